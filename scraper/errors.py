@@ -1,0 +1,117 @@
+"""Every error that the program raises on purpose, as one tree.
+
+    ArchiveError
+    ├── ConfigError            the config file is wrong: every slip of it at once
+    ├── FetchError             a request brought no usable answer
+    │   ├── Unreachable        no connection, no name, no answer in time, a broken answer
+    │   ├── BadStatus          an answer whose status is not what was asked for
+    │   ├── TooLarge           a body, or its headers, over the bound
+    │   ├── Refused            we do not ask: robots.txt, a forbidden address, a host nobody named
+    │   └── Blocked            the site does not let us in: 403, 429 without end, a login or challenge page
+    ├── ExtractError           a capture that gives no article
+    │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
+    │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
+    │   ├── MissingField       a layout fits, but a field that it must have is empty
+    │   └── LostText           an article whose document would say less than its page
+    ├── StoreError             what lies on the disk cannot be read or written
+    │   ├── CaptureDamaged     a record of the captures is torn or does not have its digest
+    │   ├── StateTooNew        the state was written by a newer version of this program
+    │   ├── NoRoom             the disk is full, or nearly
+    │   └── Locked             another run holds the archive
+    └── WriteError             an article that cannot be written as a document
+
+A message says what failed: which one: why. The cause is chained.
+"""
+
+from __future__ import annotations
+
+
+class ArchiveError(Exception):
+    """The root: whatever the program itself says is wrong."""
+
+    @property
+    def kind(self) -> str:
+        """The error's name in reports and in the state: its class, as written above."""
+        return type(self).__name__
+
+
+class ConfigError(ArchiveError):
+    """The config is wrong. Holds every slip, each as `path: what is wrong`."""
+
+    def __init__(self, slips: tuple[str, ...]) -> None:
+        """Take all slips at once; there is at least one."""
+        super().__init__("\n".join(slips))
+        self.slips = slips
+
+
+class FetchError(ArchiveError):
+    """A request brought no usable answer."""
+
+
+class Unreachable(FetchError):
+    """No connection, no name, no answer in time, or an answer that broke off. It can heal."""
+
+
+class BadStatus(FetchError):
+    """An answer came, with a status that is not what was asked for."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        """Keep the status beside the message: the policy decides by it."""
+        super().__init__(message)
+        self.status = status
+
+
+class TooLarge(FetchError):
+    """A body or its headers passed the bound; nothing of it was kept."""
+
+
+class Refused(FetchError):
+    """The request was not sent: robots.txt, a forbidden address or scheme, a host that nobody named."""
+
+
+class Blocked(FetchError):
+    """The site does not let us in: 403, 429 without end, a login or challenge page."""
+
+
+class ExtractError(ArchiveError):
+    """A capture that gives no article."""
+
+
+class NotAnArticle(ExtractError):
+    """The page is something else: not HTML, empty, a list, an error page, a login wall."""
+
+
+class UnknownLayout(ExtractError):
+    """No layout of the family fits: the message names the marks that were missing."""
+
+
+class MissingField(ExtractError):
+    """A layout fits, but a field that an article of it must have is not there."""
+
+
+class LostText(ExtractError):
+    """The document would say less than the page: the message says how much and where."""
+
+
+class StoreError(ArchiveError):
+    """What lies on the disk cannot be read or written."""
+
+
+class CaptureDamaged(StoreError):
+    """A record of the captures is torn, or its bytes do not have their digest."""
+
+
+class StateTooNew(StoreError):
+    """The state was written by a newer version of this program."""
+
+
+class NoRoom(StoreError):
+    """The disk is full, or has less than a run needs."""
+
+
+class Locked(StoreError):
+    """Another run holds the archive."""
+
+
+class WriteError(ArchiveError):
+    """An article that cannot be written as a document."""

@@ -1,0 +1,214 @@
+"""The values that the rooms hand each other: frozen, without behaviour beyond what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, NewType
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from scraper.blocks import Block
+
+Url = NewType("Url", str)
+"""An absolute http or https address with a host, cleaned. Made only by `scraper.urls`."""
+
+
+class Kind(StrEnum):
+    """What a request asks for."""
+
+    LISTING = "listing"
+    PAGER = "pager"  # the script that says how many pages a listing has
+    SITEMAP = "sitemap"
+    FEED = "feed"
+    ARTICLE = "article"
+    IMAGE = "image"
+    FILE = "file"
+    ROBOTS = "robots"
+
+
+# ── what the config says ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One of a site's lists of articles."""
+
+    name: str
+    title: str
+    index: Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """CSS selectors for a site that no family fits; `None` leaves the part to the family."""
+
+    list_link: str | None = None
+    next_page: str | None = None
+    title: str | None = None
+    date: str | None = None
+    source: str | None = None
+    body: str | None = None
+    drop: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site of the config, its defaults filled in."""
+
+    name: str
+    title: str
+    archive_name: str
+    home: Url
+    timezone: ZoneInfo
+    family: str | None = None  # None: recognised by its marks, page by page
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    selectors: Selectors = field(default_factory=Selectors)
+    layout: Literal["hugo", "hexo"] = "hugo"
+    path: str = "{site}/{year}/{month}/{urlname}.md"
+    title_pattern: str = "{site_title}->{title} | {archive_name}"
+    date: Literal["published", "captured"] = "published"
+    delay: float = 1.0  # seconds between two requests to one host
+    robots: Literal["obey", "ignore"] = "obey"
+    images: Literal["link", "download"] = "link"
+    image_position: Literal["end", "inline"] = "end"
+    summary_after: int = 200  # characters; 0: no <!--more-->
+    revisit: tuple[timedelta, ...] = ()  # ages at which an article is looked at again, rising
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How requests are made."""
+
+    proxy: str | None = None  # None: HTTP_PROXY and HTTPS_PROXY, where set
+    timeout: float = 30.0  # seconds for one request as a whole
+    max_bytes: int = 33_554_432  # of one decoded body
+    allow_private_addresses: bool = False
+    retries: int = 4
+
+
+# ── left of the line: what was asked, what was answered ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One address to ask for."""
+
+    url: Url
+    kind: Kind
+    etag: str | None = None  # None: no earlier answer had one
+    last_modified: str | None = None  # None: no earlier answer had one; else the header's value as it came
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+"""Header lines as pairs of bytes, in order, names spelled as they came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What a server answered, unaltered.
+
+    `body` is as it came over the wire but for the chunking: Content-Encoding is kept. `url` is the address
+    that was asked for, `final_url` the one that answered; where they differ, `hops` are the redirects.
+    """
+
+    url: Url
+    final_url: Url
+    fetched_at: datetime
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    request_headers: Headers = ()
+    kind: Kind = Kind.ARTICLE
+    ip_address: str | None = None  # None: a proxy asked for us, or nobody knows
+    hops: tuple[Capture, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name as Latin-1 text, or None; case does not matter."""
+        wanted = name.lower().encode("ascii")
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRef:
+    """Where a capture lies: a file of the site's captures folder, and the bytes of its member in it."""
+
+    file: str  # relative to archive/.scraper/captures
+    offset: int
+    length: int
+    digest: str  # sha256 hex of the body as it came
+
+
+# ── right of the line: what a capture says ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A row of a list: an address, and what the list says of it."""
+
+    url: Url
+    kind: Kind = Kind.ARTICLE
+    title: str | None = None  # None: the row has no text; lists cut titles, so the article's own wins
+    date: datetime | None = None  # None: the row shows none
+    channel: str | None = None  # the channel whose list named it
+    found_on: Url | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRef:
+    """One page of a listing. `urls` are the forms its address may have; the first that answers is it."""
+
+    urls: tuple[Url, ...]
+    number: int | None = None  # None: the system does not number it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPage:
+    """What one page of a list says."""
+
+    links: tuple[Link, ...]
+    next: PageRef | None = None  # the next older page, where this page itself names it
+    pager: Url | None = None  # the script that knows the number of pages, where there is one
+    pages: int | None = None  # how many pages the list has, where this page says so
+    stated: int | None = None  # how many articles the list has, where the page says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a page says, as values."""
+
+    url: Url
+    title: str
+    published: datetime
+    published_from: Literal["page", "url", "capture"]
+    family: str
+    layout: str
+    body: tuple[Block, ...]
+    source: str | None = None  # None: the page names none
+    editor: str | None = None  # None: the page names none
+    channel: str | None = None  # None: the URL names none
+    images: tuple[Url, ...] = ()  # in page order, each once for each time it stands there
+    media: tuple[Url, ...] = ()
+    attachments: tuple[Url, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What a document says less than its page: visible characters, pictures, links."""
+
+    characters: int = 0
+    images: int = 0
+    links: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file of the archive: its path relative to the archive folder, with `/`, and its text."""
+
+    path: str
+    text: str
