@@ -10,6 +10,7 @@
     │   └── Blocked            the site does not let us in: 403, 429 without end, a login or challenge page
     ├── ExtractError           a capture that gives no article
     │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
+    │   ├── NotAListing        a list was expected, and the page lists nothing
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
     │   └── LostText           an article whose document would say less than its page
@@ -79,6 +80,10 @@ class ExtractError(ArchiveError):
 
 class NotAnArticle(ExtractError):
     """The page is something else: not HTML, empty, a list, an error page, a login wall."""
+
+
+class NotAListing(ExtractError):
+    """A list was expected, and the page is something else or lists nothing."""
 
 
 class UnknownLayout(ExtractError):

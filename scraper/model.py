@@ -179,6 +179,18 @@ class ListingPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the body of a page shows, read off the page by a plain walk that knows nothing of blocks.
+
+    The witness that a document is held against: it is what must not be lost.
+    """
+
+    text: str = ""  # every visible character in order, white space and zero-width characters left out
+    images: tuple[Url, ...] = ()
+    links: tuple[str, ...] = ()  # the addresses that can be followed, as in `blocks.Anchor`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a page says, as values."""
 
@@ -189,6 +201,7 @@ class Article:
     family: str
     layout: str
     body: tuple[Block, ...]
+    shown: Shown
     source: str | None = None  # None: the page names none
     editor: str | None = None  # None: the page names none
     channel: str | None = None  # None: the URL names none

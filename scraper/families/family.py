@@ -1,0 +1,70 @@
+"""The shape of a family: everything that is known of one content management system, as values.
+
+Selectors are CSS as selectolax's Lexbor engine reads it. Nothing here is code that runs on a page: the rooms
+`extractor` and `discovery` read pages by these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from scraper.model import PageRef, Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One template of a family's article pages. Layouts are kept for ever: old pages stay as they were."""
+
+    name: str
+    marks: tuple[str, ...]  # selectors that must all be on the page
+    title: str
+    published: str  # the element whose text holds the moment, labelled or not
+    body: tuple[str, ...]  # every element that any of these selects, in page order
+    source: str | None = None  # None: this template names no source
+    editor: str | None = None  # None: this template names no editor
+    drop: tuple[str, ...] = ()  # what is no part of the article within the body
+    attachments: tuple[str, ...] = ()  # links to files that stand outside the body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """One template of a family's lists."""
+
+    name: str
+    row: str  # one element a row
+    link: str  # within the row: the link to the article
+    date: str | None = None  # within the row: what shows the date; None: the row's own text
+    title: str | None = None  # within the row: what shows the title; None: the link's `title`, or its text
+    next: str | None = None  # on the page: the link to the next older page; None: there is none
+    stated: str | None = None  # on the page: what says how many articles the list has
+    pages: str | None = None  # on the page: what says how many pages the list has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """How a family numbers the pages of a list, where it does."""
+
+    script: re.Pattern[str] | None = None  # the address of a script that knows the number of pages
+    count: re.Pattern[str] | None = None  # in that script: group 1 is the number
+    page: Callable[[Url, int], PageRef] | None = None  # (script or index, number) → the forms of its address
+    oldest_first: bool = False  # True: page 1 is the oldest, and a full page never changes again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One content management system."""
+
+    name: str
+    marks: tuple[str, ...]  # selectors; a page that has any of them is of this family
+    article_url: re.Pattern[
+        str
+    ]  # searched in path and query; group `number`, where there is one, is the identity
+    layouts: tuple[Layout, ...]  # newest first
+    rows: tuple[Rows, ...]  # newest first
+    pager: Pager
+    homes: tuple[str, ...] = ()  # sites whose identity is known without a config
