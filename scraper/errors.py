@@ -26,6 +26,8 @@ A message says what failed: which one: why. The cause is chained.
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class ArchiveError(Exception):
     """The root: whatever the program itself says is wrong."""
@@ -80,6 +82,18 @@ class ExtractError(ArchiveError):
 
 class NotAnArticle(ExtractError):
     """The page is something else: not HTML, empty, a list, an error page, a login wall."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        what: Literal[
+            "not-html", "empty", "truncated", "list", "login", "soft-404", "redirect", "other"
+        ] = "other",
+    ) -> None:
+        """Say what the page is instead: the policy treats a login wall and a soft 404 differently."""
+        super().__init__(message)
+        self.what = what
 
 
 class NotAListing(ExtractError):

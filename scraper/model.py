@@ -100,6 +100,8 @@ class Request:
 
     url: Url
     kind: Kind
+    channel: str | None = None  # of a listing or a pager script: the channel it belongs to
+    page: int | None = None  # of a listing: its number, where the system numbers it
     etag: str | None = None  # None: no earlier answer had one
     last_modified: str | None = None  # None: no earlier answer had one; else the header's value as it came
 
@@ -125,6 +127,8 @@ class Capture:
     body: bytes
     request_headers: Headers = ()
     kind: Kind = Kind.ARTICLE
+    channel: str | None = None  # as in the request: with kind and page, what rebuilds the state from captures
+    page: int | None = None  # as in the request
     ip_address: str | None = None  # None: a proxy asked for us, or nobody knows
     hops: tuple[Capture, ...] = ()
 

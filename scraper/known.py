@@ -1,0 +1,126 @@
+"""What is known of an article between two runs, and what a visit to it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scraper.errors import ArchiveError
+    from scraper.model import CaptureRef, Request, Url
+
+
+class Status(StrEnum):
+    """Where an article stands."""
+
+    WAITING = "waiting"  # named by a list, not yet asked for
+    HELD = "held"  # its document is in the archive
+    FAILED = "failed"  # asked for, and no document came of it; it is tried again
+    REFUSED = "refused"  # robots.txt, or the page itself, asks us not to keep it
+    GONE = "gone"  # the server says that it is no longer there; what was held stays
+    ALIASED = "aliased"  # its address leads to another article that we know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of one article of one site."""
+
+    site: str
+    key: str  # the article's number, or its identity URL where the system has none
+    url: Url  # the identity URL: as first found; never changes
+    ask: Url  # the address to ask for: as a list last named it
+    first_seen: datetime
+    channel: str | None = None  # the channel whose list first named it; None: no list did
+    title: str | None = None  # as the page has it, or before that as a list showed it; None: nobody did
+    listed_date: datetime | None = None  # as a list shows it; None: it shows none
+    status: Status = Status.WAITING
+    wanted: bool = False  # False: listed, but no run or backfill has asked for it yet
+    due: datetime | None = None  # not to be asked for before; None: nothing will be asked of itself
+    attempts: int = 0  # failures in a row
+    soft_misses: int = 0  # soft error pages in a row
+    error: str | None = None  # of the last failure, `Kind: message`; None: the last visit went well
+    checked: datetime | None = None  # the last answer; None: none yet
+    etag: str | None = None
+    last_modified: str | None = None
+    captured: datetime | None = None  # the first capture that gave the article; None: none did
+    capture: CaptureRef | None = None  # what the document is made of; None: there is no document
+    article_digest: str | None = None  # sha256 of what the article says; None: there is no document
+    extractor: int | None = None  # the version that read it
+    published: datetime | None = None
+    path: str | None = None  # the document's path; once set it stays
+
+
+# ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Ask for it."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Leave it: why."""
+
+    reason: str
+
+
+Decision: TypeAlias = Visit | Skip
+
+
+# ── outcomes ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A first document."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """The article changed, and its document followed."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The article says what it said before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aliased:
+    """The address leads to an article that is known by another one."""
+
+    to: Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The server says that it is not there, or no longer."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """We were asked not to keep it."""
+
+    error: ArchiveError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """No document came of it this time."""
+
+    error: ArchiveError
+
+
+Outcome: TypeAlias = Written | Revised | Unchanged | Aliased | Gone | Skipped | Failed
