@@ -2,6 +2,7 @@
 
     ArchiveError
     ├── ConfigError            the config file is wrong: every slip of it at once
+    ├── UsageError             the command line asks for what is not there: a file, a site, a channel
     ├── FetchError             a request brought no usable answer
     │   ├── Unreachable        no connection, no name, no answer in time, a broken answer
     │   ├── BadStatus          an answer whose status is not what was asked for
@@ -11,6 +12,7 @@
     ├── ExtractError           a capture that gives no article
     │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
     │   ├── NotAListing        a list was expected, and the page lists nothing
+    │   │   └── SingleColumn   the channel is one article: its address shows the text itself
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
     │   └── LostText           an article whose document would say less than its page
@@ -45,6 +47,10 @@ class ConfigError(ArchiveError):
         """Take all slips at once; there is at least one."""
         super().__init__("\n".join(slips))
         self.slips = slips
+
+
+class UsageError(ArchiveError):
+    """The command line asks for what cannot be: a file that is not there, a site that nobody configured."""
 
 
 class FetchError(ArchiveError):
@@ -98,6 +104,10 @@ class NotAnArticle(ExtractError):
 
 class NotAListing(ExtractError):
     """A list was expected, and the page is something else or lists nothing."""
+
+
+class SingleColumn(NotAListing):
+    """The channel has one article, and its address shows the text itself: it can be archived as an article."""
 
 
 class UnknownLayout(ExtractError):

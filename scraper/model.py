@@ -180,6 +180,8 @@ class ListingPage:
     pager: Url | None = None  # the script that knows the number of pages, where there is one
     pages: int | None = None  # how many pages the list has, where this page says so
     stated: int | None = None  # how many articles the list has, where the page says so
+    number: int | None = None  # which of its pages this is, where the page or its address says so
+    elsewhere: tuple[Link, ...] = ()  # rows that lead to no article of this site: other hosts, bare files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

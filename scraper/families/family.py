@@ -33,16 +33,28 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """One template of a family's lists."""
+    """One template of a family's lists.
+
+    Three ways to say where the rows are, the first that is given holds: `row` selects them; `within` selects
+    the list, and a row is the largest element around a link that names no other page; `beside` selects the
+    list's own pager, and the list is what stands nearest to it.
+    """
 
     name: str
-    row: str  # one element a row
-    link: str  # within the row: the link to the article
+    row: str | None = None  # one element a row
+    within: str | None = None  # the list; the first one that holds rows is it
+    beside: str | None = None  # the pager of the list
+    link: str = "a[href]"  # within the row or the list: the link to the article
+    drop: str | None = None  # within the list: what is no row of it, such as its pager
+    alike: bool = False  # True: of the rows found, those that stand side by side and look alike are the list
+    dated: bool = False  # True: a row without a date is none
     date: str | None = None  # within the row: what shows the date; None: the row's own text
     title: str | None = None  # within the row: what shows the title; None: the link's `title`, or its text
     next: str | None = None  # on the page: the link to the next older page; None: there is none
+    last: str | None = None  # on the page: the link to the last page; the numbers in its address count them
     stated: str | None = None  # on the page: what says how many articles the list has
     pages: str | None = None  # on the page: what says how many pages the list has
+    current: str | None = None  # on the page: what says which of them this one is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +63,8 @@ class Pager:
 
     script: re.Pattern[str] | None = None  # the address of a script that knows the number of pages
     count: re.Pattern[str] | None = None  # in that script: group 1 is the number
-    page: Callable[[Url, int], PageRef] | None = None  # (script or index, number) → the forms of its address
+    page: Callable[[Url, int], PageRef | None] | None = None  # (script or index, number) → its address
+    number: re.Pattern[str] | None = None  # in the address of a page: group 1 is its number
     oldest_first: bool = False  # True: page 1 is the oldest, and a full page never changes again
 
 
