@@ -107,7 +107,7 @@ class NotAListing(ExtractError):
 
 
 class SingleColumn(NotAListing):
-    """The channel has one article, and its address shows the text itself: it can be archived as an article."""
+    """The channel is one article: its address shows the text itself, and can be archived as an article."""
 
 
 class UnknownLayout(ExtractError):
