@@ -1,0 +1,123 @@
+"""What is to be done, and what is to be remembered: judgement alone, as values.
+
+Touches nothing: no clock, no disk, no network. The pipeline carries out what is decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scraper.known import Known, Skip, Status, Visit
+from scraper.model import Kind, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from scraper.errors import ArchiveError
+    from scraper.known import Decision
+    from scraper.model import Capture
+
+PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
+LONGEST_PAUSE = timedelta(days=30)  # between two tries of an article that keeps failing
+SOFT_MISSES = 2  # soft error pages in a row that make an article gone
+
+
+def decide_visit(known: Known, now: datetime) -> Decision:
+    """Decide whether an article is asked for now, and with which request."""
+    if not known.wanted:
+        return Skip(reason="no run or backfill asked for it")
+    if known.due is None:
+        return Skip(reason="nothing is expected of it any more")
+    if known.due > now:
+        return Skip(reason=f"not before {known.due.isoformat(timespec='seconds')}")
+    return Visit(
+        request=Request(url=known.ask, kind=Kind.ARTICLE, etag=known.etag, last_modified=known.last_modified)
+    )
+
+
+def next_look(ages: Sequence[timedelta], born: datetime, now: datetime) -> datetime | None:
+    """Return when an article is looked at again: at the first of the ages it has not yet reached.
+
+    `born`: its publication, or where nobody knows it, when it was first seen. None: it is past all of them.
+    """
+    return next((born + age for age in sorted(ages) if born + age > now), None)
+
+
+def next_try(attempts: int, now: datetime) -> datetime:
+    """Return when a failed article is tried again: by the next run at first, then after doubling days."""
+    if attempts <= PROMPT_ATTEMPTS:
+        return now
+    return now + min(timedelta(days=2 ** (attempts - PROMPT_ATTEMPTS - 1)), LONGEST_PAUSE)
+
+
+def remember_answer(known: Known, capture: Capture, ages: Sequence[timedelta]) -> Known:
+    """Return what is known after an answer that gave the article, changed or not."""
+    born = known.published or known.first_seen
+    return replace(
+        known,
+        status=Status.HELD,
+        attempts=0,
+        soft_misses=0,
+        error=None,
+        checked=capture.fetched_at,
+        etag=capture.header("etag"),
+        last_modified=capture.header("last-modified"),
+        due=next_look(ages, born, capture.fetched_at),
+    )
+
+
+def remember_unchanged(known: Known, capture: Capture, ages: Sequence[timedelta]) -> Known:
+    """Return what is known after a 304: the validators of the answer before stay where it gives none."""
+    after = remember_answer(known, capture, ages)
+    return replace(
+        after,
+        etag=after.etag or known.etag,
+        last_modified=after.last_modified or known.last_modified,
+    )
+
+
+def remember_gone(known: Known, at: datetime, ages: Sequence[timedelta]) -> Known:
+    """Return what is known once the server says that it is not there: what was held stays held on disk.
+
+    It is asked for again at the ages of `revisit`, counted from when it was first seen: pages do come back.
+    """
+    return replace(
+        known,
+        status=Status.GONE,
+        attempts=0,
+        error=None,
+        checked=at,
+        etag=None,
+        last_modified=None,
+        due=next_look(ages, known.first_seen, at),
+    )
+
+
+def remember_failure(known: Known, error: ArchiveError, now: datetime) -> Known:
+    """Return what is known after a visit that brought no document. What is held stays held."""
+    attempts = known.attempts + 1
+    return replace(
+        known,
+        status=known.status if known.path is not None else Status.FAILED,
+        attempts=attempts,
+        error=f"{error.kind}: {error}",
+        due=next_try(attempts, now),
+    )
+
+
+def remember_refusal(known: Known, error: ArchiveError, now: datetime) -> Known:
+    """Return what is known after we were asked not to keep it; it is asked about again in a month."""
+    return replace(
+        known,
+        status=known.status if known.path is not None else Status.REFUSED,
+        error=f"{error.kind}: {error}",
+        due=now + LONGEST_PAUSE,
+    )
+
+
+def is_soft_gone(known: Known) -> bool:
+    """Say whether one more soft error page makes the article gone."""
+    return known.soft_misses + 1 >= SOFT_MISSES

@@ -1,0 +1,113 @@
+"""The state: what is known of each URL, in SQLite. The only room that knows sqlite3.
+
+One writer; WAL, so that `status` reads while a run writes. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from scraper.errors import NoRoom, StateTooNew, StoreError
+from scraper.stores.state.articles import Articles
+from scraper.stores.state.captures import CaptureIndex
+from scraper.stores.state.listings import Listings
+from scraper.stores.state.memory import Memory
+from scraper.stores.state.runs import Runs
+from scraper.stores.state.schema import MIGRATIONS, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class State:
+    """The open state: groups of verbs over one connection, and `transaction` around what belongs together."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Take a connection that `open_state` or `open_copy` made ready."""
+        self._connection = connection
+        self.articles = Articles(connection)
+        self.listings = Listings(connection)
+        self.captures = CaptureIndex(connection)
+        self.memory = Memory(connection)
+        self.runs = Runs(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what happens within one thing: all of it is there afterwards, or none."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._undo()
+            raise _store_error(error) from error
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:  # SQLite ends it itself after some errors, a full disk among them
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the file; what was committed is on disk."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Return itself: for `with`."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+
+def open_state(path: Path) -> State:
+    """Open the state file, made or brought up to date where needed.
+
+    Raises StateTooNew for a file of a newer version, StoreError for one that cannot be read or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        return State(_prepared(connection, str(path)))
+    except (sqlite3.DatabaseError, OSError) as error:
+        msg = f"state: {path}: {error}"
+        raise StoreError(msg) from error
+
+
+def open_copy(path: Path) -> State:
+    """Open a copy of the state in memory: for a dry run, and for reading while another run writes."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        if path.exists():
+            with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as source:
+                source.backup(connection)
+            source.close()
+        return State(_prepared(connection, str(path)))
+    except sqlite3.DatabaseError as error:
+        msg = f"state: {path}: {error}"
+        raise StoreError(msg) from error
+
+
+def _prepared(connection: sqlite3.Connection, name: str) -> sqlite3.Connection:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut loses here, the captures still have
+    connection.execute("PRAGMA busy_timeout = 5000")
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    if found > VERSION:
+        connection.close()
+        msg = f"state: {name}: version {found}, and this program knows {VERSION}: a newer one wrote it"
+        raise StateTooNew(msg)
+    for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    return connection
+
+
+def _store_error(error: sqlite3.OperationalError) -> StoreError:
+    full = error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    return NoRoom(f"state: {error}") if full else StoreError(f"state: {error}")

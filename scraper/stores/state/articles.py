@@ -1,0 +1,210 @@
+"""Articles: what is known of each, one row a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scraper.known import Known, Status
+from scraper.model import CaptureRef, Url
+from scraper.stores.state.moments import loaded, required, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import datetime
+
+_COLUMNS = [
+    *(
+        "site",
+        "key",
+        "url",
+        "ask",
+        "channel",
+        "title",
+        "listed_date",
+        "first_seen",
+        "status",
+        "wanted",
+        "due",
+    ),
+    *("attempts", "soft_misses", "error", "checked", "etag", "last_modified", "captured"),
+    *("file", "offset", "length", "digest", "article_digest", "extractor", "published", "path"),
+]
+_UPSERT = (
+    f"INSERT INTO article ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
+    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}, :visited_in) "
+    "ON CONFLICT (site, key) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
+    + ", visited_in = coalesce(excluded.visited_in, visited_in)"
+)
+
+
+class Articles:
+    """Verbs over the tables `article` and `alias`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def get(self, site: str, key: str) -> Known | None:
+        """Return what is known of an article; None: nothing."""
+        row = self._connection.execute(
+            "SELECT * FROM article WHERE site = ? AND key = ?", (site, key)
+        ).fetchone()
+        return None if row is None else _known(row)
+
+    def put(self, known: Known, *, run: int | None = None) -> None:
+        """Remember; with `run`, that this run came to an outcome for it."""
+        self._connection.execute(_UPSERT, _values(known) | {"visited_in": run})
+
+    def add_alias(self, site: str, url: Url, key: str, now: datetime) -> bool:
+        """Remember another address of an article; return whether it is a new one."""
+        cursor = self._connection.execute(
+            "INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", (site, url, key, stored(now))
+        )
+        return cursor.rowcount > 0
+
+    def aliases(self, site: str, key: str) -> tuple[Url, ...]:
+        """Return the other addresses of an article, first met first."""
+        rows = self._connection.execute(
+            "SELECT url FROM alias WHERE site = ? AND key = ? ORDER BY first_seen, url", (site, key)
+        )
+        return tuple(Url(row["url"]) for row in rows)
+
+    def due(self, site: str, now: datetime, *, run: int, keys: str | None = None) -> Iterator[Known]:
+        """Yield the articles to be visited now, newest first, each looked up when its turn comes.
+
+        `keys`: only those that this page of a list (its address) names. An article to which this run has
+        already come does not come again.
+        """
+        on_page = (
+            "" if keys is None else " AND key IN (SELECT key FROM listed WHERE site = :site AND page = :page)"
+        )
+        query = (
+            "SELECT key FROM article WHERE site = :site AND wanted AND due <= :now "  # noqa: S608 - two constants
+            f"AND visited_in IS NOT :run{on_page} "
+            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC"
+        )
+        values = {"site": site, "now": stored(now), "run": run, "page": keys}
+        for row in self._connection.execute(query, values).fetchall():
+            known = self.get(site, row["key"])
+            if known is not None:
+                yield known
+
+    def want(self, site: str, page: Url, span: tuple[str | None, str | None], *, channel: str) -> None:
+        """Mark the articles that a page of a list names as wanted, where their date lies within the span.
+
+        `span`: first and last day as ISO text, None: open. The day is the one the list shows; where it shows
+        none, every article is within.
+        """
+        since, until = span
+        self._connection.execute(
+            "UPDATE article SET wanted = 1 WHERE site = :site AND NOT wanted "
+            "AND key IN (SELECT key FROM listed WHERE site = :site AND channel = :channel AND page = :page) "
+            "AND (:since IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) >= :since) "
+            "AND (:until IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) <= :until)",
+            {"site": site, "channel": channel, "page": page, "since": since, "until": until},
+        )
+
+    def held(self, site: str) -> Iterator[Known]:
+        """Yield every article that has a document, by key."""
+        yield from self._walk("SELECT * FROM article WHERE site = ? AND path IS NOT NULL AND key > ?", site)
+
+    def every(self, site: str) -> Iterator[Known]:
+        """Yield every article, by key."""
+        yield from self._walk("SELECT * FROM article WHERE site = ? AND key > ?", site)
+
+    def _walk(self, query: str, site: str) -> Iterator[Known]:
+        """Read a thousand at a time: no cursor stays open while the caller writes."""
+        last = ""
+        while rows := self._connection.execute(f"{query} ORDER BY key LIMIT 1000", (site, last)).fetchall():
+            for row in rows:
+                yield _known(row)
+            last = rows[-1]["key"]
+
+    def count(self, site: str, status: Status) -> int:
+        """Return how many articles stand so."""
+        (number,) = self._connection.execute(
+            "SELECT count(*) FROM article WHERE site = ? AND status = ?", (site, status)
+        ).fetchone()
+        return int(number)
+
+    def waiting(self, site: str, now: datetime, *, run: int) -> int:
+        """Return how many articles are to be visited now and were not yet, in this run."""
+        (number,) = self._connection.execute(
+            "SELECT count(*) FROM article WHERE site = ? AND wanted AND due <= ? AND visited_in IS NOT ?",
+            (site, stored(now), run),
+        ).fetchone()
+        return int(number)
+
+    def listed_in(self, site: str, run: int) -> tuple[int, int]:
+        """Return how many articles this run's lists named, and how many of them it left as they were held."""
+        row = self._connection.execute(
+            "SELECT count(*) AS listed, total(status = 'held' AND visited_in IS NOT :run) AS left_alone "
+            "FROM article WHERE site = :site AND listed_in = :run",
+            {"site": site, "run": run},
+        ).fetchone()
+        return int(row["listed"]), int(row["left_alone"])
+
+
+def _values(known: Known) -> dict[str, Any]:
+    ref = known.capture
+    return {
+        "site": known.site,
+        "key": known.key,
+        "url": known.url,
+        "ask": known.ask,
+        "channel": known.channel,
+        "title": known.title,
+        "listed_date": None if known.listed_date is None else known.listed_date.isoformat(),
+        "first_seen": stored(known.first_seen),
+        "status": known.status,
+        "wanted": known.wanted,
+        "due": stored(known.due),
+        "attempts": known.attempts,
+        "soft_misses": known.soft_misses,
+        "error": known.error,
+        "checked": stored(known.checked),
+        "etag": known.etag,
+        "last_modified": known.last_modified,
+        "captured": stored(known.captured),
+        "file": ref and ref.file,
+        "offset": ref and ref.offset,
+        "length": ref and ref.length,
+        "digest": ref and ref.digest,
+        "article_digest": known.article_digest,
+        "extractor": known.extractor,
+        "published": stored(known.published),
+        "path": known.path,
+    }
+
+
+def _known(row: sqlite3.Row) -> Known:
+    ref = None
+    if row["file"] is not None:
+        ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
+    return Known(
+        site=row["site"],
+        key=row["key"],
+        url=Url(row["url"]),
+        ask=Url(row["ask"]),
+        channel=row["channel"],
+        title=row["title"],
+        listed_date=loaded(row["listed_date"]),
+        first_seen=required(row["first_seen"]),
+        status=Status(row["status"]),
+        wanted=bool(row["wanted"]),
+        due=loaded(row["due"]),
+        attempts=row["attempts"],
+        soft_misses=row["soft_misses"],
+        error=row["error"],
+        checked=loaded(row["checked"]),
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        captured=loaded(row["captured"]),
+        capture=ref,
+        article_digest=row["article_digest"],
+        extractor=row["extractor"],
+        published=loaded(row["published"]),
+        path=row["path"],
+    )

@@ -1,0 +1,84 @@
+"""The index of captures: which of the records on the shelf were taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.model import CaptureRef, Kind, Url
+from scraper.stores.state.moments import required, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureEntry:
+    """One capture, as the index has it."""
+
+    ref: CaptureRef
+    site: str
+    kind: Kind
+    url: Url
+    status: int
+    fetched_at: datetime
+    key: str | None = None  # of the article; None: a capture of something else
+
+
+class CaptureIndex:
+    """Verbs over the table `capture`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def put(self, entry: CaptureEntry) -> None:
+        """Remember that a capture was taken in."""
+        ref = entry.ref
+        self._connection.execute(
+            "INSERT OR REPLACE INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(ref.file, ref.offset, ref.length, ref.digest),
+                *(entry.site, entry.kind, entry.url, entry.key, entry.status),
+                stored(entry.fetched_at),
+            ),
+        )
+
+    def last(self, site: str) -> CaptureRef | None:
+        """Return the last capture of a site that was taken in; None: none was."""
+        row = self._connection.execute(
+            "SELECT * FROM capture WHERE site = ? ORDER BY file DESC, offset DESC LIMIT 1", (site,)
+        ).fetchone()
+        return None if row is None else _entry(row).ref
+
+    def of_article(self, site: str, key: str) -> tuple[CaptureEntry, ...]:
+        """Return an article's captures, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM capture WHERE site = ? AND key = ? ORDER BY fetched_at, file, offset", (site, key)
+        )
+        return tuple(map(_entry, rows))
+
+    def every(self, site: str) -> Iterator[CaptureEntry]:
+        """Yield a site's captures in the order in which they lie on the shelf."""
+        file, offset = "", -1
+        query = (
+            "SELECT * FROM capture WHERE site = ? AND (file, offset) > (?, ?) "
+            "ORDER BY file, offset LIMIT 1000"
+        )
+        while rows := self._connection.execute(query, (site, file, offset)).fetchall():
+            yield from map(_entry, rows)
+            file, offset = rows[-1]["file"], rows[-1]["offset"]
+
+
+def _entry(row: sqlite3.Row) -> CaptureEntry:
+    return CaptureEntry(
+        ref=CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"]),
+        site=row["site"],
+        kind=Kind(row["kind"]),
+        url=Url(row["url"]),
+        key=row["key"],
+        status=row["status"],
+        fetched_at=required(row["fetched_at"]),
+    )

@@ -1,0 +1,160 @@
+"""Lists: which pages were read, and which articles each of them names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.model import Url
+from scraper.stores.state.moments import loaded, required, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """What is known of a channel's list as a whole."""
+
+    site: str
+    name: str
+    read_at: datetime | None = None  # None: its index was never read
+    gap: bool = (
+        False  # True: the index had only new rows, and older pages were not yet read down to a known one
+    )
+    pager: Url | None = None  # None: no script that knows the number of pages is known
+    pages: int | None = None  # None: nobody said
+    stated: int | None = None  # None: the list does not say how many articles it has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """One page of a list that was read."""
+
+    site: str
+    channel: str
+    url: Url
+    read_at: datetime
+    rows: int
+    number: int | None = None  # None: the system does not number it
+    next_url: Url | None = None  # None: it names no older page
+    settled: bool = False  # True: it will not change any more
+
+
+class Listings:
+    """Verbs over the tables `channel`, `page`, `listed` and `campaign`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def channel(self, site: str, name: str) -> ChannelState:
+        """Return what is known of a channel; of one never met: that it was never read."""
+        row = self._connection.execute(
+            "SELECT * FROM channel WHERE site = ? AND name = ?", (site, name)
+        ).fetchone()
+        if row is None:
+            return ChannelState(site=site, name=name)
+        return ChannelState(
+            site=site,
+            name=name,
+            read_at=loaded(row["read_at"]),
+            gap=bool(row["gap"]),
+            pager=None if row["pager"] is None else Url(row["pager"]),
+            pages=row["pages"],
+            stated=row["stated"],
+        )
+
+    def put_channel(self, state: ChannelState) -> None:
+        """Remember a channel."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO channel VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                state.site,
+                state.name,
+                stored(state.read_at),
+                state.gap,
+                state.pager,
+                state.pages,
+                state.stated,
+            ),
+        )
+
+    def page(self, site: str, channel: str, urls: Iterable[Url]) -> PageState | None:
+        """Return the page that was read under one of these addresses; None: it was not."""
+        for url in urls:
+            row = self._connection.execute(
+                "SELECT * FROM page WHERE site = ? AND channel = ? AND url = ?", (site, channel, url)
+            ).fetchone()
+            if row is not None:
+                return _page(row)
+        return None
+
+    def pages(self, site: str, channel: str) -> Iterator[PageState]:
+        """Yield the pages of a channel that were read, by number and address."""
+        rows = self._connection.execute(
+            "SELECT * FROM page WHERE site = ? AND channel = ? ORDER BY number, url", (site, channel)
+        )
+        yield from map(_page, rows.fetchall())
+
+    def last_number(self, site: str, channel: str) -> int | None:
+        """Return the highest number of a page that was read; None: no numbered page was."""
+        (number,) = self._connection.execute(
+            "SELECT max(number) FROM page WHERE site = ? AND channel = ?", (site, channel)
+        ).fetchone()
+        return None if number is None else int(number)
+
+    def put_page(self, state: PageState, keys: Iterable[str], *, run: int | None) -> int:
+        """Remember a page and what it names; return how many of these the channel had not named before."""
+        place = (state.site, state.channel, state.url)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*place, state.number, state.next_url, state.rows, state.settled, stored(state.read_at)),
+        )
+        self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
+        return sum(self._put_listed(state, key, run) for key in keys)
+
+    def _put_listed(self, state: PageState, key: str, run: int | None) -> bool:
+        known = self._connection.execute(
+            "SELECT 1 FROM listed WHERE site = ? AND channel = ? AND key = ?",
+            (state.site, state.channel, key),
+        ).fetchone()
+        self._connection.execute(
+            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (state.site, state.channel, state.url, key)
+        )
+        if run is not None:
+            self._connection.execute(
+                "UPDATE article SET listed_in = ? WHERE site = ? AND key = ?", (run, state.site, key)
+            )
+        return known is None
+
+    def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
+        """Return when the unfinished backfill of this channel and span was begun; else begin it now."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?)", (site, channel, span, stored(now))
+        )
+        (started,) = self._connection.execute(
+            "SELECT started FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)
+        ).fetchone()
+        return required(started)
+
+    def end_campaign(self, site: str, channel: str, span: str) -> None:
+        """Forget a backfill: it came to its end."""
+        self._connection.execute(
+            "DELETE FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)
+        )
+
+
+def _page(row: sqlite3.Row) -> PageState:
+    return PageState(
+        site=row["site"],
+        channel=row["channel"],
+        url=Url(row["url"]),
+        read_at=required(row["read_at"]),
+        rows=row["rows"],
+        number=row["number"],
+        next_url=None if row["next_url"] is None else Url(row["next_url"]),
+        settled=bool(row["settled"]),
+    )

@@ -1,0 +1,132 @@
+"""The state's tables, column by column, and how an older file becomes a newer one.
+
+Moments are ISO 8601 text in UTC: they sort as they are. The state is an index over the captures: `rebuild`
+makes it again from them, all but the hosts' pauses and the runs.
+"""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE article (
+        site         TEXT NOT NULL,
+        key          TEXT NOT NULL,  -- the article's number, or its identity URL where the system has none
+        url          TEXT NOT NULL,  -- identity URL, as first found; never changes
+        ask          TEXT NOT NULL,  -- the address to ask for, as a list last named it
+        channel      TEXT,           -- the channel whose list first named it; NULL: no list did
+        title        TEXT,           -- NULL: nobody named one
+        listed_date  TEXT,           -- as a list shows it; NULL: it shows none
+        first_seen   TEXT NOT NULL,
+        status       TEXT NOT NULL,  -- known.Status
+        wanted       INTEGER NOT NULL,  -- 0: listed, but no run or backfill has asked for it yet
+        due          TEXT,           -- not to be asked for before; NULL: nothing will be asked of itself
+        attempts     INTEGER NOT NULL,
+        soft_misses  INTEGER NOT NULL,
+        error        TEXT,           -- of the last failure; NULL: the last visit went well
+        checked      TEXT,           -- the last answer; NULL: none yet
+        etag         TEXT,           -- NULL: the server gives none
+        last_modified TEXT,          -- NULL: the server gives none
+        captured     TEXT,           -- first capture that gave the article; NULL: none did
+        file         TEXT,           -- where the capture lies that the document is made of; NULL: no document
+        offset       INTEGER,        -- likewise
+        length       INTEGER,        -- likewise
+        digest       TEXT,           -- likewise
+        article_digest TEXT,         -- sha256 of what the article says; NULL: no document
+        extractor    INTEGER,        -- version that read it; NULL: no document
+        published    TEXT,           -- NULL: no document
+        path         TEXT,           -- the document's path; once set it stays; NULL: no document
+        listed_in    INTEGER,        -- the last run whose lists named it; NULL: none
+        visited_in   INTEGER,        -- the last run that came to an outcome for it; NULL: none
+        PRIMARY KEY (site, key)
+    ) WITHOUT ROWID;
+    CREATE INDEX article_due ON article (site, due) WHERE wanted AND due IS NOT NULL;
+    CREATE INDEX article_listed ON article (site, listed_in);
+
+    CREATE TABLE alias (             -- other addresses under which an article was met
+        site       TEXT NOT NULL,
+        url        TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        PRIMARY KEY (site, url)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE channel (
+        site       TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        read_at    TEXT,             -- last time its index was read; NULL: never
+        gap        INTEGER NOT NULL, -- 1: older pages are still to be read, down to a known row
+        pager      TEXT,             -- the script that knows the number of pages; NULL: none known
+        pages      INTEGER,          -- how many pages it had when last asked; NULL: nobody said
+        stated     INTEGER,          -- how many articles it says it has; NULL: it does not say
+        PRIMARY KEY (site, name)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE page (              -- pages of lists that were read
+        site       TEXT NOT NULL,
+        channel    TEXT NOT NULL,
+        url        TEXT NOT NULL,    -- the address that answered
+        number     INTEGER,          -- NULL: the system does not number it
+        next_url   TEXT,             -- the older page that it names; NULL: none
+        rows       INTEGER NOT NULL,
+        settled    INTEGER NOT NULL, -- 1: it will not change any more
+        read_at    TEXT NOT NULL,
+        PRIMARY KEY (site, channel, url)
+    ) WITHOUT ROWID;
+    CREATE INDEX page_number ON page (site, channel, number);
+
+    CREATE TABLE listed (            -- which page names which article
+        site       TEXT NOT NULL,
+        channel    TEXT NOT NULL,
+        page       TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        PRIMARY KEY (site, channel, key, page)
+    ) WITHOUT ROWID;
+    CREATE INDEX listed_page ON listed (site, channel, page);
+
+    CREATE TABLE capture (           -- those that were taken in; what the WARC has beyond them was missed
+        file       TEXT NOT NULL,
+        offset     INTEGER NOT NULL,
+        length     INTEGER NOT NULL,
+        digest     TEXT NOT NULL,
+        site       TEXT NOT NULL,
+        kind       TEXT NOT NULL,
+        url        TEXT NOT NULL,    -- as asked
+        key        TEXT,             -- of the article; NULL: a capture of something else
+        status     INTEGER NOT NULL,
+        fetched_at TEXT NOT NULL,
+        PRIMARY KEY (site, file, offset)
+    ) WITHOUT ROWID;
+    CREATE INDEX capture_key ON capture (site, key, fetched_at);
+
+    CREATE TABLE campaign (          -- a backfill that was begun and not finished
+        site       TEXT NOT NULL,
+        channel    TEXT NOT NULL,
+        span       TEXT NOT NULL,    -- its --since and --until, as text
+        started    TEXT NOT NULL,
+        PRIMARY KEY (site, channel, span)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE memory (            -- what the network remembers across runs
+        topic      TEXT NOT NULL,    -- `host`: its back-off; `robots`: its robots.txt, kept at most a day
+        name       TEXT NOT NULL,    -- the host, or the origin
+        value      TEXT NOT NULL,    -- JSON, as sources.memory writes it
+        PRIMARY KEY (topic, name)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE run (
+        id         INTEGER PRIMARY KEY,
+        command    TEXT NOT NULL,
+        started    TEXT NOT NULL,
+        finished   TEXT,             -- NULL: it runs, or was killed
+        exit_code  INTEGER           -- NULL: likewise
+    );
+    CREATE TABLE run_site (          -- how a run ended for one site
+        run        INTEGER NOT NULL REFERENCES run (id),
+        site       TEXT NOT NULL,
+        exit_code  INTEGER NOT NULL,
+        report     TEXT NOT NULL,    -- JSON of report.SiteReport
+        PRIMARY KEY (run, site)
+    ) WITHOUT ROWID;
+    """,
+)
+VERSION = len(MIGRATIONS)
