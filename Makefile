@@ -1,0 +1,46 @@
+# make demo    archive a small bundled site over loopback
+# make test    lint, types, tests
+# make run     one pass over the sites of config.yaml
+# make bench   measure, and print the figures
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NODE_READY := tests/hexo/node_modules/.ready
+
+.PHONY: demo test lint types run bench venv clean
+
+demo: venv
+	$(BIN)/nankai-archive demo
+
+run: venv
+	$(BIN)/nankai-archive run
+
+test: lint types $(if $(wildcard tests/hexo/package.json),$(NODE_READY))
+	$(BIN)/pytest -n 2
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: venv
+	$(BIN)/mypy
+
+bench: venv
+	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
+
+venv: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+# A real Hexo, which the tests build documents with.
+$(NODE_READY): tests/hexo/package.json
+	cd tests/hexo && npm install --no-audit --no-fund --loglevel=error
+	touch $@
+
+clean:
+	rm -rf $(VENV) tests/hexo/node_modules build dist *.egg-info

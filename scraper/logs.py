@@ -1,0 +1,82 @@
+"""The log: one line a unit of work, on standard error, as text or as JSON.
+
+A record carries its event as the message and its fields beside it:
+`logger.info("written", extra={"fields": {"site": "nankai", "url": url}})`
+becomes `written site=nankai url=http://… at=…` or one JSON object. `at` is local time with its offset.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any, Final
+
+FORMS: Final = ("text", "json")
+LOGGER: Final = "scraper"
+
+_PLAIN = re.compile(r'[^\s"=\\\x00-\x1f\x7f]+')
+_LEVELS: Final = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # -q, nothing, -v, -vv
+
+
+def set_up(*, form: str, verbosity: int) -> None:
+    """Send the program's log to standard error. A second call replaces the first."""
+    logger = logging.getLogger(LOGGER)
+    logger.handlers[:] = [_ErrorStream(JsonForm() if form == "json" else TextForm())]
+    logger.setLevel(_LEVELS[min(max(verbosity + 1, 0), len(_LEVELS) - 1)])
+    logger.propagate = False
+
+
+class _ErrorStream(logging.Handler):
+    """Writes to whatever `sys.stderr` is at that moment: a live display stands in for it while it shows."""
+
+    def __init__(self, form: logging.Formatter) -> None:
+        super().__init__()
+        self.setFormatter(form)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError):  # logging's own way out; a log that cannot be written ends no run
+            self.handleError(record)
+
+
+class TextForm(logging.Formatter):
+    """`event key=value … at=moment`; a value with blanks or quotes stands in JSON's quotes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and a traceback below it where there is one."""
+        fields = {**_fields(record), "at": _moment(record)}
+        line = " ".join([record.getMessage(), *(f"{key}={_quoted(value)}" for key, value in fields.items())])
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonForm(logging.Formatter):
+    """`{"at": …, "level": …, "event": …, fields}`, one object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the object on one line."""
+        entry = {"at": _moment(record), "level": record.levelname.lower(), "event": record.getMessage()}
+        entry |= _fields(record)
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = getattr(record, "fields", {})
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="seconds")
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
