@@ -71,25 +71,20 @@ class Articles:
         )
         return tuple(Url(row["url"]) for row in rows)
 
-    def due(self, site: str, now: datetime, *, run: int, keys: str | None = None) -> Iterator[Known]:
-        """Yield the articles to be visited now, newest first, each looked up when its turn comes.
+    def due(self, site: str, now: datetime, *, run: int, page: Url | None = None) -> tuple[str, ...]:
+        """Return the keys of the articles to be visited now, newest first.
 
-        `keys`: only those that this page of a list (its address) names. An article to which this run has
-        already come does not come again.
+        `page`: only those that this page of a list names. An article to which this run has already come does
+        not come again.
         """
-        on_page = (
-            "" if keys is None else " AND key IN (SELECT key FROM listed WHERE site = :site AND page = :page)"
+        rows = self._connection.execute(
+            "SELECT key FROM article "
+            "WHERE site = :site AND wanted AND due <= :now AND visited_in IS NOT :run "
+            "AND (:page IS NULL OR key IN (SELECT key FROM listed WHERE site = :site AND page = :page)) "
+            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC",
+            {"site": site, "now": stored(now), "run": run, "page": page},
         )
-        query = (
-            "SELECT key FROM article WHERE site = :site AND wanted AND due <= :now "  # noqa: S608 - two constants
-            f"AND visited_in IS NOT :run{on_page} "
-            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC"
-        )
-        values = {"site": site, "now": stored(now), "run": run, "page": keys}
-        for row in self._connection.execute(query, values).fetchall():
-            known = self.get(site, row["key"])
-            if known is not None:
-                yield known
+        return tuple(row["key"] for row in rows)
 
     def want(self, site: str, page: Url, span: tuple[str | None, str | None], *, channel: str) -> None:
         """Mark the articles that a page of a list names as wanted, where their date lies within the span.

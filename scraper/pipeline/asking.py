@@ -1,0 +1,96 @@
+"""Asks for one thing at a time, and puts each answer on the shelf before anybody looks at it.
+
+    budget → source (robots, pace, fetch) → capture → shelf, synced
+
+Between the answer and the shelf nothing waits: what was fetched is kept, also when the run is being ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from scraper.errors import BadStatus, NotAListing
+from scraper.model import Kind, Request
+from scraper.pipeline.budget import Budget, BudgetSpent
+
+if TYPE_CHECKING:
+    from scraper.model import Capture, CaptureRef, Channel, PageRef, Site, Url
+    from scraper.pipeline.intake import Intake, Reading
+
+_OK = 200
+_MISSING = frozenset({404, 410})
+
+
+class Source(Protocol):
+    """Where captures come from."""
+
+    async def fetch(self, request: Request, site: Site) -> Capture:
+        """Return the answer to a request. Raises FetchError."""
+
+
+class Shelf(Protocol):
+    """Where captures are kept."""
+
+    def append(self, site_name: str, capture: Capture) -> CaptureRef:
+        """Keep a capture; once this returns it is on the disk."""
+
+
+class Asking:
+    """One site's questions: each is one request, one capture on the shelf."""
+
+    def __init__(self, *, site: Site, source: Source, shelf: Shelf, intake: Intake, budget: Budget) -> None:
+        """Take what stands left and right of a capture."""
+        self._site = site
+        self._source = source
+        self._shelf = shelf
+        self._intake = intake
+        self.budget = budget
+
+    async def capture(self, request: Request) -> tuple[Capture, CaptureRef]:
+        """Return the answer and where it now lies. Raises FetchError, StoreError, BudgetSpent."""
+        self.budget.check()
+        seconds = self.budget.seconds_left()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                capture = await self._source.fetch(request, self._site)
+        except TimeoutError:
+            if limit.expired():
+                raise BudgetSpent from None
+            raise
+        return capture, self._shelf.append(self._site.name, capture)
+
+    async def index(self, channel: Channel) -> Reading:
+        """Read a channel's index. Raises what makes it no list."""
+        request = Request(url=channel.index, kind=Kind.LISTING, channel=channel.name)
+        capture, ref = await self.capture(request)
+        if capture.status != _OK:
+            self._intake.note(capture, ref)
+            msg = f"index: {channel.index}: status {capture.status}"
+            raise BadStatus(msg, status=capture.status)
+        return self._intake.listing(capture, ref)
+
+    async def page(self, channel: Channel, page: PageRef, *, settled: bool) -> Reading | None:
+        """Read an older page under the first of its addresses that answers; None: none of them is there.
+
+        Raises NotAListing where one is there and lists nothing.
+        """
+        no_list: NotAListing | None = None
+        for url in page.urls:
+            request = Request(url=url, kind=Kind.LISTING, channel=channel.name, page=page.number)
+            capture, ref = await self.capture(request)
+            if capture.status in _MISSING:
+                self._intake.note(capture, ref)
+                continue
+            try:
+                return self._intake.listing(capture, ref, settled=settled)
+            except NotAListing as error:
+                no_list = error
+        if no_list is not None:
+            raise no_list
+        return None
+
+    async def number_of_pages(self, channel: Channel, script: Url) -> int:
+        """Ask the pager's script how many pages there are. Raises NotAListing, FetchError."""
+        request = Request(url=script, kind=Kind.PAGER, channel=channel.name)
+        return self._intake.pager(*await self.capture(request))

@@ -1,0 +1,31 @@
+"""What a run tells whoever watches it. The pipeline speaks; a display listens, or nobody does."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """A watcher. Each call is cheap and returns at once."""
+
+    def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
+        """Hear that a page of a channel's list was read: its number and how many there are, where known."""
+
+    def article(self, site: str, outcome: str) -> None:
+        """Hear that an article came to an outcome: `written`, `unchanged`, `failed` and so on."""
+
+    def waiting(self, site: str, count: int, delay: float) -> None:
+        """Hear how many articles are still to be asked for, at so many seconds between two requests."""
+
+
+class Unwatched:
+    """Nobody watches: cron, tests, `--quiet`."""
+
+    def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
+        """Do nothing."""
+
+    def article(self, site: str, outcome: str) -> None:
+        """Do nothing."""
+
+    def waiting(self, site: str, count: int, delay: float) -> None:
+        """Do nothing."""

@@ -1,0 +1,186 @@
+"""A whole run: its sites side by side, each at its own pace, and one report of them all.
+
+One site that fails does not touch the others; a full disk ends them all. A signal ends what waits: what was
+begun is finished or undone, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from scraper.errors import ArchiveError, NoRoom
+from scraper.exit_codes import ExitCode, of_error, worst
+from scraper.pipeline.asking import Asking
+from scraper.pipeline.intake import Intake
+from scraper.pipeline.walk import SiteWalk
+from scraper.report import Problem, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from scraper.model import Site
+    from scraper.pipeline.budget import Budget
+    from scraper.pipeline.progress import Progress
+    from scraper.sources.network import Network
+    from scraper.stores.captures import CaptureStore
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
+
+_log = logging.getLogger(__name__)
+
+Journey: TypeAlias = "Callable[[SiteWalk], Awaitable[None]]"
+"""What a run does with each site: `SiteWalk.run`, or a backfill."""
+
+_SIGNALS = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """The doors to the disk that a run works with."""
+
+    state: State
+    captures: CaptureStore
+    documents: DocumentStore
+
+
+class Session:
+    """One run over some sites."""
+
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        network: Network,
+        budget: Budget,
+        progress: Progress,
+        now: Callable[[], datetime],
+        check_room: Callable[[], None],
+        dry: bool = False,
+    ) -> None:
+        """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written."""
+        self._stores = stores
+        self._network = network
+        self._budget = budget
+        self._progress = progress
+        self._now = now
+        self._check_room = check_room
+        self._dry = dry
+        self._codes: set[int] = set()
+
+    def go(self, command: str, sites: Sequence[Site], journey: Journey) -> Report:
+        """Run to the end, or to a signal, and return the report."""
+        begun = self._now()
+        with self._stores.state.transaction():
+            run = self._stores.state.runs.begin(command, begun)
+        walks = [self._walk(site, run) for site in sites]
+        asyncio.run(self._all(walks, journey))
+        report = self._report(command, begun, run, walks)
+        with self._stores.state.transaction():
+            self._stores.state.runs.end(run, report.finished, report.exit_code)
+        return report
+
+    def _walk(self, site: Site, run: int) -> SiteWalk:
+        intake = Intake(
+            site=site,
+            state=self._stores.state,
+            documents=self._stores.documents,
+            shelf=self._stores.captures.read,
+            run=run,
+        )
+        asking = Asking(
+            site=site, source=self._network, shelf=self._stores.captures, intake=intake, budget=self._budget
+        )
+        return SiteWalk(
+            site=site,
+            state=self._stores.state,
+            intake=intake,
+            asking=asking,
+            progress=self._progress,
+            now=self._now,
+            run=run,
+            dry=self._dry,
+        )
+
+    async def _all(self, walks: Sequence[SiteWalk], journey: Journey) -> None:
+        async with self._network:
+            tasks = [asyncio.create_task(self._one(walk, journey)) for walk in walks]
+
+            def end(code: int) -> None:
+                self._codes.add(code)
+                for task in tasks:
+                    task.cancel()
+
+            with _signals(end):
+                for ended in asyncio.as_completed(tasks):
+                    try:
+                        await ended
+                    except NoRoom:
+                        end(ExitCode.NO_ROOM)
+                    except asyncio.CancelledError:
+                        continue
+
+    async def _one(self, walk: SiteWalk, journey: Journey) -> None:
+        """Walk one site; whatever it raises becomes its code and a line of the log, but for a full disk."""
+        try:
+            self._check_room()
+            if not self._dry:
+                recover(walk.site, walk.intake, self._stores)
+            await journey(walk)
+        except NoRoom as error:
+            walk.end(ExitCode.NO_ROOM, Problem(url=walk.site.home, kind=error.kind, message=str(error)))
+            raise
+        except ArchiveError as error:
+            _log.error("site=%s error=%s: %s", walk.site.name, error.kind, error)
+            walk.end(of_error(error), Problem(url=walk.site.home, kind=error.kind, message=str(error)))
+        except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
+            _log.exception("site=%s: an error of the program itself", walk.site.name)
+            walk.end(
+                ExitCode.PROGRAM_ERROR,
+                Problem(url=walk.site.home, kind=type(error).__name__, message=str(error)),
+            )
+
+    def _report(self, command: str, begun: datetime, run: int, walks: Sequence[SiteWalk]) -> Report:
+        for walk in walks:
+            walk.finish()
+            traffic = self._network.traffic(walk.site.name)
+            walk.report.requests, walk.report.bytes = traffic.requests, traffic.bytes
+            with self._stores.state.transaction():
+                self._stores.state.runs.end_site(run, walk.site.name, walk.exit_code, walk.report)
+        return Report(
+            command=command,
+            started=begun,
+            finished=self._now(),
+            exit_code=worst({*self._codes, *(walk.exit_code for walk in walks)}),
+            sites={walk.site.name: walk.report for walk in walks},
+        )
+
+
+def recover(site: Site, intake: Intake, stores: Stores) -> int:
+    """Take in what a killed run left on the shelf; return how many captures that were."""
+    stores.captures.recover(site.name)
+    number = 0
+    for ref, capture in stores.captures.scan(site.name, after=stores.state.captures.last(site.name)):
+        intake.recover(capture, ref)
+        number += 1
+    if number:
+        _log.info("recovered site=%s captures=%d", site.name, number)
+    return number
+
+
+@contextmanager
+def _signals(end: Callable[[int], None]) -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into an orderly end, for as long as this lasts."""
+    loop = asyncio.get_running_loop()
+    for number, code in _SIGNALS.items():
+        loop.add_signal_handler(number, end, code)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,312 @@
+"""The story of one site: its lists, then the articles that they name.
+
+    run        every channel's index; older pages only where the index had nothing known
+               then every article that is wanted and due, newest first
+    backfill   for every channel: the index, then page after page into the past;
+               after each page its articles
+
+The walk decides nothing about an article (`policy` does) and reads no page (`Intake` does); it asks,
+in order, and stops when the budget is spent or the site no longer answers.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from scraper import policy
+from scraper.errors import (
+    ArchiveError,
+    Blocked,
+    ExtractError,
+    FetchError,
+    NotAListing,
+    NotAnArticle,
+    Refused,
+    Unreachable,
+)
+from scraper.exit_codes import ExitCode, worst
+from scraper.families import by_name
+from scraper.known import Aliased, Failed, Gone, Revised, Skip, Skipped, Unchanged, Visit, Written
+from scraper.pipeline.budget import BudgetSpent
+from scraper.pipeline.older import OlderPages
+from scraper.report import Problem, SiteReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date, datetime
+
+    from scraper.known import Known, Outcome
+    from scraper.model import Channel, Request, Site, Url
+    from scraper.pipeline.asking import Asking
+    from scraper.pipeline.intake import Intake, Reading
+    from scraper.pipeline.progress import Progress
+    from scraper.stores.state import State
+
+_log = logging.getLogger(__name__)
+PATIENCE = 3  # requests in a row that the site refuses or does not answer, after which it is left alone
+
+
+class SiteLeft(Exception):  # noqa: N818 - no error: a decision
+    """The site is left alone for this run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The days that a backfill is asked for, both included; None: open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def as_text(self) -> tuple[str | None, str | None]:
+        """Return both days as ISO text."""
+        return self.since and self.since.isoformat(), self.until and self.until.isoformat()
+
+
+class SiteWalk:
+    """Walks one site, once."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        intake: Intake,
+        asking: Asking,
+        progress: Progress,
+        now: Callable[[], datetime],
+        run: int,
+        dry: bool = False,
+    ) -> None:
+        """Take what the walk needs. `dry`: lists are read, articles are only counted."""
+        self._site = self.site = site
+        self._state = state
+        self._intake = self.intake = intake
+        self._asking = asking
+        self._progress = progress
+        self._now = now
+        self._run = run
+        self._dry = dry
+        self._strikes = 0
+        self._codes: set[ExitCode] = set()
+        self._broken_lists = 0
+        self.report = SiteReport()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How the walk ended."""
+        return worst(self._codes)
+
+    def end(self, code: ExitCode, problem: Problem) -> None:
+        """Note what ended the walk from outside."""
+        self._codes.add(code)
+        self.report.problems.append(problem)
+
+    # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Bring what is new."""
+        try:
+            for channel in self._site.channels:
+                await self._run_channel(channel)
+            await self._visit_all(None)
+        except SiteLeft:
+            pass  # why, the report says
+        except BudgetSpent:
+            self._codes.add(ExitCode.BUDGET)
+
+    async def backfill(self, channels: Iterable[Channel], span: Span) -> None:
+        """Bring the whole past of these channels, as far as the span goes."""
+        try:
+            for channel in channels:
+                await self._backfill_channel(channel, span)
+        except SiteLeft:
+            pass  # why, the report says
+        except BudgetSpent:
+            self._codes.add(ExitCode.BUDGET)
+
+    def finish(self) -> None:
+        """Fill in the counts that only the state knows."""
+        name = self._site.name
+        self.report.listed, left_alone = self._state.articles.listed_in(name, self._run)
+        self.report.unchanged += left_alone
+        self.report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
+        self.report.aliased += self._intake.aliased
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _run_channel(self, channel: Channel) -> None:
+        index = await self._index(channel)
+        if index is None:
+            return
+        self._want(channel, index.url, Span())
+        if not self._state.listings.channel(self._site.name, channel.name).gap:
+            return
+        complete = True
+        async for page in self._older(channel, None).walk(index):
+            self._saw_page(channel, page.number, page.pages)
+            self._want(channel, page.url, Span())
+            if page.reading is None or page.reading.fresh < len(page.reading.page.links):
+                break
+        else:
+            complete = self._broken_lists == 0
+        if complete:
+            self._close_gap(channel)
+
+    async def _backfill_channel(self, channel: Channel, span: Span) -> None:
+        label = " ".join(day or "" for day in span.as_text())
+        with self._state.transaction():
+            begun = self._state.listings.begin_campaign(self._site.name, channel.name, label, self._now())
+        before = self._broken_lists
+        index = await self._index(channel)
+        if index is None:
+            return
+        self._want(channel, index.url, span)
+        await self._visit_all(index.url)
+        async for page in self._older(channel, begun).walk(index):
+            self._saw_page(channel, page.number, page.pages)
+            self._want(channel, page.url, span)
+            await self._visit_all(page.url)
+            if page.reading is not None and _is_before(page.reading, span):
+                break
+        if self._broken_lists == before:
+            with self._state.transaction():
+                self._state.listings.end_campaign(self._site.name, channel.name, label)
+            self._close_gap(channel)
+
+    async def _index(self, channel: Channel) -> Reading | None:
+        try:
+            reading = await self._asking.index(channel)
+        except (FetchError, ExtractError) as error:
+            self._list_trouble(channel.index, error)
+            if isinstance(error, NotAListing):
+                self._codes.add(ExitCode.CANARY)
+            if isinstance(error, Refused | Blocked):
+                self._leave(ExitCode.REFUSED)
+            return None
+        self._strikes = 0
+        self._saw_page(channel, None, reading.page.pages)
+        return reading
+
+    def _older(self, channel: Channel, since_read: datetime | None) -> OlderPages:
+        return OlderPages(
+            site=self._site,
+            channel=channel,
+            family=by_name(self._site.family) if self._site.family else None,
+            state=self._state,
+            asking=self._asking,
+            since_read=since_read,
+            trouble=self._list_trouble,
+        )
+
+    def _want(self, channel: Channel, page: Url, span: Span) -> None:
+        with self._state.transaction():
+            self._state.articles.want(self._site.name, page, span.as_text(), channel=channel.name)
+
+    def _close_gap(self, channel: Channel) -> None:
+        with self._state.transaction():
+            self._state.listings.close_gap(self._site.name, channel.name)
+
+    def _saw_page(self, channel: Channel, number: int | None, pages: int | None) -> None:
+        self._progress.listing(self._site.name, channel.name, number, pages)
+
+    def _list_trouble(self, url: Url, error: ArchiveError) -> None:
+        """Note a page of a list that could not be read; leave the site where it no longer answers."""
+        self._broken_lists += 1
+        self._codes.add(ExitCode.SOME_FAILED)
+        self._problem(url, error)
+        _log.warning("list site=%s url=%s error=%s: %s", self._site.name, url, error.kind, error)
+        self._strike(error)
+
+    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _visit_all(self, page: Url | None) -> None:
+        """Visit what is wanted and due: all of it, or what one page of a list names."""
+        if self._dry:
+            return
+        keys = self._state.articles.due(self._site.name, self._now(), run=self._run, page=page)
+        for done, key in enumerate(keys):
+            self._progress.waiting(self._site.name, len(keys) - done, self._site.delay)
+            known = self._state.articles.get(self._site.name, key)
+            if known is None:
+                continue
+            match policy.decide_visit(known, self._now()):
+                case Visit(request=request):
+                    self._asking.budget.spend()
+                    await self._visit(known, request)
+                case Skip():
+                    continue
+
+    async def _visit(self, known: Known, request: Request) -> None:
+        begun = self._now()
+        try:
+            capture, ref = await self._asking.capture(request)
+        except FetchError as error:
+            outcome = self._intake.failed(known, error, self._now())
+        else:
+            outcome = self._intake.article(known, capture, ref)
+            self._strikes = 0
+        self._count(known, outcome, begun)
+
+    def _count(self, known: Known, outcome: Outcome, begun: datetime) -> None:
+        name = type(outcome).__name__.lower()
+        detail = ""
+        match outcome:
+            case Written(path=path):
+                self.report.written += 1
+                detail = f" path={path}"
+            case Revised(path=path):
+                self.report.revised += 1
+                detail = f" path={path}"
+            case Unchanged():
+                self.report.unchanged += 1
+            case Aliased(to=to):
+                self.report.aliased += 1
+                detail = f" to={to}"
+            case Gone(status=status):
+                self.report.gone += 1
+                detail = f" status={status}"
+            case Skipped(error=error):
+                self.report.skipped += 1
+                self._problem(known.url, error)
+            case Failed(error=error):
+                self.report.failed += 1
+                self._codes.add(ExitCode.SOME_FAILED)
+                self._problem(known.url, error)
+                detail = f" error={error.kind}: {error}"
+            case _:
+                assert_never(outcome)
+        ms = (self._now() - begun).total_seconds() * 1000
+        level = logging.WARNING if isinstance(outcome, Failed) else logging.INFO
+        _log.log(level, "%s site=%s url=%s%s ms=%.0f", name, self._site.name, known.url, detail, ms)
+        self._progress.article(self._site.name, name)
+        if isinstance(outcome, Failed):
+            self._strike(outcome.error)
+
+    # ── patience ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _problem(self, url: Url, error: ArchiveError) -> None:
+        self.report.problems.append(Problem(url=url, kind=error.kind, message=str(error)))
+
+    def _strike(self, error: ArchiveError) -> None:
+        """Count a request that the site refused or did not answer; leave it alone after some in a row."""
+        login = isinstance(error, NotAnArticle) and error.what == "login"
+        if not (login or isinstance(error, Blocked | Unreachable)):
+            self._strikes = 0
+            return
+        self._strikes += 1
+        if self._strikes >= PATIENCE:
+            self._leave(ExitCode.SOME_FAILED if isinstance(error, Unreachable) else ExitCode.REFUSED)
+
+    def _leave(self, code: ExitCode) -> None:
+        self._codes.add(code)
+        _log.warning("left site=%s code=%d", self._site.name, code)
+        raise SiteLeft
+
+
+def _is_before(reading: Reading, span: Span) -> bool:
+    """Say whether every row of a page is older than the span: then so is all that follows."""
+    if span.since is None or not reading.page.links:
+        return False
+    return all(link.date is not None and link.date.date() < span.since for link in reading.page.links)
