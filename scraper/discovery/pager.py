@@ -1,0 +1,122 @@
+"""How many pages a list has, and where each of them is.
+
+Nothing here asks for a page: a number comes of what was read, an address of what a family knows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scraper import dom, urls
+from scraper.discovery.rowtext import pieces
+from scraper.discovery.source import source_text
+from scraper.errors import NotAListing
+from scraper.families import FAMILIES, by_name
+from scraper.model import PageRef
+
+if TYPE_CHECKING:
+    from scraper.dom import Node
+    from scraper.families.family import Family, Pager, Rows
+    from scraper.model import Capture, Site, Url
+
+MOST_PAGES = 1_000_000
+"""More pages than any list has: a larger number is a slip, and would be walked for years."""
+
+_NUMBER = re.compile(r"\d{1,9}")
+_OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # `1/12`, 页码 2/5
+_ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d{1,9})", re.IGNORECASE)
+_NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
+
+
+def read_pager(capture: Capture, site: Site) -> int:
+    """Return the number of pages that a pager script states.
+
+    Raises `NotAListing` where the answer states none, as a server's error page does.
+    """
+    text = source_text(capture)
+    for family in _families(site):
+        match = family.pager.count.search(text) if family.pager.count is not None else None
+        if match is not None and 1 <= int(match[1]) <= MOST_PAGES:
+            return int(match[1])
+    msg = f"{capture.url}: no pager: it states no number of pages"
+    raise NotAListing(msg)
+
+
+def numbered_page(family: Family, url: Url, number: int) -> PageRef | None:
+    """Return the page of this number of the list that `url` belongs to, or None where nobody could know it.
+
+    `url` is a list's index, its pager script, or any of its pages. `number` is counted as the system counts:
+    from the oldest page on where `family.pager.oldest_first`.
+    """
+    if family.pager.page is None or not 1 <= number <= MOST_PAGES:
+        return None
+    return family.pager.page(url, number)
+
+
+def page_number(pager: Pager, url: Url) -> int | None:
+    """Return the number that the address of a page names, or None; an address without one may be page 1."""
+    match = pager.number.search(url) if pager.number is not None else None
+    if match is None:
+        return None
+    return int(match[1]) if match[1] else 1
+
+
+def script_of(page: Node, pager: Pager, base: Url) -> Url | None:
+    """Return the address of the script that knows the number of pages, or None where the page names none."""
+    if pager.script is None:
+        return None
+    named = (urls.join(base, dom.attribute(node, "src")) for node in dom.select(page, "script[src]"))
+    return next((url for url in named if url is not None and pager.script.search(url)), None)
+
+
+def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | None:
+    """Return the next page where this one links to it. What leads back to this page is no next page."""
+    for link in dom.select(page, template.next) if template.next is not None else ():
+        url = urls.join(base, dom.attribute(link, "href"))
+        said = " ".join([*pieces(link), dom.attribute(link, "title")])
+        if url is not None and url != base and _NEXT.search(said):
+            return PageRef(urls=(url,), number=page_number(pager, url))
+    return None
+
+
+def stated(page: Node, template: Rows) -> int | None:
+    """Return how many articles the list has, where its page says so."""
+    return _count(page, template.stated)
+
+
+def pages(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
+    """Return how many pages the list has, where its page says so, in words or by its link to the last one."""
+    text = _text(page, template.pages)
+    if text is not None:
+        of_all = _OF_ALL.search(text)
+        numbers = [int(of_all[1])] if of_all else [int(found) for found in _NUMBER.findall(text)]
+        if numbers:
+            return max(numbers)
+    links = dom.select(page, template.last) if template.last is not None else ()
+    ends = (urls.join(base, dom.attribute(link, "href")) for link in links)
+    return max((number for url in ends if url and (number := page_number(pager, url))), default=None)
+
+
+def current(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
+    """Return which page of the list this is, where its address or its text says so."""
+    number = page_number(pager, base)
+    return number if number is not None else _count(page, template.current)
+
+
+def _count(page: Node, selector: str | None) -> int | None:
+    text = _text(page, selector)
+    if text is None:
+        return None
+    said = _ALL.search(text)
+    first = _NUMBER.search(text)
+    return int(said[1]) if said else int(first[0]) if first else None
+
+
+def _text(page: Node, selector: str | None) -> str | None:
+    nodes = dom.select(page, selector) if selector is not None else []
+    return " ".join(" ".join(pieces(node)) for node in nodes) if nodes else None
+
+
+def _families(site: Site) -> tuple[Family, ...]:
+    return FAMILIES if site.family is None else (by_name(site.family),)

@@ -1,0 +1,181 @@
+"""The rows of a list, read off its page by what a family knows of its templates.
+
+A row is a link and what stands around it. Where a template does not name its rows, they are found by shape:
+the row of a link is the largest element around it that holds no link to another page. That reads tables,
+lists and bare runs of `<div>` alike, and needs no class names, which every university changes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from scraper import dom, urls
+from scraper.discovery.rowtext import read_row
+from scraper.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from scraper.dom import Node
+    from scraper.families.family import Rows
+    from scraper.model import Url
+
+_NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
+_UP = 40  # levels that a pager may stand below its list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a list. The address is joined and cleaned; nothing is said of what it leads to."""
+
+    url: Url
+    title: str | None = None
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row stands: its link, the element that is the row, and the bare text behind that."""
+
+    url: Url
+    link: Node
+    row: Node
+    behind: str = ""
+
+
+class RowReader:
+    """Reads the rows of one page. Holds what all templates share; keeps nothing between two readings.
+
+    `leads_out` tells the links that may be rows from those that only lead about the site.
+    """
+
+    def __init__(self, page: Node, base: Url, tz: ZoneInfo, leads_out: Callable[[Url], bool]) -> None:
+        """Take the parsed page, the address that its links are relative to, and the zone of its dates."""
+        self._page = page
+        self._base = base
+        self._tz = tz
+        self._leads_out = leads_out
+
+    def read(self, template: Rows) -> tuple[Row, ...]:
+        """Return the rows that a template finds, in page order, each address once."""
+        if template.row is not None:
+            places = list(self._selected(template))
+        else:
+            areas = self._areas(template)
+            places = next((found for area in areas if (found := self._shaped(area, template))), [])
+        rows = [(place, self._row(place, template)) for place in places]
+        if template.dated:
+            rows = [(place, row) for place, row in rows if row.date is not None]
+        return _once(_alike(rows) if template.alike else [row for _, row in rows])
+
+    def _row(self, place: Place, template: Rows) -> Row:
+        title, date = read_row(place.link, place.row, place.behind, template, self._tz)
+        return Row(url=place.url, title=title, date=date)
+
+    def _links(self, area: Node, template: Rows) -> list[tuple[Node, Url]]:
+        """Return the links of an area that can be followed, without those in what is no row of it."""
+        dropped = {
+            node.mem_id
+            for part in (template.drop, template.beside)
+            if part
+            for node in dom.select(self._page, part)
+        }
+        links = []
+        for found in dom.select(area, template.link):
+            link = found if found.tag == "a" else dom.first(found, "a[href]")
+            url = None if link is None else urls.join(self._base, dom.attribute(link, "href"))
+            if link is not None and url is not None and url != self._base and not _within(link, dropped):
+                links.append((link, url))
+        return links
+
+    def _selected(self, template: Rows) -> Iterator[Place]:
+        """Yield the rows that the template names; a row's link is the first that leads out, or the first."""
+        for row in dom.select(self._page, template.row or ""):
+            links = self._links(row, template)
+            if links:
+                link, url = next((each for each in links if self._leads_out(each[1])), links[0])
+                yield Place(url=url, link=link, row=row)
+
+    def _areas(self, template: Rows) -> Iterator[Node]:
+        """Yield where the list may be: as the template selects it, or ever wider around its pager."""
+        if template.beside is None:
+            yield from dom.select(self._page, template.within or "body")
+            return
+        for pager in dom.select(self._page, template.beside):
+            area = pager.parent
+            for _ in range(_UP):
+                if area is None or area.tag == "body":
+                    break
+                if any(self._leads_out(url) for _, url in self._links(area, template)):
+                    yield area
+                    break
+                area = area.parent
+
+    def _shaped(self, area: Node, template: Rows) -> list[Place]:
+        """Return the rows of an area by shape alone.
+
+        Links that only lead about the site count where there is no other: a channel may list channels.
+        """
+        links = self._links(area, template)
+        links = [each for each in links if self._leads_out(each[1])] or links
+        held: dict[int, set[Url]] = {}
+        for link, url in links:
+            for node in _up_to(link, area):
+                held.setdefault(node.mem_id, set()).add(url)
+        places: dict[int, Place] = {}
+        for link, url in links:
+            row = list(takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area)))[-1]
+            places.setdefault(row.mem_id, Place(url=url, link=link, row=row, behind=_behind(row, held)))
+        return list(places.values())
+
+
+def _up_to(node: Node, area: Node) -> Iterator[Node]:
+    """Yield a node and what it stands in, up to the area and without it."""
+    walker: Node | None = node
+    while walker is not None and walker.mem_id != area.mem_id:
+        yield walker
+        walker = walker.parent
+
+
+def _within(node: Node, keys: set[int]) -> bool:
+    walker: Node | None = node
+    while walker is not None:
+        if walker.mem_id in keys:
+            return True
+        walker = walker.parent
+    return False
+
+
+def _behind(row: Node, held: dict[int, set[Url]]) -> str:
+    """Return the short text between a row and the next one: flat lists keep their dates there."""
+    text = ""
+    walker = row.next
+    while walker is not None and walker.mem_id not in held and len(text) <= _NEIGHBOUR:
+        text += " " + fold(dom.text_of(walker))
+        walker = walker.next
+    return text if len(text) <= _NEIGHBOUR else ""
+
+
+def _alike(rows: list[tuple[Place, Row]]) -> list[Row]:
+    """Return the rows that stand side by side and look alike: most dates first, then most rows."""
+    kinds = [(place.row.parent.mem_id if place.row.parent else 0, place.row.tag) for place, _ in rows]
+    sizes = Counter(kinds)
+    dates = Counter(kind for kind, (_, row) in zip(kinds, rows, strict=True) if row.date is not None)
+    if not kinds:
+        return []
+    best = max(kinds, key=lambda kind: (dates[kind], sizes[kind]))
+    return [row for kind, (_, row) in zip(kinds, rows, strict=True) if kind == best]
+
+
+def _once(rows: list[Row]) -> tuple[Row, ...]:
+    """Keep each address once, where it first stood; what its first row does not show, a later one may."""
+    kept: dict[Url, Row] = {}
+    for row in rows:
+        first = kept.get(row.url, row)
+        kept[row.url] = Row(url=row.url, title=first.title or row.title, date=first.date or row.date)
+    return tuple(kept.values())

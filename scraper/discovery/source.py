@@ -1,0 +1,33 @@
+"""The text of an answer that should hold links, or the error that it is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.errors import NotAListing, NotAnArticle
+from scraper.extractor import decode
+
+if TYPE_CHECKING:
+    from scraper.model import Capture
+
+MOST_BYTES = 33_554_432
+"""Of one decoded body. The contract's default; what was fetched has been held to the config's bound already."""
+
+_OK = range(200, 300)
+
+
+def source_bytes(capture: Capture) -> bytes:
+    """Return the decoded body. Raises `NotAListing` for an answer without one, `TooLarge` beyond the bound."""
+    if capture.status not in _OK:
+        msg = f"{capture.url}: answered {capture.status}, no list"
+        raise NotAListing(msg)
+    try:
+        return decode.body_bytes(capture, MOST_BYTES)
+    except NotAnArticle as error:
+        msg = f"{capture.url}: no list: {error}"
+        raise NotAListing(msg) from error
+
+
+def source_text(capture: Capture) -> str:
+    """Return the text of the body. Raises as `source_bytes` does."""
+    return decode.text_of(source_bytes(capture), capture.header("content-type"))

@@ -1,0 +1,45 @@
+"""Boda VSB, the other system that many Chinese universities run (站群).
+
+Every university draws its own lists, so rows are known by the system's own marks (the ids `line_u9_0` and the
+pager's classes) and by shape. Pages are numbered from the oldest (`x/1.htm`) up to the newest (`x.htm`), but a
+new article moves one from each page to the one before it: no page is settled, and the walk follows 下页.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scraper.families.family import Family, Pager, Rows
+
+_NEXT = "span.p_next a[href], a.Next[href], a[href].next, .pagination a[href]"
+_LAST = "span.p_last a[href], a.Next[href]"
+_PAGER = "span.p_pages, [id^=fanye], table[class^=headStyle]"
+
+VSB = Family(
+    name="vsb",
+    marks=(
+        "[id^=vsb_content]",
+        ".v_news_content",
+        "[id^=line_u]",
+        "span.p_pages",
+        "[id^=fanye]",
+        "script[src*='/system/resource/js/']",
+        "link[href*='_sitegray']",
+        "script[src*='_sitegray']",
+    ),
+    article_url=re.compile(r"/info/\d+/(?P<number>\d+)\.htm|[?&]wbnewsid=(?P<query>\d+)"),
+    layouts=(),
+    rows=(
+        Rows(
+            name="pager",
+            beside=_PAGER,
+            next=_NEXT,
+            stated="span.p_t, [id^=fanye]",
+            pages="span.p_no, span.p_no_d, [id^=fanye]",
+            current="span.p_no_d",
+        ),
+        Rows(name="lines", row="[id^=line_u], [id^=line]", alike=True, next=_NEXT),
+        Rows(name="repeated", within="body", alike=True, next="a[href]"),
+    ),
+    pager=Pager(number=re.compile(r"/(\d+)\.htm$")),
+)
