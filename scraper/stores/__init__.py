@@ -1,0 +1,1 @@
+"""What lies on the disk: captures, documents, the state, the lock."""

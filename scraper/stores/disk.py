@@ -1,0 +1,129 @@
+"""What every store asks of the disk: room, durable writes, and errors that name the file."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from scraper.errors import NoRoom, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+
+Write: TypeAlias = "Callable[[int, memoryview], int]"
+Sync: TypeAlias = "Callable[[int], None]"
+
+
+class Usage(Protocol):
+    """What `shutil.disk_usage` answers; only `free` is looked at."""
+
+    @property
+    def free(self) -> int:
+        """Bytes that this user may still write."""
+
+
+def store_error(error: OSError, what: str, path: Path | str) -> StoreError:
+    """Return the error of the tree that says what could not be done to which file, and why.
+
+    A full disk and a full quota are `NoRoom`. The caller raises it from `error`.
+    """
+    message = f"cannot {what}: {path}: {error.strerror or error}"
+    return NoRoom(message) if error.errno in _NO_ROOM else StoreError(message)
+
+
+def free_bytes(path: Path, usage: Callable[[Path], Usage] = shutil.disk_usage) -> int:
+    """Return how many bytes can still be written where `path` lies, or will lie once it is made."""
+    there = path.absolute()
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        return usage(there).free
+    except OSError as error:
+        raise store_error(error, "read the free space", path) from error
+
+
+def ensure_room(path: Path, minimum: int, usage: Callable[[Path], Usage] = shutil.disk_usage) -> None:
+    """Raise `NoRoom` where fewer than `minimum` bytes are free."""
+    free = free_bytes(path, usage)
+    if free < minimum:
+        msg = f"the disk is nearly full: {path}: {_mebibytes(free)} free, {_mebibytes(minimum)} needed"
+        raise NoRoom(msg)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, each durable, and open to its owner whatever the umask is."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        try:
+            folder.mkdir(exist_ok=True)
+            keep_for_owner(folder, stat.S_IRWXU)
+            sync_folder(folder.parent)
+        except OSError as error:
+            raise store_error(error, "make the folder", folder) from error
+
+
+def keep_for_owner(path: Path, bits: int) -> None:
+    """Give a new file or folder its owner's bits back where the umask took them; all else is the umask's."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & bits != bits:
+        path.chmod(mode | bits)
+
+
+def sync_folder(path: Path) -> None:
+    """Make new names in a folder durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def append_synced(
+    path: Path, data: bytes, *, size: int, write: Write = os.write, sync: Sync = os.fsync
+) -> None:
+    """Add bytes to the end of a file that has `size` bytes, all of them or none; durable when it returns.
+
+    Whatever stops it, a full disk or a signal, the file is cut back to `size` before the error goes on.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        fd = os.open(path, flags, 0o666)
+        try:
+            found = os.fstat(fd).st_size
+            if found != size:
+                msg = f"somebody else has written here: {path}: it has {found} bytes, not {size}"
+                raise StoreError(msg)
+            keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+            try:
+                write_all(fd, data, write)
+                sync(fd)
+            except BaseException:
+                os.ftruncate(fd, size)
+                raise
+        finally:
+            os.close(fd)
+        if size == 0:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise store_error(error, "write", path) from error
+
+
+def write_all(fd: int, data: bytes, write: Write = os.write) -> None:
+    """Write every byte: the kernel may take fewer at once, above all on a disk that is nearly full."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[write(fd, rest) :]
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / 2**20:.0f} MiB"

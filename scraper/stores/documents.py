@@ -1,0 +1,175 @@
+"""The files of the archive: written whole or not at all, inside its folder only.
+
+Knows nothing of what a document says. Removes nothing but its own unfinished files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper.errors import StoreError
+from scraper.stores.disk import make_folder, store_error, write_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scraper.model import Document
+    from scraper.stores.disk import Sync, Write
+
+_UNFINISHED = ".unfinished"  # how the name of a file that is being written ends; a document's never does
+_UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.unfinished")
+_OURS = ".scraper"  # the folder of captures, state and lock: no document's place
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class DocumentStore:
+    """The documents and pictures under the archive's folder."""
+
+    def __init__(self, root: Path, *, write: Write = os.write, sync: Sync = os.fsync) -> None:
+        """Take the archive's folder, which need not exist yet.
+
+        `write` and `sync` are the system's own, given so that a full disk can be tried.
+        """
+        self._root = root
+        self._write = write
+        self._sync = sync
+
+    def save(self, document: Document) -> bool:
+        """Write a document and tell whether the disk had other bytes; with equal bytes nothing is touched."""
+        return self.save_file(document.path, document.text.encode("utf-8"))
+
+    def save_file(self, path: str, data: bytes) -> bool:
+        """Write any file of the archive, by the same rules.
+
+        Written beside, synced, renamed: under its name there is always a whole file, the old or the new.
+        A path that leads out of the archive, by `..` or by a symbolic link, is a `StoreError`.
+        """
+        *folders, name = _parts(path)
+        try:
+            with self._folder(folders, make=True) as folder:
+                if _read(folder, name) == data:
+                    return False
+                self._replace(folder, name, data)
+        except OSError as error:
+            raise store_error(error, "write", self._root / path) from error
+        return True
+
+    def read(self, path: str) -> str | None:
+        """Return a document's text, or None where there is no such file."""
+        data = self.read_file(path)
+        try:
+            return None if data is None else data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            msg = f"cannot read: {self._root / path}: it is no UTF-8"
+            raise StoreError(msg) from error
+
+    def read_file(self, path: str) -> bytes | None:
+        """Return the bytes of any file of the archive, or None where there is none."""
+        *folders, name = _parts(path)
+        try:
+            with self._folder(folders, make=False) as folder:
+                return _read(folder, name)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise store_error(error, "read", self._root / path) from error
+
+    def clean(self) -> int:
+        """Remove what killed runs left unfinished and return how many files that were.
+
+        Walks the whole archive. Needed only after a run that did not end by itself (`Lock.found_dead`): a
+        file that is written again takes its unfinished forerunner's place anyway.
+        """
+        removed = 0
+        for folder, _, names in os.walk(self._root):
+            for name in filter(_UNFINISHED_NAME.fullmatch, names):
+                stale = Path(folder, name)
+                try:
+                    stale.unlink()
+                except OSError as error:
+                    raise store_error(error, "remove", stale) from error
+                removed += 1
+        return removed
+
+    @contextmanager
+    def _folder(self, folders: list[str], *, make: bool) -> Iterator[int]:
+        """Open the folder at the end of a path, step by step from the root, through no symbolic link."""
+        if make:
+            make_folder(self._root)
+        fd = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for name in folders:
+                if make:
+                    self._make(fd, name)
+                inner = os.open(name, _FOLDER, dir_fd=fd)
+                os.close(fd)
+                fd = inner
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _make(self, parent: int, name: str) -> None:
+        try:
+            os.mkdir(name, dir_fd=parent)
+        except FileExistsError:
+            return
+        mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
+        os.chmod(name, stat.S_IMODE(mode) | stat.S_IRWXU, dir_fd=parent)
+        self._sync(parent)
+
+    def _replace(self, folder: int, name: str, data: bytes) -> None:
+        beside = f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{_UNFINISHED}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            fd = os.open(beside, flags, 0o666, dir_fd=folder)
+            try:
+                os.fchmod(fd, _mode(folder, name) or stat.S_IMODE(os.fstat(fd).st_mode) | 0o600)
+                write_all(fd, data, self._write)
+                self._sync(fd)
+            finally:
+                os.close(fd)
+            os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            _remove(folder, beside)
+            raise
+        self._sync(folder)
+
+
+def _parts(path: str) -> list[str]:
+    """Take a relative path with `/` apart; anything that could lead elsewhere is a `StoreError`."""
+    parts = path.split("/")
+    strange = any(part in {"", ".", ".."} or "\0" in part for part in parts)
+    if strange or parts[0] == _OURS or parts[-1].endswith(_UNFINISHED):
+        msg = f"this cannot be the path of a document: {path!r}"
+        raise StoreError(msg)
+    return parts
+
+
+def _read(folder: int, name: str) -> bytes | None:
+    try:
+        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(fd, "rb") as file:
+        return file.read()
+
+
+def _mode(folder: int, name: str) -> int | None:
+    """Return the permissions of the file to be replaced, which its successor keeps; None: it is new."""
+    try:
+        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _remove(folder: int, name: str) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return

@@ -1,0 +1,83 @@
+"""One run at a time: a lock that the kernel takes back from whoever dies."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import stat
+from typing import TYPE_CHECKING, Self
+
+from scraper.errors import Locked
+from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+_HELD = {errno.EWOULDBLOCK, errno.EACCES}
+_LONGEST = 4096  # bytes that are read of what a holder wrote
+
+
+class Lock:
+    """Holds a file locked from `with` to its end; a second holder gets `Locked` at once.
+
+    The file itself stays, also when nobody holds it: to remove it would let two runs lock two files of one
+    name. It tells who holds it, and is empty when the last holder ended by itself. A child process that is
+    forked, and not started anew, would hold the lock on after its parent's death.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+        """Take the file's path; its folder need not exist yet."""
+        self._path = path
+        self._now = now
+        self._fd: int | None = None
+        self.found_dead: str | None = None
+        """Who held it last and did not end by itself, as it wrote; None: nobody. Set when it is taken."""
+
+    def __enter__(self) -> Self:
+        """Take the lock or raise `Locked`, which says who has it."""
+        make_folder(self._path.parent)
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            keep_for_owner(self._path, stat.S_IRUSR | stat.S_IWUSR)
+        except OSError as error:
+            raise store_error(error, "take the lock", self._path) from error
+        try:
+            self._take(fd)
+        except BaseException:
+            os.close(fd)
+            raise
+        self._fd = fd
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the lock back."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            try:
+                os.ftruncate(fd, 0)
+            finally:
+                os.close(fd)
+
+    def _take(self, fd: int) -> None:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise store_error(error, "take the lock", self._path) from error
+            msg = f"another run holds the archive: {self._path}: {_holder(fd) or 'it did not say who it is'}"
+            raise Locked(msg) from error
+        try:
+            self.found_dead = _holder(fd) or None
+            os.ftruncate(fd, 0)
+            started = self._now().isoformat(timespec="seconds")
+            write_all(fd, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode())
+        except OSError as error:
+            raise store_error(error, "take the lock", self._path) from error
+
+
+def _holder(fd: int) -> str:
+    return os.pread(fd, _LONGEST, 0).decode("utf-8", "replace").strip()
