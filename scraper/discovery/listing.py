@@ -7,18 +7,18 @@ decided here; neither is anything asked for.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
 from scraper.discovery import pager
-from scraper.discovery.refusal import why_no_listing
+from scraper.discovery.refusal import single_column, why_no_listing
 from scraper.discovery.rows import Row, RowReader
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing, NotAnArticle
 from scraper.families import by_name, recognise
 from scraper.families.family import Pager, Rows
 from scraper.model import Kind, Link, ListingPage
-from scraper.text import visible_text
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -44,6 +44,10 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     hosts = {urls.host(url) for url in (site.home, capture.final_url, *(c.index for c in site.channels))}
     reader = RowReader(page, base, site.timezone, lambda url: _leads_out(url, family, hosts))
     for template in _templates(site, family):
+        if family is not None and _by_shape(template):
+            instead = single_column(page, family, capture.final_url)
+            if instead is not None:
+                raise instead
         taught = template.name == "selectors"
         links: list[Link] = []
         elsewhere: list[Link] = []
@@ -51,8 +55,9 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
             own = urls.host(row.url) in hosts and (taught or _is_article(row.url, family))
             (links if own else elsewhere).append(_link(row, capture, channel, own=own))
         if links or (elsewhere and not template.alike and not template.dated):
-            return _listing(page, template, family, base, links, elsewhere)
-    raise why_no_listing(html, page, visible_text(dom.text_of(page)), family, capture.final_url)
+            said = _said(page, template, family.pager if family is not None else Pager(), base)
+            return replace(said, links=tuple(links), elsewhere=tuple(elsewhere))
+    raise why_no_listing(html, page, family, capture.final_url)
 
 
 def _parsed(capture: Capture) -> tuple[str, Node]:
@@ -101,13 +106,15 @@ def _link(row: Row, capture: Capture, channel: Channel | None, *, own: bool) -> 
     return Link(url=row.url, kind=kind, title=row.title, date=row.date, channel=name, found_on=capture.url)
 
 
-def _listing(
-    page: Node, template: Rows, family: Family | None, base: Url, links: list[Link], elsewhere: list[Link]
-) -> ListingPage:
-    numbering = family.pager if family is not None else Pager()
+def _by_shape(template: Rows) -> bool:
+    """Say whether a template finds rows where there may be none: by no mark of the list itself."""
+    return template.alike or (template.row is None and template.beside is None)
+
+
+def _said(page: Node, template: Rows, numbering: Pager, base: Url) -> ListingPage:
+    """Return what a page says of its list beside the rows."""
     return ListingPage(
-        links=tuple(links),
-        elsewhere=tuple(elsewhere),
+        links=(),
         next=pager.next_page(page, template, numbering, base),
         pager=pager.script_of(page, numbering, base),
         pages=pager.pages(page, template, numbering, base),

@@ -24,7 +24,8 @@ MOST_PAGES = 1_000_000
 """More pages than any list has: a larger number is a slip, and would be walked for years."""
 
 _NUMBER = re.compile(r"\d{1,9}")
-_OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # `1/12`, 页码 2/5
+_OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # 1/12, 页码 2/5
+_THIS_OF_ALL = re.compile(r"\d{1,9}(?=\s*[/／]\s*\d)")
 _ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d{1,9})", re.IGNORECASE)
 _NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
 
@@ -71,12 +72,17 @@ def script_of(page: Node, pager: Pager, base: Url) -> Url | None:
 
 
 def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | None:
-    """Return the next page where this one links to it. What leads back to this page is no next page."""
+    """Return the next page where this one links to it. What leads back to this page is no next page.
+
+    It bears the number of its address, or the one after this page's.
+    """
+    this = current(page, template, pager, base)
     for link in dom.select(page, template.next) if template.next is not None else ():
         url = urls.join(base, dom.attribute(link, "href"))
         said = " ".join([*pieces(link), dom.attribute(link, "title")])
         if url is not None and url != base and _NEXT.search(said):
-            return PageRef(urls=(url,), number=page_number(pager, url))
+            number = page_number(pager, url)
+            return PageRef(urls=(url,), number=this + 1 if number is None and this is not None else number)
     return None
 
 
@@ -99,9 +105,11 @@ def pages(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
 
 
 def current(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
-    """Return which page of the list this is, where its address or its text says so."""
-    number = page_number(pager, base)
-    return number if number is not None else _count(page, template.current)
+    """Return which page of the list this is, as its text counts or else its address."""
+    shown = dom.first(page, template.current) if template.current is not None else None
+    text = " ".join(pieces(shown)) if shown is not None else ""
+    number = _THIS_OF_ALL.search(text) or _NUMBER.fullmatch(text)
+    return int(number[0]) if number else page_number(pager, base)
 
 
 def _count(page: Node, selector: str | None) -> int | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dom
 from scraper.errors import NotAListing, SingleColumn
+from scraper.text import visible_text
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -17,45 +18,53 @@ if TYPE_CHECKING:
     from scraper.model import Url
 
 _SHORT = 600  # visible characters of a page that says one thing only
-_LOGIN = re.compile(r"登录|登陆|统一身份认证|飞连|sign ?in|log ?in", re.IGNORECASE)
+_BARE = 80  # visible characters of a page that only leads on
+_LOGIN = re.compile(r"登录|登陆|统一身份认证|飞连|FeiLian|caslogin", re.IGNORECASE)
 _REDIRECT = re.compile(r"http-equiv=.?refresh|location(?:\.href)?\s*=|location\.replace\(", re.IGNORECASE)
 _ERROR = re.compile(
-    r"访问地址无效|找不到对应的|操作失败|页面不存在|没有找到|出错了|not found|error", re.IGNORECASE
+    r"访问地址无效|找不到对应的|操作失败|页面不存在|没有找到|出错了|not found|\berror", re.IGNORECASE
 )
 
 
-def why_no_listing(html: str, page: Node, shown: str, family: Family | None, url: Url) -> NotAListing:
-    """Return the error for a page on which no row was found. `shown` is the page's visible text."""
-    if family is not None and _article_body(page, family):
-        if family.article_url.search(url):
-            return NotAListing(f"{url}: an article, where a list was expected")
-        return SingleColumn(f"{url}: the channel is one article, not a list")
-    return NotAListing(f"{url}: {_what(html, page, shown, family)}")
+def single_column(page: Node, family: Family, url: Url) -> NotAListing | None:
+    """Return the error for a page that shows an article's text where a list was expected; else None."""
+    body = dom.first(page, family.single) if family.single is not None else None
+    if body is None or not visible_text(dom.text_of(body)):
+        return None
+    if family.article_url.search(url):
+        return NotAListing(f"{url}: an article, where a list was expected")
+    return SingleColumn(f"{url}: the channel is one article, not a list")
 
 
-def _what(html: str, page: Node, shown: str, family: Family | None) -> str:
+def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> NotAListing:
+    """Return the error for a page on which no row was found."""
+    shown = visible_text(dom.text_of(page))
+    said = _wall(html, page, shown) or _nothing(page, family) or "no list: no row of any known template"
+    if family is not None and family.article_url.search(url):
+        said = "an article, where a list was expected"
+    return NotAListing(f"{url}: {said}")
+
+
+def _wall(html: str, page: Node, shown: str) -> str | None:
+    """Return what stands in place of the page that was asked for; None where nothing does."""
     if not html.strip():
         return "empty: no list"
-    if len(shown) <= _SHORT:
-        if _ERROR.search(shown):
-            return f"an error page, no list: {shown[:60]}"
-        if dom.first(page, "input[type=password]") is not None or _LOGIN.search(shown):
-            return "a login wall, no list"
-        if _REDIRECT.search(html):
-            return "a redirect, no list"
+    title = dom.first(page, "title")
+    said = visible_text(title.text() if title is not None else "") + shown
+    if len(shown) <= _SHORT and _ERROR.search(said):
+        return f"an error page, no list: {said[:60]}"
+    if dom.first(page, "input[type=password]") is not None or (len(shown) <= _BARE and _LOGIN.search(html)):
+        return "a login wall, no list"
+    return "a redirect, no list" if len(shown) <= _BARE and _REDIRECT.search(html) else None
+
+
+def _nothing(page: Node, family: Family | None) -> str | None:
+    """Return that the list is there and empty, where its frame is on the page."""
     if family is None:
         return "no list: of no family that we know, and no rows that look alike"
-    if any(
-        dom.first(page, part) is not None
-        for rows in family.rows
-        for part in (rows.within, rows.beside)
-        if part is not None and part != "body"
-    ):
+    frames = (
+        part for rows in family.rows for part in (rows.within, rows.beside) if part not in {None, "body"}
+    )
+    if any(dom.first(page, part) is not None for part in frames if part is not None):
         return f"an empty list of the family {family.name}"
-    return f"no list: no row of any of the family {family.name}'s templates"
-
-
-def _article_body(page: Node, family: Family) -> bool:
-    """Say whether the page carries an article: an element that a layout takes for its body, with text."""
-    bodies = (dom.first(page, body) for layout in family.layouts for body in layout.body)
-    return any(body is not None and bool(dom.text_of(body).strip()) for body in bodies)
+    return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dom, urls
 from scraper.discovery.rowtext import read_row
-from scraper.text import fold
+from scraper.text import fold, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scraper.model import Url
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
-_UP = 40  # levels that a pager may stand below its list
+_MAJORITY = 0.8  # of the rows on a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +107,21 @@ class RowReader:
             yield from dom.select(self._page, template.within or "body")
             return
         for pager in dom.select(self._page, template.beside):
-            area = pager.parent
-            for _ in range(_UP):
-                if area is None or area.tag == "body":
-                    break
-                if any(self._leads_out(url) for _, url in self._links(area, template)):
-                    yield area
-                    break
-                area = area.parent
+            area = self._around(pager, template)
+            if area is not None:
+                yield area
+
+    def _around(self, pager: Node, template: Rows) -> Node | None:
+        """Return the nearest element around a pager that holds rows; None where it pages no links."""
+        own = len(visible_text(dom.text_of(pager)))
+        area = pager.parent
+        while area is not None and area.tag not in {"body", "html"}:
+            if any(self._leads_out(url) for _, url in self._links(area, template)):
+                return area
+            if len(visible_text(dom.text_of(area))) > own + _NEIGHBOUR:
+                return None
+            area = area.parent
+        return None
 
     def _shaped(self, area: Node, template: Rows) -> list[Place]:
         """Return the rows of an area by shape alone.
@@ -162,13 +169,16 @@ def _behind(row: Node, held: dict[int, set[Url]]) -> str:
 
 
 def _alike(rows: list[tuple[Place, Row]]) -> list[Row]:
-    """Return the rows that stand side by side and look alike: most dates first, then most rows."""
+    """Return the rows that stand side by side and look alike: most dates first, then most rows.
+
+    None where they are no clear majority: a home page holds many such lists, and is none itself.
+    """
     kinds = [(place.row.parent.mem_id if place.row.parent else 0, place.row.tag) for place, _ in rows]
     sizes = Counter(kinds)
     dates = Counter(kind for kind, (_, row) in zip(kinds, rows, strict=True) if row.date is not None)
-    if not kinds:
+    best = max(kinds, key=lambda kind: (dates[kind], sizes[kind]), default=None)
+    if best is None or sizes[best] < _MAJORITY * len(rows):
         return []
-    best = max(kinds, key=lambda kind: (dates[kind], sizes[kind]))
     return [row for kind, (_, row) in zip(kinds, rows, strict=True) if kind == best]
 
 

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from scraper.model import Capture
 
 MOST_BYTES = 33_554_432
-"""Of one decoded body. The contract's default; what was fetched has been held to the config's bound already."""
+"""Of one decoded body: the contract's default. What was fetched was held to the config's own bound before."""
 
 _OK = range(200, 300)
 
 
 def source_bytes(capture: Capture) -> bytes:
-    """Return the decoded body. Raises `NotAListing` for an answer without one, `TooLarge` beyond the bound."""
+    """Return the decoded body. Raises `NotAListing` where there is none, `TooLarge` beyond the bound."""
     if capture.status not in _OK:
         msg = f"{capture.url}: answered {capture.status}, no list"
         raise NotAListing(msg)

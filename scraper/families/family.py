@@ -81,3 +81,4 @@ class Family:
     rows: tuple[Rows, ...]  # newest first
     pager: Pager
     homes: tuple[str, ...] = ()  # sites whose identity is known without a config
+    single: str | None = None  # on a channel's page: the text of the one article that the channel is

@@ -1,8 +1,8 @@
 """Boda VSB, the other system that many Chinese universities run (站群).
 
-Every university draws its own lists, so rows are known by the system's own marks (the ids `line_u9_0` and the
-pager's classes) and by shape. Pages are numbered from the oldest (`x/1.htm`) up to the newest (`x.htm`), but a
-new article moves one from each page to the one before it: no page is settled, and the walk follows 下页.
+Every university draws its own lists, so rows are known by the system's own marks (the ids `line_u9_0` and
+the pager's classes) and by shape. Pages are numbered from the oldest (`x/1.htm`) up to the newest (`x.htm`),
+but a new article moves one from each page to the one before it: no page is settled, and one walks by 下页.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scraper.families.family import Family, Pager, Rows
 
 _NEXT = "span.p_next a[href], a.Next[href], a[href].next, .pagination a[href]"
 _LAST = "span.p_last a[href], a.Next[href]"
-_PAGER = "span.p_pages, [id^=fanye], table[class^=headStyle]"
+_PAGER = "span.p_pages, table[class^=headStyle]"
 
 VSB = Family(
     name="vsb",
@@ -36,10 +36,11 @@ VSB = Family(
             next=_NEXT,
             stated="span.p_t, [id^=fanye]",
             pages="span.p_no, span.p_no_d, [id^=fanye]",
-            current="span.p_no_d",
+            current="span.p_no_d, [id^=fanye]",
         ),
         Rows(name="lines", row="[id^=line_u], [id^=line]", alike=True, next=_NEXT),
         Rows(name="repeated", within="body", alike=True, next="a[href]"),
     ),
-    pager=Pager(number=re.compile(r"/(\d+)\.htm$")),
+    pager=Pager(),
+    single=".v_news_content, [id^=vsb_content]",
 )

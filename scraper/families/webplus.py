@@ -1,6 +1,6 @@
-"""Sudy Webplus, the system of most Chinese universities: www, jwc, lib, law, history …
+"""Sudy Webplus, the system of most Chinese universities: www, jwc, lib, law, history and so on.
 
-Whatever a university's list looks like, it stands in a window `portletmode="simpleList"`, and its pager beside
+Whatever a university's list looks like, it stands in a window `portletmode="simpleList"`, its pager beside
 it: rows are read by shape where they do not have the system's own classes.
 """
 
@@ -71,4 +71,5 @@ WEBPLUS = Family(
         Rows(name="repeated", within="body", alike=True, next=_NEXT, last=_LAST),
     ),
     pager=Pager(page=_page, number=re.compile(r"/list(\d*)\.(?:htm|psp)$")),
+    single="[portletmode=simpleList] .wp_articlecontent, .wp_column_article",
 )
