@@ -1,0 +1,13 @@
+"""The door to the network: who may be asked, when, and what came of it.
+
+    gatekeeper   may we ask this address? (robots.txt)
+    pacer        when may we ask this host? (one at a time, its delay, its back-off)
+    attempts     one address asked until it answers or will not heal
+    fetcher      one exchange, bounded, as a Capture
+    wire         connections: the only module that knows httpcore
+    routes       through which proxy, if any
+    addresses    which addresses are nobody's business of ours
+    memory       what is known of hosts from one run to the next
+
+Nothing here follows redirects: that is `sources.network`, which asks all of the above at each hop.
+"""

@@ -1,0 +1,62 @@
+"""Where an answer sends us: pure, from the answer alone. Whether we go there is not decided here."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
+
+from scraper import urls
+from scraper.errors import BadStatus, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scraper.model import Capture, Url
+
+MOST = 8  # redirects from one address
+_REDIRECTS = {
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+}
+_ASCII = bytes(range(0x80))
+
+
+def target(capture: Capture) -> Url | None:
+    """Return the address that a redirect leads to; None: the answer is none.
+
+    Raises `BadStatus` for a redirect without a Location, `Refused` for one to what is no http or https.
+    """
+    if capture.status not in _REDIRECTS:
+        return None
+    location = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
+    if not location.strip():
+        msg = f"no use: {capture.url}: {capture.status} without a Location"
+        raise BadStatus(msg, status=capture.status)
+    found = urls.join(capture.url, _text(location))
+    if found is None:
+        msg = f"not followed: {capture.url}: it leads to {location[:200]!r}, which is no address of the web"
+        raise Refused(msg)
+    return found
+
+
+def follow(hops: Sequence[Capture], onward: Url) -> None:
+    """Raise `BadStatus` where redirects go in a circle or do not end. `hops`: those that came so far."""
+    first, last = hops[0], hops[-1]
+    if any(hop.url == onward for hop in hops):
+        msg = f"no use: {first.url}: its redirects go in a circle, back to {onward}"
+        raise BadStatus(msg, status=last.status)
+    if len(hops) > MOST:
+        msg = f"no use: {first.url}: more than {MOST} redirects, the last to {onward}"
+        raise BadStatus(msg, status=last.status)
+
+
+def _text(location: bytes) -> str:
+    """Read a Location as browsers do: UTF-8 where it is that, else its bytes (GBK, mostly) as they stand."""
+    try:
+        return location.decode("utf-8")
+    except UnicodeDecodeError:
+        return quote_from_bytes(location, safe=_ASCII)

@@ -1,0 +1,207 @@
+"""Connections: the only module that knows httpcore, and the only one that opens a socket.
+
+httpcore rather than httpx on top of it: its request target is the bytes we give (httpx writes addresses
+anew), its network backend is a public seam (so the address that was checked is the one that is connected to),
+it keeps no cookies and follows nothing, and it costs a third less CPU.
+
+Each host has connections of its own, so that a slow one holds up nobody, and no more than two: the pacer
+gives a host one turn at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpcore
+
+from scraper import urls
+from scraper.crawler import addresses
+from scraper.errors import Refused, TooLarge, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+    from types import TracebackType
+    from typing import Self, TypeAlias
+
+    from scraper.crawler.routes import Proxy
+    from scraper.model import Headers, Url
+
+    Resolve: TypeAlias = Callable[[str, int], Awaitable[tuple[str, ...]]]
+
+_KEPT_OPEN = 30.0  # seconds that an idle connection waits for the next turn
+_HOSTS = 64  # hosts whose idle connections are kept
+_ONE_ADDRESS = 10.0  # seconds for one of several addresses of a host before the next is tried
+_TOO_LONG = 431  # h11's hint on an error: the server's header lines do not end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The head of an answer, and its body as it comes, the chunking undone and nothing else."""
+
+    status: int
+    reason: str
+    headers: Headers
+    ip_address: str | None  # None: a proxy asked for us
+    body: AsyncIterable[bytes]
+
+
+@dataclass(slots=True)
+class _Pool:
+    connections: httpcore.AsyncConnectionPool
+    users: int = 0
+
+
+class Wire:
+    """Opens connections, keeps idle ones, closes them. Knows no policy but which addresses are allowed."""
+
+    def __init__(self, *, allow_private: bool, resolve: Resolve | None = None) -> None:
+        """Open nothing yet. `resolve` gives a name's addresses; None: the system does."""
+        self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve or system_addresses)
+        self._pools: dict[tuple[str, Proxy | None], _Pool] = {}
+        self._ssl: ssl.SSLContext | None = None
+
+    async def __aenter__(self) -> Self:
+        """Load the certificates: once, they cost 30 ms."""
+        self._ssl = ssl.create_default_context()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        async with AsyncExitStack() as stack:
+            for pool in self._pools.values():
+                stack.push_async_callback(pool.connections.aclose)
+        self._pools.clear()
+
+    @asynccontextmanager
+    async def ask(self, url: Url, headers: Headers, proxy: Proxy | None) -> AsyncIterator[Answer]:
+        """Send one GET and give the answer while it comes.
+
+        Raises `Unreachable`, `Refused` for a forbidden address, `TooLarge` for a head without end; also out
+        of the iteration of the body.
+        """
+        pool = await self._pool(urls.origin(url), proxy)
+        pool.users += 1
+        try:
+            async with pool.connections.stream("GET", _target(url), headers=list(headers)) as response:
+                yield Answer(
+                    status=response.status,
+                    reason=response.extensions["reason_phrase"].decode("latin-1"),
+                    headers=tuple(response.headers),
+                    ip_address=None if proxy else _peer(response),
+                    body=response.aiter_stream(),
+                )
+        except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
+            raise _named(url, exc) from exc
+        except httpcore.ProxyError as exc:
+            msg = f"no answer: {url}: the proxy does not connect: {exc}"
+            raise Unreachable(msg) from exc
+        finally:
+            pool.users -= 1
+
+    async def _pool(self, origin: str, proxy: Proxy | None) -> _Pool:
+        key = (origin, proxy)
+        pool = self._pools.pop(key, None) or _Pool(self._connections(proxy))
+        self._pools[key] = pool  # the newest stands last
+        idle = [key for key, kept in self._pools.items() if kept.users == 0 and kept is not pool]
+        for old in idle[: max(len(self._pools) - _HOSTS, 0)]:
+            await self._pools.pop(old).connections.aclose()
+        return pool
+
+    def _connections(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
+        if proxy is None:
+            return httpcore.AsyncConnectionPool(
+                ssl_context=self._ssl,
+                max_connections=2,
+                keepalive_expiry=_KEPT_OPEN,
+                network_backend=self._direct,
+            )
+        return httpcore.AsyncHTTPProxy(
+            proxy_url=httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/"),
+            proxy_auth=None if proxy.user is None else (proxy.user, proxy.password),
+            ssl_context=self._ssl,
+            proxy_ssl_context=self._ssl if proxy.scheme == "https" else None,
+            max_connections=2,
+            keepalive_expiry=_KEPT_OPEN,
+        )
+
+
+class _CheckedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to the very address that was resolved and checked, so that no second answer can slip in."""
+
+    def __init__(self, *, allow_private: bool, resolve: Resolve) -> None:
+        self._allow_private = allow_private
+        self._resolve = resolve
+        self._open = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to one of a host's addresses, once all of them are known to be allowed."""
+        *others, last = checked(host, await self._resolve(host, port), allow_private=self._allow_private)
+        for address in others:
+            try:
+                async with asyncio.timeout(_ONE_ADDRESS):
+                    return await self._open.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (TimeoutError, httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue  # the next address may be better; the last one's error is told
+        return await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
+
+
+def checked(host: str, found: tuple[str, ...], *, allow_private: bool) -> tuple[str, ...]:
+    """Return a host's addresses, all of them allowed, or raise `Refused`: one bad one is one too many."""
+    for text in found:
+        address = ipaddress.ip_address(text.partition("%")[0])
+        if not allow_private and not addresses.is_public(address):
+            msg = f"not asked: {host}: {text} is no address of the open internet"
+            raise Refused(msg)
+    return found
+
+
+async def system_addresses(host: str, port: int) -> tuple[str, ...]:
+    """Return a name's addresses as the system knows them, its preferred one first."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as exc:
+        heals = isinstance(exc, socket.gaierror) and exc.errno != socket.EAI_NONAME
+        msg = f"no answer: {host}: the name leads nowhere: {exc}"
+        raise Unreachable(msg, heals=heals) from exc
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _target(url: Url) -> httpcore.URL:
+    """Return an address in httpcore's form: the path's bytes as they stand, characters as UTF-8 escapes."""
+    parts = urls.split(url)
+    name = urls.host(url)
+    port = parts.authority.removeprefix(name).removeprefix(":")
+    target = quote(parts.path + parts.query, safe="".join(map(chr, range(0x21, 0x7F))))
+    host = name.removeprefix("[").removesuffix("]")
+    return httpcore.URL(scheme=parts.scheme, host=host, port=int(port) if port else None, target=target)
+
+
+def _peer(response: httpcore.Response) -> str | None:
+    peer = response.extensions["network_stream"].get_extra_info("server_addr")
+    return str(peer[0]) if isinstance(peer, tuple) else None
+
+
+def _named(url: Url, exc: Exception) -> Unreachable | TooLarge:
+    """Return what an error of the wire means to us."""
+    cause = exc.__cause__
+    if getattr(cause, "error_status_hint", None) == _TOO_LONG:
+        return TooLarge(f"given up: {url}: its header lines do not end")
+    said = str(exc) or type(exc).__name__
+    wrong_certificate = isinstance(cause, ssl.SSLCertVerificationError)
+    return Unreachable(f"no answer: {url}: {said}", heals=not wrong_certificate)

@@ -1,0 +1,116 @@
+"""What a site asks of robots: robots.txt (RFC 9309), and `noarchive` on its pages. Bytes in, judgement out.
+
+protego matches paths. What it would read otherwise than RFC 9309 is settled before it sees the file: which
+line ends count (three, not Python's eleven), which group is ours (the product token, whole), what is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protego import Protego
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scraper.model import Headers, Url
+
+MAX_BYTES = 512_000  # RFC 9309, 2.5: at least 500 KiB are read, the rest may be left
+TOKEN = "nankai-archive"  # noqa: S105 - RFC 9309's product token: the name by which robots.txt may call us
+_LONGEST_LINE = 2083 * 8 - 1  # bytes, as google/robotstxt: eight times the longest address of old browsers
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_PYTHON_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_AGENT = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_PRODUCT = re.compile(r"[A-Za-z_-]*")
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_NOBODY = "\N{EMPTY SET}"  # stands for every agent that is not us: it is in no product token
+_NOT_KEPT = {"noarchive", "nocache"}  # two names of one wish
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one robots.txt for one agent."""
+
+    _file: Protego
+    _agent: str
+
+    def allows(self, url: Url) -> bool:
+        """Say whether the address may be asked for; `/robots.txt` always may."""
+        return bool(self._file.can_fetch(url, self._agent))
+
+    @property
+    def delay(self) -> float | None:
+        """Return the Crawl-delay in seconds, finite and not negative; None where none is asked for."""
+        seconds = self._file.crawl_delay(self._agent)
+        return None if seconds is None else float(seconds)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """Return the sitemaps that the file names, as written."""
+        return tuple(self._file.sitemaps)
+
+
+def read(body: bytes, agent: str = TOKEN) -> Rules:
+    """Read a robots.txt. Never fails: what cannot be read says nothing, nor does a web page in its place."""
+    if _is_markup(body):
+        body = b""
+    return Rules(Protego.parse("\n".join(_lines(body[:MAX_BYTES], agent))), agent)
+
+
+def forbids_archiving(metas: Iterable[tuple[str, str]], headers: Headers, agent: str = TOKEN) -> bool:
+    """Say whether a page asks not to be kept, by `<meta name=robots>` or the X-Robots-Tag header.
+
+    `metas`: name and content of the page's meta elements. A directive may be meant for one agent alone.
+    """
+    told = [content for name, content in metas if name.strip().lower() in {"robots", agent}]
+    for name, value in headers:
+        if name.lower() == b"x-robots-tag":
+            told += _tagged(value.decode("latin-1"), agent)
+    return any(word.strip().lower() in _NOT_KEPT for text in told for word in text.split(","))
+
+
+def _tagged(value: str, agent: str) -> Iterator[str]:
+    """Yield what an X-Robots-Tag says to us: `noarchive`, or `name: noarchive` with our name."""
+    ours = True
+    for part in value.split(","):
+        name, colon, rest = part.partition(":")
+        if colon and _PRODUCT.fullmatch(name.strip()) and name.strip().lower() != "unavailable_after":
+            ours = name.strip().lower() in {agent, "robots"}
+            yield rest if ours else ""
+        elif ours:
+            yield part
+
+
+def _is_markup(body: bytes) -> bool:
+    return body.removeprefix(_BOM).lstrip().startswith(b"<")
+
+
+def _lines(body: bytes, agent: str) -> Iterator[str]:
+    for length in (3, 2, 1):  # a byte order mark, whole or in part, says nothing
+        if body.startswith(_BOM[:length]):
+            body = body[length:]
+            break
+    for line in _LINE_END.split(body):
+        text = line[:_LONGEST_LINE].decode("utf-8", "surrogateescape").partition("#")[0]
+        text = _UNDECODED.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
+        yield _addressed(_PYTHON_LINE_ENDS.sub(" ", text.replace("\0", " ")), agent)
+
+
+def _addressed(line: str, agent: str) -> str:
+    """Return a user-agent line so that it names us, everybody, or nobody; other lines as they are.
+
+    RFC 9309, 2.2.1: a group is ours when its product token is ours, whole, case aside. What follows the
+    token (a version, a second word) is no part of it.
+    """
+    match = _AGENT.fullmatch(line)
+    if match is None:
+        return line
+    value = match[1]
+    if value == "*" or re.match(r"\*\s", value):
+        return "user-agent: *"
+    token = _PRODUCT.match(value)
+    ours = token is not None and token[0] and token[0].lower() == agent.lower()
+    return f"user-agent: {agent if ours else _NOBODY}"
