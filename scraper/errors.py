@@ -8,7 +8,8 @@
     │   ├── BadStatus          an answer whose status is not what was asked for
     │   ├── TooLarge           a body, or its headers, over the bound
     │   ├── Refused            we do not ask: robots.txt, a forbidden address, a host nobody named
-    │   └── Blocked            the site does not let us in: 403, 429 without end, a login or challenge page
+    │   ├── Blocked            the site does not let us in: 403, 429 without end, a login or challenge page
+    │   └── Paused             the host needs a longer pause than a run waits: nothing was asked
     ├── ExtractError           a capture that gives no article
     │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
     │   ├── NotAListing        a list was expected, and the page lists nothing
@@ -28,7 +29,10 @@ A message says what failed: which one: why. The cause is chained.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ArchiveError(Exception):
@@ -58,7 +62,12 @@ class FetchError(ArchiveError):
 
 
 class Unreachable(FetchError):
-    """No connection, no name, no answer in time, or an answer that broke off. It can heal."""
+    """No connection, no name, no answer in time, or an answer that broke off."""
+
+    def __init__(self, message: str, *, heals: bool = True) -> None:
+        """Say too whether the next moment may bring it: a broken connection yes, a wrong certificate no."""
+        super().__init__(message)
+        self.heals = heals
 
 
 class BadStatus(FetchError):
@@ -80,6 +89,15 @@ class Refused(FetchError):
 
 class Blocked(FetchError):
     """The site does not let us in: 403, 429 without end, a login or challenge page."""
+
+
+class Paused(FetchError):
+    """The host needs a longer pause than a run waits, so nothing was asked: no fault of the address."""
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        """Keep the moment from which the host may be asked again."""
+        super().__init__(message)
+        self.until = until
 
 
 class ExtractError(ArchiveError):

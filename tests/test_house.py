@@ -43,8 +43,9 @@ FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" i
 ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "web": {"commands.serve"}}
 
 KEEPERS = {
-    "httpx": {"crawler.fetcher"},
-    "tenacity": {"crawler.fetcher"},
+    "httpcore": {"crawler.wire"},
+    "certifi": {"crawler.wire"},
+    "tenacity": {"crawler.attempts"},
     "protego": {"robots"},
     "warcio": {"stores.captures"},
     "sqlite3": {"stores.state"},

@@ -136,7 +136,9 @@ class Network:
             )
             onward = redirects.target(capture)
             if onward is None:
-                return replace(capture, url=request.url, hops=tuple(hops))
+                return replace(
+                    capture, url=request.url, hops=tuple(hops), channel=request.channel, page=request.page
+                )
             hops.append(capture)
             redirects.follow(hops, onward)
             url = onward
