@@ -33,8 +33,6 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final = (
-    Command("extract", "extract", "turn a saved page into a document or JSON, offline"),
-    Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
     Command("check", "check", "read the config and say everything that is wrong with it"),
     Command("schema", "schema", "print the config's JSON Schema, for editors"),
 )

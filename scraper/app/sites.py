@@ -1,0 +1,62 @@
+"""Which site an address belongs to: one of the config's, one that a family knows, or one of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.config import site_without_config
+from scraper.config.slips import guess
+from scraper.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scraper.config import Config
+    from scraper.model import Site, Url
+
+
+def site_named(config: Config, name: str) -> Site:
+    """Return a site of the config by its name. Raises UsageError, with a guess, where there is none."""
+    site = next((site for site in config.sites if site.name == name), None)
+    if site is None:
+        names = [site.name for site in config.sites]
+        msg = f"site: {name}: the config names no such site{guess(name, names)} (it has {', '.join(names)})"
+        raise UsageError(msg)
+    return site
+
+
+def sites_named(config: Config, names: Iterable[str]) -> tuple[Site, ...]:
+    """Return the sites of these names, each once; all sites where there is no name."""
+    return tuple(dict.fromkeys(site_named(config, name) for name in names)) or config.sites
+
+
+def site_for(url: Url, config: Config | None = None) -> Site:
+    """Return the site that an address belongs to.
+
+    That is the configured site whose home is nearest above it; else the one that has a channel on its host;
+    else a site made for it, with every default, whose home is a family's known home or its own front page.
+    """
+    for site in _configured(url, config.sites if config else ()):
+        return site
+    home = urls.join(url, "/")
+    return site_without_config(name=urls.host(url), home=home or url, family=None)
+
+
+def _configured(url: Url, sites: Iterable[Site]) -> list[Site]:
+    """Return the sites that an address can belong to, nearest first."""
+    address = _address(url)
+    below = [site for site in sites if address.startswith(_folder(site.home))]
+    below.sort(key=lambda site: len(site.home), reverse=True)
+    hosts = [site for site in sites if any(urls.host(c.index) == urls.host(url) for c in site.channels)]
+    same = [site for site in sites if urls.host(site.home) == urls.host(url)]
+    return [*below, *same, *hosts]
+
+
+def _address(url: Url) -> str:
+    """Return host and path: http and https, with whatever port, are one site."""
+    return urls.host(url) + urls.split(url).path
+
+
+def _folder(home: Url) -> str:
+    return _address(home).rpartition("/")[0] + "/"

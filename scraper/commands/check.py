@@ -1,0 +1,49 @@
+"""`check`: read the config and say everything that is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper import app
+from scraper.errors import ConfigError
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scraper.config import Config
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments: it has none."""
+    parser.epilog = (
+        "Each slip is told with its file, line and key. Exit 0: nothing is wrong; 2: something is."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the config holds, or every slip of it on standard error."""
+    path = Path(args.config or app.DEFAULT_CONFIG)
+    try:
+        config = app.load_config(path)
+    except ConfigError as error:
+        if not args.json:
+            raise
+        print(json.dumps({"config": str(path), "slips": error.slips}, ensure_ascii=False))
+        return ExitCode.WRONG_USAGE
+    if args.json:
+        print(json.dumps({"config": str(path), "slips": []}, ensure_ascii=False))
+    else:
+        _print_summary(path, config)
+    return ExitCode.DONE
+
+
+def _print_summary(path: Path, config: Config) -> None:
+    print(f"{path}: nothing wrong; the archive is {config.archive}")
+    for site in config.sites:
+        channels = f"{len(site.channels)} channel{'' if len(site.channels) == 1 else 's'}"
+        print(f"  {site.name}: {site.title}, {site.home}, {site.family or 'any family'}, {channels}")
+        if not site.channels:
+            print(f"  {site.name}: without a channel, nothing of it is found")

@@ -1,0 +1,26 @@
+"""`schema`: print the config's JSON Schema, for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from scraper.config import json_schema
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments: it has none."""
+    parser.epilog = (
+        "Save it as config.schema.json and begin config.yaml with the line "
+        "`# yaml-language-server: $schema=config.schema.json`: editors then complete and check the keys."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the schema; with --json, on one line."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=None if args.json else 2))
+    return ExitCode.DONE

@@ -1,0 +1,272 @@
+"""Every key of the config, once: the reader and the JSON Schema are both made of this table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from scraper import dom
+from scraper.config.forms import Address, Choice, Duration, Flag, ListOf, Number, OrNothing, Text, TimeZone
+from scraper.config.patterns import path_slip, site_title_slip, title_slip
+from scraper.config.sections import Key, Named, Section
+
+if TYPE_CHECKING:
+    from scraper.config.forms import Form, Schema
+    from scraper.config.slips import Where
+
+FAMILIES: Final = ("ecms", "webplus", "vsb", "jeecms", "generic")
+DAY: Final = 86_400  # seconds
+
+
+def _contact_slip(contact: str) -> str | None:
+    mail = re.fullmatch(r"[^\s@()<>;]+@[^\s@()<>;]+\.[^\s@()<>;]+", contact, re.ASCII)
+    page = re.fullmatch(r"https?://[^\s()<>;]+", contact)
+    good = contact.isascii() and (mail or page)
+    return None if good else f"must be a mail address or the address of a page, in ASCII; found {contact!r}"
+
+
+def _proxy_slip(proxy: str) -> str | None:
+    try:
+        parts = urlsplit(proxy)
+        good = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+    except ValueError:
+        good = False
+    return None if good else f"must be a proxy's address, such as http://127.0.0.1:8118; found {proxy!r}"
+
+
+def _selector_slip(selector: str) -> str | None:
+    return None if dom.is_selector(selector) else f"is no CSS selector: {selector!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class _ChannelForm:
+    """A channel: its index's address alone, or a mapping with a title."""
+
+    section: Section
+
+    def read(self, value: object, where: Where) -> dict[str, Any] | None:
+        """Return the channel's keys."""
+        if isinstance(value, str):
+            return {"index": Address().read(value, where)}
+        return self.section.read(value, where)
+
+    def schema(self) -> Schema:
+        """Return the form as JSON Schema."""
+        return {"anyOf": [Address().schema(), self.section.schema() | {"type": "object"}]}
+
+
+def _selector(name: str, text: str) -> Key:
+    return Key(name=name, form=OrNothing(Text("a CSS selector", check=_selector_slip)), text=text)
+
+
+SELECTORS: Final = Section(
+    (
+        _selector("list_link", "On a list: every link to an article."),
+        _selector("next_page", "On a list: the link to the next older page."),
+        _selector("title", "On an article: its title."),
+        _selector("date", "On an article: what holds the moment of publication."),
+        _selector("source", "On an article: what names the source."),
+        _selector("body", "On an article: its body, or each part of it."),
+        _selector("drop", "Within the body: what is no part of the article."),
+    )
+)
+
+CHANNEL: Final = Section(
+    (
+        Key(name="title", form=Text(), text="The channel's name, for people.", derived="the channel's key"),
+        Key(name="index", form=Address(), text="The address of its newest list page.", required=True),
+    )
+)
+
+# What `defaults` sets for all sites, and each site for itself. A site calls `title` by another name,
+# `title_pattern`, for its own `title` is its name.
+TUNING: Final = (
+    Key(
+        name="layout",
+        form=Choice(("hugo", "hexo")),
+        default="hugo",
+        text="The dialect of the documents' front matter.",
+    ),
+    Key(
+        name="path",
+        form=Text("a pattern for paths", check=path_slip),
+        default="{site}/{year}/{month}/{urlname}.md",
+        text="Where a document lies in the archive; once written, it stays there.",
+    ),
+    Key(
+        name="title",
+        form=Text("a pattern for titles", check=title_slip),
+        default="{site_title}->{title} | {archive_name}",
+        text="A document's title.",
+    ),
+    Key(
+        name="timezone",
+        form=TimeZone(),
+        default="Asia/Shanghai",
+        text="The time zone that the site's pages tell their moments in.",
+    ),
+    Key(
+        name="date",
+        form=Choice(("published", "captured")),
+        default="published",
+        text="What the front matter's date says.",
+    ),
+    Key(
+        name="delay",
+        form=Number("a number of seconds", 0, DAY),
+        default=1.0,
+        text="Seconds between two requests to one host; robots.txt's Crawl-delay wins when longer.",
+    ),
+    Key(
+        name="robots",
+        form=Choice(("obey", "ignore")),
+        default="obey",
+        text="Whether robots.txt and `meta robots` are obeyed.",
+    ),
+    Key(
+        name="images",
+        form=Choice(("link", "download")),
+        default="link",
+        text="Whether pictures stay where they are or are kept in the archive.",
+    ),
+    Key(
+        name="image_position",
+        form=Choice(("end", "inline")),
+        default="end",
+        text="Whether pictures stand at the document's end or where the page has them.",
+    ),
+    Key(
+        name="summary_after",
+        form=Number("a whole number of characters", 0, 1_000_000, whole=True),
+        default=200,
+        text="hugo: <!--more--> stands after the block that holds this character; 0: nowhere.",
+    ),
+    Key(
+        name="revisit",
+        form=ListOf(Duration(), rising=True),
+        default=["1d", "7d", "30d"],
+        text="The ages at which an article is looked at again.",
+    ),
+)
+
+SITE_TUNING: Final = {("title_pattern" if key.name == "title" else key.name): key for key in TUNING}
+
+NETWORK: Final = Section(
+    (
+        Key(
+            name="proxy",
+            form=OrNothing(Text("a proxy's address", check=_proxy_slip)),
+            text="The proxy that all requests go through; null: HTTP_PROXY and HTTPS_PROXY, where set.",
+        ),
+        Key(
+            name="timeout",
+            form=Number("a number of seconds", 0.1, 3600),
+            default=30.0,
+            text="Seconds for one request, from the first byte sent to the last byte read.",
+        ),
+        Key(
+            name="max_bytes",
+            form=Number("a whole number of bytes", 1024, 2**31, whole=True),
+            default=33_554_432,
+            text="The size of one decoded body at most.",
+        ),
+        Key(
+            name="allow_private_addresses",
+            form=Flag(),
+            default=False,
+            text="Whether loopback, link-local and private addresses may be asked.",
+        ),
+        Key(
+            name="retries",
+            form=Number("a whole number", 0, 20, whole=True),
+            default=4,
+            text="How often a request is tried again within a run, where trying can heal it.",
+        ),
+    )
+)
+
+
+def _named(name: str, form: Form, text: str, *, derived: str) -> Key:
+    return Key(name=name, form=form, text=text, derived=derived)
+
+
+def _elsewhere() -> tuple[tuple[str, str], ...]:
+    """Return where a key belongs that stands in the wrong section."""
+    tuning = {key.name: f"defaults.{key.name}" for key in TUNING if key.name != "title"}
+    network = {key.name: f"network.{key.name}" for key in NETWORK.keys}
+    return tuple((tuning | network).items())
+
+
+SITE: Final = Section(
+    (
+        _named(
+            "title", Text(check=site_title_slip), "The site's name, for people.", derived="the site's key"
+        ),
+        _named("archive_name", Text(), "The archive's name in titles and categories.", derived="home's host"),
+        _named(
+            "home",
+            Address(),
+            "The site's front page; its scheme is the scheme of every permalink.",
+            derived="the front page of the first channel's host",
+        ),
+        Key(
+            name="family",
+            form=OrNothing(Choice(FAMILIES)),
+            text="The system that the site runs on; null: recognised by its marks, page by page.",
+        ),
+        _named("tags", ListOf(Text()), "The documents' tags.", derived="the site's title"),
+        _named(
+            "categories",
+            ListOf(Text()),
+            "The documents' categories.",
+            derived="the archive's name and the site's title",
+        ),
+        Key(
+            name="channels",
+            form=Named("channel", _ChannelForm(CHANNEL)),
+            text="The site's lists of articles, each under a name of its own.",
+            default={},
+        ),
+        Key(
+            name="selectors",
+            form=SELECTORS,
+            text="CSS selectors for a site that no family fits.",
+            default={},
+        ),
+        *(
+            Key(name=name, form=key.form, text=key.text, derived=f"defaults.{key.name}")
+            for name, key in SITE_TUNING.items()
+        ),
+    ),
+    _elsewhere(),
+)
+
+CONFIG: Final = Section(
+    (
+        Key(name="$schema", form=Text(), text="For editors: the address of this schema.", derived="none"),
+        Key(
+            name="archive",
+            form=Text("a folder's path"),
+            default="archive",
+            text="The folder of the documents, relative to this file.",
+        ),
+        Key(
+            name="contact",
+            form=OrNothing(Text("a mail address or the address of a page", check=_contact_slip)),
+            text="A page's or a mail address for web masters, put into the User-Agent.",
+        ),
+        Key(name="network", form=NETWORK, text="How requests are made.", default={}),
+        Key(
+            name="defaults", form=Section(TUNING, _elsewhere()), text="What holds for every site.", default={}
+        ),
+        Key(
+            name="sites",
+            form=Named("site", SITE, least=1),
+            text="The sites, each under a short name: a folder and a word of the command line.",
+            required=True,
+        ),
+    ),
+    _elsewhere(),
+)

@@ -1,0 +1,126 @@
+"""From what YAML says to a `Config`: keys read, defaults filled in, every slip told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from scraper import urls
+from scraper.config.keys import CONFIG, NETWORK, SITE_TUNING, TUNING
+from scraper.config.slips import Where
+from scraper.errors import ConfigError
+from scraper.model import Channel, NetworkSettings, Selectors, Site, Url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scraper.config.sections import Key
+
+_FIELD_OF_KEY: Final = {"title": "title_pattern"}  # `title` of `defaults` is this field of a Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The config, every default filled in."""
+
+    archive: str  # as the file says it; `app.load_config` makes it a path that holds from anywhere
+    contact: str | None  # None: nobody is named in the User-Agent
+    network: NetworkSettings
+    sites: tuple[Site, ...]  # in the order of the file, at least one
+
+
+def parse_config(data: object) -> Config:
+    """Return the config that a YAML or JSON document describes. Raises ConfigError with every slip of it."""
+    where = Where()
+    given = CONFIG.read(data, where) or {}
+    sites = given.get("sites") or {}
+    _check_sites(sites, where.at("sites"))
+    if where.slips:
+        raise ConfigError(tuple(where.slips))
+    defaults = _tuning(given.get("defaults") or {}, _builtin(TUNING))
+    top = _builtin(CONFIG.keys) | given
+    return Config(
+        archive=top["archive"],
+        contact=top["contact"],
+        network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
+        sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
+    )
+
+
+def site_without_config(*, name: str, home: Url, family: str | None) -> Site:
+    """Return a site that no config names, with every default as the contract has it."""
+    return _site(name, {"home": home, "family": family}, _tuning({}, _builtin(TUNING)))
+
+
+def _builtin(keys: Iterable[Key]) -> dict[str, Any]:
+    """Return the defaults of a section, read as if they stood in the file."""
+    return {
+        key.name: key.form.read(key.default, Where((key.name,)))
+        for key in keys
+        if not key.derived and not key.required
+    }
+
+
+def _tuning(given: Mapping[str, Any], beneath: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a Site that `defaults` sets, over what is beneath."""
+    return {_FIELD_OF_KEY.get(name, name): value for name, value in {**beneath, **given}.items()}
+
+
+def _site(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Site:
+    channels = tuple(_channel(key, keys) for key, keys in (given.get("channels") or {}).items())
+    home = given.get("home") or _front_page(channels[0].index)
+    title = given.get("title") or name
+    archive_name = given.get("archive_name") or urls.host(home)
+    own = {field: given[field] for field in SITE_TUNING if field in given}
+    return Site(
+        name=name,
+        title=title,
+        archive_name=archive_name,
+        home=home,
+        family=given.get("family"),
+        tags=given.get("tags", (title,)),
+        categories=given.get("categories", (archive_name, title)),
+        channels=channels,
+        selectors=Selectors(**(given.get("selectors") or {})),
+        **{**defaults, **own},
+    )
+
+
+def _channel(name: str, given: Mapping[str, Any]) -> Channel:
+    return Channel(name=name, title=given.get("title", name), index=given["index"])
+
+
+def _front_page(url: Url) -> Url:
+    home = urls.parse(urls.origin(url))
+    if home is None:
+        msg = f"an origin is an address: {url}"
+        raise AssertionError(msg)
+    return home
+
+
+# ── what only several keys together can have wrong ────────────────────────────────────────────────────────
+
+
+def _check_sites(sites: Mapping[str, dict[str, Any] | None], where: Where) -> None:
+    homes: dict[str, str] = {}
+    for name, site in sites.items():
+        channels = (site or {}).get("channels") or {}
+        if site is not None and "home" not in site and not channels:
+            where.at(name).slip("needs a home or a channel")
+        home = (site or {}).get("home")
+        if home is not None and homes.setdefault(_without_scheme(home), name) != name:
+            twin = homes[_without_scheme(home)]
+            where.at(name).at("home").slip(f"is the home of {twin!r} too; a site is configured once")
+        _check_channels(channels, where.at(name).at("channels"))
+
+
+def _check_channels(channels: Mapping[str, dict[str, Any] | None], where: Where) -> None:
+    seen: dict[str, str] = {}
+    for name, channel in channels.items():
+        index = (channel or {}).get("index")
+        if index is not None and seen.setdefault(_without_scheme(index), name) != name:
+            where.at(name).at("index").slip(f"is the index of {seen[_without_scheme(index)]!r} too")
+
+
+def _without_scheme(url: Url) -> str:
+    return url.partition("://")[2]
