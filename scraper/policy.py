@@ -50,7 +50,8 @@ def next_try(attempts: int, now: datetime) -> datetime:
     """Return when a failed article is tried again: by the next run at first, then after doubling days."""
     if attempts <= PROMPT_ATTEMPTS:
         return now
-    return now + min(timedelta(days=2 ** (attempts - PROMPT_ATTEMPTS - 1)), LONGEST_PAUSE)
+    doublings = min(attempts - PROMPT_ATTEMPTS - 1, LONGEST_PAUSE.days.bit_length())
+    return now + min(timedelta(days=2**doublings), LONGEST_PAUSE)
 
 
 def remember_answer(known: Known, capture: Capture, ages: Sequence[timedelta]) -> Known:

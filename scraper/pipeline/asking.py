@@ -11,11 +11,11 @@ import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.errors import BadStatus, NotAListing
-from scraper.model import Kind, Request
+from scraper.model import CaptureRef, Kind, Request
 from scraper.pipeline.budget import Budget, BudgetSpent
 
 if TYPE_CHECKING:
-    from scraper.model import Capture, CaptureRef, Channel, PageRef, Site, Url
+    from scraper.model import Capture, Channel, PageRef, Site, Url
     from scraper.pipeline.intake import Intake, Reading
 
 _OK = 200
@@ -34,6 +34,14 @@ class Shelf(Protocol):
 
     def append(self, site_name: str, capture: Capture) -> CaptureRef:
         """Keep a capture; once this returns it is on the disk."""
+
+
+class Nowhere:
+    """The shelf of a dry run: nothing is kept."""
+
+    def append(self, site_name: str, capture: Capture) -> CaptureRef:
+        """Return a place that leads nowhere."""
+        return CaptureRef(file=f"{site_name}/", offset=hash(capture.url), length=0, digest="")
 
 
 class Asking:

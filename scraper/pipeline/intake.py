@@ -284,7 +284,7 @@ class Intake:
             case Kind.LISTING if capture.status == _OK:
                 self._recover_listing(capture, ref)
             case Kind.ARTICLE:
-                self.article(self._recovered(capture), capture, ref)
+                self.article(replace(self._recovered(capture), wanted=True), capture, ref)
             case _:
                 self.note(capture, ref)
 
@@ -304,7 +304,6 @@ class Intake:
             url=url,
             ask=capture.url,
             first_seen=capture.fetched_at,
-            wanted=True,
             due=capture.fetched_at,
         )
 

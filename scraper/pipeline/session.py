@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scraper.errors import ArchiveError, NoRoom
 from scraper.exit_codes import ExitCode, of_error, worst
-from scraper.pipeline.asking import Asking
+from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.intake import Intake
 from scraper.pipeline.walk import SiteWalk
 from scraper.report import Problem, Report
@@ -93,9 +93,8 @@ class Session:
             shelf=self._stores.captures.read,
             run=run,
         )
-        asking = Asking(
-            site=site, source=self._network, shelf=self._stores.captures, intake=intake, budget=self._budget
-        )
+        shelf = Nowhere() if self._dry else self._stores.captures
+        asking = Asking(site=site, source=self._network, shelf=shelf, intake=intake, budget=self._budget)
         return SiteWalk(
             site=site,
             state=self._stores.state,
@@ -171,6 +170,12 @@ def recover(site: Site, intake: Intake, stores: Stores) -> int:
     if number:
         _log.info("recovered site=%s captures=%d", site.name, number)
     return number
+
+
+def recovered(site: Site, stores: Stores) -> int:
+    """Do the same outside of a run."""
+    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
+    return recover(site, intake, stores)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from scraper.stores.state.moments import loaded, required, stored
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
 
@@ -82,6 +82,10 @@ class Listings:
             ),
         )
 
+    def close_gap(self, site: str, name: str) -> None:
+        """Remember that a channel's older pages were read down to a known row."""
+        self._connection.execute("UPDATE channel SET gap = 0 WHERE site = ? AND name = ?", (site, name))
+
     def page(self, site: str, channel: str, urls: Iterable[Url]) -> PageState | None:
         """Return the page that was read under one of these addresses; None: it was not."""
         for url in urls:
@@ -106,29 +110,31 @@ class Listings:
         ).fetchone()
         return None if number is None else int(number)
 
-    def put_page(self, state: PageState, keys: Iterable[str], *, run: int | None) -> int:
+    def put_page(self, state: PageState, keys: Sequence[str], *, run: int | None) -> int:
         """Remember a page and what it names; return how many of these the channel had not named before."""
         place = (state.site, state.channel, state.url)
         self._connection.execute(
             "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*place, state.number, state.next_url, state.rows, state.settled, stored(state.read_at)),
         )
+        fresh = [key for key in keys if not self._is_listed(state, key)]
         self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
-        return sum(self._put_listed(state, key, run) for key in keys)
-
-    def _put_listed(self, state: PageState, key: str, run: int | None) -> bool:
-        known = self._connection.execute(
-            "SELECT 1 FROM listed WHERE site = ? AND channel = ? AND key = ?",
-            (state.site, state.channel, key),
-        ).fetchone()
-        self._connection.execute(
-            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", (state.site, state.channel, state.url, key)
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", ((*place, key) for key in keys)
         )
         if run is not None:
-            self._connection.execute(
-                "UPDATE article SET listed_in = ? WHERE site = ? AND key = ?", (run, state.site, key)
+            self._connection.executemany(
+                "UPDATE article SET listed_in = ? WHERE site = ? AND key = ?",
+                ((run, state.site, key) for key in keys),
             )
-        return known is None
+        return len(fresh)
+
+    def _is_listed(self, state: PageState, key: str) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM listed WHERE site = ? AND channel = ? AND key = ?",
+            (state.site, state.channel, key),
+        )
+        return found.fetchone() is not None
 
     def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
         """Return when the unfinished backfill of this channel and span was begun; else begin it now."""

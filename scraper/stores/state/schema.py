@@ -77,7 +77,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE listed (            -- which page names which article
         site       TEXT NOT NULL,
         channel    TEXT NOT NULL,
-        page       TEXT NOT NULL,
+        page       TEXT NOT NULL,    -- its address
         key        TEXT NOT NULL,
         PRIMARY KEY (site, channel, key, page)
     ) WITHOUT ROWID;

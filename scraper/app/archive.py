@@ -1,0 +1,103 @@
+"""Where the parts of a run are joined: the config's values, the clock, the stores, the network."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from scraper import __version__
+from scraper.crawler.fetcher import user_agent
+from scraper.pipeline.budget import Budget
+from scraper.pipeline.session import Session, Stores
+from scraper.sources.memory import StateMemory
+from scraper.sources.network import Network
+from scraper.stores.captures import CaptureStore
+from scraper.stores.disk import ensure_room
+from scraper.stores.documents import DocumentStore
+from scraper.stores.lock import Lock
+from scraper.stores.state import open_copy, open_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scraper.config import Config
+    from scraper.pipeline.progress import Progress
+
+SOFTWARE = f"nankai-archive/{__version__}"
+LEAST_ROOM = (
+    128 * 2**20
+)  # bytes free, below which nothing is begun: one largest body, its document, the state
+
+
+def clock(config: Config) -> Callable[[], datetime]:
+    """Return the clock of a run: moments in the time zone of the first site."""
+    return partial(datetime.now, config.sites[0].timezone)
+
+
+def shelf_of(archive: Path, *, contact: str | None = None) -> CaptureStore:
+    """Return the captures of an archive. Touches nothing yet."""
+    return CaptureStore(
+        archive / ".scraper" / "captures",
+        software=SOFTWARE,
+        now=partial(datetime.now, UTC),
+        new_id=uuid4,
+        contact=contact,
+    )
+
+
+@contextmanager
+def open_stores(config: Config, *, dry: bool = False) -> Iterator[Stores]:
+    """Open the archive for one run and hold its lock; for a dry run open a copy of the state, in memory.
+
+    Raises Locked, StateTooNew, StoreError.
+    """
+    root = Path(config.archive)
+    inside = root / ".scraper"
+    captures = shelf_of(root, contact=config.contact)
+    documents = DocumentStore(root)
+    if dry:
+        with open_copy(inside / "state.sqlite3") as state:
+            yield Stores(state=state, captures=captures, documents=documents)
+        return
+    with Lock(inside / "lock", now=clock(config)), open_state(inside / "state.sqlite3") as state:
+        documents.clean()
+        yield Stores(state=state, captures=captures, documents=documents)
+
+
+def new_session(
+    config: Config,
+    stores: Stores,
+    *,
+    progress: Progress,
+    limit: int | None = None,
+    time_limit: timedelta | None = None,
+    dry: bool = False,
+) -> Session:
+    """Join a session over the open stores."""
+    now = clock(config)
+    network = Network(
+        settings=config.network,
+        sites=config.sites,
+        user_agent=user_agent(config.contact),
+        memory=StateMemory(stores.state),
+        now=now,
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+        random=random.random,
+    )
+    return Session(
+        stores=stores,
+        network=network,
+        budget=Budget(now=now, limit=limit, deadline=time_limit and now() + time_limit),
+        progress=progress,
+        now=now,
+        check_room=partial(ensure_room, Path(config.archive), LEAST_ROOM),
+        dry=dry,
+    )

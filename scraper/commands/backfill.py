@@ -1,0 +1,57 @@
+"""`backfill`: the whole past of a site. Given again, it goes on where it stopped."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scraper.app.sites import sites_named
+from scraper.commands.passes import add_budget, add_sites, load, make_pass
+from scraper.errors import UsageError
+from scraper.pipeline.walk import SiteWalk, Span
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from scraper.model import Site
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    add_sites(parser)
+    parser.add_argument(
+        "--channel", metavar="C", action="append", default=[], help="only this channel; may be given again"
+    )
+    parser.add_argument("--since", metavar="DATE", type=_day, help="nothing older than this day (YYYY-MM-DD)")
+    parser.add_argument("--until", metavar="DATE", type=_day, help="nothing newer than this day (YYYY-MM-DD)")
+    add_budget(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Walk the past of every site that is named, or of all."""
+    if args.since and args.until and args.since > args.until:
+        msg = f"--since {args.since} is after --until {args.until}"
+        raise UsageError(msg)
+    _check_channels(args.channel, sites_named(load(args), args.site))
+    return make_pass(
+        args, partial(_backfill, names=args.channel, span=Span(since=args.since, until=args.until))
+    )
+
+
+async def _backfill(walk: SiteWalk, *, names: Sequence[str], span: Span) -> None:
+    channels = [channel for channel in walk.site.channels if not names or channel.name in names]
+    await walk.backfill(channels, span)
+
+
+def _check_channels(names: Sequence[str], sites: Sequence[Site]) -> None:
+    known = {channel.name for site in sites for channel in site.channels}
+    for name in names:
+        if name not in known:
+            msg = f"there is no channel {name!r}; there are: {', '.join(sorted(known))}"
+            raise UsageError(msg)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

@@ -1,0 +1,22 @@
+"""`run`: one incremental pass over the sites. The cron job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.commands.passes import add_budget, add_sites, make_pass
+from scraper.pipeline.walk import SiteWalk
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    add_sites(parser)
+    add_budget(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Bring what is new on every site."""
+    return make_pass(args, SiteWalk.run)

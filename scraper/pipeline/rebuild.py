@@ -1,0 +1,120 @@
+"""Makes the documents again from the captures on the shelf: no network, all cores.
+
+A worker reads one capture and gives back what its document is today; the one process that holds the archive
+compares it with the file, writes, and remembers. The captures stay as they are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scraper import extractor, writer
+from scraper.errors import ArchiveError
+from scraper.known import Status
+from scraper.pipeline.intake import article_digest, dated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from scraper.known import Known
+    from scraper.model import Capture, CaptureRef, Document, Site
+    from scraper.pipeline.session import Stores
+
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One article to be made again: what is known of it, and the capture to make it of."""
+
+    known: Known
+    ref: CaptureRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """What a capture gives today."""
+
+    document: Document
+    digest: str
+    title: str
+    published: datetime
+    captured: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of one article."""
+
+    outcome: str  # `written`, `revised`, `unchanged`, `failed`
+    known: Known
+    diff: str = ""  # unified, of the document before and after; "": nothing to compare
+    error: ArchiveError | None = None  # of `failed`
+
+
+def jobs(site: Site, stores: Stores) -> Iterator[Job]:
+    """Yield what can be made again: every document, and every answer that gave none so far."""
+    for known in stores.state.articles.every(site.name):
+        if known.capture is not None:
+            yield Job(known=known, ref=known.capture)
+        elif known.status is Status.FAILED:
+            entries = stores.state.captures.of_article(site.name, known.key)
+            answers = [entry for entry in entries if entry.status == _OK]
+            if answers:
+                yield Job(known=known, ref=answers[-1].ref)
+
+
+def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Remade | ArchiveError:
+    """Return what the job's capture gives today, or the error that it gives. Runs in a worker."""
+    known = job.known
+    try:
+        capture = shelf(job.ref)
+        captured = known.captured or capture.fetched_at
+        article = dated(extractor.extract(capture, site), captured)
+        document = writer.write(article, site, identity=known.url, captured=captured, path=known.path)
+    except ArchiveError as error:
+        return error
+    return Remade(
+        document=document,
+        digest=article_digest(article),
+        title=article.title,
+        published=article.published,
+        captured=captured,
+    )
+
+
+def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) -> Change:
+    """Compare with the file that is there; unless `dry`, write it and remember."""
+    if isinstance(made, ArchiveError):
+        return Change(outcome="failed", known=job.known, error=made)
+    before = stores.documents.read(made.document.path)
+    known = replace(
+        job.known,
+        status=Status.HELD if job.known.status is Status.FAILED else job.known.status,
+        error=None,
+        attempts=0,
+        title=made.title,
+        captured=made.captured,
+        capture=job.ref,
+        article_digest=made.digest,
+        extractor=extractor.VERSION,
+        published=made.published,
+        path=made.document.path,
+    )
+    if not dry:
+        stores.documents.save(made.document)
+        if known != job.known:
+            with stores.state.transaction():
+                stores.state.articles.put(known)
+    if before == made.document.text:
+        return Change(outcome="unchanged", known=known)
+    outcome = "written" if before is None else "revised"
+    return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))
+
+
+def _diff(before: str, after: Document) -> str:
+    names = (f"{after.path} (before)", f"{after.path} (after)")
+    return "\n".join(difflib.unified_diff(before.splitlines(), after.text.splitlines(), *names, lineterm=""))
