@@ -78,7 +78,7 @@ class CaptureStore:
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def append(self, site: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
         """Add a capture to a site's newest file; it is on the disk when this returns.
 
         `same_as` is an earlier capture of the same site: where the body is equal, or the answer is a 304, a
@@ -87,57 +87,57 @@ class CaptureStore:
         """
         body_digest = sha256(capture.body).hexdigest()
         original = self._original(capture, body_digest, same_as)
-        tail = self._tails.pop(site, None) or self._open_tail(site)
+        tail = self._tails.pop(site_name, None) or self._open_tail(site_name)
         group = self._group(tail, capture, original)
         if tail.size and tail.size + sum(map(len, group)) > self._roll_bytes:
-            tail = self._next_tail(site, tail.name)
+            tail = self._next_tail(site_name, tail.name)
             group = self._group(tail, capture, original)
         data = b"".join(group)
         append_synced(
-            site_folder(self._folder, site) / tail.name,
+            site_folder(self._folder, site_name) / tail.name,
             data,
             size=tail.size,
             write=self._write,
             sync=self._sync,
         )
         tail.size += len(data)
-        self._tails[site] = tail
+        self._tails[site_name] = tail
         length = len(group[-1])
         return CaptureRef(
-            file=f"{site}/{tail.name}", offset=tail.size - length, length=length, digest=body_digest
+            file=f"{site_name}/{tail.name}", offset=tail.size - length, length=length, digest=body_digest
         )
 
-    def recover(self, site: str) -> Recovery:
+    def recover(self, site_name: str) -> Recovery:
         """Cut off what a killed run left torn at the end of a site's newest file, and say what was done.
 
         Reads only the tail of a file that ends as it should. `append` does it by itself before it first
         writes to a site.
         """
-        names = volumes(self._folder, site)
-        self._tails.pop(site, None)
+        names = volumes(self._folder, site_name)
+        self._tails.pop(site_name, None)
         if not names:
             return Recovery(file=None)
-        path = site_folder(self._folder, site) / names[-1]
+        path = site_folder(self._folder, site_name) / names[-1]
         size = path.stat().st_size
         end = recovery.end_of(path)
         if end.offset == 0:
-            self._tails[site] = self._new_tail(path.name)
+            self._tails[site_name] = self._new_tail(path.name)
         elif end.warcinfo_id is not None:
-            self._tails[site] = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
-        file = f"{site}/{path.name}"
+            self._tails[site_name] = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
+        file = f"{site_name}/{path.name}"
         if end.offset == size:
             return Recovery(file=file, size=size)
         kept = recovery.cut(path, end.offset)
-        return Recovery(file=file, size=end.offset, cut=size - end.offset, kept=f"{site}/{kept.name}")
+        return Recovery(file=file, size=end.offset, cut=size - end.offset, kept=f"{site_name}/{kept.name}")
 
-    def _open_tail(self, site: str) -> _Tail:
-        make_folder(site_folder(self._folder, site))
-        recovered = self.recover(site)
-        tail = self._tails.pop(site, None)
-        return tail or self._next_tail(site, recovered.file and recovered.file.rpartition("/")[2])
+    def _open_tail(self, site_name: str) -> _Tail:
+        make_folder(site_folder(self._folder, site_name))
+        recovered = self.recover(site_name)
+        tail = self._tails.pop(site_name, None)
+        return tail or self._next_tail(site_name, recovered.file and recovered.file.rpartition("/")[2])
 
-    def _next_tail(self, site: str, last: str | None) -> _Tail:
-        return self._new_tail(next_volume(site, last, self._now()))
+    def _next_tail(self, site_name: str, last: str | None) -> _Tail:
+        return self._new_tail(next_volume(site_name, last, self._now()))
 
     def _new_tail(self, name: str) -> _Tail:
         return _Tail(name=name, size=0, warcinfo_id=records.new_record_id(self._new_id))
@@ -173,7 +173,7 @@ class CaptureStore:
 
     def scan(
         self,
-        site: str,
+        site_name: str,
         after: CaptureRef | None = None,
         on_damage: Callable[[Damaged], None] | None = None,
     ) -> Iterator[tuple[CaptureRef, Capture]]:
@@ -182,8 +182,8 @@ class CaptureStore:
         Damage is handed to `on_damage` and stepped over; without it, it is raised as `CaptureDamaged`. Holds
         one capture in memory at a time.
         """
-        return reading.scan(self._folder, site, after, on_damage)
+        return reading.scan(self._folder, site_name, after, on_damage)
 
-    def verify(self, site: str) -> Iterator[Finding]:
+    def verify(self, site_name: str) -> Iterator[Finding]:
         """Yield what is found at each record of a site's files: `Sound` or `Damaged`."""
-        return auditing.verify(self._folder, site)
+        return auditing.verify(self._folder, site_name)

@@ -80,7 +80,7 @@ class DocumentStore:
         except OSError as error:
             raise store_error(error, "read", self._root / path) from error
 
-    def clean(self) -> int:
+    def clear_leftovers(self) -> int:
         """Remove what killed runs left unfinished and return how many files that were.
 
         Walks the whole archive. Needed only after a run that did not end by itself (`Lock.found_dead`): a

@@ -4,6 +4,8 @@ A capture is a group of records that is written at once: for each redirect a req
 request and the response that it came to, which closes the group. Beside the fields of the standard:
 
     Archive-Kind        what was asked for (`model.Kind`); only the record that closes a group has it
+    Archive-Channel     the channel whose list or pager script was asked for, where it was one
+    Archive-Page        the number of that page of the list, where it has one
     Archive-Asked-For   the address that was asked for, where redirects led elsewhere
     Archive-Hop-Of      on a redirect's response: the address that was asked for
     Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 KIND = "Archive-Kind"
+CHANNEL = "Archive-Channel"
+PAGE = "Archive-Page"
 ASKED_FOR = "Archive-Asked-For"
 HOP_OF = "Archive-Hop-Of"
 ORIGINAL = "Archive-Original"
@@ -91,6 +95,10 @@ def members(
     for hop in capture.hops:
         group += _pair(hop, ((HOP_OF, capture.url),), warcinfo_id, new_id, None)
     own: Fields = ((KIND, capture.kind.value),)
+    if capture.channel is not None:
+        own += ((CHANNEL, capture.channel),)
+    if capture.page is not None:
+        own += ((PAGE, str(capture.page)),)
     if capture.url != capture.final_url:
         own += ((ASKED_FOR, capture.url),)
     return group + _pair(capture, own, warcinfo_id, new_id, original)
@@ -197,6 +205,8 @@ def capture_of(record: Record, body: bytes) -> Capture:
         headers=tuple((_original_name(name), value) for name, value in headers),
         body=body,
         kind=_kind(record.field(KIND)),
+        channel=record.field(CHANNEL),
+        page=_page(record.field(PAGE)),
         ip_address=record.field("WARC-IP-Address"),
     )
 
@@ -256,6 +266,14 @@ def _moment(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
     except ValueError as error:
         msg = f"this is no moment: {text}"
+        raise BrokenRecord(msg) from error
+
+
+def _page(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError as error:
+        msg = f"this is no number of a page: {text}"
         raise BrokenRecord(msg) from error
 
 
