@@ -18,7 +18,7 @@ from scraper.errors import ArchiveError, ConfigError
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 PROGRAM: Final = "nankai-archive"
 REPORT_TO: Final = "https://nankai.info/"
@@ -33,6 +33,9 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final = (
+    Command("run", "run", "one incremental pass over the sites: the cron job"),
+    Command("backfill", "backfill", "walk the whole past of a site; given again, it goes on"),
+    Command("reextract", "reextract", "make the documents again from the stored captures; no network"),
     Command("check", "check", "read the config and say everything that is wrong with it"),
     Command("schema", "schema", "print the config's JSON Schema, for editors"),
 )
@@ -51,33 +54,33 @@ class CommandModule(Protocol):
 def main(argv: Sequence[str]) -> int:
     """Run the command that the arguments name and return the exit code."""
     _speak_utf8()
-    try:
-        code = _run(argv)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence(sys.stdout)
-        return ExitCode.READER_GONE
-    return code
+    return guarded(lambda: _run(argv))
 
 
 def _run(argv: Sequence[str]) -> int:
-    verbosity = 0
+    args = parse(argv)
+    logs.set_up(form=args.log_format, verbosity=args.verbosity)
+    return guarded(lambda: command_module(args.command).run(args), verbosity=args.verbosity)
+
+
+def guarded(action: Callable[[], int], *, verbosity: int = 0) -> int:
+    """Return an action's exit code; where it fails, say why on standard error and return that code."""
     try:
-        args = parse(argv)
-        verbosity = args.verbosity
-        logs.set_up(form=args.log_format, verbosity=verbosity)
-        return command_module(args.command).run(args)
+        code = action()
+        sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, --version, wrong usage
-        return stop.code if isinstance(stop.code, int) else ExitCode.WRONG_USAGE
+        return stop.code if isinstance(stop.code, int) else ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        raise
+        _silence(sys.stdout)
+        return ExitCode.READER_GONE
     except ArchiveError as error:
         _tell(error, verbosity)
         return exit_codes.of_error(error)
     except Exception as error:  # noqa: BLE001 - the last door: whatever it is, it becomes a message and exit 1
         return _program_error(error, verbosity)
+    return code
 
 
 # ── arguments ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ FORMS: Final = ("text", "json")
 LOGGER: Final = "scraper"
 
 _PLAIN = re.compile(r'[^\s"=\\\x00-\x1f\x7f]+')
+_LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029]")
 _LEVELS: Final = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # -q, nothing, -v, -vv
 
 
@@ -65,7 +66,7 @@ class JsonForm(logging.Formatter):
         entry |= _fields(record)
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False, default=str)
+        return _json(entry)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -79,4 +80,10 @@ def _moment(record: logging.LogRecord) -> str:
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if _PLAIN.fullmatch(text) else _json(text)
+
+
+def _json(value: object) -> str:
+    """Return JSON without any character that ends a line somewhere."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

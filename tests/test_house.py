@@ -36,7 +36,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("families",),
     ("dom",),
 )
-GROUND = {"model", "blocks", "urls", "dates", "text", "errors", "report", "known", "exit_codes", ""}
+GROUND = {"model", "blocks", "urls", "dates", "text", "errors", "report", "known", "exit_codes", "durations", ""}
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)
 
 # Whoever else is allowed to know a room that all others above it may not know.

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import app
 from scraper.errors import ConfigError
 from scraper.exit_codes import ExitCode
 
@@ -25,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the config holds, or every slip of it on standard error."""
+    from scraper import app
+
     path = Path(args.config or app.DEFAULT_CONFIG)
     try:
         config = app.load_config(path)

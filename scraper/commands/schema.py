@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from scraper.config import json_schema
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -22,5 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the schema; with --json, on one line."""
+    from scraper.config import json_schema
+
     print(json.dumps(json_schema(), ensure_ascii=False, indent=None if args.json else 2))
     return ExitCode.DONE

@@ -13,8 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from scraper import urls
-from scraper.config import durations
+from scraper import durations, urls
 from scraper.config.slips import Where, guess, shown
 
 if TYPE_CHECKING:

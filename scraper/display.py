@@ -1,0 +1,151 @@
+"""What a run shows on a terminal while it works: site, channel, done, waiting, rate, what is left.
+
+Speaks to standard error, where a terminal is there to see it; in cron it is silent. Knows nothing of what a
+run does; it hears (`pipeline.progress`), counts, and draws four times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from scraper.pipeline.progress import Unwatched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from scraper.pipeline.progress import Progress
+
+_FRAME: Final = 5  # lines of the terminal that are no site: the head, the foot, what was printed last
+_HOUR: Final = 3600
+_MINUTE: Final = 60
+
+
+@contextmanager
+def watch(*, verbosity: int) -> Iterator[Progress]:
+    """Return who watches a run: a live display on a terminal, else nobody. Log lines go on above it."""
+    if verbosity < 0 or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        yield Unwatched()
+        return
+    from rich.console import Console  # noqa: PLC0415 - 80 ms that cron need not spend
+    from rich.live import Live  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    board = Board(monotonic=time.monotonic)
+    with Live(
+        get_renderable=lambda: board.draw(console),
+        console=console,
+        refresh_per_second=4,
+        redirect_stdout=False,
+    ):
+        yield board
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One site, as far as it was heard of."""
+
+    started: float  # monotonic seconds
+    heard: float  # when it was last heard of
+    channel: str = ""
+    page: int | None = None  # None: the system does not number its pages
+    pages: int | None = None  # None: nobody said how many there are
+    outcomes: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    delay: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """Return how many articles came to an outcome."""
+        return sum(self.outcomes.values())
+
+    def seconds_an_article(self, now: float) -> float:
+        """Return how long an article takes: as measured, and never less than the delay."""
+        return max((now - self.started) / self.done if self.done else 0.0, self.delay)
+
+
+class Board:
+    """A `Progress` that keeps a line for each site and draws them as a table."""
+
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        """Begin with no site."""
+        self._monotonic = monotonic
+        self.lines: dict[str, Line] = {}
+
+    def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
+        """Hear that a page of a channel's list was read."""
+        line = self._line(site)
+        line.channel, line.page, line.pages = channel, page, pages
+
+    def article(self, site: str, outcome: str) -> None:
+        """Hear that an article came to an outcome."""
+        line = self._line(site)
+        line.outcomes[outcome] = line.outcomes.get(outcome, 0) + 1
+        line.waiting = max(line.waiting - 1, 0)
+
+    def waiting(self, site: str, count: int, delay: float) -> None:
+        """Hear how many articles are still to be asked for."""
+        line = self._line(site)
+        line.waiting, line.delay = count, delay
+
+    def _line(self, site: str) -> Line:
+        now = self._monotonic()
+        line = self.lines.setdefault(site, Line(started=now, heard=now))
+        line.heard = now
+        return line
+
+    def draw(self, console: Console) -> Table:
+        """Return the table: as many sites as the terminal has room for, those heard of last."""
+        from rich.table import Table  # noqa: PLC0415 - see `watch`
+
+        now = self._monotonic()
+        table = Table(box=None, pad_edge=False)
+        for title in ("site", "list", "done", "waiting", "rate", "left"):
+            table.add_column(title, no_wrap=True, justify="left" if title in {"site", "list"} else "right")
+        room = max(console.height - _FRAME, 1)
+        shown = sorted(self.lines, key=lambda site: self.lines[site].heard, reverse=True)[:room]
+        for site in (site for site in self.lines if site in shown):
+            table.add_row(site, *cells(self.lines[site], now))
+        if len(self.lines) > 1:
+            table.add_row(f"{len(self.lines)} sites", *self._sum(now))
+        return table
+
+    def _sum(self, now: float) -> tuple[str, ...]:
+        lines = list(self.lines.values())
+        longest = max((line.waiting * line.seconds_an_article(now) for line in lines), default=0.0)
+        rates = sum(_rate(line, now) for line in lines)
+        done, waiting = sum(line.done for line in lines), sum(line.waiting for line in lines)
+        return "", str(done), str(waiting), f"{rates:.0f}/min", _span(longest)
+
+
+def cells(line: Line, now: float) -> tuple[str, ...]:
+    """Return what stands behind a site's name: list, done, waiting, rate, what is left."""
+    page = "" if line.page is None else f" {line.page}/{line.pages or '?'}"
+    parts = ", ".join(f"{count} {outcome}" for outcome, count in line.outcomes.items())
+    left = _span(line.waiting * line.seconds_an_article(now)) if line.waiting else ""
+    rate = f"{_rate(line, now):.0f}/min" if line.done else ""
+    return f"{line.channel}{page}", parts or "0", str(line.waiting), rate, left
+
+
+def _rate(line: Line, now: float) -> float:
+    spent = now - line.started
+    return line.done / spent * _MINUTE if spent > 0 else 0.0
+
+
+def _span(seconds: float) -> str:
+    """Return a span as a person reads it: `45 s`, `12 min`, `16 h 40 min`, `3 d 4 h`."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    hours, rest = divmod(int(seconds), _HOUR)
+    if hours < 48:  # noqa: PLR2004 - two days: from there on hours say little
+        return f"{hours} h {rest // _MINUTE} min"
+    return f"{hours // 24} d {hours % 24} h"

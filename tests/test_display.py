@@ -1,0 +1,129 @@
+"""What a run shows on a terminal, and that it shows nothing where there is none."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from scraper.display import Board, watch
+from scraper.pipeline.progress import Unwatched
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SHOWING = """
+import logging
+from scraper import logs
+from scraper.display import watch
+logs.set_up(form="text", verbosity=1)
+with watch(verbosity=1) as progress:
+    progress.waiting("xw", 7200, 1.0)
+    progress.listing("xw", "ywsd", 3, 655)
+    progress.article("xw", "written")
+    logging.getLogger("scraper").info("written", extra={"fields": {"site": "xw"}})
+"""
+
+
+class Clock:
+    """A clock that stands until it is told to go on."""
+
+    def __init__(self) -> None:
+        """Begin at nought."""
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+def drawn(board: Board, height: int = 25) -> str:
+    """Return what a terminal of 100 columns would show."""
+    console = Console(file=io.StringIO(), width=100, height=height)
+    with console.capture() as capture:
+        console.print(board.draw(console))
+    return capture.get()
+
+
+def line_of(site: str, text: str) -> list[str]:
+    """Return the words of a site's line."""
+    return next(line.split() for line in text.splitlines() if line.startswith(site))
+
+
+def test_a_site_shows_its_list_its_articles_the_rate_and_what_is_left() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    board.listing("xw", "ywsd", 3, 655)
+    board.waiting("xw", 3601, 1.0)
+    clock.now = 2.0
+    board.article("xw", "written")
+    assert " ".join(line_of("xw", drawn(board))) == "xw ywsd 3/655 1 written 3600 30/min 2 h 0 min"
+
+
+def test_what_is_left_is_never_less_than_the_delay_allows() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    board.waiting("xw", 101, 6.0)
+    clock.now = 0.1
+    board.article("xw", "written")
+    assert " ".join(line_of("xw", drawn(board))).endswith("10 min")
+
+
+def test_pages_that_nobody_numbers_or_counts_are_no_numbers() -> None:
+    board = Board(monotonic=Clock())
+    board.listing("a", "kx", None, None)
+    board.listing("b", "kx", 4, None)
+    assert line_of("a", drawn(board))[1:3] == ["kx", "0"]
+    assert line_of("b", drawn(board))[1:3] == ["kx", "4/?"]
+
+
+def test_of_many_sites_the_ones_heard_of_last_are_shown_and_all_are_summed() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    for number in range(300):
+        clock.now = number
+        board.article(f"site{number:03}", "written")
+    text = drawn(board, height=12)
+    assert len(text.splitlines()) <= 12
+    assert "site299" in text
+    assert "site000" not in text
+    assert line_of("300 sites", text)[:3] == ["300", "sites", "300"]
+
+
+def test_where_there_is_no_terminal_nobody_watches() -> None:
+    with watch(verbosity=0) as progress:
+        assert isinstance(progress, Unwatched)
+
+
+def test_on_a_terminal_log_lines_stand_above_the_display() -> None:
+    shown = on_a_terminal(SHOWING, TERM="xterm")
+    assert "ywsd 3/655" in shown
+    assert "written site=xw at=" in shown
+
+
+def test_a_terminal_that_cannot_draw_is_not_drawn_on() -> None:
+    shown = on_a_terminal(SHOWING, TERM="dumb")
+    assert "ywsd" not in shown
+    assert shown.startswith("written site=xw at=")
+
+
+def on_a_terminal(code: str, **environment: str) -> str:
+    """Return what a process writes to a terminal that is its standard error."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - our own interpreter, the code above
+        [sys.executable, "-c", code], cwd=ROOT, stderr=theirs, env=os.environ | environment
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                shown += chunk
+        except OSError:  # Linux's way of saying that the other end is closed
+            pass
+    os.close(ours)
+    assert process.returncode == 0
+    return shown.decode()
