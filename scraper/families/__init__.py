@@ -1,1 +1,54 @@
-"""What is known of the systems that university sites run on, as data: one file a family."""
+"""What is known of content management systems, family by family, as data.
+
+Knows no site: a university is a few lines of config. Old layouts are kept for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper import dom, urls
+from scraper.families.ecms import ECMS
+from scraper.families.vsb import VSB
+from scraper.families.webplus import WEBPLUS
+
+if TYPE_CHECKING:
+    import re
+
+    from scraper.families.family import Family
+    from scraper.model import Url
+
+FAMILIES: tuple[Family, ...] = (ECMS, WEBPLUS, VSB)
+"""All families, in the order in which a page is tried against them."""
+
+
+def by_name(name: str) -> Family | None:
+    """Return the family that a config names; None for `generic` and for what nobody knows."""
+    return next((family for family in FAMILIES if family.name == name), None)
+
+
+def recognise(document: dom.Node, url: Url) -> Family | None:
+    """Return the family whose marks a page has; where several have one there, the one whose URLs look so."""
+    found = [
+        family for family in FAMILIES if any(dom.first(document, mark) is not None for mark in family.marks)
+    ]
+    of_the_url = [family for family in found if _article(family, url)]
+    return next(iter(of_the_url or found), None)
+
+
+def recognise_url(url: Url) -> Family | None:
+    """Return the family whose articles have such addresses; None where several have, or none."""
+    found = [family for family in FAMILIES if _article(family, url)]
+    return found[0] if len(found) == 1 else None
+
+
+def identity_key(family: Family | None, url: Url) -> str:
+    """Return what names an article within its site: its number where its family has one, else the address."""
+    match = _article(family, url) if family is not None else None
+    numbers = (value for value in match.groupdict().values() if value) if match else ()
+    return next(iter(numbers), str(url))
+
+
+def _article(family: Family, url: Url) -> re.Match[str] | None:
+    parts = urls.split(url)
+    return family.article_url.search(parts.path + parts.query)

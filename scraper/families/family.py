@@ -25,6 +25,7 @@ class Layout:
     title: str
     published: str  # the element whose text holds the moment, labelled or not
     body: tuple[str, ...]  # every element that any of these selects, in page order
+    only_first: bool = False  # True: of those, the first alone; later ones only look like it
     source: str | None = None  # None: this template names no source
     editor: str | None = None  # None: this template names no editor
     drop: tuple[str, ...] = ()  # what is no part of the article within the body

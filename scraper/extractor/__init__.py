@@ -1,0 +1,113 @@
+"""From a capture to an article: bytes in, values out.
+
+    capture → decode → dom → the layout it wears → title, moment, source, editor → blocks → article
+                              └ none fits: what the page is instead (NotAnArticle), or which marks it lacks
+
+Does no I/O, asks no clock and writes no log. The pages of a family differ only in the data of its layouts
+(`families/`); this room is the engine that reads by them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper import dom
+from scraper.blocks import Block, Media
+from scraper.errors import MissingField, NotAnArticle
+from scraper.extractor import body, layouts, metadata, witness
+from scraper.extractor.addresses import Addresses, is_attachment
+from scraper.extractor.page import MAX_BYTES, open_page
+from scraper.model import Article, Url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scraper.extractor.page import Page
+    from scraper.families.family import Layout
+    from scraper.model import Capture, Site
+
+VERSION = 1
+"""Raised when an article's values would come out otherwise than before."""
+
+
+def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Article:
+    """Return the article that a capture holds.
+
+    Raises `NotAnArticle`, `UnknownLayout`, `MissingField`, `LostText`, and `TooLarge` for a body that inflates
+    beyond `max_bytes`.
+    """
+    page = open_page(capture, max_bytes)
+    worn = layouts.worn_by(page, site)
+    layout = worn.layout
+    if page.breaks_off:
+        msg = f"truncated: {page.url}: the page breaks off, its end is missing"
+        raise NotAnArticle(msg)
+    containers, dropped = _containers(page, layout)
+    addresses = Addresses(page.base)
+    blocks = body.read(containers, addresses, dropped)
+    shown = witness.shown_by(containers, addresses, dropped)
+    witness.check(shown, witness.told_by(blocks), page.url)
+    moment, comes_from = metadata.published(page, layout, site.timezone, capture)
+    return Article(
+        url=capture.url,
+        title=metadata.title_of(page, layout),
+        published=moment,
+        published_from=comes_from,
+        family=worn.family,
+        layout=layout.name,
+        body=blocks,
+        shown=shown,
+        source=metadata.source_of(page, layout),
+        editor=metadata.editor_of(page, layout),
+        channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
+        images=shown.images,
+        media=tuple(_media(blocks)),
+        attachments=_attachments(page, layout, addresses, shown.links),
+    )
+
+
+def _containers(page: Page, layout: Layout) -> tuple[list[dom.Node], frozenset[int]]:
+    """Return the elements of the body, outermost only, and the identities of what is dropped within them."""
+    found = dom.select(page.root, ", ".join(layout.body))
+    if not found:
+        msg = f"no body: {page.url}: {' and '.join(layout.body)} of layout {layout.name} select nothing"
+        raise MissingField(msg)
+    kept = found[:1] if layout.only_first else _outermost(found)
+    if not layout.drop:
+        return kept, frozenset()
+    selector = ", ".join(layout.drop)
+    return kept, frozenset(node.mem_id for container in kept for node in dom.select(container, selector))
+
+
+def _outermost(nodes: list[dom.Node]) -> list[dom.Node]:
+    """Return the nodes that stand in none of the others."""
+    if len(nodes) == 1:
+        return nodes
+    chosen = {node.mem_id for node in nodes}
+    kept = []
+    for node in nodes:
+        above = node.parent
+        while above is not None and above.mem_id not in chosen:
+            above = above.parent
+        if above is None:
+            kept.append(node)
+    return kept
+
+
+def _media(blocks: Iterable[Block]) -> Iterable[Url]:
+    """Yield what the blocks play, in order."""
+    for block in body.flat(blocks):
+        if isinstance(block, Media):
+            yield block.src
+
+
+def _attachments(page: Page, layout: Layout, addresses: Addresses, links: Iterable[str]) -> tuple[Url, ...]:
+    """Return the files that the article links to: those in its body, then those beside it, each once."""
+    beside = (
+        addresses.link(dom.attribute(node, "href") or dom.attribute(node, "pdfsrc"))
+        for selector in layout.attachments
+        for node in dom.select(page.root, selector)
+    )
+    found = [link for link in links if is_attachment(link)]
+    found.extend(link for link in beside if link is not None and link.startswith("http"))
+    return tuple(dict.fromkeys(Url(link) for link in found))

@@ -1,0 +1,90 @@
+"""Which layout a page wears: its family's newest whose marks are all there, with the config's overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scraper import families
+from scraper.errors import NotAnArticle, UnknownLayout
+from scraper.extractor import refusal
+from scraper.families.family import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scraper.extractor.page import Page
+    from scraper.families.family import Family
+    from scraper.model import Selectors, Site
+
+GENERIC = "generic"
+_NEAREST = 3  # layouts named when none fits
+
+_BY_SELECTORS = Layout(
+    name="selectors",
+    marks=(),
+    title="h1",
+    published="time, [class*=date], [class*=time], [id*=date]",
+    body=(),
+)
+"""What a site without a family is read by, where its selectors leave a part open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worn:
+    """A layout that fits a page, and whose it is."""
+
+    family: str
+    layout: Layout
+
+
+def worn_by(page: Page, site: Site) -> Worn:
+    """Return the layout of a page.
+
+    Raises `NotAnArticle` where the page says what else it is, `UnknownLayout` with the missing marks otherwise.
+    """
+    family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
+    layouts = family.layouts if family else ()
+    for layout in layouts:
+        if _missing(page, layout) == ():
+            return Worn(family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors))
+    if site.selectors.body is not None and page.first(site.selectors.body) is not None:
+        return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, site.selectors))
+    instead = refusal.reason(page)
+    if instead is not None:
+        msg = f"{instead}: {page.url}"
+        raise NotAnArticle(msg)
+    raise UnknownLayout(_complaint(page, family, site.selectors))
+
+
+def _missing(page: Page, layout: Layout) -> tuple[str, ...]:
+    return tuple(mark for mark in layout.marks if page.first(mark) is None)
+
+
+def _overridden(layout: Layout, selectors: Selectors) -> Layout:
+    """Return a layout with the parts that the config names in the place of its own."""
+    return replace(
+        layout,
+        title=selectors.title or layout.title,
+        published=selectors.date or layout.published,
+        source=selectors.source or layout.source,
+        body=(selectors.body,) if selectors.body else layout.body,
+        only_first=layout.only_first and not selectors.body,
+        drop=(*layout.drop, selectors.drop) if selectors.drop else layout.drop,
+    )
+
+
+def _complaint(page: Page, family: Family | None, selectors: Selectors) -> str:
+    """Say which marks were missing, of the layouts that come nearest."""
+    lacks = [f"selectors.body lacks {selectors.body}"] if selectors.body else []
+    if family is None:
+        known = ", ".join(known.name for known in families.FAMILIES)
+        lacks.append(f"no mark of a known family ({known}) is on the page")
+        return f"no layout fits: {page.url}: {'; '.join(lacks)}"
+    nearest = sorted(family.layouts, key=lambda layout: len(_missing(page, layout)))[:_NEAREST]
+    lacks.extend(f"{layout.name} lacks {_listed(_missing(page, layout))}" for layout in nearest)
+    return f"no layout of {family.name} fits: {page.url}: {'; '.join(lacks)}"
+
+
+def _listed(marks: Iterable[str]) -> str:
+    return " and ".join(marks)

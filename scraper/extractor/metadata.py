@@ -1,0 +1,122 @@
+"""Title, moment, source, editor and channel of an article, as its page shows them."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from scraper import dates, dom, text, urls
+from scraper.errors import MissingField
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from scraper.extractor.page import Page
+    from scraper.families.family import Layout
+    from scraper.model import Capture, Url
+
+ComesFrom: TypeAlias = Literal["page", "url", "capture"]
+
+_SOURCE = re.compile(r"(?:信息|文章|新闻|稿件)?(?:来源|出处)\s*[:：]\s*(?:(?:来源|出处)\s*[:：])?")
+_EDITOR = re.compile(r"(?:责任|本文|执行|网络)?(?:编辑|责编|编审)\s*[:：]?\s*")
+_NEXT_LABEL = re.compile(
+    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|摄影|点击|浏览|阅读|访问|字号|字体|审核|责任编辑|编辑|来源|供稿)"
+    r"[^\s:：]{0,4}\s*[:：]"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_BRACKETS = "[]【】()（）|"
+_TAILS = re.compile(r"\s*(?:--|[-_|–—])\s*")
+_CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
+_META_DATES = (
+    'meta[property="article:published_time"]',
+    'meta[name="PubDate" i]',
+    'meta[name="publishdate" i]',
+    'meta[itemprop="datePublished"]',
+)
+
+
+def title_of(page: Page, layout: Layout) -> str:
+    """Return the title as the article shows it. Raises `MissingField` where there is none.
+
+    The `<title>` of the page is asked only where no family is known: it carries the channel and the site.
+    """
+    node = page.first(layout.title)
+    shown = _line(node)
+    if not shown and not layout.marks:
+        meta = page.first('meta[property="og:title"]')
+        shown = text.fold(dom.attribute(meta, "content")) if meta is not None else ""
+        shown = shown or _TAILS.split(_line(page.first("title")))[0]
+    if not shown:
+        msg = f"no title: {page.url}: {layout.title} of layout {layout.name} shows no text"
+        raise MissingField(msg)
+    return shown
+
+
+def published(page: Page, layout: Layout, tz: ZoneInfo, capture: Capture) -> tuple[datetime, ComesFrom]:
+    """Return the moment of publication and where it was found: on the page, else in the URL, else the capture's."""
+    shown = page.first(layout.published)
+    moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
+    if moment is None and not layout.marks:
+        moment = _from_meta(page, tz)
+    if moment is not None:
+        return moment, "page"
+    moment = dates.date_in_path(capture.url, tz)
+    if moment is not None:
+        return moment, "url"
+    return capture.fetched_at.astimezone(tz), "capture"
+
+
+def source_of(page: Page, layout: Layout) -> str | None:
+    """Return whom the page names as its source; None where it names nobody."""
+    shown = _line(page.first(layout.source)) if layout.source else ""
+    return _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
+
+
+def editor_of(page: Page, layout: Layout) -> str | None:
+    """Return whom the page names as its editor; None where it names nobody."""
+    shown = _line(page.first(layout.editor)) if layout.editor else ""
+    return _labelled(shown, _EDITOR, needs_label=False)
+
+
+def channel_of(url: Url) -> str | None:
+    """Return the channel that an article's URL names: its first folder; None where it names none."""
+    match = _CHANNEL.match(urls.split(url).path)
+    return match[1] if match else None
+
+
+def _line(node: dom.Node | None) -> str:
+    """Return an element's text as one line, with what was escaped twice resolved."""
+    if node is None:
+        return ""
+    shown = text.fold(dom.text_of(node))
+    return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
+
+
+def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str | None:
+    """Return what stands behind a label, up to the next one."""
+    match = label.search(shown)
+    if match is None:
+        if needs_label:
+            return None
+        value = shown
+    else:
+        value = shown[match.end() :]
+    following = _NEXT_LABEL.search(value)
+    if following is not None:
+        value = value[: following.start()]
+    value = value.strip().strip("|").strip()
+    if value[:1] in _BRACKETS and value.strip(_BRACKETS) == "":
+        return None
+    return value or None
+
+
+def _from_meta(page: Page, tz: ZoneInfo) -> datetime | None:
+    for selector in _META_DATES:
+        meta = page.first(selector)
+        if meta is not None:
+            moment = dates.find_moment(dom.attribute(meta, "content"), tz)
+            if moment is not None:
+                return moment
+    return None

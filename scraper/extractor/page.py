@@ -1,0 +1,99 @@
+"""A capture as a page: decoded, parsed, its elements found once each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper import dom, urls
+from scraper.errors import NotAnArticle
+from scraper.extractor import decode
+
+if TYPE_CHECKING:
+    from scraper.model import Capture, Url
+
+MAX_BYTES = 33_554_432
+"""Of a decoded body, where the caller names no other bound."""
+
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an office file"),
+    (b"\xd0\xcf\x11\xe0", "an old office file"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"BM", "a bitmap"),
+    (b"RIFF", "a RIFF file"),
+    (b"ID3", "an MP3 file"),
+    (b"FLV", "a flash video"),
+)
+_LOOKED_AT = 4_096  # bytes
+
+
+class Page:
+    """One page. Looks each selector up once, since layouts share their marks and fields."""
+
+    def __init__(self, url: Url, text: str, root: dom.Node) -> None:
+        """Take a parsed page; `url` is the address that answered."""
+        self.url = url
+        self.text = text
+        self.root = root
+        self._found: dict[str, dom.Node | None] = {}
+
+    def first(self, selector: str) -> dom.Node | None:
+        """Return the first element that a selector names, or None."""
+        if selector not in self._found:
+            self._found[selector] = dom.first(self.root, selector)
+        return self._found[selector]
+
+    @property
+    def base(self) -> Url:
+        """What relative references stand on: the page's `<base>`, else its own address."""
+        if "<base" not in self.text and "<BASE" not in self.text:
+            return self.url
+        base = self.first("base[href]")
+        return (base and urls.join(self.url, dom.attribute(base, "href"))) or self.url
+
+    @property
+    def breaks_off(self) -> bool:
+        """True for a page that begins as a whole one and does not end as one: it was cut off on its way."""
+        low = self.text[-8192:].lower()
+        return "</html" not in low and (
+            "<html" in self.text[:8192].lower() or "</html" not in self.text.lower()
+        )
+
+
+def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
+    """Return a capture as a page. Raises `NotAnArticle` for what is no HTML or too tangled, `TooLarge`."""
+    data = decode.body_bytes(capture, max_bytes)
+    content_type = capture.header("Content-Type")
+    _refuse_other_formats(data, content_type, capture.url)
+    text = decode.text_of(data, content_type)
+    if "<" not in text:
+        msg = f"not HTML: {capture.url}: no tag in {len(data)} bytes"
+        raise NotAnArticle(msg)
+    return Page(capture.final_url, text, dom.parse(text))
+
+
+def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> None:
+    if not data.strip():
+        msg = f"empty: {url}: the answer has no content"
+        raise NotAnArticle(msg)
+    mime = (content_type or "").partition(";")[0].strip().lower()
+    if mime.startswith(("image/", "audio/", "video/", "font/")) or mime in {
+        "application/pdf",
+        "application/zip",
+    }:
+        msg = f"not HTML: {url}: the header says {mime}"
+        raise NotAnArticle(msg)
+    head = data[:_LOOKED_AT]
+    for magic, name in _MAGIC:
+        if head.startswith(magic) and b"<html" not in head.lower():
+            msg = f"not HTML: {url}: the bytes are {name}"
+            raise NotAnArticle(msg)
+    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\x00" in head and not is_utf16 and head.count(b"\x00") * 100 > len(head):
+        msg = f"not HTML: {url}: the bytes are binary"
+        raise NotAnArticle(msg)

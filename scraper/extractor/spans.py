@@ -1,0 +1,175 @@
+"""From loose pieces of a line to the inlines of `blocks`: folded, trimmed, merged, never nested in themselves.
+
+While the body is walked, a line is a flat run of pieces, each with its style. Only when the line is complete
+are the pieces laid into each other; so an emphasis is never empty, never within its like, and never begins
+or ends with a blank, whatever the markup was.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, TypeAlias
+
+from scraper import text
+from scraper.blocks import Anchor, Break, Emphasis, Inline, Picture, Strong, Text
+
+
+class Style(NamedTuple):
+    """How a piece stands on the page."""
+
+    strong: bool = False
+    emphasis: bool = False
+    anchor: int = 0  # the number of its link on the page; 0: none
+
+
+PLAIN = Style()
+
+Content: TypeAlias = str | Picture | Break
+Piece: TypeAlias = tuple[Content, Style]
+
+_EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
+_BLANKS = re.compile(r" {2,}")
+_BREAK = Break()
+_WIDE = {"\u3000": 2, "\u2003": 2, "\xa0": 1}
+_INDENT = 4  # half-width blanks; a line so far in begins a paragraph
+
+
+def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
+    """Return the pieces of each paragraph of a line: blanks folded and given to their neighbours' style.
+
+    Two line breaks in a row, or one before an indented line, divide paragraphs, as authors use them.
+    """
+    if len(pieces) == 1 and isinstance(pieces[0][0], str):
+        alone = text.without_faceless(text.fold_html(pieces[0][0])).strip()
+        return [[(alone, pieces[0][1])]] if alone else []
+    found: list[list[Piece]] = []
+    current: list[Piece] = []
+    blank, breaks = "", 0
+    for content, style in _folded(pieces):
+        if isinstance(content, Break):
+            breaks, blank = breaks + 1, ""
+        elif isinstance(content, str) and not content.strip():
+            blank += content
+        else:
+            if current and breaks and (breaks > 1 or _indent(blank) >= _INDENT):
+                found.append(current)
+                current = []
+            if current and (breaks or blank):
+                between: Content = _BREAK if breaks else _BLANKS.sub(" ", blank)
+                current.append((between, _shared(current[-1][1], style)))
+            current.append((content, style))
+            blank, breaks = "", 0
+    return [*found, current] if current else found
+
+
+def inlines(pieces: list[Piece], hrefs: list[str]) -> tuple[Inline, ...]:
+    """Return a paragraph's pieces laid into each other; `hrefs` holds each link's address at its number."""
+    return tuple(_nest(_settled(pieces), hrefs))
+
+
+def _folded(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with white space folded and the blanks at the edges of texts as pieces of their own."""
+    found: list[Piece] = []
+    for content, style in pieces:
+        if not isinstance(content, str):
+            found.append((content, style))
+            continue
+        match = _EDGES.fullmatch(text.without_faceless(text.fold_html(content)))
+        if match is not None:
+            found.extend((part, style) for part in match.groups() if part)
+    return found
+
+
+def _indent(blank: str) -> int:
+    return sum(_WIDE.get(character, 0) for character in blank)
+
+
+def _shared(before: Style, after: Style) -> Style:
+    """Return the style of what stands between two pieces: what both of them have."""
+    return Style(
+        before.strong and after.strong,
+        before.emphasis and after.emphasis,
+        before.anchor if before.anchor == after.anchor else 0,
+    )
+
+
+def _settled(pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with pictures as emphasised as the text around them, and like neighbours joined."""
+    found: list[Piece] = []
+    for at, (content, style) in enumerate(pieces):
+        if isinstance(content, Picture) and (style.strong or style.emphasis):
+            around = _shared(
+                _text_style(reversed_before=pieces[:at][::-1]), _text_style(reversed_before=pieces[at + 1 :])
+            )
+            style = Style(style.strong and around.strong, style.emphasis and around.emphasis, style.anchor)
+        if found and isinstance(content, str) and isinstance(found[-1][0], str) and found[-1][1] == style:
+            found[-1] = (_BLANKS.sub(" ", found[-1][0] + content), style)
+        else:
+            found.append((content, style))
+    return found
+
+
+def _text_style(*, reversed_before: list[Piece]) -> Style:
+    """Return the style of the nearest text in a run of pieces; plain where there is none."""
+    return next(
+        (style for content, style in reversed_before if isinstance(content, str) and content.strip()), PLAIN
+    )
+
+
+def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
+    """Lay pieces into each other, at each place the longest run outermost."""
+    found: list[Inline] = []
+    at = 0
+    while at < len(pieces):
+        content, style = pieces[at]
+        if style == PLAIN:
+            found.append(Text(text=content) if isinstance(content, str) else content)
+            at += 1
+            continue
+        name, end = _longest(pieces, at)
+        inner = [
+            (part, own._replace(**{name: 0 if name == "anchor" else False})) for part, own in pieces[at:end]
+        ]
+        children = tuple(_nest(inner, hrefs))
+        match name:
+            case "anchor":
+                found.append(Anchor(href=hrefs[style.anchor], children=children))
+            case "strong":
+                found.append(Strong(children=children))
+            case _:
+                found.append(Emphasis(children=children))
+        at = end
+    return found
+
+
+def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:
+    """Return which of the styles at a place runs longest, and its end; a link is never cut in two."""
+    style = pieces[at][1]
+    best = ("", at)
+    for name in ("anchor", "strong", "emphasis"):
+        value = getattr(style, name)
+        if not value:
+            continue
+        end = at + 1
+        while end < len(pieces) and getattr(pieces[end][1], name) == value:
+            end += 1
+        if name != "anchor":
+            end = _before_cut_link(pieces, at, end)
+        if end > best[1]:
+            best = (name, end)
+    return best
+
+
+def _before_cut_link(pieces: list[Piece], at: int, end: int) -> int:
+    """Return `end`, or the start of the link that `end` would cut; `at` where that link begins there."""
+    if end == len(pieces) or not pieces[end][1].anchor or pieces[end - 1][1].anchor != pieces[end][1].anchor:
+        return end
+    link = pieces[end][1].anchor
+    while end > at and pieces[end - 1][1].anchor == link:
+        end -= 1
+    return end
+
+
+def is_blank(inline: Inline) -> bool:
+    """Tell whether an inline is a text of white space only."""
+    return isinstance(inline, Text) and not inline.text.strip()

@@ -1,0 +1,131 @@
+"""Tables: a table of data stays one, a table that only lays out the page is undone to what stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from scraper.blocks import (
+    Anchor,
+    Block,
+    Break,
+    Cell,
+    Code,
+    Figure,
+    Heading,
+    Inline,
+    Listing,
+    Media,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Table,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MOST_COLUMNS = 1_000  # as in the HTML standard
+_MOST_FIELDS = 100_000  # of a table with its spans spread out; one that asks for more loses its spans
+
+
+@dataclass(slots=True, kw_only=True)
+class RawCell:
+    """A cell as it was read: whole blocks."""
+
+    blocks: list[Block]
+    colspan: int
+    rowspan: int
+    header: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class RawTable:
+    """A table while it is read."""
+
+    rows: list[list[RawCell]] = field(default_factory=list)
+
+    def add(self, cell: RawCell) -> None:
+        """Put a cell into the last row."""
+        if not self.rows:
+            self.rows.append([])
+        self.rows[-1].append(cell)
+
+
+def span(value: str | None) -> int:
+    """Return a colspan or rowspan as HTML reads it: leading digits, at least 1."""
+    digits = ""
+    for character in (value or "").strip():
+        if not character.isascii() or not character.isdigit():
+            break
+        digits += character
+    return max(1, min(int(digits[:6] or 1), _MOST_COLUMNS))
+
+
+def settle(raw: RawTable) -> list[Block]:
+    """Return a table as one block, or as the blocks of its cells where it only lays out the page."""
+    rows = [row for row in raw.rows if row]
+    if _lays_out(rows):
+        return [block for row in rows for cell in row for block in cell.blocks]
+    width = max(sum(cell.colspan for cell in row) for row in rows)
+    keeps_spans = width <= _MOST_COLUMNS and width * len(rows) <= _MOST_FIELDS
+    table = tuple(
+        tuple(
+            Cell(
+                children=line_of(cell.blocks),
+                colspan=cell.colspan if keeps_spans else 1,
+                rowspan=min(cell.rowspan, len(rows) - at) if keeps_spans else 1,
+                header=cell.header,
+            )
+            for cell in row
+        )
+        for at, row in enumerate(rows)
+    )
+    return [Table(rows=table)]
+
+
+def _lays_out(rows: list[list[RawCell]]) -> bool:
+    """Tell whether a table is none of data: one column, pictures only, or cells that hold what no cell can."""
+    filled = [[cell for cell in row if cell.blocks] for row in rows]
+    if all(len(row) <= 1 for row in filled):
+        return True
+    blocks = [block for row in filled for cell in row for block in cell.blocks]
+    if any(isinstance(block, Table | Media | Heading | Rule | Code) for block in blocks):
+        return True
+    return all(isinstance(block, Figure) and not block.caption for block in blocks)
+
+
+def line_of(blocks: Iterable[Block]) -> tuple[Inline, ...]:
+    """Return blocks as one run of inlines, what stood below each other divided by `Break`."""
+    lines: list[Inline] = []
+    for block in blocks:
+        inlines = _inlines(block)
+        if inlines:
+            lines.extend([Break(), *inlines] if lines else inlines)
+    return tuple(lines)
+
+
+def _inlines(block: Block) -> tuple[Inline, ...]:
+    match block:
+        case Paragraph() | Heading():
+            return block.children
+        case Figure():
+            picture = Picture(src=block.src, alt=block.alt)
+            shown: Inline = Anchor(href=block.href, children=(picture,)) if block.href else picture
+            return (shown, Break(), *block.caption) if block.caption else (shown,)
+        case Listing():
+            return line_of(inner for item in block.items for inner in item)
+        case Quote():
+            return line_of(block.blocks)
+        case Code():
+            return line_of(Paragraph(children=(Text(text=line),)) for line in block.text.splitlines() if line)
+        case Media():
+            return (Anchor(href=block.src, children=(Text(text=block.title or block.src),)),)
+        case Table():
+            return line_of(Paragraph(children=cell.children) for row in block.rows for cell in row)
+        case Rule():
+            return ()
+        case _:
+            assert_never(block)
