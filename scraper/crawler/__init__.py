@@ -5,8 +5,10 @@
     attempts     one address asked until it answers or will not heal
     fetcher      one exchange, bounded, as a Capture
     wire         connections: the only module that knows httpcore
+    redirects    where an answer sends us
     routes       through which proxy, if any
-    addresses    which addresses are nobody's business of ours
+    names        what a host's name leads to
+    addresses    which addresses are of the open internet
     memory       what is known of hosts from one run to the next
 
 Nothing here follows redirects: that is `sources.network`, which asks all of the above at each hop.

@@ -8,6 +8,7 @@ only this address waits.
 
 from __future__ import annotations
 
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -93,7 +94,8 @@ class Attempts:
             try:
                 capture = await self._fetcher.exchange(url, kind, conditional, traffic)
             except Unreachable as exc:
-                self._pacer.trouble(host, delay=delay, cause=exc.kind)
+                if exc.heals:  # else the host was not even met
+                    self._pacer.trouble(host, delay=delay, cause=exc.kind)
                 raise
             status = capture.status
             if status in _HOSTS_OWN:
@@ -113,7 +115,7 @@ def retry_after(capture: Capture) -> float | None:
     """
     value = (capture.header("retry-after") or "").strip()
     if value.isdecimal() and value.isascii():
-        return float(value[:9])
+        return float(value)
     wanted = _moment(value)
     if wanted is None:
         return None
@@ -126,7 +128,7 @@ def _moment(value: str) -> datetime | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return None if moment.tzinfo is None else moment
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _heals(exc: BaseException) -> bool:

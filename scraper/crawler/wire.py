@@ -11,8 +11,6 @@ gives a host one turn at a time.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 import ssl
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -23,22 +21,22 @@ import certifi
 import httpcore
 
 from scraper import urls
-from scraper.crawler import addresses
-from scraper.errors import Refused, TooLarge, Unreachable
+from scraper.crawler.names import allowed_addresses, system_addresses
+from scraper.errors import TooLarge, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable
     from types import TracebackType
-    from typing import Self, TypeAlias
+    from typing import Self
 
+    from scraper.crawler.names import Resolve
     from scraper.crawler.routes import Proxy
     from scraper.model import Headers, Url
-
-    Resolve: TypeAlias = Callable[[str, int], Awaitable[tuple[str, ...]]]
 
 _KEPT_OPEN = 30.0  # seconds that an idle connection waits for the next turn
 _HOSTS = 64  # hosts whose idle connections are kept
 _ONE_ADDRESS = 10.0  # seconds for one of several addresses of a host before the next is tried
+_HTTPCORE = (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException)
 _TOO_LONG = 431  # h11's hint on an error: the server's header lines do not end
 
 
@@ -62,17 +60,20 @@ class _Pool:
 class Wire:
     """Opens connections, keeps idle ones, closes them. Knows no policy but which addresses are allowed."""
 
-    def __init__(self, *, allow_private: bool, resolve: Resolve | None = None) -> None:
-        """Open nothing yet. `resolve` gives a name's addresses; None: the system does."""
+    def __init__(
+        self, *, allow_private: bool, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does."""
         self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve or system_addresses)
         self._pools: dict[tuple[str, Proxy | None], _Pool] = {}
-        self._ssl: ssl.SSLContext | None = None
+        self._ssl = tls
 
     async def __aenter__(self) -> Self:
         """Load the certificates, once: they cost some 30 ms."""
-        self._ssl = ssl.create_default_context()
-        if not self._ssl.cert_store_stats()["x509_ca"]:
-            self._ssl.load_verify_locations(certifi.where())
+        if self._ssl is None:
+            self._ssl = ssl.create_default_context()
+            if not self._ssl.cert_store_stats()["x509_ca"]:
+                self._ssl.load_verify_locations(certifi.where())
         return self
 
     async def __aexit__(
@@ -102,11 +103,11 @@ class Wire:
                     ip_address=None if proxy else _peer(response),
                     body=response.aiter_stream(),
                 )
-        except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException) as exc:
-            raise _named(url, exc) from exc
         except httpcore.ProxyError as exc:
             msg = f"no answer: {url}: the proxy does not connect: {exc}"
             raise Unreachable(msg) from exc
+        except (*_HTTPCORE, OSError) as exc:  # OSError: what TLS says within a connection
+            raise _named(url, exc) from exc
         finally:
             pool.users -= 1
 
@@ -154,7 +155,9 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to one of a host's addresses, once all of them are known to be allowed."""
-        *others, last = checked(host, await self._resolve(host, port), allow_private=self._allow_private)
+        *others, last = await allowed_addresses(
+            host, port, resolve=self._resolve, allow_private=self._allow_private
+        )
         for address in others:
             try:
                 async with asyncio.timeout(_ONE_ADDRESS):
@@ -162,27 +165,6 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
             except (TimeoutError, httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue  # the next address may be better; the last one's error is told
         return await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
-
-
-def checked(host: str, found: tuple[str, ...], *, allow_private: bool) -> tuple[str, ...]:
-    """Return a host's addresses, all of them allowed, or raise `Refused`: one bad one is one too many."""
-    for text in found:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        if not allow_private and not addresses.is_public(address):
-            msg = f"not asked: {host}: {text} is no address of the open internet"
-            raise Refused(msg)
-    return found
-
-
-async def system_addresses(host: str, port: int) -> tuple[str, ...]:
-    """Return a name's addresses as the system knows them, its preferred one first."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as exc:
-        heals = isinstance(exc, socket.gaierror) and exc.errno != socket.EAI_NONAME
-        msg = f"no answer: {host}: the name leads nowhere: {exc}"
-        raise Unreachable(msg, heals=heals) from exc
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def _target(url: Url) -> httpcore.URL:
@@ -200,11 +182,20 @@ def _peer(response: httpcore.Response) -> str | None:
     return str(peer[0]) if isinstance(peer, tuple) else None
 
 
-def _named(url: Url, exc: Exception) -> Unreachable | TooLarge:
-    """Return what an error of the wire means to us."""
-    cause = exc.__cause__
-    if getattr(cause, "error_status_hint", None) == _TOO_LONG:
+def _named(url: Url, exc: BaseException) -> Unreachable | TooLarge:
+    """Return what an error of the wire means to us, in the words of whoever first saw it."""
+    causes = [exc]
+    while (cause := _cause(causes[-1])) is not None:
+        causes.append(cause)
+    if any(getattr(cause, "error_status_hint", None) == _TOO_LONG for cause in causes):
         return TooLarge(f"given up: {url}: its header lines do not end")
-    said = str(exc) or type(exc).__name__
-    wrong_certificate = isinstance(cause, ssl.SSLCertVerificationError)
+    said = str(causes[-1]) or type(causes[-1]).__name__
+    wrong_certificate = isinstance(causes[-1], ssl.SSLCertVerificationError)
     return Unreachable(f"no answer: {url}: {said}", heals=not wrong_certificate)
+
+
+def _cause(exc: BaseException) -> BaseException | None:
+    """Return what is behind an error; httpcore's pool cuts the chain, but keeps the cause as an argument."""
+    if exc.__cause__ is not None:
+        return exc.__cause__
+    return next((held for held in exc.args if isinstance(held, BaseException)), None)

@@ -37,11 +37,12 @@ from scraper.model import Kind, Request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
+    from ssl import SSLContext
     from types import TracebackType
     from typing import Self
 
     from scraper.crawler.memory import Memory
-    from scraper.crawler.wire import Resolve
+    from scraper.crawler.names import Resolve
     from scraper.model import Capture, Headers, NetworkSettings, Site, Url
 
 _SUCCESS = range(200, 300)
@@ -67,15 +68,17 @@ class Network:
         patience: float = PATIENCE,
         keep_robots: Callable[[Site, Capture], None] | None = None,
         resolve: Resolve | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
         """Join the crawler's parts; nothing is opened yet.
 
         `patience`: seconds of back-off that are waited out. `keep_robots` is told each robots.txt's capture.
+        `resolve` gives a name's addresses and `tls` says whom to trust; None: the system does.
         """
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
         self._traffic: dict[str, Traffic] = {}
-        self._wire = Wire(allow_private=settings.allow_private_addresses, resolve=resolve)
+        self._wire = Wire(allow_private=settings.allow_private_addresses, resolve=resolve, tls=tls)
         self._gatekeeper = Gatekeeper(ask=self._robots_txt, memory=memory, now=now)
         self._attempts = Attempts(
             fetcher=Fetcher(
