@@ -1,0 +1,93 @@
+"""Front matter: written so that every reader of YAML gets the same, and read back.
+
+Of the readers that matter (PyYAML, js-yaml under Hexo, two different ones under Hugo 0.111 and 0.168) each has
+its own idea of what a bare word means. Ordinary strings are written bare, as in the older documents; whatever
+any of the readers could take for a number, a moment, a truth value, nothing at all or markup stands in double
+quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+
+import yaml
+from frontmatter import YAMLHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Metadata: TypeAlias = dict[str, "str | list[str]"]
+
+# Anything made of digits, signs and what may stand between them, an exponent or a base: `1e5`, `08`, `0o17`,
+# `1_000`, `12:30`, `2020-06-14`, `.5`. An MD5 of digits and a single `e` is among them.
+_NUMBER: Final = re.compile(r"[-+.]*[0-9][-+0-9_.,:eETZtz ]*|[-+]?0[xXoObB][0-9a-fA-F_]*")
+_WORD: Final = re.compile(
+    r"[-+]?\.?(?:y|n|yes|no|on|off|true|false|null|nil|nan|inf|infinity)", re.IGNORECASE
+)
+_MARKUP: Final = re.compile(r"[^0-9A-Za-z(\x80-\U0010ffff]|.*(?::(?:\s|$)|\s#|\s$)", re.DOTALL)
+_UNSEEN: Final = re.compile(
+    r"[^\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_TAGS_BARE: Final = "\ntags:\n"
+_TAGS: Final = "\ntags: \n"  # as in the older documents, blank and all
+_DOCUMENT: Final = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)(.*)", re.DOTALL
+)
+_NO_LINE: Final = 2**31 - 1  # a title is one line, however long
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _needs_quotes(text) else None)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes strings bare where every reader takes them for that string."""
+
+    yaml_representers: ClassVar = {**yaml.SafeDumper.yaml_representers, str: _string}
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's hook gives it
+        """Write a list that stands twice twice: no reader of front matter needs to know anchors."""
+        return True
+
+
+def document(metadata: Mapping[str, object], body: str) -> str:
+    """Return a document: front matter in the order of its keys, and the body right below."""
+    lines = YAMLHandler().export(dict(metadata), Dumper=_Dumper, sort_keys=False, width=_NO_LINE)
+    return f"---\n{lines}\n---\n".replace(_TAGS_BARE, _TAGS) + body
+
+
+def read(text: str) -> tuple[Metadata, str]:
+    """Return a document's front matter and its body, whose white space stays.
+
+    Every value is a string as it stands there, or a list of such: an urlname of digits stays one, whoever
+    wrote it without quotes. A byte order mark is dropped. A text without front matter, or with one that is no
+    mapping, has the metadata {} and is all body. Raises ValueError for front matter that is no YAML.
+    """
+    found = _DOCUMENT.fullmatch(text)
+    if found is None:
+        return {}, text.removeprefix("\ufeff")
+    try:
+        values = YAMLHandler().load(found[1], Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        msg = f"front matter is no YAML: {error}"
+        raise ValueError(msg) from error
+    if not isinstance(values, dict):
+        return {}, text.removeprefix("\ufeff")
+    return {str(key): _read_value(value) for key, value in values.items()}, found[2]
+
+
+def _read_value(value: object) -> str | list[str]:
+    if isinstance(value, list):
+        return [str(entry) for entry in value]
+    return str(value)
+
+
+def _needs_quotes(text: str) -> bool:
+    return (
+        not text
+        or _NUMBER.fullmatch(text) is not None
+        or _WORD.fullmatch(text) is not None
+        or _MARKUP.match(text) is not None
+        or _UNSEEN.search(text) is not None
+    )

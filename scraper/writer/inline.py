@@ -1,0 +1,127 @@
+"""Runs of text as Markdown: emphasis that always acts, links, pictures, line breaks.
+
+Bold is always `**`; italics are `*`, but `_` in a block that holds bold too, so that the two never meet in one
+run of stars. White space at the ends of lines is layout and goes; none within a line does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
+
+from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
+from scraper.writer.address import destination
+from scraper.writer.escape import LINK_CLOSE, LINK_OPEN, MARKS, MARKUP, escape, escape_cell, escape_heading
+from scraper.writer.flanking import acts, reference
+from scraper.writer.normal import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scraper.blocks import Inline
+
+Place: TypeAlias = Literal["paragraph", "cell", "heading"]
+
+_ESCAPES: Final = {"paragraph": escape, "cell": escape_cell, "heading": escape_heading}
+_AROUND_LINE_ENDS: Final = re.compile(r"\s*\n\s*")
+_MARK: Final = re.compile(f"[{MARKS}]")
+_STRONG: Final = "**"
+_HARD_BREAK: Final = "\\\n"  # two blanks at a line's end would be the other form; editors strip them
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of markup: what is written, and whether it is a delimiter of emphasis."""
+
+    markdown: str
+    side: Literal["opens", "closes", "whole"] = "whole"
+
+
+@dataclass(slots=True)
+class _Row:
+    """A block's runs laid out in a row: its text with a mark for each piece of markup, and the pieces."""
+
+    text: list[str] = field(default_factory=list)
+    pieces: list[_Piece] = field(default_factory=list)
+
+    def put(self, mark: str, piece: _Piece) -> None:
+        """Put a piece of markup here."""
+        self.text.append(mark)
+        self.pieces.append(piece)
+
+
+def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
+    """Return runs of text as Markdown; in cells and headings, which are one line, breaks become blanks."""
+    runs = normal(children)
+    row = _Row()
+    _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
+    line_end = "\n" if place == "paragraph" else " "
+    text = _AROUND_LINE_ENDS.sub(line_end, "".join(row.text)).strip()
+    return _joined(_ESCAPES[place](text), row.pieces).replace("\n", _HARD_BREAK)
+
+
+def picture(src: str) -> str:
+    """Return a picture as Markdown. Its text is the same for all, as in the older documents."""
+    return f"![图]({destination(src)})"
+
+
+def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
+    for child in children:
+        match child:
+            case Text():
+                row.text.append(child.text)
+            case Break():
+                row.text.append("\n")
+            case Picture():
+                row.put(MARKUP, _Piece(picture(child.src)))
+            case Anchor():
+                row.put(LINK_OPEN, _Piece("["))
+                _lay_out(child.children, row, italics)
+                row.put(LINK_CLOSE, _Piece(f"]({destination(child.href)})"))
+            case Strong() | Emphasis():
+                delimiter = _STRONG if isinstance(child, Strong) else italics
+                row.put(MARKUP, _Piece(delimiter, "opens"))
+                _lay_out(child.children, row, italics)
+                row.put(MARKUP, _Piece(delimiter, "closes"))
+            case _:
+                assert_never(child)
+
+
+def _holds_strong(children: Iterable[Inline]) -> bool:
+    return any(
+        isinstance(child, Strong) or (isinstance(child, Emphasis | Anchor) and _holds_strong(child.children))
+        for child in children
+    )
+
+
+def _joined(text: str, pieces: list[_Piece]) -> str:
+    """Return the text with the pieces at their marks, neighbours of delimiters written so that they act."""
+    if not pieces:
+        return text
+    texts = _MARK.split(text)
+    parts = [part for pair in zip(texts, pieces, strict=False) for part in (pair[0], pair[1].markdown)]
+    parts.append(texts[-1])
+    at_fault = True
+    while at_fault:  # a reference is punctuation to the delimiter on its other side
+        at_fault = any([_mended(parts, 2 * place + 1, piece) for place, piece in enumerate(pieces)])
+    return "".join(parts)
+
+
+def _mended(parts: list[str], here: int, piece: _Piece) -> bool:
+    """Make the delimiter at this place act; tell whether its neighbour had to be written as a reference."""
+    if piece.side == "whole":
+        return False
+    before = next((part for part in range(here - 1, -1, -1) if parts[part]), here)
+    after = next((part for part in range(here + 1, len(parts)) if parts[part]), here)
+    first = parts[after][0] if after != here else ""
+    last = parts[before][-1] if before != here else ""
+    if piece.side == "opens":
+        if acts(piece.markdown, inside=first, outside=last):
+            return False
+        parts[before] = parts[before][:-1] + reference(last)
+    else:
+        if acts(piece.markdown, inside=last, outside=first):
+            return False
+        parts[after] = reference(first) + parts[after][1:]
+    return True

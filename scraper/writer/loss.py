@@ -1,0 +1,130 @@
+"""What a document says less than its page, measured by reading the Markdown back.
+
+The Markdown is read by markdown-it (CommonMark and GFM tables), which knows nothing of how it was written, and
+held against what the page shows. What is measured is what a reader sees and follows: characters, white space
+and whatever has no width aside; pictures in their order; links. The words that the writer adds itself (what
+kind of medium a link leads to) are no loss.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+
+from scraper.model import Loss
+from scraper.text import visible_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from markdown_it.token import Token
+
+    from scraper.model import Shown
+
+_LONGEST_COMPARED = 20_000  # characters that differ on both sides; more are compared by number alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a reader of the Markdown sees: its visible characters, pictures and links, in order."""
+
+    text: str
+    images: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What a page shows and its Markdown does not say, by name."""
+
+    text: tuple[str, ...]  # runs of visible characters
+    images: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+def loss_of(shown: Shown, markdown: str) -> Loss:
+    """Return how much of what the page shows is missing in its Markdown."""
+    lost = missing(shown, markdown)
+    return Loss(characters=sum(map(len, lost.text)), images=len(lost.images), links=len(lost.links))
+
+
+def missing(shown: Shown, markdown: str) -> Missing:
+    """Return what of the page is missing in its Markdown. What the Markdown says more is not told here."""
+    said = read_back(markdown)
+    images = tuple(map(_canonical, shown.images))
+    links = Counter(map(_canonical, shown.links)) - Counter(map(_canonical, said.links))
+    return Missing(
+        text=_missing_runs(visible_text(shown.text), said.text),
+        images=_missing_items(images, tuple(map(_canonical, said.images))),
+        links=tuple(links.elements()),
+    )
+
+
+def read_back(markdown: str) -> Said:
+    """Read Markdown as CommonMark with GFM tables."""
+    tokens = list(_leaves(_reader().parse(markdown)))
+    return Said(
+        text=visible_text("".join(token.content for token in tokens if token.type in _TEXT_TOKENS)),
+        images=tuple(str(token.attrs["src"]) for token in tokens if token.type == "image"),
+        links=tuple(str(token.attrs["href"]) for token in tokens if token.type == "link_open"),
+    )
+
+
+_TEXT_TOKENS = frozenset({"text", "code_inline", "code_block", "fence"})
+
+
+@cache
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table")
+
+
+def _leaves(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type == "inline":
+            yield from token.children or ()
+        else:
+            yield token
+
+
+def _canonical(address: str) -> str:
+    """Return an address in a form that does not depend on who percent-encoded it."""
+    return unquote(address)
+
+
+def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
+    """Return the runs of the page's text that the document's text, read in order, leaves out."""
+    rest = iter(said)
+    if shown == said or all(character in rest for character in shown):
+        return ()
+    shown, said = _where_they_differ(shown, said)
+    if len(shown) + len(said) > _LONGEST_COMPARED:
+        return ("".join((Counter(shown) - Counter(said)).elements()),)
+    return tuple("".join(run) for run in _missing_slices(shown, said))
+
+
+def _missing_items(shown: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
+    if shown == said:
+        return ()
+    return tuple(item for run in _missing_slices(shown, said) for item in run)
+
+
+def _missing_slices(shown: Sequence[str], said: Sequence[str]) -> Iterator[Sequence[str]]:
+    for tag, start, end, _, _ in SequenceMatcher(None, shown, said, autojunk=False).get_opcodes():
+        if tag in {"delete", "replace"}:
+            yield shown[start:end]
+
+
+def _where_they_differ(shown: str, said: str) -> tuple[str, str]:
+    """Cut off what two texts have in common at their beginnings and ends."""
+    shortest = min(len(shown), len(said))
+    start = next((place for place in range(shortest) if shown[place] != said[place]), shortest)
+    shown, said = shown[start:], said[start:]
+    shortest = min(len(shown), len(said))
+    end = next((place for place in range(shortest) if shown[-1 - place] != said[-1 - place]), shortest)
+    return shown[: len(shown) - end], said[: len(said) - end]

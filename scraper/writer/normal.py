@@ -1,0 +1,133 @@
+"""Inline runs brought to the form that Markdown can say: emphasis merged and trimmed, text cleaned.
+
+Runs of one kind that touch become one, runs nested in their own kind dissolve, white space and breaks at their
+ends move out, and a run without a visible character is none. Characters without width or face go. Nothing that
+a reader sees is added, dropped or moved past anything else that he sees.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, assert_never
+
+from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
+from scraper.text import visible_text, without_faceless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scraper.blocks import Inline
+
+_LINE_ENDS: Final = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
+
+
+def normal(children: Iterable[Inline]) -> tuple[Inline, ...]:
+    """Return the runs in that form."""
+    return tuple(_normal(children, strong=False, emphasis=False, anchor=False))
+
+
+def plain(children: Iterable[Inline]) -> str:
+    """Return the text of the runs, without markup and pictures, breaks as line ends."""
+    return "".join(_plain(child) for child in children)
+
+
+def _plain(child: Inline) -> str:
+    match child:
+        case Text():
+            return child.text
+        case Strong() | Emphasis() | Anchor():
+            return plain(child.children)
+        case Break():
+            return "\n"
+        case Picture():
+            return ""
+        case _:
+            assert_never(child)
+
+
+def _normal(children: Iterable[Inline], *, strong: bool, emphasis: bool, anchor: bool) -> list[Inline]:
+    done: list[Inline] = []
+    for child in _merged(_dissolved(children, strong=strong, emphasis=emphasis, anchor=anchor)):
+        match child:
+            case Text() | Picture() | Break():
+                done.append(child)
+            case Strong():
+                inner = _normal(child.children, strong=True, emphasis=emphasis, anchor=anchor)
+                done += _trimmed(Strong, inner)
+            case Emphasis():
+                inner = _normal(child.children, strong=strong, emphasis=True, anchor=anchor)
+                done += _trimmed(Emphasis, inner)
+            case Anchor():
+                inner = _normal(child.children, strong=strong, emphasis=emphasis, anchor=True)
+                lead, core, tail = _apart(inner)
+                done += [*lead, Anchor(href=child.href, children=tuple(core)), *tail]
+            case _:
+                assert_never(child)
+    return list(_merged(done))
+
+
+def _dissolved(children: Iterable[Inline], *, strong: bool, emphasis: bool, anchor: bool) -> Iterator[Inline]:
+    """Yield the runs, those that stand within their own kind replaced by what they hold; text cleaned."""
+    for child in children:
+        if isinstance(child, Text):
+            if cleaned := _LINE_ENDS.sub(" ", without_faceless(child.text)):
+                yield Text(text=cleaned)
+        elif (
+            (strong and isinstance(child, Strong))
+            or (emphasis and isinstance(child, Emphasis))
+            or (anchor and isinstance(child, Anchor))
+        ):
+            yield from _dissolved(child.children, strong=strong, emphasis=emphasis, anchor=anchor)
+        else:
+            yield child
+
+
+def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
+    """Yield the runs, neighbours of one kind joined."""
+    held: Inline | None = None
+    for child in children:
+        match held, child:
+            case Text(), Text():
+                held = Text(text=held.text + child.text)
+            case Strong(), Strong():
+                held = Strong(children=held.children + child.children)
+            case Emphasis(), Emphasis():
+                held = Emphasis(children=held.children + child.children)
+            case _:
+                if held is not None:
+                    yield held
+                held = child
+    if held is not None:
+        yield held
+
+
+def _trimmed(kind: type[Strong | Emphasis], children: list[Inline]) -> list[Inline]:
+    """Return a run of emphasis with the white space of its ends outside, or no such run at all."""
+    lead, core, tail = _apart(children)
+    if not visible_text(plain(core)):
+        return children
+    return [*lead, kind(children=tuple(core)), *tail]
+
+
+def _apart(children: list[Inline]) -> tuple[list[Inline], list[Inline], list[Inline]]:
+    """Divide runs into the white space and breaks before, what stands within, and those after."""
+    core = list(children)
+    lead: list[Inline] = []
+    tail: list[Inline] = []
+    while core and _is_space(core[0]):
+        lead.append(core.pop(0))
+    while core and _is_space(core[-1]):
+        tail.insert(0, core.pop())
+    if core and isinstance(first := core[0], Text) and first.text[0].isspace():
+        kept = first.text.lstrip()
+        lead.append(Text(text=first.text[: -len(kept)]))
+        core[0] = Text(text=kept)
+    if core and isinstance(last := core[-1], Text) and last.text[-1].isspace():
+        kept = last.text.rstrip()
+        tail.insert(0, Text(text=last.text[len(kept) :]))
+        core[-1] = Text(text=kept)
+    return lead, core, tail
+
+
+def _is_space(child: Inline) -> bool:
+    return isinstance(child, Break) or (isinstance(child, Text) and child.text.isspace())

@@ -1,0 +1,71 @@
+"""Where a document stands in the archive."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from scraper.errors import WriteError
+from scraper.urls import urlname
+from scraper.writer.patterns import fill
+
+if TYPE_CHECKING:
+    from scraper.model import Article, Site, Url
+
+_UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029]+")
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_LONGEST_NAME: Final = 255  # bytes of UTF-8, on every file system in use
+_LONGEST_PATH: Final = 1024
+_NO_CHANNEL: Final = "_"
+
+
+def document_path(article: Article, site: Site, *, identity: Url) -> str:
+    """Return the path of a document, relative to the archive folder, as the site's pattern says.
+
+    Year, month and day are those of publication in the site's time zone, whatever the front matter dates by.
+    Raises WriteError for a path that would leave the archive, hide in it or fit no file system.
+    """
+    published = article.published.astimezone(site.timezone)
+    values = {
+        "site": site.name,
+        "channel": article.channel or _NO_CHANNEL,
+        "year": f"{published.year:04}",
+        "month": f"{published.month:02}",
+        "day": f"{published.day:02}",
+        "urlname": urlname(identity),
+    }
+    return checked(fill(site.path, {name: _UNFIT.sub("-", value) for name, value in values.items()}))
+
+
+def checked(path: str) -> str:
+    """Return a path that names a file within the archive; raise WriteError that says why this one does not."""
+    wrong = _slip(path)
+    if wrong is not None:
+        msg = f"no path for a document: {path!r}: {wrong}"
+        raise WriteError(msg)
+    return path
+
+
+def _slip(path: str) -> str | None:
+    if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
+        return "it is too long"
+    return next((slip for name in path.split("/") if (slip := _name_slip(name)) is not None), None)
+
+
+def _name_slip(name: str) -> str | None:
+    """Return what is wrong with one name of a path; None: nothing."""
+    if name == "":
+        return "it has an empty part; it must be relative, with single slashes"
+    if name in {".", ".."}:
+        return f"{name!r} would leave its folder"
+    if name.startswith("."):
+        return f"{name!r} is hidden; such names are the archive's own"
+    if _UNFIT.search(name) is not None:
+        return f"{name!r} holds a character that no file name may hold"
+    if name[-1] in ". ":
+        return f"{name!r} ends in a dot or a blank"
+    if _RESERVED.fullmatch(name) is not None:
+        return f"{name!r} is a reserved name"
+    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        return f"{name!r} is too long"
+    return None

@@ -1,0 +1,40 @@
+"""The patterns of the config, filled: a document's path, a document's title.
+
+A pattern is data: `{name}` stands for a value, `{{` and `}}` for braces. There are no forms, conversions,
+attributes or items as `str.format` has them, so nothing of a pattern is evaluated.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Final
+
+from scraper.errors import WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATH_FIELDS: Final = frozenset({"site", "channel", "year", "month", "day", "urlname"})
+TITLE_FIELDS: Final = frozenset({"site_title", "title", "archive_name"})
+PATTERN_FIELDS: Final = {"path": PATH_FIELDS, "title": TITLE_FIELDS}
+"""The names that each pattern of the config may hold."""
+
+
+def fill(pattern: str, values: Mapping[str, str]) -> str:
+    """Return a pattern with its values. Raises WriteError that names what the pattern may not hold."""
+    try:
+        parts = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        msg = f"pattern cannot be filled: {pattern!r}: {error}"
+        raise WriteError(msg) from error
+    return "".join(literal + _value(pattern, values, part) for literal, *part in parts)
+
+
+def _value(pattern: str, values: Mapping[str, str], part: list[str | None]) -> str:
+    name, form, conversion = part
+    if name is None:
+        return ""
+    if form or conversion or name not in values:
+        msg = f"pattern cannot be filled: {pattern!r}: there is no {{{name}}} of this form"
+        raise WriteError(msg)
+    return values[name]

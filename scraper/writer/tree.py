@@ -1,0 +1,193 @@
+"""Walks over the tree of blocks: what it names, and the same tree with pictures or addresses changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+
+from scraper.blocks import (
+    Anchor,
+    Break,
+    Code,
+    Emphasis,
+    Figure,
+    Heading,
+    Listing,
+    Media,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Strong,
+    Table,
+    Text,
+)
+from scraper.text import visible_text
+from scraper.writer.normal import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from scraper.blocks import Block, Cell, Inline
+
+Runs: TypeAlias = "tuple[Inline, ...]"
+
+MEDIA_NAMES: Final = {"video": "视频", "audio": "音频", "flash": "Flash 动画", "embed": "嵌入内容"}
+GONE: Final = "图（已不存在）"
+
+
+def framed(figure: Figure) -> Inline:
+    """Return the picture of a figure, within its link where it has one that leads further than itself."""
+    shown = Picture(src=figure.src, alt=figure.alt)
+    if figure.href is None or figure.href == figure.src:
+        return shown
+    return Anchor(href=figure.href, children=(shown,))
+
+
+def named(media: Media) -> Anchor:
+    """Return a medium as a link that says what it is."""
+    name = MEDIA_NAMES[media.kind] + (f"：{media.title}" if media.title else "")
+    return Anchor(href=media.src, children=(Text(text=name),))
+
+
+def text_of(block: Block) -> str:
+    """Return the text of a block, as far as a reader sees it."""
+    return "".join(plain(runs) for runs in _runs((block,)))
+
+
+def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
+    """Yield every picture in page order, with the link around it where there is one."""
+    for runs in _runs(blocks):
+        yield from _figures(runs, href=None)
+
+
+def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield every address that can be followed, media and links alike."""
+    for runs in _runs(blocks):
+        yield from _hrefs(runs)
+
+
+def without_pictures(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the tree without its pictures; captions stay where they stood, as paragraphs."""
+    return tuple(_changed(blocks, _without_pictures))
+
+
+def relinked(blocks: Iterable[Block], assets: Mapping[str, str | None]) -> tuple[Block, ...]:
+    """Return the tree with the addresses that `assets` holds replaced.
+
+    A picture whose own is None is gone: words that say so stand in its place and link to where it was.
+    """
+    return tuple(_changed(blocks, lambda runs: _relinked(runs, assets)) if assets else blocks)
+
+
+def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
+    """Yield the runs of text of every block, nested ones too, in page order."""
+    for block in blocks:
+        match block:
+            case Heading() | Paragraph():
+                yield block.children
+            case Quote():
+                yield from _runs(block.blocks)
+            case Listing():
+                for item in block.items:
+                    yield from _runs(item)
+            case Table():
+                for row in block.rows:
+                    yield from (cell.children for cell in row)
+            case Figure():
+                yield (framed(block),)
+                yield block.caption
+            case Media():
+                yield (named(block),)
+            case Code():
+                yield (Text(text=block.text),)
+            case Rule():
+                pass
+            case _:
+                assert_never(block)
+
+
+def _figures(runs: Runs, href: str | None) -> Iterator[Figure]:
+    for run in runs:
+        if isinstance(run, Picture):
+            yield Figure(src=run.src, alt=run.alt, href=href)
+        elif isinstance(run, Strong | Emphasis | Anchor):
+            yield from _figures(run.children, run.href if isinstance(run, Anchor) else href)
+
+
+def _hrefs(runs: Runs) -> Iterator[str]:
+    for run in runs:
+        if isinstance(run, Anchor):
+            yield run.href
+        if isinstance(run, Strong | Emphasis | Anchor):
+            yield from _hrefs(run.children)
+
+
+def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterator[Block]:
+    """Yield the blocks, every run of text in them changed; figures and media become paragraphs."""
+    for block in blocks:
+        match block:
+            case Heading() | Paragraph():
+                yield replace(block, children=change(block.children))
+            case Quote():
+                yield Quote(blocks=tuple(_changed(block.blocks, change)))
+            case Listing():
+                yield replace(block, items=tuple(tuple(_changed(item, change)) for item in block.items))
+            case Table():
+                yield Table(rows=tuple(tuple(_changed_cells(row, change)) for row in block.rows))
+            case Figure():
+                yield Paragraph(children=change((framed(block),)))
+                yield Paragraph(children=change(block.caption))
+            case Media():
+                yield Paragraph(children=change((named(block),)))
+            case Code() | Rule():
+                yield block
+            case _:
+                assert_never(block)
+
+
+def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Iterator[Cell]:
+    return (replace(cell, children=change(cell.children)) for cell in row)
+
+
+def _without_pictures(runs: Runs) -> Runs:
+    kept: list[Inline] = []
+    for run in runs:
+        match run:
+            case Text() | Break():
+                kept.append(run)
+            case Picture():
+                pass
+            case Strong() | Emphasis() | Anchor():
+                children = _without_pictures(run.children)
+                if children == run.children or visible_text(plain(children)):
+                    kept.append(replace(run, children=children))
+            case _:
+                assert_never(run)
+    return tuple(kept)
+
+
+def _relinked(runs: Runs, assets: Mapping[str, str | None], *, linked: bool = False) -> Runs:
+    changed: list[Inline] = []
+    for run in runs:
+        match run:
+            case Text() | Break():
+                changed.append(run)
+            case Picture():
+                changed.append(_kept_picture(run, assets, linked=linked))
+            case Anchor():
+                children = _relinked(run.children, assets, linked=True)
+                changed.append(Anchor(href=assets.get(run.href) or run.href, children=children))
+            case Strong() | Emphasis():
+                changed.append(replace(run, children=_relinked(run.children, assets, linked=linked)))
+            case _:
+                assert_never(run)
+    return tuple(changed)
+
+
+def _kept_picture(picture: Picture, assets: Mapping[str, str | None], *, linked: bool) -> Inline:
+    address = assets.get(picture.src, picture.src)
+    if address is not None:
+        return Picture(src=address, alt=picture.alt)
+    words = Text(text=GONE)
+    return words if linked else Anchor(href=picture.src, children=(words,))
