@@ -214,6 +214,9 @@ class Article:
     images: tuple[Url, ...] = ()  # in page order, each once for each time it stands there
     media: tuple[Url, ...] = ()
     attachments: tuple[Url, ...] = ()
+    robots: tuple[
+        tuple[str, str], ...
+    ] = ()  # name and content of the page's meta elements that speak to robots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
 from contextlib import contextmanager
@@ -13,11 +14,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from scraper import __version__
-from scraper.crawler.fetcher import user_agent
 from scraper.pipeline.budget import Budget
 from scraper.pipeline.session import Session, Stores
-from scraper.sources.memory import StateMemory
-from scraper.sources.network import Network
+from scraper.sources.memory import TextMemory
+from scraper.sources.network import Network, user_agent
 from scraper.stores.captures import CaptureStore
 from scraper.stores.disk import ensure_room
 from scraper.stores.documents import DocumentStore
@@ -67,7 +67,7 @@ def open_stores(config: Config, *, dry: bool = False) -> Iterator[Stores]:
             yield Stores(state=state, captures=captures, documents=documents)
         return
     with Lock(inside / "lock", now=clock(config)), open_state(inside / "state.sqlite3") as state:
-        documents.clean()
+        documents.clear_leftovers()
         yield Stores(state=state, captures=captures, documents=documents)
 
 
@@ -85,17 +85,18 @@ def new_session(
     network = Network(
         settings=config.network,
         sites=config.sites,
-        user_agent=user_agent(config.contact),
-        memory=StateMemory(stores.state),
+        user_agent=user_agent(__version__, config.contact),
+        memory=TextMemory(stores.state.memory),
         now=now,
         monotonic=time.monotonic,
         sleep=asyncio.sleep,
         random=random.random,
+        environment=os.environ,
     )
     return Session(
         stores=stores,
         network=network,
-        budget=Budget(now=now, limit=limit, deadline=time_limit and now() + time_limit),
+        budget=Budget(now=now, limit=limit, deadline=None if time_limit is None else now() + time_limit),
         progress=progress,
         now=now,
         check_room=partial(ensure_room, Path(config.archive), LEAST_ROOM),

@@ -63,6 +63,7 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
         images=shown.images,
         media=tuple(_media(blocks)),
         attachments=_attachments(page, layout, addresses, shown.links),
+        robots=metadata.robots_of(page),
     )
 
 

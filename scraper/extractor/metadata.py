@@ -86,6 +86,13 @@ def channel_of(url: Url) -> str | None:
     return match[1] if match else None
 
 
+def robots_of(page: Page) -> tuple[tuple[str, str], ...]:
+    """Return name and content of the meta elements that speak to robots, ours or all."""
+    metas = dom.select(page.root, "meta[name][content]")
+    named = ((dom.attribute(meta, "name").strip().lower(), dom.attribute(meta, "content")) for meta in metas)
+    return tuple((name, content) for name, content in named if name in {"robots", "nankai-archive"})
+
+
 def _line(node: dom.Node | None) -> str:
     """Return an element's text as one line, with what was escaped twice resolved."""
     if node is None:

@@ -227,7 +227,7 @@ class Intake:
                 known=replace(known, status=Status.ALIASED, due=None, error=None),
             )
         article = extractor.extract(capture, self._site)
-        if self._site.robots == "obey" and robots.forbids_archiving(capture, article.robots):
+        if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
             error = Refused(f"article: {capture.url}: the page asks not to be archived")
             after = policy.remember_refusal(known, error, capture.fetched_at)
             return Judged(outcome=Skipped(error=error), known=after)

@@ -147,7 +147,7 @@ class Session:
     def _report(self, command: str, begun: datetime, run: int, walks: Sequence[SiteWalk]) -> Report:
         for walk in walks:
             walk.finish()
-            traffic = self._network.traffic(walk.site.name)
+            traffic = self._network.traffic(walk.site)
             walk.report.requests, walk.report.bytes = traffic.requests, traffic.bytes
             with self._stores.state.transaction():
                 self._stores.state.runs.end_site(run, walk.site.name, walk.exit_code, walk.report)

@@ -61,7 +61,8 @@ class Span:
 
     def as_text(self) -> tuple[str | None, str | None]:
         """Return both days as ISO text."""
-        return self.since and self.since.isoformat(), self.until and self.until.isoformat()
+        since, until = (None if day is None else day.isoformat() for day in (self.since, self.until))
+        return since, until
 
 
 class SiteWalk:
