@@ -24,9 +24,11 @@ _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PYTHON_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _AGENT = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_SITEMAP = re.compile(r"\s*site", re.IGNORECASE)
 _PRODUCT = re.compile(r"[A-Za-z_-]*")
-_UNDECODED = re.compile("[\udc80-\udcff]")
-_NOBODY = "\N{EMPTY SET}"  # stands for every agent that is not us: it is in no product token
+_HIGH_ESCAPE = re.compile("%([89a-fA-F][0-9a-fA-F])")
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
+_NOBODY = "(nobody)"  # stands for every agent that is not us: it is in no product token
 _NOT_KEPT = {"noarchive", "nocache"}  # two names of one wish
 
 
@@ -39,7 +41,7 @@ class Rules:
 
     def allows(self, url: Url) -> bool:
         """Say whether the address may be asked for; `/robots.txt` always may."""
-        return bool(self._file.can_fetch(url, self._agent))
+        return bool(self._file.can_fetch(_octets(url), self._agent))
 
     @property
     def delay(self) -> float | None:
@@ -95,8 +97,19 @@ def _lines(body: bytes, agent: str) -> Iterator[str]:
             break
     for line in _LINE_END.split(body):
         text = line[:_LONGEST_LINE].decode("utf-8", "surrogateescape").partition("#")[0]
-        text = _UNDECODED.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
-        yield _addressed(_PYTHON_LINE_ENDS.sub(" ", text.replace("\0", " ")), agent)
+        text = _PYTHON_LINE_ENDS.sub(" ", text.replace("\0", " "))
+        yield text if _SITEMAP.match(text) else _addressed(_octets(text), agent)
+
+
+def _octets(text: str) -> str:
+    """Return a path so that protego compares its octets beyond ASCII one by one.
+
+    It would read them as UTF-8, and take all GBK paths of one length for the same.
+    """
+    text = _NOT_ASCII.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "surrogateescape")), text
+    )
+    return _HIGH_ESCAPE.sub(lambda found: f"%25{found[1].upper()}", text)
 
 
 def _addressed(line: str, agent: str) -> str:
