@@ -8,6 +8,7 @@ from scraper import urls
 from scraper.config import site_without_config
 from scraper.config.slips import guess
 from scraper.errors import UsageError
+from scraper.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,10 @@ def site_for(url: Url, config: Config | None = None) -> Site:
     """
     for site in _configured(url, config.sites if config else ()):
         return site
+    for family in FAMILIES:
+        for home in map(urls.parse, family.homes):
+            if home is not None and urls.host(home) == urls.host(url):
+                return site_without_config(name=urls.host(url), home=home, family=family.name)
     home = urls.join(url, "/")
     return site_without_config(name=urls.host(url), home=home or url, family=None)
 

@@ -11,12 +11,12 @@ from scraper import dom
 from scraper.config.forms import Address, Choice, Duration, Flag, ListOf, Number, OrNothing, Text, TimeZone
 from scraper.config.patterns import path_slip, site_title_slip, title_slip
 from scraper.config.sections import Key, Named, Section
+from scraper.families import FAMILIES
 
 if TYPE_CHECKING:
     from scraper.config.forms import Form, Schema
     from scraper.config.slips import Where
 
-FAMILIES: Final = ("ecms", "webplus", "vsb", "jeecms", "generic")
 DAY: Final = 86_400  # seconds
 
 
@@ -213,7 +213,7 @@ SITE: Final = Section(
         ),
         Key(
             name="family",
-            form=OrNothing(Choice(FAMILIES)),
+            form=OrNothing(Choice((*(family.name for family in FAMILIES), "generic"))),
             text="The system that the site runs on; null: recognised by its marks, page by page.",
         ),
         _named("tags", ListOf(Text()), "The documents' tags.", derived="the site's title"),

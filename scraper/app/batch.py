@@ -1,0 +1,126 @@
+"""Many saved pages to JSON, a line each, in order, whatever is wrong with any of them."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scraper.app.offline import address, read, saved_capture, site_of
+from scraper.errors import ArchiveError, UsageError
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scraper.config import Config
+
+_FEW: Final = 200  # pages that one process reads before another has started
+_AT_ONCE: Final = 1024  # pages handed out together: bounds the memory, not the speed
+_LONGEST_LINE: Final = 2**20  # bytes of one line of a manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a manifest, as it came."""
+
+    number: int  # from 1
+    folder: str  # of the manifest: its files are named from there
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of output, and what it means for the exit code."""
+
+    text: str
+    code: ExitCode
+
+
+def lines_of(manifest: str) -> Iterator[Entry]:
+    """Yield the lines of a manifest that are not blank; `-` is standard input. Raises UsageError."""
+    if manifest == "-":
+        yield from _entries(sys.stdin.buffer, "")
+        return
+    path = Path(manifest)
+    try:
+        with path.open("rb") as file:
+            yield from _entries(file, str(path.parent))
+    except OSError as error:
+        msg = f"manifest: {manifest}: {error.strerror}"
+        raise UsageError(msg) from error
+
+
+def _entries(file: Any, folder: str) -> Iterator[Entry]:  # noqa: ANN401 - a file of bytes, or standard input's
+    lines = iter(partial(file.readline, _LONGEST_LINE), b"")
+    for number, text in enumerate(lines, 1):
+        if text.strip():
+            yield Entry(number=number, folder=folder, text=text)
+
+
+def read_all(
+    entries: Iterable[Entry], config: Config | None, *, site_name: str | None, content_type: str | None
+) -> Iterator[Line]:
+    """Yield a line for each entry, in order; on all cores where there are enough of them to be worth it."""
+    work = partial(read_entry, config=config, site_name=site_name, content_type=content_type)
+    entries = iter(entries)
+    first = list(islice(entries, _FEW + 1))
+    cores = len(os.sched_getaffinity(0))
+    if len(first) <= _FEW or cores == 1:
+        yield from map(work, chain(first, entries))
+        return
+    waiting = chain(first, entries)
+    context = multiprocessing.get_context("fork")  # nothing is open yet that a fork could break
+    with ProcessPoolExecutor(max_workers=cores, mp_context=context) as workers:
+        while batch := list(islice(waiting, _AT_ONCE)):
+            yield from workers.map(work, batch, chunksize=32)
+
+
+def read_entry(
+    entry: Entry, *, config: Config | None, site_name: str | None, content_type: str | None
+) -> Line:
+    """Return the line for one page: its JSON, or its error; no page's error is another page's."""
+    asked: Any = None
+    try:
+        asked = _asked(entry)
+        file, url = _text(asked, "file", entry), address(_text(asked, "url", entry))
+        header = _text(asked, "content_type", entry) if asked.get("content_type") else content_type
+        capture = saved_capture(os.path.join(entry.folder, file), url, header)  # noqa: PTH118 - both texts
+        page = read(capture, site_of(url, config, site_name))
+        return Line(text=json.dumps(page.to_json(), ensure_ascii=False), code=ExitCode.DONE)
+    except ArchiveError as error:
+        return _error(asked, f"{error.kind}: {' '.join(str(error).split())}", ExitCode.SOME_FAILED)
+    except Exception as error:  # noqa: BLE001 - told in the page's own line and by the exit code
+        return _error(asked, f"ProgramError: {type(error).__name__}: {error}", ExitCode.PROGRAM_ERROR)
+
+
+def _asked(entry: Entry) -> dict[str, Any]:
+    try:
+        asked = json.loads(entry.text)
+    except (ValueError, RecursionError) as error:
+        msg = f"manifest: line {entry.number}: is no JSON: {error}"
+        raise UsageError(msg) from error
+    if not isinstance(asked, dict):
+        msg = f"manifest: line {entry.number}: is no JSON object"
+        raise UsageError(msg)
+    return asked
+
+
+def _text(asked: dict[str, Any], key: str, entry: Entry) -> str:
+    value = asked.get(key)
+    if not isinstance(value, str) or "\0" in value:
+        msg = f"manifest: line {entry.number}: {key!r} must be text"
+        raise UsageError(msg)
+    return value
+
+
+def _error(asked: Any, message: str, code: ExitCode) -> Line:  # noqa: ANN401 - whatever stood in the manifest
+    url = asked.get("url") if isinstance(asked, dict) else None
+    return Line(text=json.dumps({"url": url, "error": message}, ensure_ascii=False), code=code)

@@ -1,0 +1,118 @@
+"""One saved page to an article: no network, no archive, and no config where there is none."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scraper import extractor, urls, writer
+from scraper.app.config_file import DEFAULT, load_config
+from scraper.app.sites import site_for, site_named
+from scraper.errors import UsageError
+from scraper.model import Capture
+
+if TYPE_CHECKING:
+    from scraper.config import Config
+    from scraper.model import Article, Site, Url
+
+_MOST_BYTES = 2**31  # of one file: the network's own bound, should the config allow it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A saved page, read."""
+
+    article: Article
+    site: Site
+    identity: Url
+    captured: datetime
+
+    def document(self) -> str:
+        """Return the text of its document, as a run would write it."""
+        return writer.write(self.article, self.site, identity=self.identity, captured=self.captured).text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the article as the contract has it."""
+        article = self.article
+        markdown = writer.render(article.body)
+        loss = writer.loss_of(article.shown, markdown)
+        return {
+            "url": article.url,
+            "identity": self.identity,
+            "urlname": urls.urlname(self.identity),
+            "family": article.family,
+            "layout": article.layout,
+            "title": article.title,
+            "published": article.published.isoformat(timespec="seconds"),
+            "source": article.source,
+            "editor": article.editor,
+            "channel": article.channel,
+            "images": list(article.images),
+            "media": list(article.media),
+            "attachments": list(article.attachments),
+            "markdown": markdown,
+            "loss": {"characters": loss.characters, "images": loss.images, "links": loss.links},
+        }
+
+
+def config_where_there_is_one(path: str | None) -> Config | None:
+    """Return the config that is named, else the one in this folder, else None. Raises ConfigError."""
+    if path is None and not DEFAULT.exists():
+        return None
+    return load_config(Path(path) if path else DEFAULT)
+
+
+def site_of(url: Url, config: Config | None, name: str | None) -> Site:
+    """Return the site that is named, else the one that the address belongs to. Raises UsageError."""
+    if name is None:
+        return site_for(url, config)
+    if config is None:
+        msg = f"site: {name}: there is no config that could name it"
+        raise UsageError(msg)
+    return site_named(config, name)
+
+
+def address(text: str) -> Url:
+    """Return an address that a person typed. Raises UsageError for what is none."""
+    url = urls.parse(text)
+    if url is None:
+        msg = f"address: {text}: is no http or https address"
+        raise UsageError(msg)
+    return url
+
+
+def saved_capture(file: str, url: Url, content_type: str | None) -> Capture:
+    """Return a saved page as the capture it once was; `-` is standard input. Raises UsageError.
+
+    The moment of the capture is the file's last change, the best that is known of it.
+    """
+    try:
+        body, moment = _read(file)
+    except OSError as error:
+        msg = f"file: {file}: {error.strerror}"
+        raise UsageError(msg) from error
+    if len(body) > _MOST_BYTES:
+        msg = f"file: {file}: larger than {_MOST_BYTES} bytes"
+        raise UsageError(msg)
+    headers = () if content_type is None else ((b"Content-Type", content_type.encode("utf-8", "replace")),)
+    return Capture(
+        url=url, final_url=url, fetched_at=moment, status=200, reason="OK", headers=headers, body=body
+    )
+
+
+def read(capture: Capture, site: Site) -> Read:
+    """Return what a saved page says. Raises ExtractError."""
+    article = extractor.extract(capture, site)
+    identity = urls.identity(capture.url, site.home)
+    return Read(article=article, site=site, identity=identity, captured=capture.fetched_at)
+
+
+def _read(file: str) -> tuple[bytes, datetime]:
+    if file == "-":
+        return sys.stdin.buffer.read(_MOST_BYTES + 1), datetime.now(UTC)
+    path = Path(file)
+    with path.open("rb") as opened:
+        return opened.read(_MOST_BYTES + 1), datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -1,0 +1,70 @@
+"""`extract`: saved pages to documents or JSON, offline."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from scraper.errors import UsageError
+from scraper.exit_codes import ExitCode, worst
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scraper.config import Config
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the saved page; - is standard input")
+    parser.add_argument("--url", metavar="URL", help="the address that the page was saved from")
+    parser.add_argument("--content-type", metavar="TYPE", help="the Content-Type header that came with it")
+    parser.add_argument("--site", metavar="NAME", help="the site of the config (default: the URL says it)")
+    parser.add_argument(
+        "--batch",
+        metavar="MANIFEST",
+        help='many pages: each line of this file is {"file", "url", "content_type"?}; - is standard input',
+    )
+    parser.epilog = (
+        "Prints the document; with --json the article as one JSON object; with --batch one such object a "
+        'line, in order, an error as {"url", "error"}. Needs no config file.'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one page's document or JSON, or the JSON of every page of a manifest."""
+    from scraper.app.offline import config_where_there_is_one
+
+    config = config_where_there_is_one(args.config)
+    if args.batch is not None:
+        return _run_batch(args, config)
+    if args.file is None or args.url is None:
+        msg = "extract: needs FILE and --url URL, or --batch MANIFEST"
+        raise UsageError(msg)
+    return _run_one(args, config)
+
+
+def _run_one(args: argparse.Namespace, config: Config | None) -> int:
+    from scraper.app.offline import address, read, saved_capture, site_of
+
+    url = address(args.url)
+    page = read(saved_capture(args.file, url, args.content_type), site_of(url, config, args.site))
+    if args.json:
+        print(json.dumps(page.to_json(), ensure_ascii=False))
+    else:  # bytes: a document is the same on every system
+        sys.stdout.buffer.write(page.document().encode("utf-8"))
+    return ExitCode.DONE
+
+
+def _run_batch(args: argparse.Namespace, config: Config | None) -> int:
+    from scraper.app.batch import lines_of, read_all
+
+    if args.file is not None or args.url is not None:
+        msg = "extract: --batch stands alone: its manifest names the files and addresses"
+        raise UsageError(msg)
+    codes = set()
+    for line in read_all(lines_of(args.batch), config, site_name=args.site, content_type=args.content_type):
+        print(line.text)
+        codes.add(line.code)
+    return worst(codes)
