@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from scraper.errors import NoRoom, StoreError
+from scraper.stores.disk import ensure_room, free_bytes, make_folder, store_error
+
+
+class Free(NamedTuple):
+    """A disk with so many bytes left."""
+
+    free: int
+
+
+def test_free_space_is_asked_where_the_archive_will_lie(tmp_path: Path) -> None:
+    asked: list[Path] = []
+
+    def usage(path: Path) -> Free:
+        asked.append(path)
+        return Free(12345)
+
+    assert free_bytes(tmp_path / "not" / "yet" / "there", usage) == 12345
+    assert asked == [tmp_path]
+
+
+def test_the_real_disk_has_room(tmp_path: Path) -> None:
+    assert free_bytes(tmp_path) > 0
+    assert free_bytes(Path("a folder that is not there")) > 0
+
+
+def test_too_little_room_is_told_with_both_figures(tmp_path: Path) -> None:
+    ensure_room(tmp_path, 100 * 2**20, lambda _: Free(100 * 2**20))
+    with pytest.raises(NoRoom, match=f"{tmp_path}: 99 MiB free, 200 MiB needed"):
+        ensure_room(tmp_path, 200 * 2**20, lambda _: Free(99 * 2**20))
+
+
+def test_a_disk_that_does_not_answer_is_a_store_error(tmp_path: Path) -> None:
+    def usage(_: Path) -> Free:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(StoreError, match="free space"):
+        free_bytes(tmp_path, usage)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOSPC, NoRoom), (errno.EDQUOT, NoRoom), (errno.EROFS, StoreError), (errno.EACCES, StoreError)],
+)
+def test_an_error_of_the_system_says_what_which_and_why(number: int, kind: type[StoreError]) -> None:
+    error = store_error(OSError(number, "why"), "write", "which")
+    assert type(error) is kind
+    assert str(error) == "cannot write: which: why"
+
+
+def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b" / "c")
+    make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    with pytest.raises(StoreError, match=f"cannot make the folder: {tmp_path / 'a'}: "):
+        make_folder(tmp_path / "a" / "b")
