@@ -1,7 +1,8 @@
 """Characters: what of a string a reader sees, and how white space is folded.
 
-Knows no HTML. Three kinds of character are told apart: white space (as Unicode has it, U+3000 and NBSP
-included), characters without width or face (zero-width spaces, direction marks, controls), and the rest.
+Knows no HTML but how it folds. Three kinds of character are told apart: white space (as Unicode has it,
+U+3000 and NBSP included), characters without width or face (zero-width spaces, direction marks, controls),
+and the rest.
 """
 
 from __future__ import annotations
@@ -9,15 +10,12 @@ from __future__ import annotations
 import re
 
 # Zero-width space, direction marks and embeddings, word joiner, byte order mark, the controls.
-# U+200C and U+200D stay: they shape Persian and family emoji; a soft hyphen may be seen at the end of a line.
+# U+200C and U+200D stay: they shape Persian and family emoji. A soft hyphen may be seen at a line's end.
 _FACELESS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _JOINERS = re.compile("[\u200c\u200d]")
 _HTML_SPACE = re.compile(r"[ \t\n\r\f]+")
-
-INDENT = " \t\n\r\f\u3000\xa0\u2002\u2003\u2009"
-"""What stands before a paragraph to indent it, and is no part of its text."""
 
 
 def visible_text(text: str) -> str:
@@ -26,21 +24,21 @@ def visible_text(text: str) -> str:
     Two texts that differ only in how they were laid out are equal in this form.
     """
     joined = "".join(text.split())
-    return (
-        joined if joined.isascii() and joined.isprintable() else _JOINERS.sub("", _FACELESS.sub("", joined))
-    )
+    return joined if joined.isprintable() else _JOINERS.sub("", _FACELESS.sub("", joined))
 
 
 def fold(text: str) -> str:
     """Return a text as one line: runs of white space of any kind become one blank, none at the ends."""
-    return " ".join(_FACELESS.sub("", text).split())
+    return " ".join(without_faceless(text).split())
 
 
 def fold_html(text: str) -> str:
-    """Fold white space as HTML does: U+3000 and NBSP stay, since authors put them there to be seen."""
-    return _HTML_SPACE.sub(" ", text)
+    """Fold white space as HTML does, and drop what has no face: U+3000 and NBSP stay, since they are seen."""
+    if text.isprintable() and "  " not in text:
+        return text
+    return _FACELESS.sub("", _HTML_SPACE.sub(" ", text))
 
 
 def without_faceless(text: str) -> str:
     """Return a text without the characters that have neither width nor face."""
-    return _FACELESS.sub("", text)
+    return text if text.isprintable() else _FACELESS.sub("", text)

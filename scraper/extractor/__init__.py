@@ -42,10 +42,11 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     if page.breaks_off:
         msg = f"truncated: {page.url}: the page breaks off, its end is missing"
         raise NotAnArticle(msg)
-    containers, dropped = _containers(page, layout)
+    roots = _roots(page, layout)
+    left_out = body.left_out(roots, layout.drop)
     addresses = Addresses(page.base)
-    blocks = body.read(containers, addresses, dropped)
-    shown = witness.shown_by(containers, addresses, dropped)
+    blocks = body.read(roots, addresses, left_out)
+    shown = witness.shown_by(roots, addresses, left_out)
     witness.check(shown, witness.told_by(blocks), page.url)
     moment, comes_from = metadata.published(page, layout, site.timezone, capture)
     return Article(
@@ -67,17 +68,13 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     )
 
 
-def _containers(page: Page, layout: Layout) -> tuple[list[dom.Node], frozenset[int]]:
-    """Return the elements of the body, outermost only, and the identities of what is dropped within them."""
+def _roots(page: Page, layout: Layout) -> list[dom.Node]:
+    """Return the elements that hold the body, outermost only. Raises `MissingField` where there is none."""
     found = dom.select(page.root, ", ".join(layout.body))
     if not found:
         msg = f"no body: {page.url}: {' and '.join(layout.body)} of layout {layout.name} select nothing"
         raise MissingField(msg)
-    kept = found[:1] if layout.only_first else _outermost(found)
-    if not layout.drop:
-        return kept, frozenset()
-    selector = ", ".join(layout.drop)
-    return kept, frozenset(node.mem_id for container in kept for node in dom.select(container, selector))
+    return found[:1] if layout.only_first else _outermost(found)
 
 
 def _outermost(nodes: list[dom.Node]) -> list[dom.Node]:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scraper import urls
+from scraper.model import Url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from scraper.model import Url
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
@@ -37,6 +36,7 @@ class Addresses:
     def __init__(self, base: Url) -> None:
         """Take the address that relative references stand on."""
         self.base = base
+        self._known: dict[str, Url | None] = {}  # a page names its pictures and links again and again
 
     def link(self, reference: str | None) -> str | None:
         """Return what a link leads to, its fragment kept; None where it cannot be followed, or is this page."""
@@ -45,7 +45,7 @@ class Addresses:
             return None
         if _OTHER.match(reference):
             return _foreign(reference)
-        url = urls.join(self.base, reference)
+        url = self._join(reference)
         if url is None:
             return None
         fragment = _SPACE.sub("", reference.partition("#")[2])
@@ -66,12 +66,17 @@ class Addresses:
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
         reference = (reference or "").strip()
-        return urls.join(self.base, reference) if reference else None
+        return self._join(reference) if reference else None
+
+    def _join(self, reference: str) -> Url | None:
+        if reference not in self._known:
+            self._known[reference] = urls.join(self.base, reference)
+        return self._known[reference]
 
 
 def is_attachment(href: str) -> bool:
     """Tell whether a link leads to a document or an archive, by its name."""
-    path = urls.split(urls.Url(href)).path if href.startswith("http") else ""
+    path = urls.split(Url(href)).path if href.startswith("http") else ""
     return bool(_FILES.search(unquote(path).strip()))
 
 

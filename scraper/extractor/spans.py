@@ -27,9 +27,9 @@ PLAIN = Style()
 Content: TypeAlias = str | Picture | Break
 Piece: TypeAlias = tuple[Content, Style]
 
-_EDGES = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 _BLANKS = re.compile(r" {2,}")
 _BREAK = Break()
+_SPACES = frozenset(" \t\n\r\f")
 _WIDE = {"\u3000": 2, "\u2003": 2, "\xa0": 1}
 _INDENT = 4  # half-width blanks; a line so far in begins a paragraph
 
@@ -39,45 +39,44 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
 
     Two line breaks in a row, or one before an indented line, divide paragraphs, as authors use them.
     """
-    if len(pieces) == 1 and isinstance(pieces[0][0], str):
-        alone = text.without_faceless(text.fold_html(pieces[0][0])).strip()
-        return [[(alone, pieces[0][1])]] if alone else []
     found: list[list[Piece]] = []
     current: list[Piece] = []
     blank, breaks = "", 0
-    for content, style in _folded(pieces):
+    for content, style in pieces:
         if isinstance(content, Break):
             breaks, blank = breaks + 1, ""
-        elif isinstance(content, str) and not content.strip():
-            blank += content
-        else:
-            if current and breaks and (breaks > 1 or _indent(blank) >= _INDENT):
-                found.append(current)
-                current = []
-            if current and (breaks or blank):
-                between: Content = _BREAK if breaks else _BLANKS.sub(" ", blank)
-                current.append((between, _shared(current[-1][1], style)))
-            current.append((content, style))
-            blank, breaks = "", 0
+            continue
+        core, trail = content, ""
+        if isinstance(content, str):
+            core, blank, trail = _trimmed(content, blank)
+            if not core:
+                continue
+        if current and breaks and (breaks > 1 or _indent(blank) >= _INDENT):
+            found.append(current)
+            current = []
+        if current and (breaks or blank):
+            between: Content = _BREAK if breaks else _BLANKS.sub(" ", blank)
+            current.append((between, _shared(current[-1][1], style)))
+        current.append((core, style))
+        blank, breaks = trail, 0
     return [*found, current] if current else found
+
+
+def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
+    """Return a text without the blanks at its edges, the blanks before it (`blank` and its own), and those after."""
+    folded = text.fold_html(content.strip(" \t\n\r\f") or " ")
+    core = folded.strip()
+    lead, _, trail = folded.partition(core) if core else (folded, "", "")
+    if content[:1] in _SPACES:
+        lead = " " + lead
+    if content[-1:] in _SPACES:
+        trail += " "
+    return core, blank + lead, trail if core else ""
 
 
 def inlines(pieces: list[Piece], hrefs: list[str]) -> tuple[Inline, ...]:
     """Return a paragraph's pieces laid into each other; `hrefs` holds each link's address at its number."""
     return tuple(_nest(_settled(pieces), hrefs))
-
-
-def _folded(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces with white space folded and the blanks at the edges of texts as pieces of their own."""
-    found: list[Piece] = []
-    for content, style in pieces:
-        if not isinstance(content, str):
-            found.append((content, style))
-            continue
-        match = _EDGES.fullmatch(text.without_faceless(text.fold_html(content)))
-        if match is not None:
-            found.extend((part, style) for part in match.groups() if part)
-    return found
 
 
 def _indent(blank: str) -> int:

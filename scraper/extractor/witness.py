@@ -6,6 +6,7 @@ against the page, is the writer's.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
@@ -30,7 +31,7 @@ from scraper.blocks import (
     Text,
 )
 from scraper.errors import LostText
-from scraper.extractor.body import LEFT_OUT, is_hidden
+from scraper.extractor.body import LEFT_OUT
 from scraper.extractor.embeds import TAGS
 from scraper.model import Shown
 
@@ -40,102 +41,109 @@ if TYPE_CHECKING:
     from scraper.extractor.addresses import Addresses
     from scraper.model import Url
 
-_AROUND = 12  # characters shown on each side of the place where two texts part
+_NOT_SHOWN = LEFT_OUT | TAGS
+_AROUND = 12  # characters named on each side of the place where two texts part
 
 
-def shown_by(containers: Iterable[dom.Node], addresses: Addresses, dropped: frozenset[int]) -> Shown:
+@dataclass(slots=True)
+class _Told:
+    """What was met so far."""
+
+    texts: list[str] = field(default_factory=list)
+    images: list[Url] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    def shown(self) -> Shown:
+        return Shown(
+            text=text.visible_text("".join(self.texts)), images=tuple(self.images), links=tuple(self.links)
+        )
+
+    def has_grown(self, texts: int, images: int) -> bool:
+        """Tell whether anything that can be seen came after so many texts and pictures."""
+        return len(self.images) > images or bool(text.visible_text("".join(self.texts[texts:])))
+
+
+def shown_by(roots: Iterable[dom.Node], addresses: Addresses, left_out: frozenset[int]) -> Shown:
     """Return the characters, pictures and links that the containers show, in page order."""
-    texts: list[str] = []
-    images: list[Url] = []
-    links: list[str] = []
-    for container in containers:
-        _look(container, addresses, dropped, (texts, images, links))
-    return Shown(text=text.visible_text("".join(texts)), images=tuple(images), links=tuple(links))
+    told = _Told()
+    for root in roots:
+        _look(root, addresses, left_out, told)
+    return told.shown()
 
 
-def _look(
-    container: dom.Node,
-    addresses: Addresses,
-    dropped: frozenset[int],
-    into: tuple[list[str], list[Url], list[str]],
-) -> None:
-    texts, images, links = into
-    waiting: list[dom.Node | tuple[str, int]] = [container]
+def _look(root: dom.Node, addresses: Addresses, left_out: frozenset[int], told: _Told) -> None:
+    waiting: list[dom.Node | tuple[str, int, int]] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, tuple):  # the end of a link: it was one if it showed anything
-            href, before = node
-            if len(images) + len(texts) > before:
-                links.append(href)
+            href, texts, images = node
+            told.links.extend([href] if told.has_grown(texts, images) else [])
             continue
+        if node is not root:
+            if (following := node.next) is not None:
+                waiting.append(following)
+            if left_out and node.mem_id in left_out:
+                continue
         tag = node.tag or ""
         if tag == "-text":
-            characters = node.text_content or ""
-            if not characters.isspace() and text.visible_text(characters):
-                texts.append(characters)
-            continue
-        if tag in LEFT_OUT or tag in TAGS or (dropped and node.mem_id in dropped):
-            continue
-        if node is not container and is_hidden(node):
-            continue
-        if tag == "img":
-            src = addresses.picture(node.attributes)
-            images.extend([src] if src else [])
-        elif tag == "a":
-            href = addresses.link(node.attributes.get("href"))
-            waiting.extend([(href, len(images) + len(texts))] if href else [])
-        waiting.extend(reversed(dom.children(node)))
+            told.texts.append(node.text_content or "")
+        elif tag not in _NOT_SHOWN:
+            if tag == "img":
+                src = addresses.picture(node.attributes)
+                told.images.extend([src] if src else [])
+            elif tag == "a" and (address := addresses.link(node.attributes.get("href"))) is not None:
+                waiting.append((address, len(told.texts), len(told.images)))
+            if (child := node.first_child) is not None:
+                waiting.append(child)
 
 
 def told_by(blocks: Iterable[Block]) -> Shown:
     """Return the characters, pictures and links that blocks tell, in order."""
-    texts: list[str] = []
-    images: list[Url] = []
-    links: list[str] = []
+    told = _Told()
     for block in blocks:
-        _tell(block, (texts, images, links))
-    return Shown(text=text.visible_text("".join(texts)), images=tuple(images), links=tuple(links))
+        _tell(block, told)
+    return told.shown()
 
 
-def _tell(block: Block, into: tuple[list[str], list[Url], list[str]]) -> None:
+def _tell(block: Block, told: _Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy
     match block:
         case Paragraph() | Heading():
-            _tell_inlines(block.children, into)
+            _tell_inlines(block.children, told)
         case Figure():
-            into[1].append(block.src)
-            into[2].extend([block.href] if block.href else [])
-            _tell_inlines(block.caption, into)
+            told.images.append(block.src)
+            told.links.extend([block.href] if block.href else [])
+            _tell_inlines(block.caption, told)
         case Table():
             for row in block.rows:
                 for cell in row:
-                    _tell_inlines(cell.children, into)
+                    _tell_inlines(cell.children, told)
         case Listing():
             for item in block.items:
                 for inner in item:
-                    _tell(inner, into)
+                    _tell(inner, told)
         case Quote():
             for inner in block.blocks:
-                _tell(inner, into)
+                _tell(inner, told)
         case Code():
-            into[0].append(block.text)
+            told.texts.append(block.text)
         case Media() | Rule():
             pass
         case _:
             assert_never(block)
 
 
-def _tell_inlines(inlines: Iterable[Inline], into: tuple[list[str], list[Url], list[str]]) -> None:
+def _tell_inlines(inlines: Iterable[Inline], told: _Told) -> None:
     for inline in inlines:
         match inline:
             case Text():
-                into[0].append(inline.text)
+                told.texts.append(inline.text)
             case Picture():
-                into[1].append(inline.src)
+                told.images.append(inline.src)
             case Anchor():
-                into[2].append(inline.href)
-                _tell_inlines(inline.children, into)
+                told.links.append(inline.href)
+                _tell_inlines(inline.children, told)
             case Strong() | Emphasis():
-                _tell_inlines(inline.children, into)
+                _tell_inlines(inline.children, told)
             case Break():
                 pass
             case _:
@@ -143,12 +151,9 @@ def _tell_inlines(inlines: Iterable[Inline], into: tuple[list[str], list[Url], l
 
 
 def check(shown: Shown, told: Shown, url: Url) -> None:
-    """Raise `LostText` where the blocks tell less than the page shows."""
+    """Raise `LostText` where the blocks tell less than the page shows, or otherwise."""
     if told.text != shown.text:
-        at = next(
-            (at for at, (a, b) in enumerate(zip(shown.text, told.text, strict=False)) if a != b),
-            min(len(shown.text), len(told.text)),
-        )
+        at = _parting(shown.text, told.text)
         page, ours = (side.text[max(0, at - _AROUND) : at + _AROUND] for side in (shown, told))
         msg = (
             f"the blocks tell {len(told.text)} of {len(shown.text)} characters: {url}: "
@@ -161,6 +166,12 @@ def check(shown: Shown, told: Shown, url: Url) -> None:
     if _once(told.links) != _once(shown.links):
         msg = f"the blocks tell {len(told.links)} of {len(shown.links)} links: {url}"
         raise LostText(msg)
+
+
+def _parting(one: str, other: str) -> int:
+    """Return the place of the first difference."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _once(links: Iterable[str]) -> list[str]:

@@ -1,0 +1,130 @@
+"""What the tags mean that hold blocks: quotes, lists and their items, tables and their cells."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scraper.blocks import Listing, Quote
+from scraper.extractor import elements, tables
+
+if TYPE_CHECKING:
+    from scraper import dom
+    from scraper.extractor.walk import Walk
+
+
+def quote(walk: Walk, node: dom.Node) -> None:
+    """Read a `<blockquote>`."""
+    if walk.is_deep:
+        elements.block(walk, node)
+        return
+    walk.open()
+    walk.enter(node, partial(_close_quote, walk))
+
+
+def _close_quote(walk: Walk) -> None:
+    inner = walk.close()
+    if inner:
+        walk.blocks.append(Quote(blocks=tuple(inner)))
+
+
+def listing(walk: Walk, node: dom.Node) -> None:
+    """Read a list, numbered or not."""
+    if walk.is_deep:
+        elements.block(walk, node)
+        return
+    start = None if node.tag != "ol" else _number(node.attributes.get("start"))
+    walk.open()
+    walk.lists.append([])
+    walk.enter(node, partial(_close_listing, walk, start))
+
+
+def _close_listing(walk: Walk, start: int | None) -> None:
+    _take_strays(walk)
+    items = walk.lists.pop()
+    walk.close()
+    if items:
+        walk.blocks.append(Listing(items=tuple(items), start=start))
+
+
+def item(walk: Walk, node: dom.Node) -> None:
+    """Read an item; outside any list it is a paragraph."""
+    if not walk.lists or walk.lists[-1] is None:
+        elements.block(walk, node)
+        return
+    _take_strays(walk)
+    walk.open()
+    walk.lists.append(None)
+    walk.enter(node, partial(_close_item, walk))
+
+
+def _close_item(walk: Walk) -> None:
+    walk.lists.pop()
+    inner, items = walk.close(), walk.lists[-1]
+    if inner and items is not None:
+        items.append(tuple(inner))
+
+
+def _take_strays(walk: Walk) -> None:
+    """Give what stands in a list outside its items a place: a list within goes to the item before it."""
+    walk.flush()
+    items = walk.lists[-1]
+    if not walk.blocks or items is None:
+        return
+    if items and all(isinstance(block, Listing) for block in walk.blocks):
+        items[-1] = (*items[-1], *walk.blocks)
+    else:
+        items.append(tuple(walk.blocks))
+    walk.blocks.clear()
+
+
+def table(walk: Walk, node: dom.Node) -> None:
+    """Read a table; what it is, one of data or of layout, shows at its end."""
+    if walk.is_deep:
+        elements.block(walk, node)
+        return
+    walk.open()
+    walk.tables.append(tables.RawTable())
+    walk.lists.append(None)
+    walk.enter(node, partial(_close_table, walk))
+
+
+def _close_table(walk: Walk) -> None:
+    walk.lists.pop()
+    captions = walk.close()
+    walk.blocks.extend([*captions, *tables.settle(walk.tables.pop())])
+
+
+def row(walk: Walk, node: dom.Node) -> None:
+    """Read a `<tr>`."""
+    if walk.tables:
+        walk.tables[-1].rows.append([])
+    elements.block(walk, node)
+
+
+def cell(walk: Walk, node: dom.Node) -> None:
+    """Read a `<td>` or `<th>`; outside any table it is a paragraph."""
+    if not walk.tables or walk.is_deep:
+        elements.block(walk, node)
+        return
+    walk.open()
+    walk.enter(node, partial(_close_cell, walk, node))
+
+
+def _close_cell(walk: Walk, node: dom.Node) -> None:
+    attributes = node.attributes
+    walk.tables[-1].add(
+        tables.RawCell(
+            blocks=walk.close(),
+            colspan=tables.span(attributes.get("colspan")),
+            rowspan=tables.span(attributes.get("rowspan")),
+            header=node.tag == "th",
+        )
+    )
+
+
+def _number(value: str | None) -> int:
+    try:
+        return int(value or "1")
+    except ValueError:
+        return 1
