@@ -1,6 +1,8 @@
 """From captures to links: pages of lists, their pagers, sitemaps and feeds. Pure: bytes in, values out."""
 
+from scraper.discovery.feed import read_feed
 from scraper.discovery.listing import read_listing
 from scraper.discovery.pager import numbered_page, read_pager
+from scraper.discovery.sitemap import read_sitemap
 
-__all__ = ["numbered_page", "read_listing", "read_pager"]
+__all__ = ["numbered_page", "read_feed", "read_listing", "read_pager", "read_sitemap"]

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 from scraper import dom, urls
 from scraper.discovery import pager
 from scraper.discovery.refusal import single_column, why_no_listing
-from scraper.discovery.rows import Row, RowReader
+from scraper.discovery.rows import RowReader
+from scraper.discovery.scope import scope_of
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing, NotAnArticle
 from scraper.families import by_name, recognise
 from scraper.families.family import Pager, Rows
-from scraper.model import Kind, Link, ListingPage
+from scraper.model import ListingPage
 
 if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.families.family import Family
     from scraper.model import Capture, Channel, Site, Url
 
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|jpe?g|png|gif|mp[34])(?:$|\?)", re.IGNORECASE)
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
+_TAUGHT = "selectors"
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
 
 
@@ -41,22 +42,18 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     html, page = _parsed(capture)
     base = _base(page, capture)
     family = by_name(site.family) if site.family is not None else recognise(page, capture.final_url)
-    hosts = {urls.host(url) for url in (site.home, capture.final_url, *(c.index for c in site.channels))}
-    reader = RowReader(page, base, site.timezone, lambda url: _leads_out(url, family, hosts))
+    scope = scope_of(capture, site, family, channel)
+    reader = RowReader(page, base, site.timezone, scope.leads_out)
     for template in _templates(site, family):
         if family is not None and _by_shape(template):
-            instead = single_column(page, family, capture.final_url)
-            if instead is not None:
-                raise instead
-        taught = template.name == "selectors"
-        links: list[Link] = []
-        elsewhere: list[Link] = []
-        for row in reader.read(template):
-            own = urls.host(row.url) in hosts and (taught or _is_article(row.url, family))
-            (links if own else elsewhere).append(_link(row, capture, channel, own=own))
-        if links or (elsewhere and not template.alike and not template.dated):
+            _refuse_single_column(page, family, capture.final_url)
+        rows = reader.read(template)
+        wanted = scope.own if template.name == _TAUGHT else scope.article
+        own = [row for row in rows if wanted(row.url)]
+        if own or (rows and not template.alike and not template.dated):
             said = _said(page, template, family.pager if family is not None else Pager(), base)
-            return replace(said, links=tuple(links), elsewhere=tuple(elsewhere))
+            others = [row for row in rows if row not in own]
+            return replace(said, links=scope.links(own), elsewhere=scope.links(others))
     raise why_no_listing(html, page, family, capture.final_url)
 
 
@@ -84,26 +81,14 @@ def _templates(site: Site, family: Family | None) -> tuple[Rows, ...]:
     taught = site.selectors.list_link
     if taught is not None:
         following = site.selectors.next_page or "a[href]"
-        return (Rows(name="selectors", within="body", link=taught, next=following),)
+        return (Rows(name=_TAUGHT, within="body", link=taught, next=following),)
     return family.rows if family is not None else (_REPEATED,)
 
 
-def _leads_out(url: Url, family: Family | None, hosts: set[str]) -> bool:
-    """Say whether a link may be a row: an article, a file, or another host; not the site's own columns."""
-    return urls.host(url) not in hosts or _is_article(url, family) or _FILE.search(url) is not None
-
-
-def _is_article(url: Url, family: Family | None) -> bool:
-    if family is None:
-        return _FILE.search(url) is None
-    parts = urls.split(url)
-    return family.article_url.search(parts.path + parts.query) is not None
-
-
-def _link(row: Row, capture: Capture, channel: Channel | None, *, own: bool) -> Link:
-    kind = Kind.FILE if not own and _FILE.search(row.url) else Kind.ARTICLE
-    name = channel.name if channel is not None else None
-    return Link(url=row.url, kind=kind, title=row.title, date=row.date, channel=name, found_on=capture.url)
+def _refuse_single_column(page: Node, family: Family, url: Url) -> None:
+    instead = single_column(page, family, url)
+    if instead is not None:
+        raise instead
 
 
 def _by_shape(template: Rows) -> bool:

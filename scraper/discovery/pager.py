@@ -38,8 +38,9 @@ def read_pager(capture: Capture, site: Site) -> int:
     text = source_text(capture)
     for family in _families(site):
         match = family.pager.count.search(text) if family.pager.count is not None else None
-        if match is not None and 1 <= int(match[1]) <= MOST_PAGES:
-            return int(match[1])
+        number = int(next((group for group in match.groups() if group), "0")) if match is not None else 0
+        if 1 <= number <= MOST_PAGES:
+            return number
     msg = f"{capture.url}: no pager: it states no number of pages"
     raise NotAListing(msg)
 
@@ -72,12 +73,17 @@ def script_of(page: Node, pager: Pager, base: Url) -> Url | None:
 
 
 def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | None:
-    """Return the next page where this one links to it. What leads back to this page is no next page.
+    """Return the next page where this one names it: by a link, or by numbers alone where it has no links.
 
-    It bears the number of its address, or the one after this page's.
+    It bears the number of its address, or the one after this page's. What leads back here is no next page.
     """
     this = current(page, template, pager, base)
-    for link in dom.select(page, template.next) if template.next is not None else ():
+    if template.next is None:
+        count = pages(page, template, pager, base)
+        if pager.page is None or pager.oldest_first or this is None or count is None or this >= count:
+            return None
+        return pager.page(base, this + 1)
+    for link in dom.select(page, template.next):
         url = urls.join(base, dom.attribute(link, "href"))
         said = " ".join([*pieces(link), dom.attribute(link, "title")])
         if url is not None and url != base and _NEXT.search(said):
@@ -127,4 +133,5 @@ def _text(page: Node, selector: str | None) -> str | None:
 
 
 def _families(site: Site) -> tuple[Family, ...]:
-    return FAMILIES if site.family is None else (by_name(site.family),)
+    family = by_name(site.family) if site.family is not None else None
+    return FAMILIES if family is None else (family,)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from scraper import dom, urls
 from scraper.discovery.rowtext import read_row
+from scraper.discovery.scope import Row
 from scraper.text import fold, visible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from scraper.dom import Node
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
 _MAJORITY = 0.8  # of the rows on a page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of a list. The address is joined and cleaned; nothing is said of what it leads to."""
-
-    url: Url
-    title: str | None = None
-    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dom, urls
 from scraper.families.ecms import ECMS
+from scraper.families.jeecms import JEECMS
 from scraper.families.vsb import VSB
 from scraper.families.webplus import WEBPLUS
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scraper.families.family import Family
     from scraper.model import Url
 
-FAMILIES: tuple[Family, ...] = (ECMS, WEBPLUS, VSB)
+FAMILIES: tuple[Family, ...] = (ECMS, WEBPLUS, VSB, JEECMS)
 """All families, in the order in which a page is tried against them."""
 
 

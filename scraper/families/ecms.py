@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 
 from scraper.families.family import Family, Layout, Pager, Rows
+from scraper.model import PageRef, Url
 
 # ── articles ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,10 +87,81 @@ LAYOUTS = (
 )
 
 # ── lists and their pages ─────────────────────────────────────────────────────────────────────────────────
-# This section is the discovery room's.
+# Since 2019 page 1 is the oldest, page k a fixed block of 30, and the index shows the newest rows; a
+# script that the index names knows the number of pages. Before, pages had their 下一页, also counted down.
 
-ROWS: tuple[Rows, ...] = ()
-PAGER = Pager()
+ROWS = (
+    Rows(
+        name="ecms",
+        row='table[width="98%"]',
+        link='td[width="80%"] a[href]',
+        date='td[width="20%"]',
+    ),
+    Rows(name="enorth", row="tr:has(> td.news > a.news)", link="td.news > a.news[href]", next="a[href]"),
+    Rows(name="dated", within="body", dated=True, next="a[href]"),  # templates differ from channel to channel
+)
+
+_COUNTED = re.compile(r"(?P<system>https?://.+?/system/)count//?(?P<code>\d+)/(?P<part>\d{12})/")
+_MORE = re.compile(r"(?P<folder>https?://.+?/system/more/(?P<code>\d+)/)\d{4}/(?P=code)_\d{8}\.shtml$")
+_INDEX = re.compile(r"(?P<channel>https?://news\.nankai\.edu\.cn/(?P<name>\w+)/)(?:index\.s?html?)?$")
+_CODES = {  # of news.nankai.edu.cn, for an index that names no pager script; each seen on a saved page
+    "bnxq": "0002000",
+    "ywsd": "0003000",
+    "zhxw": "0004000",
+    "dcxy": "0005000",
+    "mtnk": "0006000",
+    "ztbd": "0007000",
+    "nkrw": "0008000",
+    "nkzs": "0009000",
+    "sp": "0010000",
+    "nkdxb": "0011000",
+    "gb": "0012000",
+    "wx": "0015000",
+    "xlzt": "0019000",
+    "gynk": "0020000",
+}
+
+
+def _page(url: Url, number: int) -> PageRef | None:
+    """Return a page by its number, of the list that a script, one of its pages or an index belongs to."""
+    if match := _COUNTED.match(url):
+        return _counted(match["system"], match["code"], match["part"], number)
+    if match := _MORE.match(url):
+        page = f"{match['folder']}{number // 100:04d}/{match['code']}_{number:08d}.shtml"
+        return PageRef(urls=(Url(page),), number=number)
+    match = _INDEX.match(url)
+    if match is None or match["name"] not in _CODES:
+        return None
+    return _counted(f"{match['channel']}system/", _CODES[match["name"]], "0" * 12, number)
+
+
+def _counted(system: str, code: str, part: str, number: int) -> PageRef:
+    """Return the forms that the address of a count page may have.
+
+    The folder of thousands is inferred: all that was ever seen are pages below 1,000, and other programs,
+    which write 000 there, were never seen beyond. Hence both, and the doubled slash first, as the site links.
+    """
+    folders = dict.fromkeys((f"{number // 1000:03d}", "000"))
+    name = f"c{code}{part}_{number:09d}.shtml"
+    pages = (
+        f"{system}{count}{code}/{part}/000/{folder}/{name}"
+        for folder in folders
+        for count in ("count//", "count/")
+    )
+    return PageRef(urls=tuple(Url(page) for page in pages), number=number)
+
+
+PAGER = Pager(
+    script=re.compile(r"/count_page_list_\d+\.js(?:\?|$)"),
+    count=re.compile(
+        r"""\b(?:max_?page|page_?count|total_?pages?|page_?total)\b["']?\s*[=:]\s*["']?(\d{1,7})\b"""
+        r"|createPageHTML\(\s*(\d{1,7})\b",
+        re.IGNORECASE,
+    ),
+    page=_page,
+    number=re.compile(r"/system/(?:count|more)/.*_(\d{8,9})\.shtml$"),
+    oldest_first=True,
+)
 
 # ── the family ────────────────────────────────────────────────────────────────────────────────────────────
 

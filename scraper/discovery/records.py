@@ -1,0 +1,132 @@
+"""Records of an XML file, such as the items of a feed: read as they pass, nothing else kept.
+
+XML without a document type: no entities are defined, none are fetched, nothing can be made to grow. Names are
+local (`dc:date` and `date` are one), since feeds declare their namespaces in every way there is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from scraper.discovery.source import source_bytes
+from scraper.errors import NotAListing
+from scraper.extractor import decode
+
+if TYPE_CHECKING:
+    from scraper.model import Capture
+
+MOST_RECORDS = 100_000
+"""Of one file; a sitemap may hold 50,000."""
+
+_GZIP = ((b"Content-Encoding", b"gzip"),)
+_MOST_TEXT = 100_000  # characters of one field; a feed may carry whole articles, which nobody here reads
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.:\-]+)[\"']")
+_DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One element within a record: its text, and its attributes by local name."""
+
+    text: str
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record: the elements directly in it by local name; those in these as `parent/child`."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, list[Field]] = field(default_factory=dict)
+
+    def text(self, *names: str) -> str | None:
+        """Return the first text that is not empty among the fields of these names, in their order."""
+        texts = (each.text.strip() for name in names for each in self.fields.get(name, ()))
+        return next((text for text in texts if text), None)
+
+
+def read_records(capture: Capture, names: frozenset[str]) -> tuple[str, list[Record]]:
+    """Return the local name of the root, and the records of these names in order.
+
+    Raises `NotAListing` for what is no XML, has a document type, or holds more than `MOST_RECORDS`.
+    """
+    reader = _Reader(names)
+    parser = expat.ParserCreate(encoding="utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.characters
+    parser.StartDoctypeDeclHandler = reader.refuse
+    try:
+        parser.Parse(_utf8(capture), True)  # noqa: FBT003 - expat's own signature
+    except expat.ExpatError as error:
+        msg = f"{capture.url}: no list: not XML: {error}"
+        raise NotAListing(msg) from error
+    except _Refused as error:
+        msg = f"{capture.url}: no list: {error}"
+        raise NotAListing(msg) from error
+    return reader.root, reader.records
+
+
+def _utf8(capture: Capture) -> bytes:
+    """Return the file in UTF-8, without its declaration and what XML forbids; gzip undone, also twice."""
+    data = source_bytes(capture)
+    if data.startswith(b"\x1f\x8b"):
+        data = source_bytes(replace(capture, body=data, headers=_GZIP))
+    named = _DECLARED.search(data[:200])
+    content_type = capture.header("content-type") or ""
+    if named is not None and "charset" not in content_type.lower():
+        content_type = f"text/xml; charset={named[1].decode('ascii')}"
+    text = _DECLARATION.sub("", decode.text_of(data, content_type), count=1)
+    return _FORBIDDEN.sub("", text).lstrip().encode("utf-8", "replace")
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this file
+    """The file asks for what we do not do."""
+
+
+class _Reader:
+    """Takes what the parser meets, and keeps the records."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.root = ""
+        self.records: list[Record] = []
+        self._names = names
+        self._record: Record | None = None
+        self._path: list[tuple[str, dict[str, str], list[str]]] = []  # within the record
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        self.root = self.root or local
+        plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        if self._record is not None:
+            self._path.append((local, plain, []))
+        elif local in self._names:
+            if len(self.records) >= MOST_RECORDS:
+                msg = f"more than {MOST_RECORDS} records"
+                raise _Refused(msg)
+            self._record = Record(name=local, attributes=plain)
+
+    def characters(self, text: str) -> None:
+        if self._path and sum(map(len, self._path[-1][2])) < _MOST_TEXT:
+            self._path[-1][2].append(text)
+
+    def end(self, _name: str) -> None:
+        if self._record is None:
+            return
+        if not self._path:
+            self.records.append(self._record)
+            self._record = None
+            return
+        path = "/".join(name for name, _, _ in self._path)
+        _, attributes, texts = self._path.pop()
+        self._record.fields.setdefault(path, []).append(Field(text="".join(texts), attributes=attributes))
+
+    def refuse(self, *_declaration: object) -> None:
+        msg = "a document type, which is not read"
+        raise _Refused(msg)

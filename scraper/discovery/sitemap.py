@@ -1,0 +1,77 @@
+"""Sitemaps: the pages that a site says it has, with the dates of their last change.
+
+Reads indexes, sitemaps, news sitemaps and the plain form of one address a line, gzipped or not. Which pages
+are articles is told by the site's family; of an unknown family every page of the site is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.discovery.moments import moment
+from scraper.discovery.records import MOST_RECORDS, Record, read_records
+from scraper.discovery.scope import Row, is_file, scope_of
+from scraper.discovery.source import source_text
+from scraper.errors import NotAListing
+from scraper.families import by_name
+from scraper.model import Kind, ListingPage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from scraper.model import Capture, Site, Url
+
+_RECORDS = frozenset(["url", "sitemap"])
+
+
+def read_sitemap(capture: Capture, site: Site) -> ListingPage:
+    """Return what a sitemap names: `links` of kind article, and of kind sitemap for what an index names.
+
+    What leads to other hosts is in `elsewhere`; pages of the site that are no articles are left out. Raises
+    `NotAListing` for what is no sitemap, and `TooLarge` for one that inflates beyond the bound.
+    """
+    maps, pages = _named(capture, site.timezone)
+    family = by_name(site.family) if site.family is not None else None
+    scope = scope_of(capture, site, family)
+    further = scope.links(row for row in maps if scope.own(row.url))
+    articles = scope.links(row for row in pages if scope.article(row.url) and not is_file(row.url))
+    return ListingPage(
+        links=(*(replace(link, kind=Kind.SITEMAP) for link in further), *articles),
+        elsewhere=scope.links(row for row in (*maps, *pages) if not scope.own(row.url)),
+    )
+
+
+def _named(capture: Capture, tz: ZoneInfo) -> tuple[list[Row], list[Row]]:
+    """Return the sitemaps and the pages that a sitemap names, each address once."""
+    if _is_plain(capture):
+        lines = source_text(capture).splitlines()[:MOST_RECORDS]
+        return [], _once([(line, None) for line in lines], tz)
+    root, records = read_records(capture, _RECORDS)
+    if root not in {"urlset", "sitemapindex"}:
+        msg = f"{capture.url}: no sitemap: its root is <{root}>"
+        raise NotAListing(msg)
+    found = [(record.text("loc") or "", record) for record in records]
+    return (
+        _once([each for each in found if each[1].name == "sitemap"], tz),
+        _once([each for each in found if each[1].name == "url"], tz),
+    )
+
+
+def _is_plain(capture: Capture) -> bool:
+    said = (capture.header("content-type") or "").lower()
+    return "text/plain" in said and not source_text(capture).lstrip().startswith("<")
+
+
+def _once(named: Sequence[tuple[str, Record | None]], tz: ZoneInfo) -> list[Row]:
+    """Return the rows of what was named, each address once, what is no address left out."""
+    rows: dict[Url, Row] = {}
+    for text, record in named:
+        url = urls.parse(text)
+        if url is not None and url not in rows:
+            title = record.text("news/title") if record is not None else None
+            changed = record.text("news/publication_date", "lastmod") if record is not None else None
+            rows[url] = Row(url, title, moment(changed, tz))
+    return list(rows.values())
