@@ -37,6 +37,7 @@ COMMANDS: Final = (
     Command("backfill", "backfill", "walk the whole past of a site; given again, it goes on"),
     Command("reextract", "reextract", "make the documents again from the stored captures; no network"),
     Command("extract", "extract", "turn a saved page into a document or JSON, offline"),
+    Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
     Command("check", "check", "read the config and say everything that is wrong with it"),
     Command("schema", "schema", "print the config's JSON Schema, for editors"),
 )

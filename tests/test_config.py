@@ -71,6 +71,11 @@ def test_empty_tags_stay_empty() -> None:
     assert (site.tags, site.categories) == ((), ())
 
 
+def test_a_title_that_is_the_archives_name_is_one_category() -> None:
+    (site,) = parse_config(site_with(title="news.example.edu.cn")).sites
+    assert site.categories == ("news.example.edu.cn",)
+
+
 def test_a_site_that_no_config_names_has_every_default() -> None:
     home = Url("https://www.example.edu.cn/")
     (configured,) = parse_config({"sites": {"x": {"home": home}}}).sites
@@ -122,9 +127,9 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     (config_with(defaults={"path": "{urlnam}.md"}), "knows no {urlnam}; did you mean urlname?"),
     (config_with(defaults={"path": "{urlname}"}), "defaults.path: must end in .md"),
     (config_with(defaults={"path": "{site}.md"}), "defaults.path: must hold {urlname}"),
-    (config_with(defaults={"path": "../{urlname}.md"}), "defaults.path: must be a relative path"),
-    (config_with(defaults={"path": "/x/{urlname}.md"}), "defaults.path: must be a relative path"),
-    (config_with(defaults={"path": ".scraper/{urlname}.md"}), "defaults.path: must not begin with a dot"),
+    (config_with(defaults={"path": "../{urlname}.md"}), "defaults.path: no path for a document"),
+    (config_with(defaults={"path": "/x/{urlname}.md"}), "defaults.path: no path for a document"),
+    (config_with(defaults={"path": ".scraper/{urlname}.md"}), "defaults.path: no path for a document"),
     (config_with(defaults={"path": "{urlname!r}.md"}), "defaults.path: {urlname} stands alone"),
     (config_with(defaults={"path": "{urlname.__class__}.md"}), "knows no {urlname.__class__}"),
     (config_with(defaults={"path": "{urlname.md"}), "defaults.path: braces do not match"),
@@ -137,6 +142,7 @@ SLIPS: list[tuple[dict[str, Any], str]] = [
     ({"sites": {"a/b": {"home": INDEX}}}, "sites.'a/b': is no name for a site"),
     ({"sites": {"..": {"home": INDEX}}}, "is no name for a site"),
     ({"sites": {".scraper": {"home": INDEX}}}, "is no name for a site"),
+    ({"sites": {"con": {"home": INDEX}}}, "sites.con: no path for a document"),
     ({"sites": {"a b": {"home": INDEX}}}, "is no name for a site"),
     ({"sites": {"x" * 61: {"home": INDEX}}}, "is no name for a site"),
     ({"sites": {False: {"home": INDEX}}}, "a key must be text; found false; put it in quotes"),

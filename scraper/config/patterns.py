@@ -6,12 +6,21 @@ import string
 from typing import TYPE_CHECKING, Final
 
 from scraper.config.slips import guess
+from scraper.errors import WriteError
+from scraper.writer.paths import checked
+from scraper.writer.patterns import PATH_FIELDS, TITLE_FIELDS, fill
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-PATH_FIELDS: Final = frozenset({"site", "channel", "year", "month", "day", "urlname"})
-TITLE_FIELDS: Final = frozenset({"site_title", "title", "archive_name"})
+_SAMPLE: Final = {
+    "site": "xw",
+    "channel": "xw",
+    "year": "2000",
+    "month": "01",
+    "day": "01",
+    "urlname": "0" * 32,
+}
 
 
 def path_slip(pattern: str) -> str | None:
@@ -19,12 +28,20 @@ def path_slip(pattern: str) -> str | None:
     wrong = _fields_slip(pattern, PATH_FIELDS, needed="urlname")
     if wrong is not None:
         return wrong
-    parts = pattern.split("/")
-    if "\\" in pattern or any(part in {"", ".", ".."} for part in parts):
-        return f"must be a relative path with single slashes, within the archive; found {pattern!r}"
-    if parts[0].startswith("."):
-        return f"must not begin with a dot: the archive keeps its own files there; found {pattern!r}"
+    try:
+        checked(fill(pattern, _SAMPLE))
+    except WriteError as error:
+        return str(error)
     return None if pattern.endswith(".md") else f"must end in .md; found {pattern!r}"
+
+
+def name_slip(name: str) -> str | None:
+    """Return why a name can be no folder of the archive; None: it can."""
+    try:
+        checked(f"{name}/{name}.md")
+    except WriteError as error:
+        return str(error)
+    return None
 
 
 def title_slip(pattern: str) -> str | None:

@@ -79,7 +79,7 @@ def _site(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> S
         home=home,
         family=given.get("family"),
         tags=given.get("tags", (title,)),
-        categories=given.get("categories", (archive_name, title)),
+        categories=given.get("categories", tuple(dict.fromkeys((archive_name, title)))),
         channels=channels,
         selectors=Selectors(**(given.get("selectors") or {})),
         **{**defaults, **own},

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scraper.config.patterns import name_slip
 from scraper.config.slips import Where, guess, shown
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ class Named:
         return {name: self.form.read(entry, where.at(name)) for name, entry in given.items()}
 
     def _check_name(self, name: str, seen: dict[str, str], where: Where) -> None:
-        if not is_name(name):
+        unfit = name_slip(name)
+        if is_name(name) and unfit is not None:
+            where.slip(unfit)
+        elif not is_name(name):
             where.slip(
                 f"is no name for a {self.what}: letters, digits, '-', '_' and '.', at most 60, no blanks"
             )
