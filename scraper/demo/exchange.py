@@ -1,0 +1,95 @@
+"""One question to a fake site and its answer: values, and the manner in which an answer goes over the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A request as it came: `path` keeps its query, header names are in lower case."""
+
+    host: str  # in lower case, without a port
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The address that was asked for; this server knows only http."""
+        return f"http://{self.host}{self.path}"
+
+
+# ── manners: how the bytes leave ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """As it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """The connection is reset: before the first byte, or after some bytes of the body."""
+
+    after: int | None = None  # None: not even the status line is sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """Content-Length promises more than is sent; then the connection is closed."""
+
+    sent: int  # bytes of the body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenChunks:
+    """A chunked body whose second chunk has a size that is no number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stalled:
+    """Nothing more comes until the event is set."""
+
+    until: threading.Event
+    after: int | None = None  # bytes of the body sent before; None: not even the status line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dripped:
+    """The body comes a few bytes at a time."""
+
+    step: int
+    pause: float  # seconds between two steps
+
+
+Manner = Whole | Reset | Short | BrokenChunks | Stalled | Dripped
+
+Header = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a fake site says; Content-Length or chunking is added on the wire."""
+
+    status: int = 200
+    headers: tuple[Header, ...] = ()
+    body: bytes = b""
+    chunked: bool = False
+    manner: Manner = Whole()
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+def page(html: str, *, status: int = 200, charset: str = "utf-8", label: str | None = None) -> Answer:
+    """Return a page as an answer; characters that the charset lacks become numeric references."""
+    body = html.encode(charset, "xmlcharrefreplace")
+    shown = label if label is not None else charset
+    return Answer(status=status, headers=(("Content-Type", f"text/html; charset={shown}"),), body=body)
