@@ -38,6 +38,9 @@ def single_column(page: Node, family: Family, url: Url) -> NotAListing | None:
 
 def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> NotAListing:
     """Return the error for a page on which no row was found."""
+    single = single_column(page, family, url) if family is not None else None
+    if single is not None:
+        return single
     shown = visible_text(dom.text_of(page))
     said = _wall(html, page, shown) or _nothing(page, family) or "no list: no row of any known template"
     if family is not None and family.article_url.search(url):

@@ -45,7 +45,7 @@ JEECMS = Family(
     rows=(
         Rows(
             name="jeecms",
-            row="dl.llist > dd",
+            row="dl.llist dd:has(a[href])",
             date="span.date",
             stated="table.table-page tr.cpage",
             pages="table.table-page tr.cpage",
@@ -53,5 +53,5 @@ JEECMS = Family(
         ),
     ),
     pager=Pager(page=_page, number=re.compile(r"[?&]curPage=(\d+)")),
-    single="div.ccontent",
+    single="div.ccontent, div.acontact",
 )
