@@ -12,10 +12,10 @@ in order, and stops when the budget is spent or the site no longer answers.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from scraper import policy
+from scraper import policy, urls
 from scraper.errors import (
     ArchiveError,
     Blocked,
@@ -23,6 +23,7 @@ from scraper.errors import (
     FetchError,
     NotAListing,
     NotAnArticle,
+    Paused,
     Refused,
     Unreachable,
 )
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from scraper.known import Known, Outcome
-    from scraper.model import Channel, Request, Site, Url
+    from scraper.model import Capture, CaptureRef, Channel, Request, Site, Url
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Intake, Reading
     from scraper.pipeline.progress import Progress
@@ -90,6 +91,7 @@ class SiteWalk:
         self._run = run
         self._dry = dry
         self._strikes = 0
+        self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
         self._codes: set[ExitCode] = set()
         self._broken_lists = 0
         self.report = SiteReport()
@@ -242,13 +244,25 @@ class SiteWalk:
     async def _visit(self, known: Known, request: Request) -> None:
         begun = self._now()
         try:
-            capture, ref = await self._asking.capture(request)
+            capture, ref = await self._capture(known, request)
         except FetchError as error:
             outcome = self._intake.failed(known, error, self._now())
         else:
             outcome = self._intake.article(known, capture, ref)
             self._strikes = 0
         self._count(known, outcome, begun)
+
+    async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:
+        """Ask under the address that the lists name; where that scheme does not answer, under the home's."""
+        if urls.origin(request.url) in self._silent:
+            request = replace(request, url=known.url)
+        try:
+            return await self._asking.capture(request)
+        except Unreachable:
+            if request.url == known.url or urls.host(request.url) != urls.host(known.url):
+                raise
+            self._silent.add(urls.origin(request.url))
+            return await self._asking.capture(replace(request, url=known.url))
 
     def _count(self, known: Known, outcome: Outcome, begun: datetime) -> None:
         name = type(outcome).__name__.lower()
@@ -293,12 +307,12 @@ class SiteWalk:
     def _strike(self, error: ArchiveError) -> None:
         """Count a request that the site refused or did not answer; leave it alone after some in a row."""
         login = isinstance(error, NotAnArticle) and error.what == "login"
-        if not (login or isinstance(error, Blocked | Unreachable)):
+        if not (login or isinstance(error, Blocked | Paused | Unreachable)):
             self._strikes = 0
             return
         self._strikes += 1
         if self._strikes >= PATIENCE:
-            self._leave(ExitCode.SOME_FAILED if isinstance(error, Unreachable) else ExitCode.REFUSED)
+            self._leave(ExitCode.REFUSED if login or isinstance(error, Blocked) else ExitCode.SOME_FAILED)
 
     def _leave(self, code: ExitCode) -> None:
         self._codes.add(code)
