@@ -295,6 +295,17 @@ def test_a_content_encoding_stays_with_its_bytes(tmp_path: Path) -> None:
     assert bodies == [LONG]
 
 
+def test_an_address_in_chinese_is_written_as_other_readers_need_it(tmp_path: Path) -> None:
+    """And comes back letter by letter: a document's name is the digest of its address."""
+    url = Url("http://news.example.edu.cn/春/a%E6%A0%91.shtml?b=树")
+    shelf = store(tmp_path)
+    ref = shelf.append(SITE, capture(url=url, final_url=url))
+    assert shelf.read(ref).url == shelf.read(ref).final_url == url
+    with (tmp_path / ref.file).open("rb") as file:
+        targets = [record.rec_headers.get_header("WARC-Target-URI") for record in WarcIo(file)]
+    assert targets[1:] == ["http://news.example.edu.cn/%E6%98%A5/a%E6%A0%91.shtml?b=%E6%A0%91"] * 2
+
+
 def test_a_line_end_within_a_header_forges_no_other_line(tmp_path: Path) -> None:
     shelf = store(tmp_path)
     ref = shelf.append(SITE, capture(headers=((b"X", b"a\r\n\r\n<script>"), (b"Y", b"1\n2"))))

@@ -6,12 +6,12 @@ request and the response that it came to, which closes the group. Beside the fie
     Archive-Kind        what was asked for (`model.Kind`); only the record that closes a group has it
     Archive-Channel     the channel whose list or pager script was asked for, where it was one
     Archive-Page        the number of that page of the list, where it has one
+    Archive-Address     the address that answered, where WARC-Target-URI had to write letters of it with %
     Archive-Asked-For   the address that was asked for, where redirects led elsewhere
     Archive-Hop-Of      on a redirect's response: the address that was asked for
     Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again
 
-`Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding`, as Common Crawl does: the body is stored without
-its chunks, and a reader who believed the header would look for them. Reading undoes it.
+`Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding` (`stores.heads`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scraper import urls
-from scraper.model import Capture, CaptureRef, Headers, Kind, Url
+from scraper.model import Capture, CaptureRef, Kind, Url
+from scraper.stores.heads import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 KIND = "Archive-Kind"
 CHANNEL = "Archive-Channel"
 PAGE = "Archive-Page"
+ADDRESS = "Archive-Address"
 ASKED_FOR = "Archive-Asked-For"
 HOP_OF = "Archive-Hop-Of"
 ORIGINAL = "Archive-Original"
@@ -41,11 +43,8 @@ ORIGINAL = "Archive-Original"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
-_HIDDEN = b"X-Crawler-"
-_TRANSFER_ENCODING = re.compile(rb"(?:X-Crawler-)*Transfer-Encoding", re.IGNORECASE)
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
 _PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
-_LINE_ENDS = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +110,10 @@ def _pair(
     common: Fields = (
         ("WARC-Warcinfo-ID", warcinfo_id),
         ("WARC-Date", stamp(capture.fetched_at)),
-        ("WARC-Target-URI", capture.final_url),
+        ("WARC-Target-URI", _ascii(capture.final_url)),
     )
+    if not capture.final_url.isascii():
+        common += ((ADDRESS, capture.final_url),)
     if capture.ip_address is not None:
         common += (("WARC-IP-Address", capture.ip_address),)
     pair = [
@@ -152,24 +153,18 @@ def _revisit_or_response(capture: Capture, record_id: str, original: Original | 
 
 def _block(capture: Capture, original: Original | None) -> bytes:
     first = f"HTTP/1.1 {capture.status:03d} {capture.reason}".encode("latin-1", "replace")
-    shown = tuple((_shown(name), value) for name, value in capture.headers)
-    return _head(first, shown) + (capture.body if original is None else b"")
+    return join_head(first, hide_chunking(capture.headers)) + (capture.body if original is None else b"")
 
 
 def _request_block(capture: Capture) -> bytes:
     parts = urls.split(capture.final_url)
-    target = quote(parts.path + parts.query, safe="/?#[]@!$&'()*+,;=:%-._~\\")
-    return _head(f"GET {target} HTTP/1.1".encode("ascii"), capture.request_headers)
+    first = f"GET {_ascii(parts.path + parts.query)} HTTP/1.1"
+    return join_head(first.encode("ascii"), capture.request_headers)
 
 
-def _head(first: bytes, headers: Headers) -> bytes:
-    """Join a head. A CR or LF within a line would forge another: it becomes a blank (RFC 9110, 5.5)."""
-    lines = [first, *(name + b": " + value for name, value in headers)]
-    return b"".join(_LINE_ENDS.sub(b" ", line) + b"\r\n" for line in lines) + b"\r\n"
-
-
-def _shown(name: bytes) -> bytes:
-    return _HIDDEN + name if _TRANSFER_ENCODING.fullmatch(name) else name
+def _ascii(address: str) -> str:
+    """Write what is no ASCII as RFC 3986 has it; pywb cannot replay an address that is not so."""
+    return "".join(letter if letter.isascii() else quote(letter) for letter in address)
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +177,7 @@ def closes_group(record: Record) -> bool:
 
 def body_of(record: Record) -> bytes:
     """Return the body that a response's own block holds; a revisit's is empty."""
-    return record.block.partition(b"\r\n\r\n")[2]
+    return split_head(record.block)[2]
 
 
 def capture_of(record: Record, body: bytes) -> Capture:
@@ -190,19 +185,19 @@ def capture_of(record: Record, body: bytes) -> Capture:
 
     What other records of its group hold (redirects, the request's headers) is left out.
     """
-    first, headers = _split_head(record)
+    first, headers, _ = split_head(record.block)
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
         msg = "the block does not begin with a status line"
         raise BrokenRecord(msg)
-    final_url = record.required("WARC-Target-URI")
+    final_url = record.field(ADDRESS) or record.required("WARC-Target-URI")
     return Capture(
         url=Url(record.field(ASKED_FOR) or final_url),
         final_url=Url(final_url),
         fetched_at=_moment(record.required("WARC-Date")),
         status=int(status[1]),
         reason=(status[2] or b"").decode("latin-1"),
-        headers=tuple((_original_name(name), value) for name, value in headers),
+        headers=show_chunking(headers),
         body=body,
         kind=_kind(record.field(KIND)),
         channel=record.field(CHANNEL),
@@ -225,7 +220,7 @@ def original_of(record: Record) -> CaptureRef | None:
 def with_group(capture: Capture, record: Record, before: Sequence[Record]) -> Capture:
     """Return a capture with what the records before it in its group hold: redirects, and headers sent."""
     sent = {
-        other.field("WARC-Concurrent-To"): _split_head(other)[1]
+        other.field("WARC-Concurrent-To"): split_head(other.block)[1]
         for other in before
         if other.field("WARC-Type") == "request"
     }
@@ -245,20 +240,6 @@ def stated_digest(record: Record) -> str:
     """Return the hex digest that a record states for its body; a 304 states none, its body is empty."""
     stated = record.field("WARC-Payload-Digest") or digest(body_of(record))
     return stated.removeprefix("sha256:")
-
-
-def _split_head(record: Record) -> tuple[bytes, Headers]:
-    head, blank, _ = record.block.partition(b"\r\n\r\n")
-    if not blank:
-        msg = "the block has no end of its headers"
-        raise BrokenRecord(msg)
-    first, *lines = head.split(b"\r\n")
-    pairs = (line.partition(b":") for line in lines)
-    return first, tuple((name, value.removeprefix(b" ")) for name, _, value in pairs)
-
-
-def _original_name(name: bytes) -> bytes:
-    return name.removeprefix(_HIDDEN) if _TRANSFER_ENCODING.fullmatch(name) else name
 
 
 def _moment(text: str) -> datetime:
