@@ -52,7 +52,7 @@ class Rules:
     @property
     def sitemaps(self) -> tuple[str, ...]:
         """Return the sitemaps that the file names, as written."""
-        return tuple(self._file.sitemaps)
+        return tuple(text.encode("utf-8", "replace").decode("utf-8") for text in self._file.sitemaps)
 
 
 def read(body: bytes, agent: str = TOKEN) -> Rules:
