@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
 
-_FEW: Final = 200  # pages that one process reads before another has started
+FEW: Final = 200  # pages that one process reads before another has started
 _AT_ONCE: Final = 1024  # pages handed out together: bounds the memory, not the speed
 _LONGEST_LINE: Final = 2**20  # bytes of one line of a manifest
 
@@ -71,9 +71,9 @@ def read_all(
     """Yield a line for each entry, in order; on all cores where there are enough of them to be worth it."""
     work = partial(read_entry, config=config, site_name=site_name, content_type=content_type)
     entries = iter(entries)
-    first = list(islice(entries, _FEW + 1))
+    first = list(islice(entries, FEW + 1))
     cores = len(os.sched_getaffinity(0))
-    if len(first) <= _FEW or cores == 1:
+    if len(first) <= FEW or cores == 1:
         yield from map(work, chain(first, entries))
         return
     waiting = chain(first, entries)
