@@ -6,16 +6,15 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper.app.sites import sites_named
 from scraper.commands.passes import add_budget, add_sites, load, make_pass
 from scraper.errors import UsageError
-from scraper.pipeline.walk import SiteWalk, Span
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from scraper.model import Site
+    from scraper.pipeline.walk import SiteWalk, Span
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk the past of every site that is named, or of all."""
+    from scraper.app.sites import sites_named
+    from scraper.pipeline.walk import Span
+
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"
         raise UsageError(msg)

@@ -8,11 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.archive import new_session, open_stores
-from scraper.app.config_file import DEFAULT, load_config
-from scraper.app.sites import sites_named
-from scraper.config import parse_duration
-from scraper.display import watch
+from scraper.durations import parse_duration
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -42,11 +38,17 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
 
 def load(args: argparse.Namespace) -> Config:
     """Load the config that the arguments name."""
+    from scraper.app.config_file import DEFAULT, load_config
+
     return load_config(Path(args.config) if args.config else DEFAULT)
 
 
 def make_pass(args: argparse.Namespace, journey: Journey) -> int:
     """Make one pass over the sites that the arguments name, and report it."""
+    from scraper.app.archive import new_session, open_stores
+    from scraper.app.sites import sites_named
+    from scraper.display import watch
+
     config = load(args)
     sites = sites_named(config, args.site)
     with (
