@@ -39,10 +39,12 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _HAN = re.compile(
-    rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*(?P<month>[{_DIGITS}十]{{1,3}})\s*月\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
+    rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*(?P<month>[{_DIGITS}十]{{1,3}})\s*月"
+    rf"\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
 )
 _IN_PATH = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:(?P<sep>[/_-])(?P<month>0[1-9]|1[0-2])/?(?P<sep2>[/_-]?)(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+    r"(?:[/_-](?P<month>0[1-9]|1[0-2])[/_-]?(?P<day>0[1-9]|[12]\d|3[01])"
     r"|(?P<month2>0[1-9]|1[0-2])[/_-]?(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _NOON = 12
@@ -50,7 +52,7 @@ _MIDNIGHT = 24
 
 
 def find_moment(text: str, tz: ZoneInfo) -> datetime | None:
-    """Return the moment that a line of text shows, in `tz` unless it names an offset; None where there is none.
+    """Return the moment that a line of text shows, told in `tz`; None where there is none.
 
     A moment behind a label (发稿时间, 发布日期 …) wins over an earlier one: a line's 来源 may hold a date too.
     """
@@ -66,7 +68,7 @@ def find_moment(text: str, tz: ZoneInfo) -> datetime | None:
 
 
 def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
-    """Return midnight of the day that an address's path holds (`/2023/02/08/`, `/2024/0305/`, `t20240305_1`)."""
+    """Return midnight of the day that a path holds: `/2023/02/08/`, `/2024/0305/`, `t20240305_1`."""
     for match in _IN_PATH.finditer(urlsplit(url).path):
         month, day = match["month"] or match["month2"], match["day"] or match["day2"]
         moment = _day(match["year"], month, day, tz)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Node: TypeAlias = LexborNode
-"""An element, a text (`tag` is `-text`, `text_content` its characters) or a comment. It keeps its tree alive."""
+"""An element, a text (`tag` is `-text`, `text_content` its characters) or a comment; keeps its tree alive."""
 
 UNSEEN = frozenset(
     [
@@ -46,11 +46,12 @@ _LONG_TAG = 1_024  # characters, below which no tag holds that many attributes
 
 _TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']+|"[^"]*"|'[^']*')*)""")
 _ATTRIBUTE = re.compile(r"""[^\s"'/=>]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_NO_CONTENT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "  # void
-    "p li dt dd tr td th tbody thead tfoot option html body head".split()  # closed by the next of their kind
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
 )
+_VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
+_SELF_CLOSING = ("p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option")  # by the next
+_NO_CONTENT = frozenset([*_VOID, *_SELF_CLOSING, "html", "body", "head"])
 
 
 def parse(text: str) -> Node:
@@ -99,7 +100,7 @@ def children(node: Node) -> list[Node]:
 
 
 def texts(node: Node) -> Iterator[str]:
-    """Yield the characters below a node in page order, white space as it stands, without scripts and styles."""
+    """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
     waiting = [node]
     while waiting:
         node = waiting.pop()

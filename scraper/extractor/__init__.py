@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper import dom
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extractor import body, layouts, metadata, witness
+from scraper.extractor import body, layouts, metadata, nearby, witness
 from scraper.extractor.addresses import Addresses, is_attachment
 from scraper.extractor.page import MAX_BYTES, open_page
 from scraper.model import Article, Url
@@ -33,7 +33,7 @@ VERSION = 1
 def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Article:
     """Return the article that a capture holds.
 
-    Raises `NotAnArticle`, `UnknownLayout`, `MissingField`, `LostText`, and `TooLarge` for a body that inflates
+    Raises `NotAnArticle`, `UnknownLayout`, `MissingField` and `LostText`; `TooLarge` for a body that inflates
     beyond `max_bytes`.
     """
     page = open_page(capture, max_bytes)
@@ -43,22 +43,24 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
         msg = f"truncated: {page.url}: the page breaks off, its end is missing"
         raise NotAnArticle(msg)
     roots = _roots(page, layout)
-    left_out = body.left_out(roots, layout.drop)
+    left_out = body.left_out(roots, layout.drop, layout.reveal)
     addresses = Addresses(page.base)
     blocks = body.read(roots, addresses, left_out)
     shown = witness.shown_by(roots, addresses, left_out)
     witness.check(shown, witness.told_by(blocks), page.url)
-    moment, comes_from = metadata.published(page, layout, site.timezone, capture)
+    title = metadata.title_of(page, layout, roots)
+    beside = nearby.line(roots, title, site.timezone) if layout.nearby else ""
+    moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     return Article(
         url=capture.url,
-        title=metadata.title_of(page, layout),
+        title=title,
         published=moment,
         published_from=comes_from,
         family=worn.family,
         layout=layout.name,
         body=blocks,
         shown=shown,
-        source=metadata.source_of(page, layout),
+        source=metadata.source_of(page, layout, beside),
         editor=metadata.editor_of(page, layout),
         channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
         images=shown.images,

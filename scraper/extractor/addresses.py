@@ -21,7 +21,8 @@ _SPACE = re.compile(r"\s+")
 _FULL_SIZE = ("original-src", "orisrc")  # Webplus, VSB: `src` is a scaled copy
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "lay-src", "_src", "src2", "file")
 _PLACEHOLDER = re.compile(
-    r"(?:^|[/_.\-])(?:blank|loading|lazy|lazyload|placeholder|spacer|transparent|grey|gray|pixel|1x1)[^/]*\.(?:gif|png|jpe?g|svg)",
+    r"(?:^|[/_.\-])(?:blank|loading|lazy|lazyload|placeholder|spacer|transparent|grey|gray|pixel|1x1)[^/]*"
+    r"\.(?:gif|png|jpe?g|svg)",
     re.IGNORECASE,
 )
 _FILES = re.compile(
@@ -39,7 +40,7 @@ class Addresses:
         self._known: dict[str, Url | None] = {}  # a page names its pictures and links again and again
 
     def link(self, reference: str | None) -> str | None:
-        """Return what a link leads to, its fragment kept; None where it cannot be followed, or is this page."""
+        """Return what a link leads to, its fragment kept; None where it cannot be followed or stays here."""
         reference = (reference or "").strip()
         if not reference or reference.startswith("#"):
             return None
@@ -52,7 +53,7 @@ class Addresses:
         return f"{url}#{fragment}" if fragment else url
 
     def picture(self, attributes: Mapping[str, str | None]) -> Url | None:
-        """Return a picture's own address: the full size before a scaled copy, the lazy one before a placeholder."""
+        """Return a picture's own address: full size before a scaled copy, lazy before a placeholder."""
         for name in _FULL_SIZE:
             url = self.file(attributes.get(name))
             if url is not None:

@@ -15,7 +15,7 @@ from scraper.extractor import containers, elements, embeds
 from scraper.extractor.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scraper.extractor.addresses import Addresses
     from scraper.extractor.walk import Handler
@@ -55,22 +55,38 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-def read(roots: Iterable[dom.Node], addresses: Addresses, left_out: frozenset[int]) -> tuple[Block, ...]:
-    """Return what stands in the containers, in page order; `left_out` holds identities as `left_out` gives them."""
-    walk = Walk(addresses, HANDLERS, elements.inline, left_out)
+def read(roots: Sequence[dom.Node], addresses: Addresses, left_out: frozenset[int]) -> tuple[Block, ...]:
+    """Return what stands in the containers, in page order, without what `left_out` names by its `mem_id`."""
+    walk = Walk(addresses, _with_players(roots), elements.inline, left_out)
     for root in roots:
         walk.read(root, whole=root.tag in _WHOLE)
     return tuple(walk.blocks)
 
 
-def left_out(roots: Iterable[dom.Node], drop: tuple[str, ...]) -> frozenset[int]:
-    """Return the identities of the elements below that are hidden or that the layout drops."""
+def _with_players(roots: Iterable[dom.Node]) -> dict[str, Handler]:
+    """Return what the tags mean where some elements are players in disguise: empty, with an address of their own."""
+    players = {node.mem_id: node.tag or "" for root in roots for node in dom.select(root, embeds.DISGUISED)}
+    if not players:
+        return HANDLERS
+
+    def reading(usual: Handler) -> Handler:
+        return lambda walk, node: (elements.media if node.mem_id in players else usual)(walk, node)
+
+    return HANDLERS | {tag: reading(HANDLERS.get(tag, elements.inline)) for tag in players.values()}
+
+
+def left_out(
+    roots: Iterable[dom.Node], drop: tuple[str, ...], reveal: tuple[str, ...] = ()
+) -> frozenset[int]:
+    """Return the identities of the elements below that are hidden, unless revealed, or that the layout drops."""
     found: set[int] = set()
     for root in roots:
         for node in dom.select(root, _MAYBE_HIDDEN):
             attributes = node.attributes
             if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
                 found.add(node.mem_id)
+        if reveal:
+            found.difference_update(node.mem_id for node in dom.select(root, ", ".join(reveal)))
         if drop:
             found.update(node.mem_id for node in dom.select(root, ", ".join(drop)))
     return frozenset(found)

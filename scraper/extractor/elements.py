@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scraper.extractor.walk import Walk
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_PROSE = re.compile("[，。；：、！？]")  # noqa: RUF039 - no backslash to escape
+_PROSE = re.compile("[，。；：、！？]")
 _MARKUP = "a, img, table, ul, ol, video, audio, embed, object, iframe"
 
 
@@ -108,7 +108,7 @@ def media(walk: Walk, node: dom.Node) -> None:
 
 
 def caption(walk: Walk, node: dom.Node) -> None:
-    """Read a `<figcaption>`: it belongs to the figure right above it; where there is none, it is a paragraph."""
+    """Read a `<figcaption>`: it belongs to the figure right above it, else it is a paragraph."""
     walk.open()
     walk.enter(node, partial(_close_caption, walk))
 

@@ -1,4 +1,4 @@
-"""Video, audio, flash and foreign players: from their elements to the one address that a reader can follow."""
+"""Video, audio, flash and foreign players: from an element to the one address that a reader can follow."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
 TAGS = frozenset(["video", "audio", "embed", "object", "iframe"])
 """Elements that play something. What stands within them is shown only where they cannot play."""
 
+DISGUISED = "[sudy-wp-src], [pdfsrc], script[vurl]"
+"""Players of Webplus and VSB that are no such element: empty ones that a script fills."""
+
+_FILE_NAME = re.compile(r"['\"]title['\"]\s*:\s*['\"](.*?)['\"]\s*[,}]")  # sudyfile-attr="{'title':'x.mp4'}"
 _VIDEO = re.compile(
     r"\.(?:mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mkv|ogv|3gp|asf)$", re.IGNORECASE
 )
 _AUDIO = re.compile(r"\.(?:mp3|wma|wav|m4a|ogg|oga|aac|flac|midi?|ra|amr)$", re.IGNORECASE)
 _FLASH = re.compile(r"\.swf$", re.IGNORECASE)
-_PLAYS = re.compile(  # what a flash player was told to play: `player.swf?file=…flv`, `flashvars="vcastr_file=…"`
+_PLAYS = re.compile(  # what a flash player was told to play: `player.swf?file=…flv`, `vcastr_file=…`
     r"(?:^|[?&;|])\w+=([^&;|\s]+?\.(?:mp4|m4v|flv|f4v|wmv|mov|mp3|m4a|m3u8)(?:\?[^&;|\s]*)?)(?=$|[&;|\s])",
     re.IGNORECASE,
 )
@@ -41,9 +45,14 @@ def media_of(node: dom.Node, addresses: Addresses) -> Media | None:
         if url is None and not _is_variables(reference):
             url = addresses.file(reference)
         if url is not None:
-            title = text.fold(attributes.get("title") or attributes.get("alt") or "")
+            title = text.fold(attributes.get("title") or attributes.get("alt") or _file_name(node))
             return Media(kind=_kind(node.tag or "", url, attributes.get("type") or ""), src=url, title=title)
     return None
+
+
+def _file_name(node: dom.Node) -> str:
+    named = _FILE_NAME.search(node.attributes.get("sudyfile-attr") or "")
+    return named[1] if named else ""
 
 
 def _references(node: dom.Node) -> Iterator[str]:
@@ -58,7 +67,9 @@ def _references(node: dom.Node) -> Iterator[str]:
         for param in (dom.select(node, "param") if node.tag == "object" else ())
     }
     yield from filter(None, [attributes.get("flashvars"), parameters.get("flashvars")])
-    yield from filter(None, (attributes.get(name) for name in ("sudy-wp-src", "vurl", "src", "data-src")))
+    yield from filter(
+        None, (attributes.get(name) for name in ("sudy-wp-src", "pdfsrc", "vurl", "src", "data-src"))
+    )
     yield from filter(None, (parameters.get(name) for name in _MOVIE))
     if node.tag in {"video", "audio", "object"}:
         for inner in dom.select(node, "source, embed"):

@@ -41,7 +41,7 @@ class Worn:
 def worn_by(page: Page, site: Site) -> Worn:
     """Return the layout of a page.
 
-    Raises `NotAnArticle` where the page says what else it is, `UnknownLayout` with the missing marks otherwise.
+    Raises `NotAnArticle` where the page says what else it is, else `UnknownLayout` with the missing marks.
     """
     family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
     layouts = family.layouts if family else ()
@@ -50,7 +50,7 @@ def worn_by(page: Page, site: Site) -> Worn:
             return Worn(family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors))
     if site.selectors.body is not None and page.first(site.selectors.body) is not None:
         return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, site.selectors))
-    instead = refusal.reason(page)
+    instead = refusal.reason(page, family)
     if instead is not None:
         msg = f"{instead}: {page.url}"
         raise NotAnArticle(msg)
@@ -81,6 +81,8 @@ def _complaint(page: Page, family: Family | None, selectors: Selectors) -> str:
         known = ", ".join(known.name for known in families.FAMILIES)
         lacks.append(f"no mark of a known family ({known}) is on the page")
         return f"no layout fits: {page.url}: {'; '.join(lacks)}"
+    if not family.layouts:
+        return f"no layout fits: {page.url}: none of {family.name}'s articles is known"
     nearest = sorted(family.layouts, key=lambda layout: len(_missing(page, layout)))[:_NEAREST]
     lacks.extend(f"{layout.name} lacks {_listed(_missing(page, layout))}" for layout in nearest)
     return f"no layout of {family.name} fits: {page.url}: {'; '.join(lacks)}"

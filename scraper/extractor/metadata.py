@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper import dates, dom, text, urls
 from scraper.errors import MissingField
+from scraper.extractor import nearby
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,13 +38,16 @@ _META_DATES = (
 )
 
 
-def title_of(page: Page, layout: Layout) -> str:
+def title_of(page: Page, layout: Layout, roots: list[dom.Node]) -> str:
     """Return the title as the article shows it. Raises `MissingField` where there is none.
 
-    The `<title>` of the page is asked only where no family is known: it carries the channel and the site.
+    The `<title>` of the page is asked only where no family is known, or the layout says so: it carries the
+    channel and the site.
     """
     node = page.first(layout.title)
     shown = _line(node)
+    if not shown and layout.nearby:
+        shown = nearby.title(page, roots)
     if not shown and not layout.marks:
         meta = page.first('meta[property="og:title"]')
         shown = text.fold(dom.attribute(meta, "content")) if meta is not None else ""
@@ -55,7 +59,7 @@ def title_of(page: Page, layout: Layout) -> str:
 
 
 def published(page: Page, layout: Layout, tz: ZoneInfo, capture: Capture) -> tuple[datetime, ComesFrom]:
-    """Return the moment of publication and where it was found: on the page, else in the URL, else the capture's."""
+    """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own."""
     shown = page.first(layout.published)
     moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
     if moment is None and not layout.marks:
@@ -68,10 +72,11 @@ def published(page: Page, layout: Layout, tz: ZoneInfo, capture: Capture) -> tup
     return capture.fetched_at.astimezone(tz), "capture"
 
 
-def source_of(page: Page, layout: Layout) -> str | None:
-    """Return whom the page names as its source; None where it names nobody."""
+def source_of(page: Page, layout: Layout, beside: str = "") -> str | None:
+    """Return whom the page names as its source, in its own element or `beside` the body; None where nobody."""
     shown = _line(page.first(layout.source)) if layout.source else ""
-    return _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
+    named = _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
+    return named or (_labelled(beside, _SOURCE, needs_label=True) if beside else None)
 
 
 def editor_of(page: Page, layout: Layout) -> str | None:

@@ -30,6 +30,8 @@ _MAGIC = (
     (b"FLV", "a flash video"),
 )
 _LOOKED_AT = 4_096  # bytes
+_HEAD = 16_384  # characters
+_TAIL = 65_536  # characters; what follows the end is comments and counters
 
 
 class Page:
@@ -51,8 +53,6 @@ class Page:
     @property
     def base(self) -> Url:
         """What relative references stand on: the page's `<base>`, else its own address."""
-        if "<base" not in self.text and "<BASE" not in self.text:
-            return self.url
         base = self.first("base[href]")
         return (base and urls.join(self.url, dom.attribute(base, "href"))) or self.url
 

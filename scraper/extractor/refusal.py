@@ -5,65 +5,92 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scraper import dom, text
+from scraper import dom, text, urls
 
 if TYPE_CHECKING:
     from scraper.extractor.page import Page
+    from scraper.families.family import Family
 
 _REFRESH = re.compile(r"^\s*(\d+)\s*[;,]\s*(?:url\s*=\s*)?['\"]?(.+?)['\"]?\s*$", re.IGNORECASE | re.DOTALL)
-_JUMP = re.compile(
-    r"(?:window|self|top|parent|document)?\.?location(?:\.href)?\s*=(?!=)\s*|location\.(?:replace|assign)\s*\("
-)
-_LOGIN = re.compile(
-    r"飞连|FeiLian|统一身份认证|webvpn|用户登录|请先登录|cas/login|captcha|人机验证|安全验证", re.IGNORECASE
-)
+_JUMP = re.compile(r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(")
+_PORTAL = re.compile(r"APP_NAME\s*:\s*['\"]飞连|FeiLian", re.IGNORECASE)
+_LOGIN = re.compile(r"统一身份认证|请先登录|请登录|扫码登录|登录超时|身份验证|安全验证|人机验证|访问验证")
 _ERROR = re.compile(
-    r"访问地址无效|找不到对应的栏目|错误的栏目参数|操作失败|页面不存在|您访问的页面|访问的文章不存在|文章(?:不存在|已删除)"
-    r"|无权访问|拒绝访问|没有访问权限|服务器(?:内部)?错误|404 Not Found|Not Found|403 Forbidden|502 Bad Gateway"
-    r"|Service Unavailable|系统(?:提示|错误)|出错了"
+    r"访问地址无效|找不到对应的栏目|错误的栏目参数|操作失败|页面不存在|您访问的页面|您要访问的|文章不存在"
+    r"|文章已删除|信息不存在|无权访问|拒绝访问|没有访问权限|服务器内部错误|服务器错误|系统提示|系统错误|出错了"
+    r"|404 Not Found|403 Forbidden|Page Not Found|Bad Gateway|Service Unavailable|Internal Server Error"
+    r"|Access Denied",
+    re.IGNORECASE,
 )
-_LITTLE = 400  # visible characters; an error, a login or a jump says no more
-_MANY_LINKS = 15  # of a list
+_LITTLE = 400  # visible characters; an error or a login says no more
+_NOTHING = 60  # visible characters; a page that a script leaves at once says no more
+_SOON = 30  # seconds until a stub refreshes; a page that renews itself waits longer
+_ROWS = 5  # of a list
+_MANY_LINKS = 15  # of a page that is mostly links
+_MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand in links
+_TRUNCATED = "truncated: the page breaks off before its end"
 
 
-def reason(page: Page) -> str | None:
+def reason(page: Page, family: Family | None) -> str | None:
     """Return what a page is instead of an article; None where it does not say."""
     shown = text.fold(dom.text_of(page.root))
     if len(shown) <= _LITTLE:
-        return _of_a_short_page(page, shown)
+        instead = _of_a_short_page(page, shown)
+        if instead is not None:
+            return instead
     if page.breaks_off:
-        return "truncated: the page breaks off before its end"
-    if _is_list(page, shown):
-        return "a list where an article was expected"
-    return None
+        return _TRUNCATED
+    if not shown:
+        return "empty: the page shows no text"
+    return "a list where an article was expected" if _is_list(page, shown, family) else None
 
 
 def _of_a_short_page(page: Page, shown: str) -> str | None:
-    refresh = page.first('meta[http-equiv="refresh" i]')
-    found = _REFRESH.match(dom.attribute(refresh, "content")) if refresh is not None else None
-    if _LOGIN.search(page.text):
-        return "a login wall"
-    error = _ERROR.search(shown) or _ERROR.search(_title(page))
-    if error:
+    if _PORTAL.search(page.text):
+        return "a login wall: the page of a VPN portal"
+    said = f"{shown} {_title(page)}"
+    login = _LOGIN.search(said)
+    if login is not None or page.first('input[type="password"]') is not None:
+        return f"a login wall: it says {login[0]}" if login else "a login wall: it asks for a password"
+    error = _ERROR.search(said)
+    if error is not None:
         return f"an error page: it says {error[0]}"
-    if found:
-        return f"a redirect stub: it refreshes to {found[2]}"
-    if _JUMP.search(page.text):
-        return "a redirect stub: a script sets location"
-    if page.breaks_off:
-        return "truncated: the page breaks off before its end"
-    if not shown:
-        return "empty: the page shows no text"
-    return None
+    leads = _leads_to(page, shown)
+    return f"a redirect stub: it leads to {leads}" if leads is not None else None
 
 
 def _title(page: Page) -> str:
     title = page.first("title")
-    return (title.text() if title is not None else "") or ""
+    return text.fold(title.text()) if title is not None else ""
 
 
-def _is_list(page: Page, shown: str) -> bool:
-    """Tell a list by most of its characters standing in many links."""
+def _leads_to(page: Page, shown: str) -> str | None:
+    """Return what a page that is left at once leads to; None where it stays."""
+    refresh = page.first('meta[http-equiv="refresh" i]')
+    found = _REFRESH.match(dom.attribute(refresh, "content")) if refresh is not None else None
+    if found is not None and int(found[1]) <= _SOON:
+        return found[2]
+    if len(shown) > _NOTHING:
+        return None
+    jump = _JUMP.search(page.text)
+    if jump is None:
+        return None
+    address = re.match(r"[^'\"\n;]{0,40}['\"]([^'\"\n]+)", page.text[jump.end() :])
+    return address[1] if address else "what a script says"
+
+
+def _is_list(page: Page, shown: str, family: Family | None) -> bool:
+    """Tell a list by its family's rows, or by most of its characters standing in many links.
+
+    The second is no proof on a page whose address is an article's: short articles stand in long menus.
+    """
+    selectors = [rows.row for rows in family.rows if rows.row is not None] if family else []
+    if any(len(dom.select(page.root, selector)) >= _ROWS for selector in selectors):
+        return True
+    parts = urls.split(page.url)
+    if family is not None and family.article_url.search(parts.path + parts.query):
+        return False
     links = dom.select(page.root, "a[href]")
     linked = sum(len(text.fold(dom.text_of(link))) for link in links)
-    return len(links) >= _MANY_LINKS and linked * 2 > len(shown)
+    share = _MOSTLY if family is not None else _NEARLY_ALL
+    return len(links) >= _MANY_LINKS and linked > share * len(shown)

@@ -1,4 +1,4 @@
-"""From loose pieces of a line to the inlines of `blocks`: folded, trimmed, merged, never nested in themselves.
+"""From loose pieces of a line to the inlines of `blocks`: folded, trimmed, merged, laid into each other.
 
 While the body is walked, a line is a flat run of pieces, each with its style. Only when the line is complete
 are the pieces laid into each other; so an emphasis is never empty, never within its like, and never begins
@@ -63,7 +63,7 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
-    """Return a text without the blanks at its edges, the blanks before it (`blank` and its own), and those after."""
+    """Return a text without the blanks at its edges, those before it (after `blank`), and those after it."""
     folded = text.fold_html(content.strip(" \t\n\r\f") or " ")
     core = folded.strip()
     lead, _, trail = folded.partition(core) if core else (folded, "", "")
@@ -97,22 +97,18 @@ def _settled(pieces: list[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for at, (content, style) in enumerate(pieces):
         if isinstance(content, Picture) and (style.strong or style.emphasis):
-            around = _shared(
-                _text_style(reversed_before=pieces[:at][::-1]), _text_style(reversed_before=pieces[at + 1 :])
-            )
-            style = Style(style.strong and around.strong, style.emphasis and around.emphasis, style.anchor)
-        if found and isinstance(content, str) and isinstance(found[-1][0], str) and found[-1][1] == style:
+            around = _shared(_nearest_text(pieces[:at][::-1]), _nearest_text(pieces[at + 1 :]))
+            found.append((content, Style(around.strong, around.emphasis, style.anchor)))
+        elif found and isinstance(content, str) and isinstance(found[-1][0], str) and found[-1][1] == style:
             found[-1] = (_BLANKS.sub(" ", found[-1][0] + content), style)
         else:
             found.append((content, style))
     return found
 
 
-def _text_style(*, reversed_before: list[Piece]) -> Style:
-    """Return the style of the nearest text in a run of pieces; plain where there is none."""
-    return next(
-        (style for content, style in reversed_before if isinstance(content, str) and content.strip()), PLAIN
-    )
+def _nearest_text(pieces: list[Piece]) -> Style:
+    """Return the style of the first text in a run of pieces; plain where there is none."""
+    return next((style for content, style in pieces if isinstance(content, str) and content.strip()), PLAIN)
 
 
 def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
@@ -126,9 +122,7 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
             at += 1
             continue
         name, end = _longest(pieces, at)
-        inner = [
-            (part, own._replace(**{name: 0 if name == "anchor" else False})) for part, own in pieces[at:end]
-        ]
+        inner = [(part, _without(own, name)) for part, own in pieces[at:end]]
         children = tuple(_nest(inner, hrefs))
         match name:
             case "anchor":
@@ -139,6 +133,16 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
                 found.append(Emphasis(children=children))
         at = end
     return found
+
+
+def _without(style: Style, name: str) -> Style:
+    match name:
+        case "anchor":
+            return style._replace(anchor=0)
+        case "strong":
+            return style._replace(strong=False)
+        case _:
+            return style._replace(emphasis=False)
 
 
 def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:

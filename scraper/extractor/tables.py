@@ -87,7 +87,7 @@ def settle(raw: RawTable) -> list[Block]:
 
 
 def _lays_out(rows: list[list[RawCell]]) -> bool:
-    """Tell whether a table is none of data: one column, pictures only, or cells that hold what no cell can."""
+    """Tell a table of layout: one column, pictures only, or cells that hold what no cell of data can."""
     filled = [[cell for cell in row if cell.blocks] for row in rows]
     if all(len(row) <= 1 for row in filled):
         return True
@@ -107,7 +107,7 @@ def line_of(blocks: Iterable[Block]) -> tuple[Inline, ...]:
     return tuple(lines)
 
 
-def _inlines(block: Block) -> tuple[Inline, ...]:
+def _inlines(block: Block) -> tuple[Inline, ...]:  # noqa: PLR0911 - one arm a kind of block
     match block:
         case Paragraph() | Heading():
             return block.children

@@ -2,7 +2,7 @@
 
 Without recursion, since a page may nest deeper than Python does: nodes to be visited and steps that close
 what was opened lie on one stack. Text gathers in a line of pieces until a block begins or ends; `spans` then
-makes paragraphs of it. What each tag means is not known here: the handlers in `elements` and `containers` say.
+makes paragraphs of it. What a tag means is not known here: the handlers in `elements` and `containers` say.
 """
 
 from __future__ import annotations
@@ -59,26 +59,22 @@ class Walk:
             self._handlers.get(container.tag or "", self._otherwise)(self, container)
         else:
             self.enter(container)
-        todo = self._todo
+        todo, handlers, otherwise, left_out = self._todo, self._handlers, self._otherwise, self._left_out
         while todo:
             step = todo.pop()
-            if isinstance(step, dom.Node):
-                self._visit(step)
-            else:
+            if not isinstance(step, dom.Node):
                 step()
+                continue
+            if (following := step.next) is not None:
+                todo.append(following)
+            tag = step.tag
+            if tag == "-text":
+                characters = step.text_content
+                if characters and (self._line or not characters.isspace()):
+                    self.add(characters)
+            elif tag is not None and not (left_out and step.mem_id in left_out):
+                handlers.get(tag, otherwise)(self, step)
         self.flush()
-
-    def _visit(self, node: dom.Node) -> None:
-        following = node.next
-        if following is not None:
-            self._todo.append(following)
-        tag = node.tag or ""
-        if tag == "-text":
-            characters = node.text_content or ""
-            if self._line or not characters.isspace():
-                self.add(characters)
-        elif not (self._left_out and node.mem_id in self._left_out):
-            self._handlers.get(tag, self._otherwise)(self, node)
 
     # ── what handlers say ─────────────────────────────────────────────────────────────────────────────────
 
@@ -106,7 +102,7 @@ class Walk:
             self._line.append((row, self.style))
 
     def flush(self) -> None:
-        """Close the line: what gathered becomes paragraphs, a heading, or figures where it is only pictures."""
+        """Close the line: it becomes paragraphs, a heading, or figures where it is only pictures."""
         if not self._line:
             return
         pieces, self._line = self._line, []

@@ -89,12 +89,16 @@ def _look(root: dom.Node, addresses: Addresses, left_out: frozenset[int], told: 
             told.texts.append(node.text_content or "")
         elif tag not in _NOT_SHOWN:
             if tag == "img":
-                src = addresses.picture(node.attributes)
-                told.images.extend([src] if src else [])
-            elif tag == "a" and (address := addresses.link(node.attributes.get("href"))) is not None:
-                waiting.append((address, len(told.texts), len(told.images)))
-            if (child := node.first_child) is not None:
-                waiting.append(child)
+                told.images.extend(filter(None, [addresses.picture(node.attributes)]))
+            elif tag == "a":
+                waiting.extend(_ending(node, addresses, told))
+            waiting.extend(filter(None, [node.first_child]))
+
+
+def _ending(node: dom.Node, addresses: Addresses, told: _Told) -> list[tuple[str, int, int]]:
+    """Return what is to be done at the end of a link; nothing where it cannot be followed."""
+    href = addresses.link(node.attributes.get("href"))
+    return [(href, len(told.texts), len(told.images))] if href is not None else []
 
 
 def told_by(blocks: Iterable[Block]) -> Shown:
