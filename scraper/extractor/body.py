@@ -64,7 +64,7 @@ def read(roots: Sequence[dom.Node], addresses: Addresses, left_out: frozenset[in
 
 
 def _with_players(roots: Iterable[dom.Node]) -> dict[str, Handler]:
-    """Return what the tags mean where some elements are players in disguise: empty, with an address of their own."""
+    """Return what the tags mean where some elements are players in disguise: empty ones with an address."""
     players = {node.mem_id: node.tag or "" for root in roots for node in dom.select(root, embeds.DISGUISED)}
     if not players:
         return HANDLERS
@@ -78,7 +78,7 @@ def _with_players(roots: Iterable[dom.Node]) -> dict[str, Handler]:
 def left_out(
     roots: Iterable[dom.Node], drop: tuple[str, ...], reveal: tuple[str, ...] = ()
 ) -> frozenset[int]:
-    """Return the identities of the elements below that are hidden, unless revealed, or that the layout drops."""
+    """Return the identities of the elements below that are hidden and not revealed, or dropped."""
     found: set[int] = set()
     for root in roots:
         for node in dom.select(root, _MAYBE_HIDDEN):

@@ -58,11 +58,17 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node]) -> str:
     return shown
 
 
-def published(page: Page, layout: Layout, tz: ZoneInfo, capture: Capture) -> tuple[datetime, ComesFrom]:
-    """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own."""
+def published(
+    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = ""
+) -> tuple[datetime, ComesFrom]:
+    """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own.
+
+    `beside` is the date line that `nearby` found; it is asked where the layout's own element shows none.
+    """
     shown = page.first(layout.published)
     moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
-    if moment is None and not layout.marks:
+    moment = moment or dates.find_moment(beside, tz)
+    if moment is None and (layout.nearby or not layout.marks):
         moment = _from_meta(page, tz)
     if moment is not None:
         return moment, "page"
@@ -73,7 +79,7 @@ def published(page: Page, layout: Layout, tz: ZoneInfo, capture: Capture) -> tup
 
 
 def source_of(page: Page, layout: Layout, beside: str = "") -> str | None:
-    """Return whom the page names as its source, in its own element or `beside` the body; None where nobody."""
+    """Return whom the page names as its source, in its element or `beside` the body; None where nobody."""
     shown = _line(page.first(layout.source)) if layout.source else ""
     named = _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
     return named or (_labelled(beside, _SOURCE, needs_label=True) if beside else None)

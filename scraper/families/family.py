@@ -30,6 +30,10 @@ class Layout:
     editor: str | None = None  # None: this template names no editor
     drop: tuple[str, ...] = ()  # what is no part of the article within the body
     attachments: tuple[str, ...] = ()  # links to files that stand outside the body
+    reveal: tuple[
+        str, ...
+    ] = ()  # what is hidden at first and is part of the article, such as its second page
+    nearby: bool = False  # True: a title or date that is not selected is looked for around the body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
