@@ -37,7 +37,8 @@ def picture_address(random: Random, home: str, form: Form) -> str:
     number = random.randint(10_000, 99_999)
     tail = hashlib.sha256(f"{number} {random.random()}".encode()).hexdigest()[:8]
     if form.generation < 2:  # noqa: PLR2004 -- until G2 pictures had other addresses
-        return f"{home}/pic/0/00/{number // 1000:02}/{number % 100:02}/{number}_{int(tail, 16) % 1_000_000:06}.jpg"
+        old_tail = int(tail, 16) % 1_000_000
+        return f"{home}/pic/0/00/{number // 1000:02}/{number % 100:02}/{number}_{old_tail:06}.jpg"
     return f"{home}/pic/003/000/{number // 100:03}/003000{number}_{tail}.jpg"
 
 
@@ -76,7 +77,7 @@ def _topic(random: Random, home: str) -> tuple[Piece, ...]:
 
 
 def _article(random: Random, story: Story, home: str) -> tuple[Piece, ...]:
-    """An opening, a few paragraphs, and two or three of what bodies also hold."""
+    """Return an opening, a few paragraphs, and one to three of what bodies also hold."""
     old = story.form.generation < 2  # noqa: PLR2004 -- see above
     draw = pieces.old_picture if old else pieces.picture
     lead = pieces.paragraph(f"{words.NEWSROOM}讯（记者 {words.person(random)}）{words.opening(random)}")

@@ -114,25 +114,16 @@ def article(story: Story, body: Sequence[Piece], channel: ChannelSpec, frame: Fr
 
 
 def _source_link(source: str | None, home: str) -> str:
-    """The old system links its own newsroom, and writes others as plain text."""
+    """Return the source as the old system writes it: its own newsroom linked, others plain."""
     if source == words.NEWSROOM:
         return f'<a href="{home}/"  target="_blank" >{source}</a>'
     return source or ""
 
 
 def _film_rows(html: str) -> str:
-    """A film stands in a cell without an id; videos have a row with an unclosed span before it."""
-    if "<video" in html:
-        return (
-            '\n  <tr>\n    <td style="text-align:center;  padding-top:15px;"><span style="margin-right:10px;"></td>\n'
-            '  </tr>\n\n  <tr>\n\n    <td style="padding-top:10px; padding-left:20px; padding-bottom:20px;"> '
-            f"{html}\n    </td>\n  </tr>"
-        )
-    return (
-        '  <tr>\n    <td style="padding-top:25px; padding-left:20px; padding-bottom:20px;">'
-        '<p style=" text-indent:2em; line-height:2em; font-size:16px; margin-bottom:15px;  ">\n  '
-        f"{html}\n    </td>\n  </tr>"
-    )
+    """Return the row of a film: a cell without an id; videos have a row with an unclosed span before it."""
+    name = "g3_film" if "<video" in html else "g3_sound"
+    return template.fill("ecms", name, {"body": html})
 
 
 def renamed(channel: ChannelSpec, name: str) -> ChannelSpec:
@@ -151,6 +142,7 @@ def moved(story: Story, channel: str) -> Story:
 def listing(rows: Sequence[Row], channel: ChannelSpec, frame: Frame, *, next_page: str | None = None) -> str:
     """Return a page of a channel's list; `next_page` is the old system's 下一页, where there is one."""
     values = frame.values() | {"channel": channel.name, "channel_title": channel.title}
+    values |= {"title": words.NEWSROOM, "description": ""}
     if channel.old:
         turn = "" if next_page is None else f'<a href="{next_page}">下一页</a>'
         values |= {"rows": "\n".join(map(_old_row, rows)), "pager": turn}
@@ -172,26 +164,19 @@ def pager_script(channel: ChannelSpec, pages: int) -> str:
         f"var maxpage = {pages};\nvar countpage = {pages};\n"
         f'var pagepath = "/{channel.name}/system/count//{channel.code}/{"0" * 12}/";\n'
         "function pagetemple() {\n  var box = document.getElementById('pagetemple');\n"
-        "  for (var i = maxpage; i > 0 && i > maxpage - 10; i--) { box.innerHTML += ' ' + i; }\n}\npagetemple();\n"
+        "  for (var i = maxpage; i > 0 && i > maxpage - 10; i--) { box.innerHTML += ' ' + i; }\n"
+        "}\npagetemple();\n"
     )
 
 
 def _row(row: Row) -> str:
     title = escape(_cut(row.title, _LONGEST_LISTED_TITLE), quote=False)
-    return (
-        '<table width="98%" border="0" cellpadding="0" cellspacing="0">\n<tr>\n'
-        f'<td width="80%" valign="middle" ><div align="left"><a href="{row.address}" target="_blank">{title}</a></div>'
-        f'</td>\n<td width="20%" align="right" valign="middle" ><div align="right">{row.date}</div></td>\n</tr>\n</table>'
-    )
+    return template.fill("ecms", "g3_row", {"address": row.address, "title": title, "date": row.date})
 
 
 def _old_row(row: Row) -> str:
-    bullet = '<IMG SRC="/images/index_27.gif">'
     title = escape(row.title, quote=False)
-    return (
-        f'<tr><td>{bullet}</td><td class=news ><a href="{row.address}"   target="_blank" class=news>{title}</a>'
-        f"&nbsp;&nbsp; {row.date}</td></tr>"
-    )
+    return template.fill("ecms", "g1_row", {"address": row.address, "title": title, "date": row.date})
 
 
 def _cut(title: str, longest: int) -> str:

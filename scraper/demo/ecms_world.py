@@ -1,7 +1,7 @@
 """The news site under ECMS: where its pages stand, and which page an address asks for.
 
-Lists go by blocks: page 1 holds the oldest rows and never changes while nothing is taken out; the newest page is
-partly filled; the index shows the newest rows, most of them once more.
+Lists go by blocks: page 1 holds the oldest rows and never changes while nothing is taken out; the newest page
+is partly filled; the index shows the newest rows, most of them once more.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _MORE = re.compile(
     r"/(?P<channel>\w+)/system/more/(?P<cid>\d+)/(?P<folder>\d{4})/(?P=cid)_(?P<page>\d{8})\.shtml"
 )
 _HOT = 10
-_NOT_FOUND = "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"
-_SOFT = '<html><head><meta charset="utf-8"><title>提示</title></head><body><p>您访问的页面不存在！</p></body></html>'
+_NOT_FOUND = "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>"
+_SOFT = '<html><head><meta charset="utf-8"><title>提示</title></head><body>您访问的页面不存在！</body></html>'
 
 
 class EcmsWorld(World):
@@ -57,11 +57,11 @@ class EcmsWorld(World):
         self.has_pager = False
 
     def rename_channel(self, old: str, new: str) -> None:
-        """Give a channel another name: lists and articles move, and articles still answer at the old address."""
+        """Give a channel another name: all moves, and articles still answer at the old address."""
         with self._lock:
             spec = self.channels.pop(old)
             self.channels[new] = ecms.renamed(spec, new)
-            self._old_names |= {name: new for name in (old, *spec.aliases)}
+            self._old_names |= dict.fromkeys((old, *spec.aliases), new)
             self.lists[new] = self.lists.pop(old, [])
             self._changes[new] += 1
             for number, story in self.stories.items():
@@ -92,8 +92,8 @@ class EcmsWorld(World):
     def count_page(self, channel: str, number: int) -> str:
         """Return the address of a numbered page, as the site itself spells it."""
         code = self.channels[channel].code
-        folder = f"{number // 1000:03}"
-        return f"{self.home}/{channel}/system/count//{code}/{'0' * 12}/{folder}/c{code}{'0' * 12}_{number:09}.shtml"
+        folder = f"{self.home}/{channel}/system/count//{code}/{'0' * 12}/{number // 1000:03}"
+        return f"{folder}/c{code}{'0' * 12}_{number:09}.shtml"
 
     def more_page(self, channel: str, number: int) -> str:
         """Return the address of an older page of the old system's lists."""
@@ -233,7 +233,7 @@ class EcmsWorld(World):
 
 
 def _page(html: str, *, gbk: bool) -> Answer:
-    """The old system's pages are GBK, say so in the header, and lie in their meta."""
+    """Return a page; those of the old system are GBK, say so in the header, and lie in their meta."""
     return page(html, charset="gbk", label="GBK") if gbk else page(html)
 
 

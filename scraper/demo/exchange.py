@@ -1,4 +1,4 @@
-"""One question to a fake site and its answer: values, and the manner in which an answer goes over the wire."""
+"""One question to a fake site and its answer: values, and the manner in which an answer leaves."""
 
 from __future__ import annotations
 

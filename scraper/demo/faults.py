@@ -1,14 +1,13 @@
 """What can go wrong between a site and its reader, as functions from an answer to a worse one.
 
-A `Rule` says where and how often a fault strikes. It is deterministic: the same requests in the same order for
-one address meet the same faults, whatever is asked for in between.
+A `Rule` says where and how often a fault strikes. It is deterministic: the same requests in the same order
+for one address meet the same faults, whatever is asked for in between.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from scraper.demo.exchange import Answer, Ask, BrokenChunks, Dripped, Reset, Short, Stalled, page
 
 if TYPE_CHECKING:
+    import re
     import threading
 
 Fault = Callable[[Ask, Answer], Answer]
@@ -86,7 +86,8 @@ def login_wall() -> Fault:
     html = (
         '<!DOCTYPE html><html><head><meta charset="utf-8"><title>统一身份认证</title></head><body>'
         '<form id="login" action="/login/do" method="post"><label>账号 <input name="username"></label>'
-        '<label>密码 <input name="password" type="password"></label><button>登录</button></form></body></html>'
+        '<label>密码 <input name="password" type="password"></label><button>登录</button></form>'
+        "</body></html>"
     )
     return lambda _ask, _answer: page(html)
 
@@ -95,8 +96,8 @@ def challenge() -> Fault:
     """Answer 200 with a page whose script sets a cookie and loads the address again."""
     html = (
         '<!DOCTYPE html><html><head><meta charset="utf-8"><script>document.cookie="clearance=1;path=/";'
-        "setTimeout(function(){location.reload()},500)</script></head><body><noscript>请开启 JavaScript 并刷新页面"
-        "</noscript></body></html>"
+        "setTimeout(function(){location.reload()},500)</script></head><body>"
+        "<noscript>请开启 JavaScript 并刷新页面</noscript></body></html>"
     )
     return lambda _ask, _answer: page(html)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _QUANTITIES = b"\x00" + b"\x08" * 64
 # The smallest tables that serve: DC lengths 0 to 8, and an AC table that only knows "end of block".
@@ -16,31 +20,8 @@ _DC_CODES = ("00", "010", "011", "100", "101", "110", "1110", "11110", "111110")
 def bytes_for(path: str) -> tuple[str, bytes] | None:
     """Return the content type and the bytes of a file at this path, or None for no known suffix."""
     suffix = path.partition("?")[0].rpartition(".")[2].lower()
-    match suffix:
-        case "jpg" | "jpeg":
-            return "image/jpeg", jpeg(path)
-        case "png":
-            return "image/png", png(path)
-        case "gif":
-            return "image/gif", _GIF
-        case "mp4":
-            return "video/mp4", _box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2mp41") + _box(
-                b"free", path.encode()
-            )
-        case "mp3":
-            return (
-                "audio/mpeg",
-                b"ID3\x04\x00\x00\x00\x00\x00\x00" + path.encode() + b"\xff\xfb\x90\x64" + bytes(413),
-            )
-        case "pdf":
-            return (
-                "application/pdf",
-                b"%PDF-1.4\n%" + path.encode() + b"\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n",
-            )
-        case "doc" | "docx" | "xls" | "xlsx" | "zip" | "rar":
-            return "application/octet-stream", b"PK\x05\x06" + bytes(18) + path.encode()
-        case _:
-            return None
+    made = _FILES.get(suffix)
+    return None if made is None else (made[0], made[1](path))
 
 
 def png(name: str, side: int = 8) -> bytes:
@@ -103,3 +84,31 @@ _GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00"
     b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
+
+
+def _mp4(name: str) -> bytes:
+    return _box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2mp41") + _box(b"free", name.encode())
+
+
+def _mp3(name: str) -> bytes:
+    return b"ID3\x04\x00\x00\x00\x00\x00\x00" + name.encode() + b"\xff\xfb\x90\x64" + bytes(413)
+
+
+def _pdf(name: str) -> bytes:
+    return b"%PDF-1.4\n%" + name.encode() + b"\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def _office(name: str) -> bytes:
+    return b"PK\x05\x06" + bytes(18) + name.encode()
+
+
+_FILES: dict[str, tuple[str, Callable[[str], bytes]]] = {
+    "jpg": ("image/jpeg", jpeg),
+    "jpeg": ("image/jpeg", jpeg),
+    "png": ("image/png", png),
+    "gif": ("image/gif", lambda _name: _GIF),
+    "mp4": ("video/mp4", _mp4),
+    "mp3": ("audio/mpeg", _mp3),
+    "pdf": ("application/pdf", _pdf),
+    **dict.fromkeys(("doc", "docx", "xls", "xlsx", "zip", "rar"), ("application/octet-stream", _office)),
+}

@@ -104,7 +104,8 @@ def table(head: tuple[str, str, str], rows: tuple[tuple[str, str, str], ...], fo
 def link(before: str, text: str, target: str, after: str, *, href: str | None = None) -> Piece:
     """Return a paragraph with a link; `href` is how the page spells it, where that differs from `target`."""
     spelled = escape(href if href is not None else target)
-    html = f'<p>{INDENT}{marked(before)}<a href="{spelled}" target="_blank">{marked(text)}</a>{marked(after)}</p>'
+    anchor = f'<a href="{spelled}" target="_blank">{marked(text)}</a>'
+    html = f"<p>{INDENT}{marked(before)}{anchor}{marked(after)}</p>"
     return Piece(html=html, text=before + text + after, links=(target,))
 
 
@@ -121,7 +122,8 @@ def picture(address: str, caption: str = "", *, src: str | None = None, alt: str
     alternative = "" if alt is None else f' alt="{escape(alt)}"'
     image = f'<img border="0" height="533" src="{escape(src or address)}" width="800"{alternative} />'
     below = f"<p>{marked(caption)}</p>" if caption else "<p></p>"
-    html = f'<!-- image template start -->\n<div align="center">{image}\n{below}\n</div>\n<!-- image template end-->'
+    centred = f'<div align="center">{image}\n{below}\n</div>'
+    html = f"<!-- image template start -->\n{centred}\n<!-- image template end-->"
     return Piece(html=html, text=caption, images=(address,))
 
 
@@ -130,7 +132,8 @@ def old_picture(address: str, caption: str = "") -> Piece:
     image = f'<span><img border="0" height="429" id="no_img" src="{escape(address)}" width="650" /></span>'
     below = marked(caption) if caption else "&nbsp;"
     html = (
-        f'<p style="text-align: center"><!--eps--></p>\n<div align="center">\n<div align="center">{image}</div>\n'
+        '<p style="text-align: center"><!--eps--></p>\n'
+        f'<div align="center">\n<div align="center">{image}</div>\n'
         f'<div align="center">{below}</div>\n</div>\n<p><!--epe--></p>\n'
         "<!--advertisement code begin--><!--advertisement code end-->"
     )
@@ -145,7 +148,8 @@ def picture_in_text(before: str, address: str, after: str) -> Piece:
 
 def linked_picture(address: str, target: str) -> Piece:
     """Return a picture that is a link."""
-    html = f'<center><a href="{escape(target)}"><img border="0" src="{escape(address)}" width="800" /></a></center>'
+    image = f'<img border="0" src="{escape(address)}" width="800" />'
+    html = f'<center><a href="{escape(target)}">{image}</a></center>'
     return Piece(html=html, images=(address,), links=(target,))
 
 
@@ -166,7 +170,8 @@ def video(address: str, *, src: str | None = None) -> Piece:
 def audio(address: str) -> Piece:
     """Return a sound in the player of the broadcasts."""
     html = (
-        '<!--eps-->\n<div align="center">\n<div align="center"><span><embed autostart="true" height="300" loop="-1" '
+        '<!--eps-->\n<div align="center">\n<div align="center"><span>'
+        '<embed autostart="true" height="300" loop="-1" '
         f'name="MediaPlayer" showcontrols="1" showdisplay="0" showstatusbar="0" src="{address}" '
         'type="application/x-mplayer2" width="320"></embed></span></div>\n</div>\n<!--epe-->'
     )
@@ -176,9 +181,11 @@ def audio(address: str) -> Piece:
 def flash(player: str, film: str) -> Piece:
     """Return a film of the flash years: its address stands within the player's."""
     html = (
-        '<p style="text-align: center"><object align="middle" classid="clsid:d27cdb6e-ae6d-11cf-96b8-444553540000" '
-        'height="400" id="flvplay" name="flvplay" width="500"><param name="allowScriptAccess" value="sameDomain" />'
-        f'<param name="movie" value="{player}?autostart=true&amp;file={film}" /><param name="quality" value="high" />'
+        '<p style="text-align: center"><object align="middle" '
+        'classid="clsid:d27cdb6e-ae6d-11cf-96b8-444553540000" height="400" id="flvplay" name="flvplay" '
+        'width="500"><param name="allowScriptAccess" value="sameDomain" />'
+        f'<param name="movie" value="{player}?autostart=true&amp;file={film}" />'
+        '<param name="quality" value="high" />'
         '<param name="allowFullScreen" value="true" /></object></p>'
     )
     return Piece(html=html, media=(film,))

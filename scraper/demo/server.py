@@ -12,6 +12,7 @@ import contextlib
 import threading
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -81,7 +82,7 @@ class Server:
     def gaps(self, host: str) -> list[float]:
         """Return the seconds from each request's end to the next one's start; negative: they overlapped."""
         asked = sorted(self.requests(host=host), key=lambda entry: entry.started)
-        return [later.started - earlier.ended for earlier, later in zip(asked, asked[1:], strict=False)]
+        return [later.started - earlier.ended for earlier, later in pairwise(asked)]
 
     def forget(self) -> None:
         """Empty the log."""

@@ -147,11 +147,11 @@ def statement(random: Random) -> str:
     """Return a sentence or two of the middle."""
     shapes = (
         f"活动展出了{random.choice(THINGS)}，由{random.choice(HOUSES)}与{random.choice(HOUSES)}共同准备。",
-        f"据介绍，{random.choice(EVENTS)}已连续举办{random.randint(2, 30)}年，累计参加{random.randint(300, 9000)}人次。",
+        f"{random.choice(EVENTS)}已办了{random.randint(2, 30)}年，{random.randint(300, 9000)}人参加。",
         f"“{random.choice(FEELINGS)}。”{person(random)}说，“{random.choice(LEADS)}，这就是我们想做的事。”",
-        f"与往年不同，今年的{random.choice(EVENTS)}把终点设在{random.choice(PLACES)}，全程{random.randint(2, 40)}.5公里。",
-        f"评审认为，作品《{random.choice(LEADS)}》的误差不到{random.randint(1, 9)}%，“{random.choice(FEELINGS)}”。",
-        f"{random.choice(HOUSES)}负责人{person(random)}表示：下一步将在{random.choice(PLACES)}常设展位——欢迎大家来看。",
+        f"今年的{random.choice(EVENTS)}把终点设在{random.choice(PLACES)}，全程{random.randint(2, 9)}.5公里。",
+        f"作品《{random.choice(LEADS)}》的误差不到{random.randint(1, 9)}%，“{random.choice(FEELINGS)}”。",
+        f"{random.choice(HOUSES)}的{person(random)}说：下一步在{random.choice(PLACES)}常设展位——欢迎来看。",
     )
     return random.choice(shapes)
 

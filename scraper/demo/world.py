@@ -1,8 +1,8 @@
 """A news site that is alive: it publishes, revises, removes and hides, and it can be given faults.
 
-What is common to all systems; how pages look and where they stand is each system's own. Answers are made when
-they are asked for: a world of sixty thousand articles holds their rows, and composes a body only for who reads
-it. Whatever is random is seeded. Verbs may be used while a server serves the world.
+What is common to all systems; how pages look and where they stand is each system's own. Answers are made
+when they are asked for: a world of sixty thousand articles holds their rows, and composes a body only for who
+reads it. Whatever is random is seeded. Verbs may be used while a server serves the world.
 """
 
 from __future__ import annotations
@@ -197,9 +197,8 @@ class World(ABC):
     def list_address(self, channel: str, address: str, *, title: str = "", on: date | None = None) -> None:
         """Put a row with any address on top of a list: an alias, another host, a page that is gone."""
         shown = f"{on or self.now.date():%Y-%m-%d}"
-        self._append(
-            channel, Row(address=address, title=title or words.headline(Random(address)), date=shown)
-        )  # noqa: S311
+        title = title or words.headline(Random(address))  # noqa: S311 -- invented news, no secret
+        self._append(channel, Row(address=address, title=title, date=shown))
 
     def fail(
         self, where: str, fault: Fault, *, first: int | None = None, share: float = 1.0, seed: int = 0
