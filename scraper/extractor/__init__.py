@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper import dom
+from scraper import dom, families
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extractor import body, layouts, metadata, nearby, witness
@@ -41,7 +41,7 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     layout = worn.layout
     if page.breaks_off:
         msg = f"truncated: {page.url}: the page breaks off, its end is missing"
-        raise NotAnArticle(msg)
+        raise NotAnArticle(msg, what="truncated")
     roots = _roots(page, layout)
     left_out = body.left_out(roots, layout.drop, layout.reveal)
     addresses = Addresses(page.base)
@@ -49,7 +49,8 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     shown = witness.shown_by(roots, addresses, left_out)
     witness.check(shown, witness.told_by(blocks), page.url)
     title = metadata.title_of(page, layout, roots)
-    beside = nearby.line(roots, title, site.timezone) if layout.nearby else ""
+    dated = layout.nearby and families.is_article(families.by_name(worn.family), page.url)
+    beside = nearby.line(roots, title, site.timezone) if dated else ""  # a channel shows the dates of others
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     return Article(
         url=capture.url,

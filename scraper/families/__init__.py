@@ -50,6 +50,11 @@ def identity_key(family: Family | None, url: Url) -> str:
     return next(iter(numbers), str(url))
 
 
+def is_article(family: Family | None, url: Url) -> bool:
+    """Tell whether an address is that of an article of the family, and not of one of its channels."""
+    return family is not None and _article(family, url) is not None
+
+
 def _article(family: Family, url: Url) -> re.Match[str] | None:
     parts = urls.split(url)
     return family.article_url.search(parts.path + parts.query)

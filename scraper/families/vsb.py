@@ -9,11 +9,34 @@ from __future__ import annotations
 
 import re
 
-from scraper.families.family import Family, Pager, Rows
+from scraper.families.family import Family, Layout, Pager, Rows
 
 _NEXT = "span.p_next a[href], a.Next[href], a[href].next, .pagination a[href]"
 _LAST = "span.p_last a[href], a.Next[href]"
 _PAGER = "span.p_pages, table[class^=headStyle]"
+
+_FORM = "form[name=_newscontent_fromname]"
+_ICONS = ("img[src*='/fileTypeImages/']",)  # before each attachment, by the file's kind
+_ATTACHMENTS = (
+    "a[href*='/_content/download.jsp']",
+    "a[href*='DownloadAttachUrl']",
+)
+
+
+def _layout(name: str, *marks: str, body: str) -> Layout:
+    """Return a layout: what stands around the body is every university's own."""
+    return Layout(
+        name=name,
+        marks=(*marks, body),
+        title=f"{_FORM} [class^=titlestyle], [class^=titlestyle]",
+        published="[class^=timestyle]",
+        source="[class^=authorstyle]",
+        body=(body,),
+        drop=_ICONS,
+        attachments=_ATTACHMENTS,
+        nearby=True,
+    )
+
 
 VSB = Family(
     name="vsb",
@@ -28,7 +51,11 @@ VSB = Family(
         "script[src*='_sitegray']",
     ),
     article_url=re.compile(r"/info/\d+/(?P<number>\d+)\.htm|[?&]wbnewsid=(?P<query>\d+)"),
-    layouts=(),
+    layouts=(
+        _layout("vsb-form", _FORM, body=f"{_FORM} .v_news_content"),
+        _layout("vsb", body=".v_news_content"),
+        _layout("vsb-bare", body="[id^=vsb_content], #vsb_newscontent"),
+    ),
     rows=(
         Rows(
             name="pager",

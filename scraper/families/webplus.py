@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.families.family import Family, Pager, Rows
+from scraper.families.family import Family, Layout, Pager, Rows
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
@@ -48,6 +48,62 @@ def _rows(name: str, *, row: str | None = None, within: str | None = None) -> Ro
     )
 
 
+_BODY = ("div.wp_articlecontent",)
+_ICONS = (  # before each attachment, by the file's kind
+    "img[src*='/_ueditor/themes/']",
+    "img[src*='/dialogs/attachment/fileTypeImages/']",
+)
+_PDF = ("[pdfsrc]",)
+_PARTS = (".paging_content",)  # the second page of an article, which a script turns to
+
+_LAYOUTS = (
+    Layout(
+        name="webplus-page-news",
+        marks=("div.page-news-title", *_BODY),
+        title="div.page-news-title",
+        published="div.page-news-souse",
+        source="div.page-news-souse",
+        body=_BODY,
+        drop=_ICONS,
+        attachments=_PDF,
+        reveal=_PARTS,
+    ),
+    Layout(
+        name="webplus-arti",
+        marks=("h1.arti_title, h1.arti-title, h2.arti_title, h2.arti-title", *_BODY),
+        title="h1.arti_title, h1.arti-title, h2.arti_title, h2.arti-title",
+        published=".arti_update, .arti-update, .arti_metas, .arti-metas",
+        source=".arti_metas, .arti-metas",
+        body=_BODY,
+        drop=_ICONS,
+        attachments=_PDF,
+        reveal=_PARTS,
+        nearby=True,
+    ),
+    Layout(
+        name="webplus-column",  # a channel that is one article
+        marks=(".wp_column_article div.wp_articlecontent",),
+        title="[portletmode=simpleColumnAttri] .Column_Name",
+        published=".wp_column_article .no-date",
+        body=(".wp_column_article div.wp_articlecontent",),
+        drop=_ICONS,
+        attachments=_PDF,
+        reveal=_PARTS,
+        nearby=True,
+    ),
+    Layout(
+        name="webplus",  # whatever a university drew around it
+        marks=_BODY,
+        title="[portletmode=simpleArticleAttri] .Article_Title",
+        published="[portletmode=simpleArticleAttri] .Article_PublishDate",
+        body=_BODY,
+        drop=_ICONS,
+        attachments=_PDF,
+        reveal=_PARTS,
+        nearby=True,
+    ),
+)
+
 WEBPLUS = Family(
     name="webplus",
     marks=(
@@ -63,7 +119,7 @@ WEBPLUS = Family(
     article_url=re.compile(
         r"/\d{4}/\d{4}/c\d+a(?P<number>\d+)/page[^/]*\.(?:htm|psp)|/c\d+a(?P<bare>\d+)/page"
     ),
-    layouts=(),
+    layouts=_LAYOUTS,
     rows=(
         _rows("news_list", row=f"{_WINDOW} ul.news_list > li.news"),
         _rows("wp_article_list", row=f"{_WINDOW} ul.wp_article_list > li.list_item"),
