@@ -39,8 +39,8 @@ _TIME = re.compile(
     re.VERBOSE,
 )
 _HAN = re.compile(
-    rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*(?P<month>[{_DIGITS}十]{{1,3}})\s*月"
-    rf"\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
+    rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*"
+    rf"(?P<month>[{_DIGITS}十]{{1,3}})\s*月\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
 )
 _IN_PATH = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)"
@@ -54,7 +54,7 @@ _MIDNIGHT = 24
 def find_moment(text: str, tz: ZoneInfo) -> datetime | None:
     """Return the moment that a line of text shows, told in `tz`; None where there is none.
 
-    A moment behind a label (发稿时间, 发布日期 …) wins over an earlier one: a line's 来源 may hold a date too.
+    A moment behind a label (发稿时间, 发布日期 …) wins over an earlier one: 来源 may hold a date too.
     """
     if not any(mark in text for mark in ("-", "/", ".", "年")):
         return None

@@ -186,7 +186,7 @@ def _within(chunks: Iterator[bytes], max_bytes: int, url: str) -> bytes:
             parts.append(chunk)
     except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
         msg = f"the compressed body cannot be inflated: {url}: {error}"
-        raise NotAnArticle(msg) from error
+        raise NotAnArticle(msg, what="truncated") from error
     return b"".join(parts)
 
 

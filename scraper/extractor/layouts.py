@@ -52,8 +52,8 @@ def worn_by(page: Page, site: Site) -> Worn:
         return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, site.selectors))
     instead = refusal.reason(page, family)
     if instead is not None:
-        msg = f"{instead}: {page.url}"
-        raise NotAnArticle(msg)
+        msg = f"{instead.words}: {page.url}"
+        raise NotAnArticle(msg, what=instead.what)
     raise UnknownLayout(_complaint(page, family, site.selectors))
 
 

@@ -73,27 +73,27 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     text = decode.text_of(data, content_type)
     if "<" not in text:
         msg = f"not HTML: {capture.url}: no tag in {len(data)} bytes"
-        raise NotAnArticle(msg)
+        raise NotAnArticle(msg, what="not-html")
     return Page(capture.final_url, text, dom.parse(text))
 
 
 def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> None:
     if not data.strip():
         msg = f"empty: {url}: the answer has no content"
-        raise NotAnArticle(msg)
+        raise NotAnArticle(msg, what="empty")
     mime = (content_type or "").partition(";")[0].strip().lower()
     if mime.startswith(("image/", "audio/", "video/", "font/")) or mime in {
         "application/pdf",
         "application/zip",
     }:
         msg = f"not HTML: {url}: the header says {mime}"
-        raise NotAnArticle(msg)
+        raise NotAnArticle(msg, what="not-html")
     head = data[:_LOOKED_AT]
     for magic, name in _MAGIC:
         if head.startswith(magic) and b"<html" not in head.lower():
             msg = f"not HTML: {url}: the bytes are {name}"
-            raise NotAnArticle(msg)
+            raise NotAnArticle(msg, what="not-html")
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\x00" in head and not is_utf16 and head.count(b"\x00") * 100 > len(head):
         msg = f"not HTML: {url}: the bytes are binary"
-        raise NotAnArticle(msg)
+        raise NotAnArticle(msg, what="not-html")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scraper import dom, text, urls
 
@@ -28,10 +28,19 @@ _SOON = 30  # seconds until a stub refreshes; a page that renews itself waits lo
 _ROWS = 5  # of a list
 _MANY_LINKS = 15  # of a page that is mostly links
 _MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand in links
-_TRUNCATED = "truncated: the page breaks off before its end"
 
 
-def reason(page: Page, family: Family | None) -> str | None:
+class Instead(NamedTuple):
+    """What a page is instead of an article: the kind that `NotAnArticle` knows, and words for people."""
+
+    what: Literal["empty", "truncated", "list", "login", "soft-404", "redirect"]
+    words: str
+
+
+_TRUNCATED = Instead("truncated", "truncated: the page breaks off before its end")
+
+
+def reason(page: Page, family: Family | None) -> Instead | None:
     """Return what a page is instead of an article; None where it does not say."""
     shown = text.fold(dom.text_of(page.root))
     if len(shown) <= _LITTLE:
@@ -41,22 +50,24 @@ def reason(page: Page, family: Family | None) -> str | None:
     if page.breaks_off:
         return _TRUNCATED
     if not shown:
-        return "empty: the page shows no text"
-    return "a list where an article was expected" if _is_list(page, shown, family) else None
+        return Instead("empty", "empty: the page shows no text")
+    if _is_list(page, shown, family):
+        return Instead("list", "a list where an article was expected")
+    return None
 
 
-def _of_a_short_page(page: Page, shown: str) -> str | None:
+def _of_a_short_page(page: Page, shown: str) -> Instead | None:
     if _PORTAL.search(page.text):
-        return "a login wall: the page of a VPN portal"
+        return Instead("login", "a login wall: the page of a VPN portal")
     said = f"{shown} {_title(page)}"
     login = _LOGIN.search(said)
     if login is not None or page.first('input[type="password"]') is not None:
-        return f"a login wall: it says {login[0]}" if login else "a login wall: it asks for a password"
+        return Instead("login", f"a login wall: it {f'says {login[0]}' if login else 'asks for a password'}")
     error = _ERROR.search(said)
     if error is not None:
-        return f"an error page: it says {error[0]}"
+        return Instead("soft-404", f"an error page: it says {error[0]}")
     leads = _leads_to(page, shown)
-    return f"a redirect stub: it leads to {leads}" if leads is not None else None
+    return Instead("redirect", f"a redirect stub: it leads to {leads}") if leads is not None else None
 
 
 def _title(page: Page) -> str:

@@ -21,7 +21,9 @@ from scraper.model import PageRef, Url
 # ── articles ──────────────────────────────────────────────────────────────────────────────────────────────
 
 _TITLE = 'td[style*="font-size:30px"]'
-_META = 'tr:has(> td[style*="font-size:30px"]) + tr > td'  # 来源：… 发稿时间：…; the second span is often unclosed
+_META = (
+    'tr:has(> td[style*="font-size:30px"]) + tr > td'  # 来源 and 发稿时间; the second span may be unclosed
+)
 _EDITOR = "td:not(#txt) > p:has(> span.hong)"
 _ROWS_BELOW = 'tr:has(> td[style*="font-size:30px"]) + tr ~ tr > td:not(:has(> p > span.hong))'
 _HEAD_2021 = 'table[style*="tou2021"]'
