@@ -12,10 +12,11 @@ _ENTITY: Final = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
 def destination(href: str) -> str:
     """Return an address as it stands between the parentheses of a link: it reads back as the same address.
 
-    Characters that no address may hold are percent-encoded, parentheses without a partner are escaped.
+    Characters that no address may hold are percent-encoded, parentheses without a partner are escaped,
+    and so are stars, which marked may take for emphasis around the link.
     """
     quoted = _UNFIT.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), href)
-    quoted = _ENTITY.sub("&amp;", quoted)
+    quoted = _ENTITY.sub("&amp;", quoted).replace("*", r"\*")
     if not _balanced(quoted):
         quoted = re.sub(r"[()]", r"\\\g<0>", quoted)
     return quoted

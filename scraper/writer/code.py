@@ -1,8 +1,9 @@
 """Preformatted text.
 
-A fenced block, but where its text holds what Hugo or Hexo would act on even there: `{{<`, `{%`, `<!--more-->`.
-Within a fence nothing can be escaped, so such a text becomes a paragraph of hard broken lines whose blanks are
-no-break spaces: it reads the same, and is inert.
+A fenced block, but where its text holds what Hugo or Hexo would act on even there (`{{<`, `{%`,
+`<!--more-->`). Within a fence nothing can be escaped, so such a text becomes a paragraph of hard broken lines
+whose blanks are no-break spaces: it reads the same, and is inert. So does a text within a list or quotation:
+Hexo looks for fences line by line, and may take the closing one there for an opening one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scraper.blocks import Text
+from scraper.writer.flanking import reference
 from scraper.writer.inline import inline
 
 if TYPE_CHECKING:
@@ -23,12 +25,12 @@ _TAB: Final = 4
 _NO_BREAK_SPACE: Final = "&nbsp;"
 
 
-def code(block: Code) -> str:
+def code(block: Code, *, nested: bool) -> str:
     """Return preformatted text as Markdown; "" where there is none."""
     text = _CONTROLS.sub("", _LINE_END.sub("\n", block.text)).strip("\n")
     if not text.strip():
         return ""
-    if _ACTING.search(text):
+    if nested or _ACTING.search(text):
         return "\\\n".join(_as_paragraph(line) for line in text.split("\n"))
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -39,6 +41,8 @@ def _as_paragraph(line: str) -> str:
     line = line.expandtabs(_TAB).rstrip()
     indent = len(line) - len(line.lstrip())
     written = inline((Text(text=line),))
+    if written.endswith("\\"):  # two backslashes, before the one that makes the hard break
+        written = written[:-2] + reference("\\")
     return _NO_BREAK_SPACE * (indent if written else 1) + re.sub(" {2,}", _widened, written)
 
 

@@ -40,7 +40,7 @@ _PAGES: Final = ("jsp", "php", "asp", "aspx", "do", "htm", "html", "shtml", "psp
 _NO_ASSETS: Final[Mapping[Url, str | None]] = MappingProxyType({})
 
 
-def write(  # noqa: PLR0913 -- an article, and the five things about its document that no page says
+def write(
     article: Article,
     site: Site,
     *,
@@ -56,7 +56,7 @@ def write(  # noqa: PLR0913 -- an article, and the five things about its documen
     WriteError for an article that has no place in the archive.
     """
     place = document_path(article, site, identity=identity) if path is None else checked(path)
-    addresses: dict[str, str | None] = {**assets}
+    addresses: dict[str, str | None] = {str(url): address for url, address in assets.items()}
     match site.layout:
         case "hugo":
             metadata = hugo.front_matter(article, site, identity=identity, captured=captured)

@@ -1,10 +1,10 @@
 r"""Characters of a page that would act as markup, made to stand for themselves.
 
-Escapes what acts and nothing else, so that ordinary Chinese text stays as it is, byte for byte. "Acts" is said
-of every reader that the documents are for: CommonMark, goldmark as Hugo sets it up (linkify, typographer,
-footnotes, definition lists, task lists, heading attributes, strikethrough, shortcodes) and marked as Hexo does
-(smartypants, autolink, description lists, Nunjucks tags). Where a backslash is enough it is a backslash; where
-Hugo or Hexo look at the source or at the HTML before or after Markdown does, a character reference: `{{`, `<!`.
+Escapes what acts and nothing else, so that ordinary Chinese text stays as it is, byte for byte. "Acts" is
+said of every reader that the documents are for: CommonMark; goldmark as Hugo sets it up (linkify,
+typographer, footnotes, definition lists, task lists, heading attributes, strikethrough, shortcodes); marked
+as Hexo does (smartypants, autolink, description lists, Nunjucks tags). Where a backslash is enough it is a
+backslash; where Hugo or Hexo look at the source or at the finished HTML, a character reference: `{{`, `<!`.
 
 Works on the text of one whole block, in which markup is represented by the marks below: whether a character
 acts depends on its neighbours, and neighbours may stand in another node of the tree.
@@ -22,31 +22,45 @@ MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP
 
 _ACTING: Final = re.compile(
     rf"""
-      (?P<backslash>\\) | (?P<tick>`) | (?P<quote>["'])
-    | (?P<star>\*+) | (?P<under>_+) | (?P<tilde>~+)
+      (?P<last_backslash>\\(?=\n)) | (?P<backslash>\\) | (?P<tick>`) | (?P<quote>["'])
+    | (?P<star>\*+) | (?P<under>_+) | (?P<last_tilde>~(?=[{MARKS}])) | (?P<tilde>~)
     | (?P<dash>-{{2,}}) | (?P<dots>\.{{3,}})             # the typographers' dashes and ellipses
-    | (?P<less><(?=[A-Za-z/!?<{MARKS}])) | (?P<more>>{{2,}})
+    | (?P<less><) | (?P<more>>{{2,}})
     | (?P<amp>&(?=\#?[0-9A-Za-z]+;))
-    | (?P<brace>\{{(?=[{{%#]))                          # Nunjucks, shortcodes
-    | (?P<bracket>[\[\]]) | (?P<bang>!(?={LINK_OPEN}))
-    | (?P<link>(?<=[A-Za-z]):(?=//) | (?<=[Ww]{{3}})\. | (?<=[A-Za-z0-9._+-])@(?=[A-Za-z0-9-]))   # bare addresses
+    | (?P<brace>\{{(?=[{{%#]))                           # Nunjucks, shortcodes
+    | (?P<open>\[) | (?P<close>\]) | (?P<bang>!(?={LINK_OPEN}))
+    | (?P<link>(?<=[A-Za-z]):(?=//) | (?<=[Ww]{{3}})\. | (?<=[A-Za-z0-9._+-])@(?=[A-Za-z0-9-]))
     | (?P<pipe>\|)
     """,
     re.VERBOSE,
 )
+_REFERENCES: Final = {
+    "less": "&#60;",
+    "amp": "&amp;",
+    "brace": "&#123;",
+    "pipe": "&#124;",
+    "tick": "&#96;",
+    "open": "&#91;",
+    "close": "&#93;",
+    "last_tilde": "&#126;",
+    "last_backslash": "&#92;",  # goldmark takes `\\\\` before a hard break's own for two
+}
+_BLANKS: Final = frozenset(" \u3000\xa0")
+_TAKEN_APART: Final = {"dash", "dots", "more"}
 _BRACKETS_ACT: Final = re.compile(rf"\][(:]|\[[\^!]|{LINK_OPEN}")
+_OPENS_HTML: Final = re.compile(rf"<[A-Za-z/!?<{MARKS}]")
 _TILDES: Final = re.compile(r"(?<!~)~+(?!~)")
 _LINE_START: Final = re.compile(
     r"""^(?:
       \#{1,6}(?=\s|$) | > | [-+*](?=\s|$) | ~(?=~~)
     | [-_*=](?=(?:[ \t]*[-_*=])*\s*$)                # rules, and lines under a heading
     | [|:-](?=[|:\- \t]*$) | :(?=\s|$)               # the second line of a table, a definition
-    | \[(?=[ xX]\](?:\s|$))                          # a task
+    | \[(?=[\sxX]\])                                # a task, in goldmark without a blank after it too
     | [0-9]{1,9}(?=[.)](?:\s|$))
     )""",
     re.VERBOSE | re.MULTILINE,
 )
-_HEADING_END: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)")
+_HEADING_EDGES: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)|^(?=\[[\sxX]\])")
 
 
 def escape(text: str) -> str:
@@ -61,56 +75,75 @@ def escape_cell(text: str) -> str:
 
 def escape_heading(text: str) -> str:
     """Return the text of a heading, which is one line and may end in what Hugo reads as attributes."""
-    return _HEADING_END.sub(r"\\", _inline(text).replace("{", "&#123;"))
+    return _HEADING_EDGES.sub(r"\\", _inline(text).replace("{", "&#123;"))
 
 
 def _inline(text: str, *, pipes: bool = False) -> str:
     if _ACTING.search(text) is None:
         return text
-    brackets = _BRACKETS_ACT.search(text) is not None
-    tildes = len(_TILDES.findall(text)) > 1
+    idle = {
+        *(() if pipes else ("pipe",)),
+        *(() if _BRACKETS_ACT.search(text) else ("open", "close")),
+        *(
+            () if len(_TILDES.findall(text)) > 1 else ("tilde", "last_tilde")
+        ),  # one alone strikes nothing through
+    }
+    last_more = text.rfind(">")
 
     def written(found: re.Match[str]) -> str:
-        run = found[0]
-        match found.lastgroup:
-            case "bracket":
-                return f"\\{run}" if brackets else run
-            case "tilde":
-                return "\\~" * len(run) if tildes else run
-            case "star" | "under":
-                return run if _inert_run(found) else f"\\{run[0]}" * len(run)
-            case "link":
-                return run if _in_link(found) else f"\\{run}"
-            case "pipe":
-                return "&#124;" if pipes else run
-            case "dash" | "dots" | "more":
-                return run[0] + f"\\{run[0]}" * (len(run) - 1)
-            case "less":
-                return "&#60;"
-            case "amp":
-                return "&amp;"
-            case "brace":
-                return "&#123;"
-            case _:
-                return f"\\{run}"
+        kind, run = str(found.lastgroup), found[0]
+        if kind in idle or _is_inert(kind, found, last_more):
+            return run
+        if kind in _REFERENCES:
+            return _REFERENCES[kind]
+        if kind in _TAKEN_APART:
+            return run[0] + f"\\{run[0]}" * (len(run) - 1)
+        return f"\\{run[0]}" * len(run)
 
     return _ACTING.sub(written, text)
 
 
-def _inert_run(found: re.Match[str]) -> bool:
-    """Tell whether a run of `*` or `_` can neither open nor close emphasis, by any reader's rules."""
+def _is_inert(kind: str, found: re.Match[str], last_more: int) -> bool:
+    """Tell whether this does nothing where it stands, by any reader's rules."""
     text = found.string
-    before = text[found.start() - 1] if found.start() else " "
-    after = text[found.end()] if found.end() < len(text) else " "
-    if before.isspace() and after.isspace():
-        return True
-    return found[0][0] == "_" and before.isalnum() and after.isalnum()
+    if kind == "less":  # marked sees no emphasis between `<` and any later `>`
+        return found.start() > last_more and _OPENS_HTML.match(text, found.start()) is None
+    if kind == "link":
+        return _in_link(found)
+    if kind == "star":
+        return _stands_alone(found)
+    return kind == "under" and (_stands_alone(found) or _is_within_word(found))
+
+
+def _stands_alone(found: re.Match[str]) -> bool:
+    """Tell whether there is white space on both sides: no edge of a line, where rules and hard breaks are."""
+    text = found.string
+    return (
+        text[found.start() - 1 : found.start()] in _BLANKS and text[found.end() : found.end() + 1] in _BLANKS
+    )
+
+
+def _is_within_word(found: re.Match[str]) -> bool:
+    """Tell whether every reader sees letters on both sides: none that may yet become a reference."""
+    before, after = (
+        found.string[max(0, found.start() - 2) : found.start()],
+        found.string[found.end() : found.end() + 2],
+    )
+    return _is_letter(before[-1:]) and _is_letter(after[:1]) and not set(before[:1] + after[1:]) & set(MARKS)
+
+
+def _is_letter(character: str) -> bool:
+    """Tell whether every reader sees a letter or digit here; JavaScript halves those beyond U+FFFF."""
+    return character.isalnum() and character < "\U00010000"
 
 
 def _in_link(found: re.Match[str]) -> bool:
-    """Tell whether this stands in the text of a link, where no reader makes another link."""
+    """Tell whether this stands in the text of a link, where no reader makes another link.
+
+    After a picture in that text marked has forgotten that it is in one.
+    """
     text, here = found.string, found.start()
-    return text.rfind(LINK_OPEN, 0, here) > text.rfind(LINK_CLOSE, 0, here)
+    return text.rfind(LINK_OPEN, 0, here) > max(text.rfind(LINK_CLOSE, 0, here), text.rfind(MARKUP, 0, here))
 
 
 def _line_start(found: str) -> str:

@@ -5,7 +5,8 @@ likewise. The remedy is exact and adds no character: the neighbour outside is wr
 (`&#25991;**“引用”**&#21518;`), whose `;` and `&` are punctuation to every reader, and shows the same.
 
 Readers differ in what punctuation is: symbols (`★`) are in 0.31 and were not before, and JavaScript sees half
-of a character beyond U+FFFF. What they may judge differently is taken for the worse of the two here.
+of a character beyond U+FFFF; marked excepts `~`. What they may judge differently is taken for the worse of
+the two here.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _LAST_OF_THE_PLANE: Final = "\uffff"
 def acts(delimiter: str, *, inside: str, outside: str) -> bool:
     """Tell whether a delimiter acts between these two neighbours, for every reader.
 
-    `delimiter` is `**`, `*` or `_`; `inside` is no white space; `outside` is "" at the edge of the block. Both
-    are single characters of the Markdown, not of the text: an escape begins with a backslash.
+    `delimiter` is `**`, `*` or `_`; `inside` is no white space; `outside` is "" at the edge of the block.
+    Both are single characters of the Markdown, not of the text: an escape begins with a backslash.
     """
     within_words = delimiter[0] == "*"  # `_` never acts between two letters
     return (within_words and not _may_be_punctuation(inside)) or _surely_parts(outside)
@@ -44,6 +45,6 @@ def _surely_parts(character: str) -> bool:
     if character == "" or character in " \t\n":
         return True
     category = unicodedata.category(character)
-    if character > _LAST_OF_THE_PLANE or category[0] not in "PSZ":
+    if character > _LAST_OF_THE_PLANE or character == "~" or category[0] not in "PSZ":
         return False
     return category[0] == "P" or category == "Zs" or character.isascii()

@@ -1,18 +1,18 @@
 """Front matter: written so that every reader of YAML gets the same, and read back.
 
-Of the readers that matter (PyYAML, js-yaml under Hexo, two different ones under Hugo 0.111 and 0.168) each has
-its own idea of what a bare word means. Ordinary strings are written bare, as in the older documents; whatever
-any of the readers could take for a number, a moment, a truth value, nothing at all or markup stands in double
-quotes.
+Of the readers that matter (PyYAML, js-yaml under Hexo, two different ones under Hugo 0.111 and 0.168) each
+has its own idea of what a bare word means. Ordinary strings are written bare, as in the older documents;
+whatever any of the readers could take for a number, a moment, a truth value, nothing at all or markup stands
+in double quotes.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import yaml
-from frontmatter import YAMLHandler
+from frontmatter.default_handlers import YAMLHandler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 class _Dumper(yaml.SafeDumper):
     """Writes strings bare where every reader takes them for that string."""
 
-    yaml_representers: ClassVar = {**yaml.SafeDumper.yaml_representers, str: _string}
+    yaml_representers: ClassVar[dict[type, Any]] = {**yaml.SafeDumper.yaml_representers, str: _string}
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's hook gives it
         """Write a list that stands twice twice: no reader of front matter needs to know anchors."""

@@ -1,7 +1,7 @@
 """Runs of text as Markdown: emphasis that always acts, links, pictures, line breaks.
 
-Bold is always `**`; italics are `*`, but `_` in a block that holds bold too, so that the two never meet in one
-run of stars. White space at the ends of lines is layout and goes; none within a line does.
+Bold is always `**`; italics are `*`, but `_` in a block that holds bold too, so that the two never meet in
+one run of stars. White space at the ends of lines is layout and goes; none within a line does.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _ESCAPES: Final = {"paragraph": escape, "cell": escape_cell, "heading": escape_h
 _AROUND_LINE_ENDS: Final = re.compile(r"\s*\n\s*")
 _MARK: Final = re.compile(f"[{MARKS}]")
 _STRONG: Final = "**"
-_HARD_BREAK: Final = "\\\n"  # two blanks at a line's end would be the other form; editors strip them
+_HARD_BREAK: Final = "\\\n"
+_HARD_BREAK_IN_LINK: Final = "  \n"  # where marked knows no backslash before a line end; editors strip blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,17 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
     line_end = "\n" if place == "paragraph" else " "
     text = _AROUND_LINE_ENDS.sub(line_end, "".join(row.text)).strip()
-    return _joined(_ESCAPES[place](text), row.pieces).replace("\n", _HARD_BREAK)
+    return _joined(_hard(_ESCAPES[place](text)), row.pieces)
+
+
+def _hard(text: str) -> str:
+    """Make the line ends of an escaped text hard breaks."""
+    lines = text.split("\n")
+    opened = 0
+    for place, line in enumerate(lines[:-1]):
+        opened += line.count(LINK_OPEN) - line.count(LINK_CLOSE)
+        lines[place] += _HARD_BREAK_IN_LINK if opened else _HARD_BREAK
+    return "".join(lines)
 
 
 def picture(src: str) -> str:
@@ -102,16 +113,14 @@ def _joined(text: str, pieces: list[_Piece]) -> str:
     texts = _MARK.split(text)
     parts = [part for pair in zip(texts, pieces, strict=False) for part in (pair[0], pair[1].markdown)]
     parts.append(texts[-1])
-    at_fault = True
-    while at_fault:  # a reference is punctuation to the delimiter on its other side
-        at_fault = any([_mended(parts, 2 * place + 1, piece) for place, piece in enumerate(pieces)])
+    delimiters = [(2 * place + 1, piece) for place, piece in enumerate(pieces) if piece.side != "whole"]
+    while sum(_mended(parts, *delimiter) for delimiter in delimiters):
+        pass  # once more: a reference is punctuation to the delimiter on its other side
     return "".join(parts)
 
 
 def _mended(parts: list[str], here: int, piece: _Piece) -> bool:
     """Make the delimiter at this place act; tell whether its neighbour had to be written as a reference."""
-    if piece.side == "whole":
-        return False
     before = next((part for part in range(here - 1, -1, -1) if parts[part]), here)
     after = next((part for part in range(here + 1, len(parts)) if parts[part]), here)
     first = parts[after][0] if after != here else ""

@@ -1,9 +1,9 @@
 """What a document says less than its page, measured by reading the Markdown back.
 
-The Markdown is read by markdown-it (CommonMark and GFM tables), which knows nothing of how it was written, and
-held against what the page shows. What is measured is what a reader sees and follows: characters, white space
-and whatever has no width aside; pictures in their order; links. The words that the writer adds itself (what
-kind of medium a link leads to) are no loss.
+The Markdown is read by markdown-it (CommonMark and GFM tables), which knows nothing of how it was written,
+and held against what the page shows. What is measured is what a reader sees and follows: characters, white
+space and whatever has no width aside; pictures in their order; links. The words that the writer adds itself
+(what kind of medium a link leads to) are no loss.
 """
 
 from __future__ import annotations

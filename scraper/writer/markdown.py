@@ -32,7 +32,7 @@ def render(blocks: Iterable[Block]) -> str:
     return _EMPTY_LINE.join(markdown for _, markdown in render_each(blocks))
 
 
-def render_each(blocks: Iterable[Block]) -> Iterator[tuple[Block, str]]:
+def render_each(blocks: Iterable[Block], *, nested: bool = False) -> Iterator[tuple[Block, str]]:
     """Yield each block that says anything with its Markdown; empty lines are to stand between them."""
     sign = ""  # of the list just above
     for block in blocks:
@@ -41,39 +41,45 @@ def render_each(blocks: Iterable[Block]) -> Iterator[tuple[Block, str]]:
             here = signs[1] if sign == signs[0] else signs[0]
             markdown = _listing(block, here)
         else:
-            here, markdown = "", _block(block)
+            here, markdown = "", _block(block, nested=nested)
         if markdown:
             yield block, markdown
             sign = here
 
 
-def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | Rule) -> str:
+def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | Rule, *, nested: bool) -> str:
+    markdown: str
     match block:
         case Heading():
-            text = inline(block.children, "heading")
-            return f"{'#' * min(max(block.level, 1), 6)} {text}" if text else ""
+            markdown = _heading(block)
         case Paragraph():
-            return inline(block.children)
+            markdown = inline(block.children)
         case Quote():
-            return _set_off(render(block.blocks), "> ", "> ") if block.blocks else ""
+            text = _EMPTY_LINE.join(markdown for _, markdown in render_each(block.blocks, nested=True))
+            markdown = _set_off(text, "> ", "> ") if text else ""
         case Table():
-            return table(block)
+            markdown = table(block)
         case Figure():
-            caption = inline(block.caption)
-            return inline((framed(block),)) + (_EMPTY_LINE + caption if caption else "")
+            markdown = _EMPTY_LINE.join(filter(None, (inline((framed(block),)), inline(block.caption))))
         case Media():
-            return inline((named(block),))
+            markdown = inline((named(block),))
         case Code():
-            return code(block)
+            markdown = code(block, nested=nested)
         case Rule():
-            return _RULE
+            markdown = _RULE
         case _:
             assert_never(block)
+    return markdown
+
+
+def _heading(block: Heading) -> str:
+    text = inline(block.children, "heading")
+    return f"{'#' * min(max(block.level, 1), 6)} {text}" if text else ""
 
 
 def _listing(block: Listing, sign: str) -> str:
     """Return a list; its items stand close where each is one line of text, with or without a list below."""
-    items = [list(render_each(item)) for item in block.items]
+    items = [list(render_each(item, nested=True)) for item in block.items]
     between = "\n" if all(map(_is_close, items)) else _EMPTY_LINE
     lines = []
     for number, item in enumerate(items, start=block.start or 0):

@@ -1,8 +1,8 @@
 """Inline runs brought to the form that Markdown can say: emphasis merged and trimmed, text cleaned.
 
-Runs of one kind that touch become one, runs nested in their own kind dissolve, white space and breaks at their
-ends move out, and a run without a visible character is none. Characters without width or face go. Nothing that
-a reader sees is added, dropped or moved past anything else that he sees.
+Runs of one kind that touch become one, runs nested in their own kind dissolve, white space and breaks at
+their ends move out, and a run without a visible character is none. Characters without width or face go.
+Nothing that a reader sees is added, dropped or moved past anything else that he sees.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def document_path(article: Article, site: Site, *, identity: Url) -> str:
 
 
 def checked(path: str) -> str:
-    """Return a path that names a file within the archive; raise WriteError that says why this one does not."""
+    """Return a path that names a file within the archive; raise WriteError where it does not."""
     wrong = _slip(path)
     if wrong is not None:
         msg = f"no path for a document: {path!r}: {wrong}"
@@ -54,18 +54,13 @@ def _slip(path: str) -> str | None:
 
 def _name_slip(name: str) -> str | None:
     """Return what is wrong with one name of a path; None: nothing."""
-    if name == "":
-        return "it has an empty part; it must be relative, with single slashes"
-    if name in {".", ".."}:
-        return f"{name!r} would leave its folder"
-    if name.startswith("."):
-        return f"{name!r} is hidden; such names are the archive's own"
-    if _UNFIT.search(name) is not None:
-        return f"{name!r} holds a character that no file name may hold"
-    if name[-1] in ". ":
-        return f"{name!r} ends in a dot or a blank"
-    if _RESERVED.fullmatch(name) is not None:
-        return f"{name!r} is a reserved name"
-    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
-        return f"{name!r} is too long"
-    return None
+    slips = {
+        "an empty part: it must be relative, with single slashes": name == "",
+        f"{name!r}, which leads out of its folder": name in {".", ".."},
+        f"{name!r}, which is hidden: such names are the archive's own": name.startswith("."),
+        f"{name!r}, a character of which no file name may hold": _UNFIT.search(name) is not None,
+        f"{name!r}, which ends in a dot or a blank": name.endswith((".", " ")),
+        f"{name!r}, a reserved name": _RESERVED.fullmatch(name) is not None,
+        f"{name!r}, which is too long": len(name.encode("utf-8", "replace")) > _LONGEST_NAME,
+    }
+    return next((f"it has {slip}" for slip, applies in slips.items() if applies), None)

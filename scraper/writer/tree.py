@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from scraper.blocks import (
@@ -22,6 +23,7 @@ from scraper.blocks import (
     Table,
     Text,
 )
+from scraper.model import Url
 from scraper.text import visible_text
 from scraper.writer.normal import plain
 
@@ -89,14 +91,11 @@ def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
             case Quote():
                 yield from _runs(block.blocks)
             case Listing():
-                for item in block.items:
-                    yield from _runs(item)
+                yield from _runs(chain.from_iterable(block.items))
             case Table():
-                for row in block.rows:
-                    yield from (cell.children for cell in row)
+                yield from (cell.children for cell in chain.from_iterable(block.rows))
             case Figure():
-                yield (framed(block),)
-                yield block.caption
+                yield from ((framed(block),), block.caption)
             case Media():
                 yield (named(block),)
             case Code():
@@ -188,6 +187,6 @@ def _relinked(runs: Runs, assets: Mapping[str, str | None], *, linked: bool = Fa
 def _kept_picture(picture: Picture, assets: Mapping[str, str | None], *, linked: bool) -> Inline:
     address = assets.get(picture.src, picture.src)
     if address is not None:
-        return Picture(src=address, alt=picture.alt)
+        return Picture(src=Url(address), alt=picture.alt)
     words = Text(text=GONE)
     return words if linked else Anchor(href=picture.src, children=(words,))
