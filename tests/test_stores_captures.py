@@ -172,6 +172,14 @@ def test_a_304_is_a_revisit_and_has_no_body_as_it_came(tmp_path: Path) -> None:
     assert record.rec_headers.get_header("WARC-Refers-To-Target-URI") == capture(1).url
 
 
+def test_a_site_does_not_rely_on_the_captures_of_another(tmp_path: Path) -> None:
+    shelf = store(tmp_path)
+    first = shelf.append("jwc", capture(1, body=LONG))
+    shelf.append(SITE, capture(1, body=LONG), same_as=first)
+    (tmp_path / first.file).unlink()
+    assert [found.body for _, found in shelf.scan(SITE)] == [LONG]
+
+
 def test_a_revisit_is_not_made_of_an_original_that_cannot_be_read(tmp_path: Path) -> None:
     shelf = store(tmp_path, roll_bytes=1)
     first = shelf.append(SITE, capture(1, body=LONG))

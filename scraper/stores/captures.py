@@ -81,12 +81,13 @@ class CaptureStore:
     def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
         """Add a capture to a site's newest file; it is on the disk when this returns.
 
-        `same_as` is an earlier capture of the same site: where the body is equal, or the answer is a 304, a
-        revisit of it is written instead of a response. Raises `NoRoom` or `StoreError`; the file then ends as
-        it did before.
+        `same_as` is an earlier capture of the same site (another site's is not relied on): where the body is
+        equal, or the answer is a 304, a revisit of it is written instead of a response. Raises `NoRoom` or
+        `StoreError`; the file then ends as it did before.
         """
         body_digest = sha256(capture.body).hexdigest()
-        original = self._original(capture, body_digest, same_as)
+        own = same_as is not None and same_as.file.startswith(f"{site_name}/")
+        original = self._original(capture, body_digest, same_as if own else None)
         tail = self._tails.pop(site_name, None) or self._open_tail(site_name)
         group = self._group(tail, capture, original)
         if tail.size and tail.size + sum(map(len, group)) > self._roll_bytes:
@@ -118,17 +119,16 @@ class CaptureStore:
         if not names:
             return Recovery(file=None)
         path = site_folder(self._folder, site_name) / names[-1]
-        size = path.stat().st_size
         end = recovery.end_of(path)
         if end.offset == 0:
             self._tails[site_name] = self._new_tail(path.name)
         elif end.warcinfo_id is not None:
             self._tails[site_name] = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
         file = f"{site_name}/{path.name}"
-        if end.offset == size:
-            return Recovery(file=file, size=size)
-        kept = recovery.cut(path, end.offset)
-        return Recovery(file=file, size=end.offset, cut=size - end.offset, kept=f"{site_name}/{kept.name}")
+        if end.offset == end.size:
+            return Recovery(file=file, size=end.size)
+        kept = f"{site_name}/{recovery.cut(path, end.offset).name}"
+        return Recovery(file=file, size=end.offset, cut=end.size - end.offset, kept=kept)
 
     def _open_tail(self, site_name: str) -> _Tail:
         make_folder(site_folder(self._folder, site_name))

@@ -41,9 +41,9 @@ def store_error(error: OSError, what: str, path: Path | str) -> StoreError:
 def free_bytes(path: Path, usage: Callable[[Path], Usage] = shutil.disk_usage) -> int:
     """Return how many bytes can still be written where `path` lies, or will lie once it is made."""
     there = path.absolute()
-    while not there.exists() and there != there.parent:
-        there = there.parent
     try:
+        while not there.exists() and there != there.parent:
+            there = there.parent
         return usage(there).free
     except OSError as error:
         raise store_error(error, "read the free space", path) from error
@@ -59,17 +59,19 @@ def ensure_room(path: Path, minimum: int, usage: Callable[[Path], Usage] = shuti
 
 def make_folder(path: Path) -> None:
     """Make a folder and those above it, each durable, and open to its owner whatever the umask is."""
-    missing = []
-    while not path.is_dir():
-        missing.append(path)
-        path = path.parent
-    for folder in reversed(missing):
-        try:
+    missing: list[Path] = []
+    folder = path
+    try:
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        while missing:
+            folder = missing.pop()
             folder.mkdir(exist_ok=True)
             keep_for_owner(folder, stat.S_IRWXU)
             sync_folder(folder.parent)
-        except OSError as error:
-            raise store_error(error, "make the folder", folder) from error
+    except OSError as error:
+        raise store_error(error, "make the folder", folder) from error
 
 
 def keep_for_owner(path: Path, bits: int) -> None:

@@ -35,6 +35,7 @@ class End:
     """Where a file's last whole capture ends."""
 
     offset: int
+    size: int  # of the file
     warcinfo_id: str | None  # None: the file's first record is damaged; nothing may be added to such a file
 
 
@@ -49,14 +50,15 @@ def end_of(path: Path) -> End:
             size = os.fstat(file.fileno()).st_size
             first = next(walk(file), None)
             if first is None:
-                return End(offset=0, warcinfo_id=None)
+                return End(offset=0, size=0, warcinfo_id=None)
             if isinstance(first, Gap):
-                return End(offset=0 if find(file, 1, None) is None else size, warcinfo_id=None)
+                torn = find(file, 1, None) is None
+                return End(offset=0 if torn else size, size=size, warcinfo_id=None)
             warcinfo_id = first.record.field("WARC-Record-ID")
             offset = _tail_end(file, size, warcinfo_id)
             if offset is None:
                 offset = _whole_end(file, warcinfo_id)
-            return End(offset=offset, warcinfo_id=warcinfo_id)
+            return End(offset=offset, size=size, warcinfo_id=warcinfo_id)
     except OSError as error:
         raise store_error(error, "read", path) from error
 
