@@ -22,7 +22,8 @@
     │   ├── StateTooNew        the state was written by a newer version of this program
     │   ├── NoRoom             the disk is full, or nearly
     │   └── Locked             another run holds the archive
-    └── WriteError             an article that cannot be written as a document
+    ├── WriteError             an article that cannot be written as a document
+    └── ProgramError           an error of the program itself, met while it worked on one site
 
 A message says what failed: which one: why. The cause is chained.
 """
@@ -162,3 +163,7 @@ class Locked(StoreError):
 
 class WriteError(ArchiveError):
     """An article that cannot be written as a document."""
+
+
+class ProgramError(ArchiveError):
+    """An error of the program itself, as a report names it: the type and the message of what was raised."""

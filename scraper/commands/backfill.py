@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper.commands.passes import add_budget, add_sites, load, make_pass
+from scraper.commands.arguments import add_budget, add_sites
 from scraper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Walk the past of every site that is named, or of all."""
     from scraper.app.sites import sites_named
+    from scraper.commands.passes import load, make_pass
     from scraper.pipeline.walk import Span
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"
         raise UsageError(msg)
     _check_channels(args.channel, sites_named(load(args), args.site))
-    return make_pass(
-        args, partial(_backfill, names=args.channel, span=Span(since=args.since, until=args.until))
-    )
+    span = Span(since=args.since, until=args.until)
+    return make_pass(args, partial(_backfill, names=args.channel, span=span))
 
 
 async def _backfill(walk: SiteWalk, *, names: Sequence[str], span: Span) -> None:

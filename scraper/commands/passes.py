@@ -1,39 +1,18 @@
-"""What `run` and `backfill` share: the arguments of a pass over the sites, and the pass itself."""
+"""What `run` and `backfill` share: a pass over the sites, and what it prints."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.durations import parse_duration
-
 if TYPE_CHECKING:
-    from datetime import timedelta
+    import argparse
 
     from scraper.config import Config
     from scraper.pipeline.session import Journey
     from scraper.report import Report
-
-
-def add_sites(parser: argparse.ArgumentParser) -> None:
-    """Add the sites that a command works on."""
-    parser.add_argument(
-        "site", metavar="SITE", nargs="*", help="only these sites of the config (default: all)"
-    )
-
-
-def add_budget(parser: argparse.ArgumentParser) -> None:
-    """Add how much a pass may do."""
-    parser.add_argument(
-        "--time-limit", metavar="TIME", type=_duration, help="stop asking after this long: 90s, 10m, 2h"
-    )
-    parser.add_argument("--limit", metavar="N", type=_number, help="ask for at most this many articles")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="read the lists and say what would be done; write nothing"
-    )
 
 
 def load(args: argparse.Namespace) -> Config:
@@ -84,19 +63,3 @@ def tell(report: Report, *, as_json: bool, quiet: bool) -> None:
             f"failed {site.failed}, waiting {site.waiting}; {site.requests} requests, {site.bytes} bytes"
         )
         print(f"{name}: {counts}", file=sys.stderr)
-
-
-def _duration(text: str) -> timedelta:
-    duration = parse_duration(text)
-    if duration is None:
-        msg = f"{text!r} is no duration: 90s, 10m, 2h, 1d"
-        raise argparse.ArgumentTypeError(msg)
-    return duration
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        msg = f"{text} is not a number of articles: at least 1"
-        raise argparse.ArgumentTypeError(msg)
-    return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.commands.passes import add_budget, add_sites, make_pass
+from scraper.commands.arguments import add_budget, add_sites
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring what is new on every site."""
+    from scraper.commands.passes import make_pass
     from scraper.pipeline.walk import SiteWalk
 
     return make_pass(args, SiteWalk.run)

@@ -6,15 +6,16 @@ capture's outcome and nobody else's.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper import discovery, extractor, policy, robots, urls, writer
-from scraper.errors import ArchiveError, BadStatus, NotAListing, NotAnArticle, Refused
-from scraper.families import by_name, identity_key, recognise_url
-from scraper.known import Aliased, Failed, Gone, Known, Revised, Skipped, Status, Unchanged, Written
+from scraper import discovery, policy, urls
+from scraper.errors import ArchiveError, NotAListing, Refused
+from scraper.families import identity_key
+from scraper.known import Failed, Known, Skipped, Status
 from scraper.model import Kind
+from scraper.pipeline.judge import OK, Judge, family_of
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
 
@@ -22,15 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from scraper.families.family import Family
     from scraper.known import Outcome
-    from scraper.model import Article, Capture, CaptureRef, Channel, Document, Link, ListingPage, Site, Url
+    from scraper.model import Capture, CaptureRef, Channel, Link, ListingPage, Site, Url
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
-
-_NOT_MODIFIED = 304
-_GONE = frozenset({404, 410})
-_OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +37,6 @@ class Reading:
     url: Url  # the address that answered
     number: int | None  # None: the system does not number it
     fresh: int  # rows that the channel had not named before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What a capture of an article comes to, before anything is written."""
-
-    outcome: Outcome
-    known: Known
-    document: Document | None = None  # None: nothing is to be written
 
 
 class Intake:
@@ -68,7 +55,7 @@ class Intake:
         self._site = site
         self._state = state
         self._documents = documents
-        self._shelf = shelf
+        self._judge = Judge(site=site, known_under=partial(state.articles.get, site.name), shelf=shelf)
         self._run = run
         self.aliased = 0  # new addresses of known articles, met in lists
 
@@ -94,7 +81,7 @@ class Intake:
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
         self.note(capture, ref)
-        if capture.status != _OK:
+        if capture.status != OK:
             msg = f"pager: {capture.url}: status {capture.status}"
             raise NotAListing(msg)
         pages = discovery.read_pager(capture, self._site)
@@ -146,7 +133,7 @@ class Intake:
 
     def _remember_link(self, link: Link, capture: Capture) -> str:
         articles, site = self._state.articles, self._site
-        key = identity_key(self._family(link.url), urls.identity(link.url, site.home))
+        key = identity_key(family_of(self._site, link.url), urls.identity(link.url, site.home))
         known = articles.get(site.name, key)
         if known is None:
             articles.put(self._first_met(key, link, capture))
@@ -169,14 +156,11 @@ class Intake:
             due=capture.fetched_at,
         )
 
-    def _family(self, url: Url) -> Family | None:
-        return by_name(self._site.family) if self._site.family else recognise_url(url)
-
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
     def article(self, known: Known, capture: Capture, ref: CaptureRef) -> Outcome:
         """Take in what came of asking for an article: judge, write, remember; return the outcome."""
-        judged = self._judge(known, capture, ref)
+        judged = self._judge.judge(known, capture, ref)
         if judged.document is not None:
             self._documents.save(judged.document)
         with self._state.transaction():
@@ -192,96 +176,12 @@ class Intake:
             self._state.articles.put(remember(known, error, now), run=self._run)
         return Skipped(error=error) if refused else Failed(error=error)
 
-    def _judge(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
-        ages = self._site.revisit
-        if capture.status == _NOT_MODIFIED and known.capture is not None:
-            return Judged(outcome=Unchanged(), known=policy.remember_unchanged(known, capture, ages))
-        if capture.status in _GONE:
-            after = policy.remember_gone(known, capture.fetched_at, ages)
-            return Judged(outcome=Gone(status=capture.status), known=after)
-        try:
-            return self._read(known, capture, ref)
-        except NotAnArticle as error:
-            return self._judge_other(known, capture, error)
-        except ArchiveError as error:
-            after = policy.remember_failure(known, error, capture.fetched_at)
-            return Judged(outcome=Failed(error=error), known=after)
-
-    def _judge_other(self, known: Known, capture: Capture, error: NotAnArticle) -> Judged:
-        """Judge a page that is no article: a soft error page, seen twice in a row, is a 404."""
-        if error.what == "soft-404" and policy.is_soft_gone(known):
-            after = policy.remember_gone(known, capture.fetched_at, self._site.revisit)
-            return Judged(outcome=Gone(status=capture.status), known=after)
-        after = policy.remember_failure(known, error, capture.fetched_at)
-        misses = known.soft_misses + 1 if error.what == "soft-404" else 0
-        return Judged(outcome=Failed(error=error), known=replace(after, soft_misses=misses))
-
-    def _read(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
-        if capture.status != _OK:
-            msg = f"article: {capture.url}: status {capture.status}"
-            raise BadStatus(msg, status=capture.status)
-        moved_to = self._moved_to(known, capture)
-        if moved_to is not None:
-            return Judged(
-                outcome=Aliased(to=moved_to),
-                known=replace(known, status=Status.ALIASED, due=None, error=None),
-            )
-        article = extractor.extract(capture, self._site)
-        if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
-            error = Refused(f"article: {capture.url}: the page asks not to be archived")
-            after = policy.remember_refusal(known, error, capture.fetched_at)
-            return Judged(outcome=Skipped(error=error), known=after)
-        return self._write(known, capture, ref, article)
-
-    def _moved_to(self, known: Known, capture: Capture) -> Url | None:
-        """Return the identity of the other, known article that a redirect led to; None: it led to none."""
-        if capture.final_url == capture.url:
-            return None
-        key = identity_key(self._family(capture.final_url), urls.identity(capture.final_url, self._site.home))
-        other = None if key == known.key else self._state.articles.get(self._site.name, key)
-        return None if other is None else other.url
-
-    def _write(self, known: Known, capture: Capture, ref: CaptureRef, article: Article) -> Judged:
-        captured = known.captured or capture.fetched_at
-        article = dated(article, captured)
-        digest = article_digest(article)
-        if known.path is not None and digest == self._digest_before(known):
-            after = policy.remember_answer(known, capture, self._site.revisit)
-            return Judged(outcome=Unchanged(), known=after)
-        document = writer.write(article, self._site, identity=known.url, captured=captured, path=known.path)
-        after = replace(
-            known,
-            title=article.title,
-            captured=captured,
-            capture=ref,
-            article_digest=digest,
-            extractor=extractor.VERSION,
-            published=article.published,
-            path=document.path,
-        )
-        outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
-        return Judged(
-            outcome=outcome,
-            known=policy.remember_answer(after, capture, self._site.revisit),
-            document=document,
-        )
-
-    def _digest_before(self, known: Known) -> str | None:
-        """Return the digest of what the article said before, as this version of the extractor reads it."""
-        if known.extractor == extractor.VERSION or known.capture is None or known.captured is None:
-            return known.article_digest
-        try:
-            before = extractor.extract(self._shelf(known.capture), self._site)
-        except ArchiveError:  # this version reads the older capture as no article: then it did change
-            return None
-        return article_digest(dated(before, known.captured))
-
     # ── whatever lies on the shelf ────────────────────────────────────────────────────────────────────────
 
     def recover(self, capture: Capture, ref: CaptureRef) -> None:
         """Take in a capture that lies on the shelf and that the state does not know."""
         match capture.kind:
-            case Kind.LISTING if capture.status == _OK:
+            case Kind.LISTING if capture.status == OK:
                 self._recover_listing(capture, ref)
             case Kind.ARTICLE:
                 self.article(replace(self._recovered(capture), wanted=True), capture, ref)
@@ -296,7 +196,7 @@ class Intake:
 
     def _recovered(self, capture: Capture) -> Known:
         url = urls.identity(capture.url, self._site.home)
-        key = identity_key(self._family(url), url)
+        key = identity_key(family_of(self._site, url), url)
         known = self._state.articles.get(self._site.name, key)
         return known or Known(
             site=self._site.name,
@@ -317,23 +217,3 @@ class Intake:
             fetched_at=capture.fetched_at,
             key=key,
         )
-
-
-def dated(article: Article, captured: datetime) -> Article:
-    """Return the article, its moment that of its first capture where neither page nor address shows one."""
-    return replace(article, published=captured) if article.published_from == "capture" else article
-
-
-def article_digest(article: Article) -> str:
-    """Return the sha256 (hex) of what an article says, not of its page: sidebars change at each fetch."""
-    said = (
-        article.title,
-        article.published.isoformat(),
-        article.source,
-        article.editor,
-        article.body,
-        article.images,
-        article.media,
-        article.attachments,
-    )
-    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()

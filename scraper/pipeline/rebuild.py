@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scraper import extractor, writer
 from scraper.errors import ArchiveError
 from scraper.known import Status
-from scraper.pipeline.intake import article_digest, dated
+from scraper.pipeline.judge import OK, article_digest, dated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from scraper.known import Known
     from scraper.model import Capture, CaptureRef, Document, Site
     from scraper.pipeline.session import Stores
-
-_OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ def jobs(site: Site, stores: Stores) -> Iterator[Job]:
             yield Job(known=known, ref=known.capture)
         elif known.status is Status.FAILED:
             entries = stores.state.captures.of_article(site.name, known.key)
-            answers = [entry for entry in entries if entry.status == _OK]
+            answers = [entry for entry in entries if entry.status == OK]
             if answers:
                 yield Job(known=known, ref=answers[-1].ref)
 

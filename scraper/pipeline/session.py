@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from scraper.errors import ArchiveError, NoRoom
+from scraper.errors import ArchiveError, NoRoom, ProgramError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.intake import Intake
 from scraper.pipeline.walk import SiteWalk
-from scraper.report import Problem, Report
+from scraper.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -132,31 +132,31 @@ class Session:
                 recover(walk.site, walk.intake, self._stores)
             await journey(walk)
         except NoRoom as error:
-            walk.end(ExitCode.NO_ROOM, Problem(url=walk.site.home, kind=error.kind, message=str(error)))
+            walk.tally.code(ExitCode.NO_ROOM)
+            walk.tally.problem(walk.site.home, error)
             raise
         except ArchiveError as error:
             _log.error("site=%s error=%s: %s", walk.site.name, error.kind, error)
-            walk.end(of_error(error), Problem(url=walk.site.home, kind=error.kind, message=str(error)))
+            walk.tally.code(of_error(error))
+            walk.tally.problem(walk.site.home, error)
         except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
             _log.exception("site=%s: an error of the program itself", walk.site.name)
-            walk.end(
-                ExitCode.PROGRAM_ERROR,
-                Problem(url=walk.site.home, kind=type(error).__name__, message=str(error)),
-            )
+            walk.tally.code(ExitCode.PROGRAM_ERROR)
+            walk.tally.problem(walk.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
     def _report(self, command: str, begun: datetime, run: int, walks: Sequence[SiteWalk]) -> Report:
         for walk in walks:
             walk.finish()
             traffic = self._network.traffic(walk.site)
-            walk.report.requests, walk.report.bytes = traffic.requests, traffic.bytes
+            walk.tally.report.requests, walk.tally.report.bytes = traffic.requests, traffic.bytes
             with self._stores.state.transaction():
-                self._stores.state.runs.end_site(run, walk.site.name, walk.exit_code, walk.report)
+                self._stores.state.runs.end_site(run, walk.site.name, walk.tally.exit_code, walk.tally.report)
         return Report(
             command=command,
             started=begun,
             finished=self._now(),
-            exit_code=worst({*self._codes, *(walk.exit_code for walk in walks)}),
-            sites={walk.site.name: walk.report for walk in walks},
+            exit_code=worst({*self._codes, *(walk.tally.exit_code for walk in walks)}),
+            sites={walk.site.name: walk.tally.report for walk in walks},
         )
 
 

@@ -11,46 +11,35 @@ in order, and stops when the budget is spent or the site no longer answers.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from scraper import policy, urls
 from scraper.errors import (
-    ArchiveError,
     Blocked,
     ExtractError,
     FetchError,
     NotAListing,
-    NotAnArticle,
-    Paused,
     Refused,
     Unreachable,
 )
-from scraper.exit_codes import ExitCode, worst
+from scraper.exit_codes import ExitCode
 from scraper.families import by_name
-from scraper.known import Aliased, Failed, Gone, Revised, Skip, Skipped, Unchanged, Visit, Written
+from scraper.known import Skip, Visit
 from scraper.pipeline.budget import BudgetSpent
 from scraper.pipeline.older import OlderPages
-from scraper.report import Problem, SiteReport
+from scraper.pipeline.tally import SiteLeft, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
-    from scraper.known import Known, Outcome
+    from scraper.known import Known
     from scraper.model import Capture, CaptureRef, Channel, Request, Site, Url
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Intake, Reading
     from scraper.pipeline.progress import Progress
     from scraper.stores.state import State
-
-_log = logging.getLogger(__name__)
-PATIENCE = 3  # requests in a row that the site refuses or does not answer, after which it is left alone
-
-
-class SiteLeft(Exception):  # noqa: N818 - no error: a decision
-    """The site is left alone for this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +79,8 @@ class SiteWalk:
         self._now = now
         self._run = run
         self._dry = dry
-        self._strikes = 0
+        self.tally = Tally(site=site, progress=progress, now=now)
         self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
-        self._codes: set[ExitCode] = set()
-        self._broken_lists = 0
-        self.report = SiteReport()
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """How the walk ended."""
-        return worst(self._codes)
-
-    def end(self, code: ExitCode, problem: Problem) -> None:
-        """Note what ended the walk from outside."""
-        self._codes.add(code)
-        self.report.problems.append(problem)
 
     # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,7 +93,7 @@ class SiteWalk:
         except SiteLeft:
             pass  # why, the report says
         except BudgetSpent:
-            self._codes.add(ExitCode.BUDGET)
+            self.tally.code(ExitCode.BUDGET)
 
     async def backfill(self, channels: Iterable[Channel], span: Span) -> None:
         """Bring the whole past of these channels, as far as the span goes."""
@@ -127,15 +103,15 @@ class SiteWalk:
         except SiteLeft:
             pass  # why, the report says
         except BudgetSpent:
-            self._codes.add(ExitCode.BUDGET)
+            self.tally.code(ExitCode.BUDGET)
 
     def finish(self) -> None:
         """Fill in the counts that only the state knows."""
-        name = self._site.name
-        self.report.listed, left_alone = self._state.articles.listed_in(name, self._run)
-        self.report.unchanged += left_alone
-        self.report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
-        self.report.aliased += self._intake.aliased
+        name, report = self._site.name, self.tally.report
+        report.listed, left_alone = self._state.articles.listed_in(name, self._run)
+        report.unchanged += left_alone
+        report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
+        report.aliased += self._intake.aliased
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,12 +124,12 @@ class SiteWalk:
             return
         complete = True
         async for page in self._older(channel, None).walk(index):
-            self._saw_page(channel, page.number, page.pages)
+            self.tally.page(channel, page.number, page.pages)
             self._want(channel, page.url, Span())
             if page.reading is None or page.reading.fresh < len(page.reading.page.links):
                 break
         else:
-            complete = self._broken_lists == 0
+            complete = self.tally.broken_lists == 0
         if complete:
             self._close_gap(channel)
 
@@ -161,19 +137,19 @@ class SiteWalk:
         label = " ".join(day or "" for day in span.as_text())
         with self._state.transaction():
             begun = self._state.listings.begin_campaign(self._site.name, channel.name, label, self._now())
-        before = self._broken_lists
+        before = self.tally.broken_lists
         index = await self._index(channel)
         if index is None:
             return
         self._want(channel, index.url, span)
         await self._visit_all(index.url)
         async for page in self._older(channel, begun).walk(index):
-            self._saw_page(channel, page.number, page.pages)
+            self.tally.page(channel, page.number, page.pages)
             self._want(channel, page.url, span)
             await self._visit_all(page.url)
             if page.reading is not None and _is_before(page.reading, span):
                 break
-        if self._broken_lists == before:
+        if self.tally.broken_lists == before:
             with self._state.transaction():
                 self._state.listings.end_campaign(self._site.name, channel.name, label)
             self._close_gap(channel)
@@ -182,14 +158,13 @@ class SiteWalk:
         try:
             reading = await self._asking.index(channel)
         except (FetchError, ExtractError) as error:
-            self._list_trouble(channel.index, error)
+            self.tally.broken_page(channel.index, error)
             if isinstance(error, NotAListing):
-                self._codes.add(ExitCode.CANARY)
+                self.tally.code(ExitCode.CANARY)
             if isinstance(error, Refused | Blocked):
-                self._leave(ExitCode.REFUSED)
+                self.tally.leave(ExitCode.REFUSED)
             return None
-        self._strikes = 0
-        self._saw_page(channel, None, reading.page.pages)
+        self.tally.page(channel, None, reading.page.pages)
         return reading
 
     def _older(self, channel: Channel, since_read: datetime | None) -> OlderPages:
@@ -200,7 +175,7 @@ class SiteWalk:
             state=self._state,
             asking=self._asking,
             since_read=since_read,
-            trouble=self._list_trouble,
+            trouble=self.tally.broken_page,
         )
 
     def _want(self, channel: Channel, page: Url, span: Span) -> None:
@@ -210,17 +185,6 @@ class SiteWalk:
     def _close_gap(self, channel: Channel) -> None:
         with self._state.transaction():
             self._state.listings.close_gap(self._site.name, channel.name)
-
-    def _saw_page(self, channel: Channel, number: int | None, pages: int | None) -> None:
-        self._progress.listing(self._site.name, channel.name, number, pages)
-
-    def _list_trouble(self, url: Url, error: ArchiveError) -> None:
-        """Note a page of a list that could not be read; leave the site where it no longer answers."""
-        self._broken_lists += 1
-        self._codes.add(ExitCode.SOME_FAILED)
-        self._problem(url, error)
-        _log.warning("list site=%s url=%s error=%s: %s", self._site.name, url, error.kind, error)
-        self._strike(error)
 
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -249,8 +213,7 @@ class SiteWalk:
             outcome = self._intake.failed(known, error, self._now())
         else:
             outcome = self._intake.article(known, capture, ref)
-            self._strikes = 0
-        self._count(known, outcome, begun)
+            self.tally.article(known, outcome, begun)
 
     async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:
         """Ask under the address that the lists name; where that scheme does not answer, under the home's."""
@@ -263,61 +226,6 @@ class SiteWalk:
                 raise
             self._silent.add(urls.origin(request.url))
             return await self._asking.capture(replace(request, url=known.url))
-
-    def _count(self, known: Known, outcome: Outcome, begun: datetime) -> None:
-        name = type(outcome).__name__.lower()
-        detail = ""
-        match outcome:
-            case Written(path=path):
-                self.report.written += 1
-                detail = f" path={path}"
-            case Revised(path=path):
-                self.report.revised += 1
-                detail = f" path={path}"
-            case Unchanged():
-                self.report.unchanged += 1
-            case Aliased(to=to):
-                self.report.aliased += 1
-                detail = f" to={to}"
-            case Gone(status=status):
-                self.report.gone += 1
-                detail = f" status={status}"
-            case Skipped(error=error):
-                self.report.skipped += 1
-                self._problem(known.url, error)
-            case Failed(error=error):
-                self.report.failed += 1
-                self._codes.add(ExitCode.SOME_FAILED)
-                self._problem(known.url, error)
-                detail = f" error={error.kind}: {error}"
-            case _:
-                assert_never(outcome)
-        ms = (self._now() - begun).total_seconds() * 1000
-        level = logging.WARNING if isinstance(outcome, Failed) else logging.INFO
-        _log.log(level, "%s site=%s url=%s%s ms=%.0f", name, self._site.name, known.url, detail, ms)
-        self._progress.article(self._site.name, name)
-        if isinstance(outcome, Failed):
-            self._strike(outcome.error)
-
-    # ── patience ──────────────────────────────────────────────────────────────────────────────────────────
-
-    def _problem(self, url: Url, error: ArchiveError) -> None:
-        self.report.problems.append(Problem(url=url, kind=error.kind, message=str(error)))
-
-    def _strike(self, error: ArchiveError) -> None:
-        """Count a request that the site refused or did not answer; leave it alone after some in a row."""
-        login = isinstance(error, NotAnArticle) and error.what == "login"
-        if not (login or isinstance(error, Blocked | Paused | Unreachable)):
-            self._strikes = 0
-            return
-        self._strikes += 1
-        if self._strikes >= PATIENCE:
-            self._leave(ExitCode.REFUSED if login or isinstance(error, Blocked) else ExitCode.SOME_FAILED)
-
-    def _leave(self, code: ExitCode) -> None:
-        self._codes.add(code)
-        _log.warning("left site=%s code=%d", self._site.name, code)
-        raise SiteLeft
 
 
 def _is_before(reading: Reading, span: Span) -> bool:

@@ -1,0 +1,45 @@
+"""The arguments that several commands share. Imports nothing heavy: `--help` is quick."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+
+def add_sites(parser: argparse.ArgumentParser) -> None:
+    """Add the sites that a command works on."""
+    parser.add_argument(
+        "site", metavar="SITE", nargs="*", help="only these sites of the config (default: all)"
+    )
+
+
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """Add how much a pass may do."""
+    parser.add_argument(
+        "--time-limit", metavar="TIME", type=_duration, help="stop asking after this long: 90s, 10m, 2h"
+    )
+    parser.add_argument("--limit", metavar="N", type=_number, help="ask for at most this many articles")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="read the lists and say what would be done; write nothing"
+    )
+
+
+def _duration(text: str) -> timedelta:
+    from scraper.config import parse_duration
+
+    duration = parse_duration(text)
+    if duration is None:
+        msg = f"{text!r} is no duration: 90s, 10m, 2h, 1d"
+        raise argparse.ArgumentTypeError(msg)
+    return duration
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        msg = f"{text} is not a number of articles: at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return number

@@ -1,0 +1,164 @@
+"""What a capture of an article comes to, before anything is written: the judge, and not the doer.
+
+Reads the capture, looks up what is known, gives values. Writes nothing and remembers nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scraper import extractor, policy, robots, urls, writer
+from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused
+from scraper.families import by_name, identity_key, recognise_url
+from scraper.known import Aliased, Failed, Gone, Known, Revised, Skipped, Status, Unchanged, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scraper.families.family import Family
+    from scraper.known import Outcome
+    from scraper.model import Article, Capture, CaptureRef, Document, Site, Url
+
+OK = 200
+_NOT_MODIFIED = 304
+_GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a capture of an article comes to, before anything is written."""
+
+    outcome: Outcome
+    known: Known
+    document: Document | None = None  # None: nothing is to be written
+
+
+class Judge:
+    """Judges the captures of one site's articles."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        known_under: Callable[[str], Known | None],
+        shelf: Callable[[CaptureRef], Capture],
+    ) -> None:
+        """Take the site, how to look an article up by its key, and how to read an older capture."""
+        self._site = site
+        self._known_under = known_under
+        self._shelf = shelf
+
+    def judge(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
+        """Return what came of asking for an article."""
+        ages = self._site.revisit
+        if capture.status == _NOT_MODIFIED and known.capture is not None:
+            return Judged(outcome=Unchanged(), known=policy.remember_unchanged(known, capture, ages))
+        if capture.status in _GONE:
+            after = policy.remember_gone(known, capture.fetched_at, ages)
+            return Judged(outcome=Gone(status=capture.status), known=after)
+        try:
+            return self._read(known, capture, ref)
+        except NotAnArticle as error:
+            return self._other(known, capture, error)
+        except ArchiveError as error:
+            after = policy.remember_failure(known, error, capture.fetched_at)
+            return Judged(outcome=Failed(error=error), known=after)
+
+    def _other(self, known: Known, capture: Capture, error: NotAnArticle) -> Judged:
+        """Judge a page that is no article: a soft error page, seen twice in a row, is a 404."""
+        if error.what == "soft-404" and policy.is_soft_gone(known):
+            after = policy.remember_gone(known, capture.fetched_at, self._site.revisit)
+            return Judged(outcome=Gone(status=capture.status), known=after)
+        after = policy.remember_failure(known, error, capture.fetched_at)
+        misses = known.soft_misses + 1 if error.what == "soft-404" else 0
+        return Judged(outcome=Failed(error=error), known=replace(after, soft_misses=misses))
+
+    def _read(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
+        if capture.status != OK:
+            msg = f"article: {capture.url}: status {capture.status}"
+            raise BadStatus(msg, status=capture.status)
+        moved_to = self._moved_to(known, capture)
+        if moved_to is not None:
+            return Judged(
+                outcome=Aliased(to=moved_to),
+                known=replace(known, status=Status.ALIASED, due=None, error=None),
+            )
+        article = extractor.extract(capture, self._site)
+        if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
+            error = Refused(f"article: {capture.url}: the page asks not to be archived")
+            after = policy.remember_refusal(known, error, capture.fetched_at)
+            return Judged(outcome=Skipped(error=error), known=after)
+        return self._write(known, capture, ref, article)
+
+    def _moved_to(self, known: Known, capture: Capture) -> Url | None:
+        """Return the identity of the other, known article that a redirect led to; None: it led to none."""
+        if capture.final_url == capture.url:
+            return None
+        key = identity_key(
+            family_of(self._site, capture.final_url), urls.identity(capture.final_url, self._site.home)
+        )
+        other = None if key == known.key else self._known_under(key)
+        return None if other is None else other.url
+
+    def _write(self, known: Known, capture: Capture, ref: CaptureRef, article: Article) -> Judged:
+        captured = known.captured or capture.fetched_at
+        article = dated(article, captured)
+        digest = article_digest(article)
+        if known.path is not None and digest == self._digest_before(known):
+            after = policy.remember_answer(known, capture, self._site.revisit)
+            return Judged(outcome=Unchanged(), known=after)
+        document = writer.write(article, self._site, identity=known.url, captured=captured, path=known.path)
+        after = replace(
+            known,
+            title=article.title,
+            captured=captured,
+            capture=ref,
+            article_digest=digest,
+            extractor=extractor.VERSION,
+            published=article.published,
+            path=document.path,
+        )
+        outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
+        return Judged(
+            outcome=outcome,
+            known=policy.remember_answer(after, capture, self._site.revisit),
+            document=document,
+        )
+
+    def _digest_before(self, known: Known) -> str | None:
+        """Return the digest of what the article said before, as this version of the extractor reads it."""
+        if known.extractor == extractor.VERSION or known.capture is None or known.captured is None:
+            return known.article_digest
+        try:
+            before = extractor.extract(self._shelf(known.capture), self._site)
+        except ArchiveError:  # this version reads the older capture as no article: then it did change
+            return None
+        return article_digest(dated(before, known.captured))
+
+
+def family_of(site: Site, url: Url) -> Family | None:
+    """Return the family of an article: the config's, else the one whose articles have such addresses."""
+    return by_name(site.family) if site.family else recognise_url(url)
+
+
+def dated(article: Article, captured: datetime) -> Article:
+    """Return the article, its moment that of its first capture where neither page nor address shows one."""
+    return replace(article, published=captured) if article.published_from == "capture" else article
+
+
+def article_digest(article: Article) -> str:
+    """Return the sha256 (hex) of what an article says, not of its page: sidebars change at each fetch."""
+    said = (
+        article.title,
+        article.published.isoformat(),
+        article.source,
+        article.editor,
+        article.body,
+        article.images,
+        article.media,
+        article.attachments,
+    )
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()

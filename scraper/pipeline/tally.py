@@ -1,0 +1,127 @@
+"""What a walk comes to, as it goes: counts, log lines, problems, exit codes, and our patience.
+
+Decides nothing about an article. One line of the log for each, which a person and a program can read.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, assert_never
+
+from scraper.errors import ArchiveError, Blocked, NotAnArticle, Paused, Unreachable
+from scraper.exit_codes import ExitCode, worst
+from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Unchanged, Written
+from scraper.report import Problem, SiteReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scraper.known import Known, Outcome
+    from scraper.model import Channel, Site, Url
+    from scraper.pipeline.progress import Progress
+
+_log = logging.getLogger(__name__)
+PATIENCE = 3  # requests in a row that the site refuses or does not answer, after which it is left alone
+
+
+class SiteLeft(Exception):  # noqa: N818 - no error: a decision
+    """The site is left alone for this run."""
+
+
+class Tally:
+    """The counts of one walk over one site."""
+
+    def __init__(self, *, site: Site, progress: Progress, now: Callable[[], datetime]) -> None:
+        """Begin with nothing counted."""
+        self._site = site
+        self._progress = progress
+        self._now = now
+        self._strikes = 0
+        self._codes: set[ExitCode] = set()
+        self.broken_lists = 0
+        self.report = SiteReport()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """How the walk ended."""
+        return worst(self._codes)
+
+    def code(self, code: ExitCode) -> None:
+        """Note something that holds, as an exit code."""
+        self._codes.add(code)
+
+    def problem(self, url: str, error: ArchiveError) -> None:
+        """Note an address that could not be had, and why."""
+        self.report.problems.append(Problem(url=url, kind=error.kind, message=str(error)))
+
+    def page(self, channel: Channel, number: int | None, pages: int | None) -> None:
+        """Count a page of a list that was read."""
+        self._strikes = 0
+        self._progress.listing(self._site.name, channel.name, number, pages)
+
+    def broken_page(self, url: Url, error: ArchiveError) -> None:
+        """Count a page of a list that could not be read. Raises SiteLeft where it is one too many."""
+        self.broken_lists += 1
+        self._codes.add(ExitCode.SOME_FAILED)
+        self.problem(url, error)
+        _log.warning("list site=%s url=%s error=%s: %s", self._site.name, url, error.kind, error)
+        self._strike(error)
+
+    def article(self, known: Known, outcome: Outcome, begun: datetime) -> None:
+        """Count an article. Raises SiteLeft where the site refused it, and it is one too many."""
+        detail = self._count(known, outcome)
+        name = type(outcome).__name__.lower()
+        ms = (self._now() - begun).total_seconds() * 1000
+        level = logging.WARNING if isinstance(outcome, Failed) else logging.INFO
+        _log.log(level, "%s site=%s url=%s%s ms=%.0f", name, self._site.name, known.url, detail, ms)
+        self._progress.article(self._site.name, name)
+        if isinstance(outcome, Failed):
+            self._strike(outcome.error)
+        else:
+            self._strikes = 0
+
+    def _count(self, known: Known, outcome: Outcome) -> str:
+        """Count an outcome; return what the log says beside its name."""
+        report = self.report
+        match outcome:
+            case Written(path=path):
+                report.written += 1
+                return f" path={path}"
+            case Revised(path=path):
+                report.revised += 1
+                return f" path={path}"
+            case Unchanged():
+                report.unchanged += 1
+                return ""
+            case Aliased(to=to):
+                report.aliased += 1
+                return f" to={to}"
+            case Gone(status=status):
+                report.gone += 1
+                return f" status={status}"
+            case Skipped(error=error):
+                report.skipped += 1
+            case Failed(error=error):
+                report.failed += 1
+                self._codes.add(ExitCode.SOME_FAILED)
+            case _:
+                assert_never(outcome)
+        self.problem(known.url, error)
+        return f" error={error.kind}: {error}"
+
+    def leave(self, code: ExitCode) -> None:
+        """Leave the site alone. Raises SiteLeft."""
+        self._codes.add(code)
+        _log.warning("left site=%s code=%d", self._site.name, code)
+        raise SiteLeft
+
+    def _strike(self, error: ArchiveError) -> None:
+        """Count a request that the site refused or did not answer; leave it alone after some in a row."""
+        login = isinstance(error, NotAnArticle) and error.what == "login"
+        if not (login or isinstance(error, Blocked | Paused | Unreachable)):
+            self._strikes = 0
+            return
+        self._strikes += 1
+        if self._strikes >= PATIENCE:
+            self.leave(ExitCode.REFUSED if login or isinstance(error, Blocked) else ExitCode.SOME_FAILED)
