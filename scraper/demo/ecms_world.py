@@ -39,11 +39,11 @@ _SOFT = '<html><head><meta charset="utf-8"><title>提示</title></head><body>您
 class EcmsWorld(World):
     """A news site of the ECMS family."""
 
-    def __init__(
-        self, host: str, channels: tuple[ecms.ChannelSpec, ...], *, now: datetime | None = None
-    ) -> None:
+    family = "ecms"
+
+    def __init__(self, host: str, channels: tuple[ecms.ChannelSpec, ...]) -> None:
         """Make a site with these channels and no articles."""
-        super().__init__(host) if now is None else super().__init__(host, now=now)
+        super().__init__(host)
         self.channels = {channel.name: channel for channel in channels}
         self.has_pager = True  # False: the script that knows the number of pages is 404
         self.count_slashes: tuple[str, ...] = ("//", "/")  # the forms of count page addresses that answer
@@ -80,6 +80,10 @@ class EcmsWorld(World):
         return address
 
     # ── addresses ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def channel_titles(self) -> dict[str, str]:
+        """Return what each channel is called, by its name."""
+        return {channel.name: channel.title for channel in self.channels.values()}
 
     def path_of(self, story: Story) -> str:
         """Return `/<channel>/system/YYYY/MM/DD/<number>.shtml`."""

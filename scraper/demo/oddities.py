@@ -243,7 +243,7 @@ def _emphasis(_home: str) -> tuple[Piece, ...]:
             "前，逗号在内，后文（括号）后",
         ),
         pieces.raw(
-            "<p><strong>一</strong><strong>二</strong> <strong> 三 </strong>四<em><strong>五</strong></em>六</p>",
+            "<p><b>一</b><strong>二</strong> <strong> 三 </strong>四<em><strong>五</strong></em>六</p>",
             "一二三四五六",
         ),
         pieces.broken_bold("连着的", "粗体"),

@@ -54,9 +54,13 @@ class Reply:
 class World(ABC):
     """One fake site. Switches are plain attributes; set them before or while it is read."""
 
-    def __init__(self, host: str, *, now: datetime = _START) -> None:
-        """Make a site without articles."""
+    family = ""  # the name of its system, as configs have it
+
+    def __init__(self, host: str, *, name: str = "", title: str = "", now: datetime = _START) -> None:
+        """Make a site without articles; `name` and `title` are for its config."""
         self.host = host
+        self.name = name or host.split(".")[-2]
+        self.title = title or words.UNIVERSITY
         self.now = now  # the site's clock: moves an hour with each article that is published
         self.robots = "User-agent: *\nDisallow: /m_fullsearch/\n"  # "": the site has none, 404
         self.validators: Literal["none", "etag", "modified", "both"] = "none"
@@ -82,6 +86,14 @@ class World(ABC):
     def home(self) -> str:
         """Its address without a slash at the end."""
         return f"http://{self.host}"
+
+    @abstractmethod
+    def channel_titles(self) -> dict[str, str]:
+        """Return what each channel is called, by its name."""
+
+    @abstractmethod
+    def index(self, channel: str) -> str:
+        """Return the address of a channel's list."""
 
     @abstractmethod
     def path_of(self, story: Story) -> str:
