@@ -41,7 +41,7 @@ def media_of(node: dom.Node, addresses: Addresses) -> Media | None:
     attributes = node.attributes
     for reference in _references(node):
         played = _PLAYS.search(reference)
-        url = addresses.file(unquote(played[1])) if played else None
+        url = addresses.file(_plain(played[1])) if played else None
         if url is None and not _is_variables(reference):
             url = addresses.file(reference)
         if url is not None:
@@ -75,6 +75,11 @@ def _references(node: dom.Node) -> Iterator[str]:
         for inner in dom.select(node, "source, embed"):
             yield from filter(None, [inner.attributes.get("flashvars"), inner.attributes.get("src")])
     yield from filter(None, [attributes.get("data")])
+
+
+def _plain(value: str) -> str:
+    """Return a variable's value, its escapes undone where even the colon of the address is escaped."""
+    return unquote(value) if "%3a" in value.lower() or "%2f" in value.lower() else value
 
 
 def _is_variables(reference: str) -> bool:

@@ -46,7 +46,7 @@ def worn_by(page: Page, site: Site) -> Worn:
     family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
     layouts = family.layouts if family else ()
     for layout in layouts:
-        if _missing(page, layout) == ():
+        if all(page.first(mark) is not None for mark in layout.marks):
             return Worn(family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors))
     if site.selectors.body is not None and page.first(site.selectors.body) is not None:
         return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, site.selectors))

@@ -27,6 +27,7 @@ from scraper.blocks import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_COLUMN = 4  # blocks; so many in a cell of a table's only row are a column of text
 _MOST_COLUMNS = 1_000  # as in the HTML standard
 _MOST_FIELDS = 100_000  # of a table with its spans spread out; one that asks for more loses its spans
 
@@ -91,10 +92,19 @@ def _lays_out(rows: list[list[RawCell]]) -> bool:
     filled = [[cell for cell in row if cell.blocks] for row in rows]
     if all(len(row) <= 1 for row in filled):
         return True
-    blocks = [block for row in filled for cell in row for block in cell.blocks]
-    if any(isinstance(block, Table | Media | Heading | Rule | Code) for block in blocks):
+    cells = [cell.blocks for row in filled for cell in row]
+    if any(_is_more_than_data(blocks, alone=len(filled) == 1) for blocks in cells):
         return True
-    return all(isinstance(block, Figure) and not block.caption for block in blocks)
+    return all(isinstance(block, Figure) and not block.caption for blocks in cells for block in blocks)
+
+
+def _is_more_than_data(blocks: list[Block], *, alone: bool) -> bool:
+    """Tell a cell that is a part of a page: another table, a player, a heading over text, columns of text."""
+    if any(isinstance(block, Table | Media | Rule | Code) for block in blocks):
+        return True
+    if len(blocks) > 1 and any(isinstance(block, Heading) for block in blocks):
+        return True
+    return alone and len(blocks) >= _COLUMN
 
 
 def line_of(blocks: Iterable[Block]) -> tuple[Inline, ...]:
