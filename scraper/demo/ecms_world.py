@@ -25,7 +25,7 @@ _ARTICLE = re.compile(r"/(?P<channel>\w+)/system/(?P<day>\d{4}/\d\d/\d\d)/(?P<nu
 _INDEX = re.compile(r"/(?P<channel>\w+)/(?:index\.s?html?)?")
 _SCRIPT = re.compile(r"/(?P<channel>\w+)/system/count(?P<slashes>//?)\d{7}/0{12}/count_page_list_\d{19}\.js")
 _COUNT = re.compile(
-    r"/(?P<channel>\w+)/system/count(?P<slashes>//?)(?P<code>\d{7})/0{12}/(?P<folder>\d{3})/"
+    r"/(?P<channel>\w+)/system/count(?P<slashes>//?)(?P<code>\d{7})/0{12}/000/(?P<folder>\d{3})/"
     r"c(?P=code)0{12}_(?P<page>\d{9})\.shtml"
 )
 _MORE = re.compile(
@@ -96,7 +96,7 @@ class EcmsWorld(World):
     def count_page(self, channel: str, number: int) -> str:
         """Return the address of a numbered page, as the site itself spells it."""
         code = self.channels[channel].code
-        folder = f"{self.home}/{channel}/system/count//{code}/{'0' * 12}/{number // 1000:03}"
+        folder = f"{self.home}/{channel}/system/count//{code}/{'0' * 12}/000/{number // 1000:03}"
         return f"{folder}/c{code}{'0' * 12}_{number:09}.shtml"
 
     def more_page(self, channel: str, number: int) -> str:
