@@ -28,9 +28,9 @@ def _layout(name: str, *marks: str, body: str) -> Layout:
     return Layout(
         name=name,
         marks=(*marks, body),
-        title=f"{_FORM} [class^=titlestyle], [class^=titlestyle]",
-        published="[class^=timestyle]",
-        source="[class^=authorstyle]",
+        title=f"{_FORM} [class^=titlestyle]",
+        published=f"{_FORM} [class^=timestyle]",
+        source=f"{_FORM} [class^=authorstyle]",
         body=(body,),
         drop=_ICONS,
         attachments=_ATTACHMENTS,

@@ -1,0 +1,101 @@
+"""Articles of the systems beside ECMS: each folder of `cases/<family>` is one template, its news invented."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from listing_cases import capture, site, url
+
+from scraper import urls
+from scraper.extractor import extract
+from scraper.families import FAMILIES, identity_key
+from scraper.writer.loss import loss_of
+from scraper.writer.markdown import render
+
+CASES = Path(__file__).parent / "cases"
+FAMILIES_WITH_CASES = ("webplus", "vsb", "jeecms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleCase:
+    """One case folder: a page, and the article that it holds."""
+
+    name: str
+    page: bytes
+    expected: dict[str, Any]
+
+
+def article_cases() -> list[ArticleCase]:
+    """Return every case folder, by family and name."""
+    return [
+        ArticleCase(
+            name=f"{family}/{folder.name}",
+            page=(folder / "page.html").read_bytes(),
+            expected=json.loads((folder / "expected.json").read_text(encoding="utf-8")),
+        )
+        for family in FAMILIES_WITH_CASES
+        for folder in sorted((CASES / family).iterdir())
+    ]
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["family named", "family recognised"])
+@pytest.mark.parametrize("case", article_cases(), ids=lambda case: case.name)
+def test_a_page_of_the_system_is_read_whole(case: ArticleCase, *, named: bool) -> None:
+    """Its fields are as they stand there, its text without loss."""
+    address = case.expected["url"]
+    own = site(f"{urls.origin(url(address))}/", family=case.expected["family"] if named else None)
+    article = extract(capture(address, case.page), own)
+    assert {
+        "url": article.url,
+        "family": article.family,
+        "layout": article.layout,
+        "title": article.title,
+        "published": article.published.isoformat(),
+        "source": article.source,
+        "editor": article.editor,
+        "images": list(article.images),
+        "media": list(article.media),
+        "attachments": list(article.attachments),
+        "text": article.shown.text,
+    } == case.expected
+    loss = loss_of(article.shown, render(article.body))
+    assert (loss.characters, loss.images, loss.links) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://www.qingcheng.example/2021/0312/c17471a341210/page.htm", "341210"),
+        ("https://www.qingcheng.example/2021/0312/c9a341210/page_t12.htm", "341210"),
+        ("https://www.qingcheng.example/2021/0312/c9a341210/page2.htm", "341210"),
+        ("https://www.qingcheng.example/_s77/2021/0312/c9a341210/page.psp", "341210"),
+        ("https://ai.qingcheng.example/info/1025/6194.htm", "6194"),
+        (
+            "https://ai.qingcheng.example/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1025&wbnewsid=6194",
+            "6194",
+        ),
+        ("https://zbb.qingcheng.example/jggc/3148.chtml", "3148"),
+        ("https://news.qingcheng.example/ywsd/system/2021/03/12/030045101.shtml", "030045101"),
+    ],
+)
+def test_an_article_is_known_by_its_number_wherever_it_stands(address: str, key: str) -> None:
+    assert {identity_key(family, url(address)) for family in FAMILIES} - {address} == {key}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.qingcheng.example/tzgg/list.htm",
+        "https://www.qingcheng.example/main.htm",
+        "https://www.qingcheng.example/_redirect?siteId=1&columnId=2&articleId=3",
+        "https://ai.qingcheng.example/xwzx/yjsjx/64.htm",
+        "https://zbb.qingcheng.example/jggc/index.chtml",
+        "https://news.qingcheng.example/ywsd/index.shtml",
+    ],
+)
+def test_a_channel_is_no_article(address: str) -> None:
+    assert {identity_key(family, url(address)) for family in FAMILIES} == {address}
