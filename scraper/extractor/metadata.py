@@ -67,9 +67,9 @@ def published(
     """
     shown = page.first(layout.published)
     moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
-    moment = moment or dates.find_moment(beside, tz)
     if moment is None and (layout.nearby or not layout.marks):
         moment = _from_meta(page, tz)
+    moment = moment or dates.find_moment(beside, tz)
     if moment is not None:
         return moment, "page"
     moment = dates.date_in_path(capture.url, tz)

@@ -103,6 +103,11 @@ def _around(node: dom.Node, ends: frozenset[int]) -> tuple[str, str]:
             at = 1
         elif each.tag == "-text":
             parts[at].append(each.text_content or "")
-        elif each.tag not in LEFT_OUT:
+        elif each.tag not in LEFT_OUT and not _is_row(each):
             waiting.extend(reversed(dom.children(each)))
     return text.fold(" ".join(parts[0])), text.fold(" ".join(parts[1]))
+
+
+def _is_row(node: dom.Node) -> bool:
+    """Tell whether a node is a row of a list of links, whose date is another article's."""
+    return node.tag in {"li", "dd"} and dom.first(node, "a[href]") is not None
