@@ -7,7 +7,9 @@ below the line of floor 2 is pure; modules and functions stay small.
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +38,19 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("families",),
     ("dom",),
 )
-GROUND = {"model", "blocks", "urls", "dates", "text", "errors", "report", "known", "exit_codes", "durations", ""}
+GROUND = {
+    "model",
+    "blocks",
+    "urls",
+    "dates",
+    "text",
+    "errors",
+    "report",
+    "known",
+    "exit_codes",
+    "durations",
+    "",
+}
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)
 
 # Whoever else is allowed to know a room that all others above it may not know.
@@ -47,7 +61,6 @@ KEEPERS = {
     "certifi": {"crawler.wire"},
     "tenacity": {"crawler.attempts"},
     "protego": {"robots"},
-    "warcio": {"stores.captures"},
     "sqlite3": {"stores.state"},
     "selectolax": {"dom"},
     "frontmatter": {"writer.frontmatter"},
@@ -59,6 +72,8 @@ KEEPERS = {
     "webencodings": {"extractor.decode"},
     "logging": {"pipeline", "logs"},
 }
+
+IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
 
 IMPURE = {
     *("asyncio", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),
@@ -121,6 +136,17 @@ def test_every_outside_library_has_one_keeper() -> None:
         if not _within(name, "demo")
     ]
     assert breaches == []
+
+
+def test_every_dependency_is_used_and_every_library_used_is_one() -> None:
+    """`pyproject.toml` names what the keepers keep, and nothing else."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = tomllib.loads(text)["project"]["dependencies"]
+    named = {re.split(r"[^\w-]", line)[0] for line in lines} - {"tzdata"}  # data: zoneinfo finds it by itself
+    used = {
+        found.target.partition(".")[0] for name in modules() for found in imports_of(name) if found.outside
+    }
+    assert {IMPORTED_AS.get(name, name) for name in named} == used - sys.stdlib_module_names
 
 
 def test_what_stands_below_the_line_is_pure() -> None:
