@@ -136,11 +136,12 @@ class Session:
             walk.tally.problem(walk.site.home, error)
             raise
         except ArchiveError as error:
-            _log.error("site=%s error=%s: %s", walk.site.name, error.kind, error)
+            fields = {"site": walk.site.name, "error": f"{error.kind}: {error}"}
+            _log.error("stopped", extra={"fields": fields})
             walk.tally.code(of_error(error))
             walk.tally.problem(walk.site.home, error)
         except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
-            _log.exception("site=%s: an error of the program itself", walk.site.name)
+            _log.exception("program-error", extra={"fields": {"site": walk.site.name}})
             walk.tally.code(ExitCode.PROGRAM_ERROR)
             walk.tally.problem(walk.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
@@ -168,7 +169,7 @@ def recover(site: Site, intake: Intake, stores: Stores) -> int:
         intake.recover(capture, ref)
         number += 1
     if number:
-        _log.info("recovered site=%s captures=%d", site.name, number)
+        _log.info("recovered", extra={"fields": {"site": site.name, "captures": number}})
     return number
 
 

@@ -65,7 +65,7 @@ class Tally:
         self.broken_lists += 1
         self._codes.add(ExitCode.SOME_FAILED)
         self.problem(url, error)
-        _log.warning("list site=%s url=%s error=%s: %s", self._site.name, url, error.kind, error)
+        self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")
         self._strike(error)
 
     def article(self, known: Known, outcome: Outcome, begun: datetime) -> None:
@@ -74,32 +74,32 @@ class Tally:
         name = type(outcome).__name__.lower()
         ms = (self._now() - begun).total_seconds() * 1000
         level = logging.WARNING if isinstance(outcome, Failed) else logging.INFO
-        _log.log(level, "%s site=%s url=%s%s ms=%.0f", name, self._site.name, known.url, detail, ms)
+        self._log(level, name, url=known.url, **detail, ms=round(ms))
         self._progress.article(self._site.name, name)
         if isinstance(outcome, Failed):
             self._strike(outcome.error)
         else:
             self._strikes = 0
 
-    def _count(self, known: Known, outcome: Outcome) -> str:
+    def _count(self, known: Known, outcome: Outcome) -> dict[str, object]:
         """Count an outcome; return what the log says beside its name."""
         report = self.report
         match outcome:
             case Written(path=path):
                 report.written += 1
-                return f" path={path}"
+                return {"path": path}
             case Revised(path=path):
                 report.revised += 1
-                return f" path={path}"
+                return {"path": path}
             case Unchanged():
                 report.unchanged += 1
-                return ""
+                return {}
             case Aliased(to=to):
                 report.aliased += 1
-                return f" to={to}"
+                return {"to": to}
             case Gone(status=status):
                 report.gone += 1
-                return f" status={status}"
+                return {"status": status}
             case Skipped(error=error):
                 report.skipped += 1
             case Failed(error=error):
@@ -108,12 +108,15 @@ class Tally:
             case _:
                 assert_never(outcome)
         self.problem(known.url, error)
-        return f" error={error.kind}: {error}"
+        return {"error": f"{error.kind}: {error}"}
+
+    def _log(self, level: int, event: str, **fields: object) -> None:
+        _log.log(level, event, extra={"fields": {"site": self._site.name, **fields}})
 
     def leave(self, code: ExitCode) -> None:
         """Leave the site alone. Raises SiteLeft."""
         self._codes.add(code)
-        _log.warning("left site=%s code=%d", self._site.name, code)
+        self._log(logging.WARNING, "left", code=int(code))
         raise SiteLeft
 
     def _strike(self, error: ArchiveError) -> None:
