@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -46,9 +48,16 @@ def network(*sites: Site, **changes: Any) -> Network:  # noqa: ANN401 - settings
         "environment": {},
         "resolve": everything_is_here,
         "user_agent": AGENT,
+        "tls": trust(),
     }
     parts |= {name: value for name, value in changes.items() if name not in known}
     return Network(settings=NetworkSettings(**settings), sites=sites, **parts)
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Return the certificates of the system, loaded once for all tests."""
+    return ssl.create_default_context()
 
 
 async def everything_is_here(host: str, port: int) -> tuple[str, ...]:

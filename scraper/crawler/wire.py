@@ -66,14 +66,14 @@ class Wire:
         """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does."""
         self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve or system_addresses)
         self._pools: dict[tuple[str, Proxy | None], _Pool] = {}
-        self._ssl = tls
+        self.tls = tls
 
     async def __aenter__(self) -> Self:
         """Load the certificates, once: they cost some 30 ms."""
-        if self._ssl is None:
-            self._ssl = ssl.create_default_context()
-            if not self._ssl.cert_store_stats()["x509_ca"]:
-                self._ssl.load_verify_locations(certifi.where())
+        if self.tls is None:
+            self.tls = ssl.create_default_context()
+            if not self.tls.cert_store_stats()["x509_ca"]:
+                self.tls.load_verify_locations(certifi.where())
         return self
 
     async def __aexit__(
@@ -123,7 +123,7 @@ class Wire:
     def _connections(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
         if proxy is None:
             return httpcore.AsyncConnectionPool(
-                ssl_context=self._ssl,
+                ssl_context=self.tls,
                 max_connections=2,
                 keepalive_expiry=_KEPT_OPEN,
                 network_backend=self._direct,
@@ -131,8 +131,8 @@ class Wire:
         return httpcore.AsyncHTTPProxy(
             proxy_url=httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/"),
             proxy_auth=None if proxy.user is None else (proxy.user, proxy.password),
-            ssl_context=self._ssl,
-            proxy_ssl_context=self._ssl if proxy.scheme == "https" else None,
+            ssl_context=self.tls,
+            proxy_ssl_context=self.tls if proxy.scheme == "https" else None,
             max_connections=2,
             keepalive_expiry=_KEPT_OPEN,
         )

@@ -1,0 +1,117 @@
+"""Over TLS: the certificate is held against the name, and the address that was resolved is connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from networkworld import address, everything_is_here, network, request, site
+
+from scraper.crawler.wire import Wire
+from scraper.errors import Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from scraper.model import Capture
+
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="needs openssl to make a certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a certificate for news.example, signed by itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    wanted = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext subjectAltName=DNS:news.example"
+    subprocess.run(  # noqa: S603 - a fixed command
+        [str(OPENSSL), *wanted.split(), "-keyout", key, "-out", made], check=True, capture_output=True
+    )
+    return made, key
+
+
+async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer one request."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ngood")
+    await writer.drain()
+    writer.close()
+
+
+def ask(
+    certificate: tuple[Path, Path],
+    host: str,
+    trusted: ssl.SSLContext,
+    answer: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = serve,
+) -> Capture:
+    names: list[str | None] = []
+
+    async def story() -> Capture:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        context.sni_callback = lambda _, name, __: names.append(name)
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+        home = address(f"https://{host}:{server.sockets[0].getsockname()[1]}/")
+        place = site(home)
+        async with server, network(place, tls=trusted, resolve=everything_is_here) as source:
+            return await source.fetch(request(home), place)
+
+    capture = asyncio.run(story())
+    assert names == [host]
+    return capture
+
+
+def test_a_trusted_certificate_for_the_name_is_taken(certificate: tuple[Path, Path]) -> None:
+    capture = ask(certificate, "news.example", ssl.create_default_context(cafile=certificate[0]))
+    assert (capture.body, capture.ip_address) == (b"good", "127.0.0.1")
+
+
+def test_a_certificate_for_another_name_is_not(certificate: tuple[Path, Path]) -> None:
+    with pytest.raises(Unreachable, match="certificate verify failed") as caught:
+        ask(certificate, "other.example", ssl.create_default_context(cafile=certificate[0]))
+    assert not caught.value.heals
+
+
+def test_a_certificate_that_nobody_signed_is_not(certificate: tuple[Path, Path]) -> None:
+    with pytest.raises(Unreachable, match="certificate verify failed"):
+        ask(certificate, "news.example", ssl.create_default_context())
+
+
+def test_plain_words_where_tls_was_expected_are_no_answer() -> None:
+    done = asyncio.Event()
+
+    async def blurt(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()
+        writer.close()
+        done.set()
+
+    async def story() -> None:
+        server = await asyncio.start_server(blurt, "127.0.0.1", 0)
+        home = address(f"https://news.example:{server.sockets[0].getsockname()[1]}/")
+        place = site(home)
+        async with server, network(place) as source:
+            with pytest.raises(Unreachable) as caught:
+                await source.fetch(request(home), place)
+            await done.wait()
+        assert caught.value.heals
+
+    asyncio.run(story())
+
+
+def test_left_to_itself_it_trusts_somebody() -> None:
+    async def story() -> ssl.SSLContext | None:
+        async with Wire(allow_private=False) as wire:
+            return wire.tls
+
+    context = asyncio.run(story())
+    assert context is not None
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.cert_store_stats()["x509_ca"] > 0
