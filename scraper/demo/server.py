@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import threading
 import time
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -42,12 +43,12 @@ class Access:
     """One request in the log; times are seconds of the server's monotonic clock."""
 
     started: float  # its last header line was read
-    ended: float  # the last byte was sent, or the sending failed
+    ended: float  # the last byte was sent, or the sending failed; infinity: it is still being answered
     client: str  # address and port: one name for each connection
     method: str
     host: str
     path: str  # with its query
-    status: int  # 0: nothing was sent
+    status: int  # 0: not even a status line is sent
 
     @property
     def url(self) -> str:
@@ -61,7 +62,8 @@ class Server:
     def __init__(self, sites: tuple[FakeSite, ...], clock: Callable[[], float]) -> None:
         """Hold the sites; nothing listens yet."""
         self.port = 0
-        self.log: list[Access] = []
+        self._log: dict[int, Access] = {}
+        self._count = count()
         self._sites = {host: site for site in sites for host in site.hosts}
         self._only = sites[0] if len(sites) == 1 else None
         self._clock = clock
@@ -75,6 +77,12 @@ class Server:
         """The address for `network.proxy`."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def log(self) -> list[Access]:
+        """Return what was asked so far, in order of arrival."""
+        self._settle()
+        return list(self._log.values())
+
     def requests(self, *, host: str | None = None, path: str = "") -> list[Access]:
         """Return the log in order of arrival: of one host, where one is named, whose path holds `path`."""
         return [entry for entry in self.log if (host is None or entry.host == host) and path in entry.path]
@@ -86,7 +94,17 @@ class Server:
 
     def forget(self) -> None:
         """Empty the log."""
-        self.log.clear()
+        self._settle()
+        self._log.clear()
+
+    def _settle(self) -> None:
+        """Wait until what has left the server also stands in the log: a few turns of its loop."""
+        if self._loop is None or not self._thread.is_alive() or threading.current_thread() is self._thread:
+            return
+        for _ in range(3):  # the write, the waking of who waited for it, the log
+            turned = threading.Event()
+            self._loop.call_soon_threadsafe(turned.set)
+            turned.wait()
 
     # ── its thread ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,22 +154,22 @@ class Server:
         """Answer one request, log it, and say whether the connection may be used again."""
         started = self._clock()
         ask = _ask(head)
-        status = 0
+        answer = self._answer(ask)
+        number = next(self._count)
+        self._log[number] = Access(
+            started=started,
+            ended=math.inf,
+            client=client,
+            method=ask.method,
+            host=ask.host,
+            path=ask.path,
+            status=answer.status if wire.is_sent(answer.manner) else 0,
+        )
         try:
-            answer = self._answer(ask)
-            status = answer.status if wire.is_sent(answer.manner) else 0
             return await wire.send(writer, answer, head=ask.method == "HEAD") and head.keep_alive
         finally:
-            entry = Access(
-                started=started,
-                ended=self._clock(),
-                client=client,
-                method=ask.method,
-                host=ask.host,
-                path=ask.path,
-                status=status,
-            )
-            self.log.append(entry)
+            if number in self._log:  # it may have been forgotten meanwhile
+                self._log[number] = replace(self._log[number], ended=self._clock())
 
     def _answer(self, ask: Ask) -> Answer:
         if ask.method == "CONNECT":
