@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.world import Gone
 
-_ROW = re.compile(
-    r'<a href="([^"]+/system/\d{4}/\d\d/\d\d/(\d{9})\.shtml)"(?: target="_blank"|   target="_blank" class=news)>'
-)
+_ROW = re.compile(r'<a href="[^"]+/system/\d{4}/\d\d/\d\d/(\d{9})\.shtml"\s+target="_blank"(?: class=news)?>')
 _G1 = ('<div class="news-title">', '<div class="news-detail">', '<div class=" news-content">')
 _MARKS = {
     Form.G0_TEXT: ('<span class="title">', '<span class="main">', '<span class="p12">'),
