@@ -11,18 +11,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scraper.blocks import Text
-from scraper.writer.flanking import reference
+from scraper.blocks import Break, Text
 from scraper.writer.inline import inline
 
 if TYPE_CHECKING:
-    from scraper.blocks import Code
+    from scraper.blocks import Code, Inline
 
 _ACTING: Final = re.compile(r"\{[{%#]|<!--|<hexoPostRenderCodeBlock>", re.IGNORECASE)
 _LINE_END: Final = re.compile(r"\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 _TAB: Final = 4
-_NO_BREAK_SPACE: Final = "&nbsp;"
+_BLANKS: Final = re.compile(r"^ +| ( +)")
+_NO_BREAK_SPACE: Final = "\xa0"
 
 
 def code(block: Code, *, nested: bool) -> str:
@@ -31,20 +31,19 @@ def code(block: Code, *, nested: bool) -> str:
     if not text.strip():
         return ""
     if nested or _ACTING.search(text):
-        return "\\\n".join(_as_paragraph(line) for line in text.split("\n"))
+        return _as_paragraph(text)
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{text}\n{fence}"
 
 
-def _as_paragraph(line: str) -> str:
-    line = line.expandtabs(_TAB).rstrip()
-    indent = len(line) - len(line.lstrip())
-    written = inline((Text(text=line),))
-    if written.endswith("\\"):  # two backslashes, before the one that makes the hard break
-        written = written[:-2] + reference("\\")
-    return _NO_BREAK_SPACE * (indent if written else 1) + re.sub(" {2,}", _widened, written)
+def _as_paragraph(text: str) -> str:
+    runs: list[Inline] = []
+    for line in text.expandtabs(_TAB).split("\n"):
+        runs += [Text(text=_BLANKS.sub(_not_breaking, line.rstrip()) or _NO_BREAK_SPACE), Break()]
+    return inline(runs[:-1], "preformatted").replace(_NO_BREAK_SPACE, "&nbsp;")
 
 
-def _widened(blanks: re.Match[str]) -> str:
-    return " " + _NO_BREAK_SPACE * (len(blanks[0]) - 1)
+def _not_breaking(blanks: re.Match[str]) -> str:
+    """Return as many blanks, none of which is lost; where a line may break, it still may."""
+    return _NO_BREAK_SPACE * len(blanks[0]) if blanks.start() == 0 else " " + _NO_BREAK_SPACE * len(blanks[1])

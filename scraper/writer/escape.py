@@ -15,11 +15,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from scraper.writer.flanking import reference
+
 LINK_OPEN: Final = "\x01"
 LINK_CLOSE: Final = "\x02"
 MARKUP: Final = "\x03"  # any other: a delimiter of emphasis, a picture
 MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP
 
+_SUSPECT: Final = re.compile(rf"[-\\`\"'*_~.<>&{{\[\]!:@|{LINK_OPEN}]")  # far quicker than the whole pattern
 _ACTING: Final = re.compile(
     rf"""
       (?P<last_backslash>\\(?=\n)) | (?P<backslash>\\) | (?P<tick>`) | (?P<quote>["'])
@@ -30,6 +33,7 @@ _ACTING: Final = re.compile(
     | (?P<brace>\{{(?=[{{%#]))                           # Nunjucks, shortcodes
     | (?P<open>\[) | (?P<close>\]) | (?P<bang>!(?={LINK_OPEN}))
     | (?P<link>(?<=[A-Za-z]):(?=//) | (?<=[Ww]{{3}})\. | (?<=[A-Za-z0-9._+-])@(?=[A-Za-z0-9-]))
+    | (?P<box>(?<={LINK_OPEN})[xX](?={LINK_CLOSE}))     # goldmark sees a task in `[x](…)` too
     | (?P<pipe>\|)
     """,
     re.VERBOSE,
@@ -47,7 +51,7 @@ _REFERENCES: Final = {
 }
 _BLANKS: Final = frozenset(" \u3000\xa0")
 _TAKEN_APART: Final = {"dash", "dots", "more"}
-_BRACKETS_ACT: Final = re.compile(rf"\][(:]|\[[\^!]|{LINK_OPEN}")
+_BRACKETS_ACT: Final = re.compile(rf"\][(:]|\[[\^!]|\[[\sxX]\]|{LINK_OPEN}")  # links, notes, alerts, tasks
 _OPENS_HTML: Final = re.compile(rf"<[A-Za-z/!?<{MARKS}]")
 _TILDES: Final = re.compile(r"(?<!~)~+(?!~)")
 _LINE_START: Final = re.compile(
@@ -55,12 +59,11 @@ _LINE_START: Final = re.compile(
       \#{1,6}(?=\s|$) | > | [-+*](?=\s|$) | ~(?=~~)
     | [-_*=](?=(?:[ \t]*[-_*=])*\s*$)                # rules, and lines under a heading
     | [|:-](?=[|:\- \t]*$) | :(?=\s|$)               # the second line of a table, a definition
-    | \[(?=[\sxX]\])                                # a task, in goldmark without a blank after it too
     | [0-9]{1,9}(?=[.)](?:\s|$))
     )""",
     re.VERBOSE | re.MULTILINE,
 )
-_HEADING_EDGES: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)|^(?=\[[\sxX]\])")
+_HEADING_END: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)")
 
 
 def escape(text: str) -> str:
@@ -75,11 +78,11 @@ def escape_cell(text: str) -> str:
 
 def escape_heading(text: str) -> str:
     """Return the text of a heading, which is one line and may end in what Hugo reads as attributes."""
-    return _HEADING_EDGES.sub(r"\\", _inline(text).replace("{", "&#123;"))
+    return _HEADING_END.sub(r"\\", _inline(text).replace("{", "&#123;"))
 
 
 def _inline(text: str, *, pipes: bool = False) -> str:
-    if _ACTING.search(text) is None:
+    if _SUSPECT.search(text) is None:
         return text
     idle = {
         *(() if pipes else ("pipe",)),
@@ -96,6 +99,8 @@ def _inline(text: str, *, pipes: bool = False) -> str:
             return run
         if kind in _REFERENCES:
             return _REFERENCES[kind]
+        if kind == "box":
+            return reference(run)
         if kind in _TAKEN_APART:
             return run[0] + f"\\{run[0]}" * (len(run) - 1)
         return f"\\{run[0]}" * len(run)

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
     from scraper.blocks import Inline
 
-Place: TypeAlias = Literal["paragraph", "cell", "heading"]
+Place: TypeAlias = Literal["paragraph", "cell", "heading", "preformatted"]
 
-_ESCAPES: Final = {"paragraph": escape, "cell": escape_cell, "heading": escape_heading}
+_ESCAPES: Final = {
+    "paragraph": escape,
+    "cell": escape_cell,
+    "heading": escape_heading,
+    "preformatted": escape,
+}
 _AROUND_LINE_ENDS: Final = re.compile(r"\s*\n\s*")
 _MARK: Final = re.compile(f"[{MARKS}]")
 _STRONG: Final = "**"
@@ -53,12 +58,17 @@ class _Row:
 
 
 def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
-    """Return runs of text as Markdown; in cells and headings, which are one line, breaks become blanks."""
+    """Return runs of text as Markdown.
+
+    In cells and headings, which are one line, breaks become blanks. Of what is preformatted no white space
+    goes: it must hold no empty lines, and no blanks where Markdown takes them for something.
+    """
     runs = normal(children)
     row = _Row()
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
-    line_end = "\n" if place == "paragraph" else " "
-    text = _AROUND_LINE_ENDS.sub(line_end, "".join(row.text)).strip()
+    text = "".join(row.text)
+    if place != "preformatted":
+        text = _AROUND_LINE_ENDS.sub("\n" if place == "paragraph" else " ", text).strip()
     return _joined(_hard(_ESCAPES[place](text)), row.pieces)
 
 

@@ -53,10 +53,10 @@ def _normal(children: Iterable[Inline], *, strong: bool, emphasis: bool, anchor:
                 done.append(child)
             case Strong():
                 inner = _normal(child.children, strong=True, emphasis=emphasis, anchor=anchor)
-                done += _trimmed(Strong, inner)
+                done += _emphasised(Strong, inner)
             case Emphasis():
                 inner = _normal(child.children, strong=strong, emphasis=True, anchor=anchor)
-                done += _trimmed(Emphasis, inner)
+                done += _emphasised(Emphasis, inner)
             case Anchor():
                 inner = _normal(child.children, strong=strong, emphasis=emphasis, anchor=True)
                 lead, core, tail = _apart(inner)
@@ -99,6 +99,34 @@ def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
                 held = child
     if held is not None:
         yield held
+
+
+def _emphasised(kind: type[Strong | Emphasis], children: Iterable[Inline]) -> Iterator[Inline]:
+    """Yield a run of emphasis, divided at links that hold pictures: there it stands within the link.
+
+    Around such a link goldmark before 1.5.5 (Hugo 0.111) loses the delimiters.
+    """
+    held: list[Inline] = []
+    for child in children:
+        if isinstance(child, Anchor) and _holds_picture(child):
+            yield from _trimmed(kind, held)
+            yield Anchor(href=child.href, children=tuple(_emphasised(kind, child.children)))
+            held = []
+        else:
+            held.append(child)
+    yield from _trimmed(kind, held)
+
+
+def _holds_picture(child: Inline) -> bool:
+    match child:
+        case Picture():
+            return True
+        case Strong() | Emphasis() | Anchor():
+            return any(map(_holds_picture, child.children))
+        case Text() | Break():
+            return False
+        case _:
+            assert_never(child)
 
 
 def _trimmed(kind: type[Strong | Emphasis], children: list[Inline]) -> list[Inline]:
