@@ -94,12 +94,12 @@ def _survey(root: yaml.Node, path: Path) -> tuple[dict[str, int], list[str]]:
         met.add(id(node))
         if repeated > _MOST_REPEATED or depth > _DEEPEST:
             raise ConfigError((f"{path}: holds more than a config can, with every alias followed",))
-        seen: set[str] = set()
+        seen: set[tuple[str, ...]] = set()
         for child_place, child, line in _children(place, node):
             name = dotted(child_place)
-            if name in seen:
+            if child_place in seen:
                 twice.append(f"{name}: stands twice, again in line {line}")
-            seen.add(name)
+            seen.add(child_place)
             lines.setdefault(name, line)
             waiting.append((child_place, child, depth + 1))
     return lines, twice

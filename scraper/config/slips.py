@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PLAIN_KEY = re.compile(r"[\w$-]+")
+_PLAIN_KEY = re.compile(r"[\w$-]+(\[\d+\])*")
 _COMPOUNDS: Final[dict[type, str]] = {list: "a list", dict: "a mapping"}
 _LONGEST_SHOWN: Final = 60  # characters of a wrong value in a message
 
@@ -38,7 +38,7 @@ class Where:
 
 def dotted(path: Iterable[str]) -> str:
     """Return a key's path as it is told: `sites.nankai.delay`; a key with odd characters in quotes."""
-    return ".".join(key if _PLAIN_KEY.fullmatch(key.partition("[")[0]) else f"'{key}'" for key in path)
+    return ".".join(key if _PLAIN_KEY.fullmatch(key) else repr(_cut(key)) for key in path)
 
 
 def shown(value: object) -> str:
