@@ -111,4 +111,4 @@ def _attachments(page: Page, layout: Layout, addresses: Addresses, links: Iterab
     )
     found = [link for link in links if is_attachment(link)]
     found.extend(link for link in beside if link is not None and link.startswith("http"))
-    return tuple(dict.fromkeys(Url(link) for link in found))
+    return tuple(dict.fromkeys(Url(link.partition("#")[0]) for link in found))

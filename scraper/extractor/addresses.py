@@ -77,7 +77,7 @@ class Addresses:
 
 def is_attachment(href: str) -> bool:
     """Tell whether a link leads to a document or an archive, by its name."""
-    path = urls.split(Url(href)).path if href.startswith("http") else ""
+    path = href.partition("#")[0].partition("?")[0] if href.startswith("http") else ""
     return bool(_FILES.search(unquote(path).strip()))
 
 
