@@ -127,7 +127,7 @@ def test_a_list_is_shown_with_its_rows_and_the_number_of_its_pages(
     assert seen["list"]["pages"] == 7
     assert cli.main(["probe", f"{origin}/ywsd/index.shtml", "--config", config]) == 0
     out = capsys.readouterr().out
-    assert "kind      a list\nrows      30\n" in out
+    assert "kind      a list\nfamily    ecms\nrows      30\n" in out
     assert "… and 20 more" in out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -78,9 +79,17 @@ def read_all(
         return
     waiting = chain(first, entries)
     context = multiprocessing.get_context("fork")  # nothing is open yet that a fork could break
-    with ProcessPoolExecutor(max_workers=cores, mp_context=context) as workers:
+    workers = ProcessPoolExecutor(max_workers=cores, mp_context=context, initializer=_leave_signals)
+    try:
         while batch := list(islice(waiting, _AT_ONCE)):
             yield from workers.map(work, batch, chunksize=32)
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+def _leave_signals() -> None:
+    """Leave Ctrl-C to the process that a person started; it ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def read_entry(

@@ -11,10 +11,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from scraper import __version__, discovery
+from scraper import __version__, discovery, families
 from scraper.app.offline import read
 from scraper.crawler.memory import Recollection
 from scraper.errors import ArchiveError, ExtractError, NotAListing
+from scraper.extractor.page import open_page
 from scraper.model import Kind, NetworkSettings, Request
 from scraper.sources.network import Network, user_agent
 
@@ -35,6 +36,7 @@ class Probe:
     capture: Capture
     site: Site
     what: What
+    family: str | None = None  # None: no family's marks are on it
     page: Read | None = None  # of an article
     listing: ListingPage | None = None  # of a list, a sitemap, a feed
     no_article: ExtractError | None = None  # of what is no article: why
@@ -51,6 +53,7 @@ class Probe:
             "bytes": len(self.capture.body),
             "site": self.site.name,
             "what": self.what,
+            "family": self.family,
             "article": self.page.to_json() if self.page else None,
             "list": _list_to_json(listing) if listing else None,
             "errors": [f"{error.kind}: {error}" for error in (self.no_article, self.no_listing) if error],
@@ -122,17 +125,30 @@ def judge(capture: Capture, site: Site) -> Probe:
     if (listing := _feed(capture, site, channel)) is not None:
         return Probe(capture=capture, site=site, what="feed", listing=listing)
     try:
-        return Probe(capture=capture, site=site, what="article", page=read(capture, site))
+        page = read(capture, site)
     except ExtractError as error:
         return _judge_list(capture, site, channel, error)
+    return Probe(capture=capture, site=site, what="article", family=page.article.family, page=page)
 
 
 def _judge_list(capture: Capture, site: Site, channel: Channel | None, why: ExtractError) -> Probe:
+    seen = Probe(capture=capture, site=site, what="other", family=_family(capture, site), no_article=why)
     try:
         listing = discovery.read_listing(capture, site, channel)
     except ExtractError as error:
-        return Probe(capture=capture, site=site, what="other", no_article=why, no_listing=error)
-    return Probe(capture=capture, site=site, what="list", listing=listing, no_article=why)
+        return replace(seen, no_listing=error)
+    return replace(seen, what="list", listing=listing)
+
+
+def _family(capture: Capture, site: Site) -> str | None:
+    """Return the family that the config names, else the one whose marks a page has."""
+    if site.family is not None:
+        return site.family
+    try:
+        family = families.recognise(open_page(capture).root, capture.final_url)
+    except ArchiveError:  # no page at all; why it is none stands in `no_article`
+        return None
+    return family.name if family else None
 
 
 def _sitemap(capture: Capture, site: Site) -> ListingPage | None:

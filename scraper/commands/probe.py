@@ -52,6 +52,8 @@ def _lines(seen: Probe) -> Iterator[str]:
     yield f"answer    {capture.status} {capture.reason}, {kind}, {len(capture.body)} bytes"
     yield f"site      {seen.site.name} ({seen.site.title}), home {seen.site.home}"
     yield f"kind      {_KINDS[seen.what]}"
+    layout = f", layout {seen.page.article.layout}" if seen.page else ""
+    yield f"family    {seen.family or 'none known'}{layout}"
     if seen.page is not None:
         yield from _article(seen.page)
     if seen.listing is not None:
@@ -73,7 +75,6 @@ _KINDS = {
 
 def _article(page: Read) -> Iterator[str]:
     article, said = page.article, page.to_json()
-    yield f"family    {article.family}, layout {article.layout}"
     yield f"identity  {page.identity}"
     yield f"title     {article.title}"
     yield f"published {said['published']} (from the {article.published_from})"
