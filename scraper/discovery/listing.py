@@ -10,14 +10,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scraper import dom, urls
+from scraper import dom, families, urls
 from scraper.discovery import pager
 from scraper.discovery.refusal import single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import scope_of
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing, NotAnArticle
-from scraper.families import by_name, recognise
 from scraper.families.family import Pager, Rows
 from scraper.model import ListingPage
 
@@ -41,7 +40,10 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     """
     html, page = _parsed(capture)
     base = _base(page, capture)
-    family = by_name(site.family) if site.family is not None else recognise(page, capture.final_url)
+    family = _family(page, capture, site)
+    if families.is_article(family, capture.final_url):
+        msg = f"{capture.url}: an article, where a list was expected"
+        raise NotAListing(msg)
     scope = scope_of(capture, site, family, channel)
     reader = RowReader(page, base, site.timezone, scope.leads_out)
     for template in _templates(site, family):
@@ -68,6 +70,13 @@ def _parsed(capture: Capture) -> tuple[str, Node]:
     except NotAnArticle as error:
         msg = f"{capture.url}: no list: {error}"
         raise NotAListing(msg) from error
+
+
+def _family(page: Node, capture: Capture, site: Site) -> Family | None:
+    """Return the family that the config names, else the one whose marks the page has."""
+    if site.family is not None:
+        return families.by_name(site.family)
+    return families.recognise(page, capture.final_url)
 
 
 def _base(page: Node, capture: Capture) -> Url:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import dom
-from scraper.errors import NotAListing, SingleColumn
+from scraper.errors import EmptyListing, NotAListing, SingleColumn
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scraper.families.family import Family
     from scraper.model import Url
 
+_NO_ROW = "no list: no row of any known template"
 _SHORT = 600  # visible characters of a page that says one thing only
 _BARE = 80  # visible characters of a page that only leads on
 _LOGIN = re.compile(r"登录|登陆|统一身份认证|飞连|FeiLian|caslogin", re.IGNORECASE)
@@ -26,13 +27,11 @@ _ERROR = re.compile(
 )
 
 
-def single_column(page: Node, family: Family, url: Url) -> NotAListing | None:
+def single_column(page: Node, family: Family, url: Url) -> SingleColumn | None:
     """Return the error for a page that shows an article's text where a list was expected; else None."""
     body = dom.first(page, family.single) if family.single is not None else None
     if body is None or not visible_text(dom.text_of(body)):
         return None
-    if family.article_url.search(url):
-        return NotAListing(f"{url}: an article, where a list was expected")
     return SingleColumn(f"{url}: the channel is one article, not a list")
 
 
@@ -42,10 +41,11 @@ def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> No
     if single is not None:
         return single
     shown = visible_text(dom.text_of(page))
-    said = _wall(html, page, shown) or _nothing(page, family) or "no list: no row of any known template"
-    if family is not None and family.article_url.search(url):
-        said = "an article, where a list was expected"
-    return NotAListing(f"{url}: {said}")
+    said = _wall(html, page, shown)
+    if said is None and family is not None and _is_framed(page, family):
+        return EmptyListing(f"{url}: an empty list of the family {family.name}")
+    unknown = "no list: of no family that we know, and no rows that look alike"
+    return NotAListing(f"{url}: {said or (unknown if family is None else _NO_ROW)}")
 
 
 def _wall(html: str, page: Node, shown: str) -> str | None:
@@ -61,13 +61,7 @@ def _wall(html: str, page: Node, shown: str) -> str | None:
     return "a redirect, no list" if len(shown) <= _BARE and _REDIRECT.search(html) else None
 
 
-def _nothing(page: Node, family: Family | None) -> str | None:
-    """Return that the list is there and empty, where its frame is on the page."""
-    if family is None:
-        return "no list: of no family that we know, and no rows that look alike"
-    frames = (
-        part for rows in family.rows for part in (rows.within, rows.beside) if part not in {None, "body"}
-    )
-    if any(dom.first(page, part) is not None for part in frames if part is not None):
-        return f"an empty list of the family {family.name}"
-    return None
+def _is_framed(page: Node, family: Family) -> bool:
+    """Say whether the frame of one of the family's lists is on the page."""
+    frames = {part for rows in family.rows for part in (rows.within, rows.beside)} - {None, "body"}
+    return any(dom.first(page, part) is not None for part in frames if part is not None)

@@ -7,7 +7,7 @@ lists and bare runs of `<div>` alike, and needs no class names, which every univ
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -70,19 +70,20 @@ class RowReader:
 
     def _links(self, area: Node, template: Rows) -> list[tuple[Node, Url]]:
         """Return the links of an area that can be followed, without those in what is no row of it."""
-        dropped = {
-            node.mem_id
-            for part in (template.drop, template.beside)
-            if part
-            for node in dom.select(self._page, part)
-        }
+        dropped = self._dropped(template)
         links = []
         for found in dom.select(area, template.link):
             link = found if found.tag == "a" else dom.first(found, "a[href]")
             url = None if link is None else urls.join(self._base, dom.attribute(link, "href"))
-            if link is not None and url is not None and url != self._base and not _within(link, dropped):
+            if link is not None and url is not None and url != self._base and link.mem_id not in dropped:
                 links.append((link, url))
         return links
+
+    def _dropped(self, template: Rows) -> frozenset[int]:
+        """Return the links that stand in what is no row, such as the pager."""
+        parts = ", ".join(part for part in (template.drop, template.beside) if part)
+        nodes = dom.select(self._page, parts) if parts else []
+        return frozenset(link.mem_id for node in nodes for link in dom.select(node, "a"))
 
     def _selected(self, template: Rows) -> Iterator[Place]:
         """Yield the rows that the template names; a row's link is the first that leads out, or the first."""
@@ -121,15 +122,25 @@ class RowReader:
         """
         links = self._links(area, template)
         links = [each for each in links if self._leads_out(each[1])] or links
-        held: dict[int, set[Url]] = {}
-        for link, url in links:
-            for node in _up_to(link, area):
-                held.setdefault(node.mem_id, set()).add(url)
+        held = _held(links, area)
         places: dict[int, Place] = {}
         for link, url in links:
-            row = list(takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area)))[-1]
+            alone = takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area))
+            row = deque(alone, maxlen=1)[0]
             places.setdefault(row.mem_id, Place(url=url, link=link, row=row, behind=_behind(row, held)))
         return list(places.values())
+
+
+def _held(links: list[tuple[Node, Url]], area: Node) -> dict[int, set[Url]]:
+    """Return the pages that each element around a link leads to; of more than one, two are enough to know."""
+    held: dict[int, set[Url]] = {}
+    for link, url in links:
+        for node in _up_to(link, area):
+            known = held.setdefault(node.mem_id, set())
+            if url in known or len(known) > 1:
+                break  # so it is further up
+            known.add(url)
+    return held
 
 
 def _up_to(node: Node, area: Node) -> Iterator[Node]:
@@ -138,15 +149,6 @@ def _up_to(node: Node, area: Node) -> Iterator[Node]:
     while walker is not None and walker.mem_id != area.mem_id:
         yield walker
         walker = walker.parent
-
-
-def _within(node: Node, keys: set[int]) -> bool:
-    walker: Node | None = node
-    while walker is not None:
-        if walker.mem_id in keys:
-            return True
-        walker = walker.parent
-    return False
 
 
 def _behind(row: Node, held: dict[int, set[Url]]) -> str:
