@@ -51,6 +51,10 @@ class Known:
     extractor: int | None = None  # the version that read it
     published: datetime | None = None
     path: str | None = None  # the document's path; once set it stays
+    layout: str | None = None  # that the page wore; None: there is no document
+    body_digest: str | None = None  # sha256 of the body alone; None: no document, or nothing in its body
+    characters: int | None = None  # that the body shows, white space aside; None: there is no document
+    origin: str | None = None  # whose copy the document was made of; None: the site's own page
 
 
 # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────

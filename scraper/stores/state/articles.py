@@ -29,6 +29,7 @@ _COLUMNS = [
     ),
     *("attempts", "soft_misses", "error", "checked", "etag", "last_modified", "captured"),
     *("file", "offset", "length", "digest", "article_digest", "extractor", "published", "path"),
+    *("layout", "body_digest", "characters", "origin"),
 ]
 _UPSERT = (
     f"INSERT INTO article ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
@@ -171,6 +172,10 @@ def _values(known: Known) -> dict[str, Any]:
         "extractor": known.extractor,
         "published": stored(known.published),
         "path": known.path,
+        "layout": known.layout,
+        "body_digest": known.body_digest,
+        "characters": known.characters,
+        "origin": known.origin,
     }
 
 
@@ -202,4 +207,8 @@ def _known(row: sqlite3.Row) -> Known:
         extractor=row["extractor"],
         published=loaded(row["published"]),
         path=row["path"],
+        layout=row["layout"],
+        body_digest=row["body_digest"],
+        characters=row["characters"],
+        origin=row["origin"],
     )

@@ -41,6 +41,7 @@ class PageState:
     number: int | None = None  # None: the system does not number it
     next_url: Url | None = None  # None: it names no older page
     settled: bool = False  # True: it will not change any more
+    elsewhere: int = 0  # further rows, that lead to no article of the site
 
 
 class Listings:
@@ -114,13 +115,22 @@ class Listings:
         """Remember a page and what it names; return how many of these the channel had not named before."""
         place = (state.site, state.channel, state.url)
         self._connection.execute(
-            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*place, state.number, state.next_url, state.rows, state.settled, stored(state.read_at)),
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(*place, state.number, state.next_url, state.rows, state.settled),
+                *(stored(state.read_at), state.elsewhere),
+            ),
         )
-        fresh = [key for key in keys if not self._is_listed(state, key)]
+        fresh = [key for key in keys if not self._is_named(state, key)]
         self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
         self._connection.executemany(
             "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", ((*place, key) for key in keys)
+        )
+        moment = stored(state.read_at)
+        self._connection.executemany(
+            "INSERT INTO named VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+            ((state.site, state.channel, key, moment, moment) for key in keys),
         )
         if run is not None:
             self._connection.executemany(
@@ -129,17 +139,22 @@ class Listings:
             )
         return len(fresh)
 
-    def _is_listed(self, state: PageState, key: str) -> bool:
+    def _is_named(self, state: PageState, key: str) -> bool:
         found = self._connection.execute(
-            "SELECT 1 FROM listed WHERE site = ? AND channel = ? AND key = ?",
+            "SELECT 1 FROM named WHERE site = ? AND channel = ? AND key = ?",
             (state.site, state.channel, key),
         )
         return found.fetchone() is not None
 
+    def has_rows(self, site: str, channel: str) -> bool:
+        """Say whether a channel's list ever named an article."""
+        query = "SELECT 1 FROM listed WHERE site = ? AND channel = ? LIMIT 1"
+        return self._connection.execute(query, (site, channel)).fetchone() is not None
+
     def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
         """Return when the unfinished backfill of this channel and span was begun; else begin it now."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?)", (site, channel, span, stored(now))
+            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?, NULL)", (site, channel, span, stored(now))
         )
         (started,) = self._connection.execute(
             "SELECT started FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)
@@ -163,4 +178,5 @@ def _page(row: sqlite3.Row) -> PageState:
         number=row["number"],
         next_url=None if row["next_url"] is None else Url(row["next_url"]),
         settled=bool(row["settled"]),
+        elsewhere=row["elsewhere"],
     )

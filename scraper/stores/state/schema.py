@@ -128,5 +128,36 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, site)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE article ADD COLUMN layout TEXT;         -- that it wore; NULL: no document, or read before
+    ALTER TABLE article ADD COLUMN body_digest TEXT;    -- sha256 of its body; NULL: likewise, or an empty one
+    ALTER TABLE article ADD COLUMN characters INTEGER;  -- that its body shows; NULL: no document, or read before
+    ALTER TABLE article ADD COLUMN origin TEXT;         -- whose capture it was made of; NULL: the site's own
+    CREATE INDEX article_body ON article (site, body_digest) WHERE body_digest IS NOT NULL;
+
+    ALTER TABLE page ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;  -- rows that lead to no article of the site
+    ALTER TABLE campaign ADD COLUMN ends TEXT;  -- what its pass found at the list's ends; NULL: it was not read
+
+    CREATE TABLE named (             -- which channel ever named which article, on whatever page it stands today
+        site       TEXT NOT NULL,
+        channel    TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        last_seen  TEXT NOT NULL,
+        PRIMARY KEY (site, key, channel)
+    ) WITHOUT ROWID;
+    INSERT INTO named
+        SELECT site, channel, key, min(read_at), max(read_at)
+        FROM listed JOIN (SELECT site, channel, url AS page, read_at FROM page) USING (site, channel, page)
+        GROUP BY site, channel, key;
+
+    CREATE TABLE event (             -- what became of articles that were known
+        site       TEXT NOT NULL,
+        at         TEXT NOT NULL,    -- the capture's moment
+        key        TEXT NOT NULL,
+        what       TEXT NOT NULL,    -- `revised`, `vanished`, `returned`
+        PRIMARY KEY (site, at, key, what)
+    ) WITHOUT ROWID;
+    """,
 )
 VERSION = len(MIGRATIONS)
