@@ -129,7 +129,8 @@ class Listings:
         moment = stored(state.read_at)
         self._connection.executemany(
             "INSERT INTO named VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+            "first_seen = min(first_seen, excluded.first_seen), "
+            "last_seen = max(last_seen, excluded.last_seen)",
             ((state.site, state.channel, key, moment, moment) for key in keys),
         )
         if run is not None:

@@ -130,15 +130,15 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     """
     ALTER TABLE article ADD COLUMN layout TEXT;         -- that it wore; NULL: no document, or read before
-    ALTER TABLE article ADD COLUMN body_digest TEXT;    -- sha256 of its body; NULL: likewise, or an empty one
-    ALTER TABLE article ADD COLUMN characters INTEGER;  -- that its body shows; NULL: no document, or read before
+    ALTER TABLE article ADD COLUMN body_digest TEXT;    -- of its body; NULL: likewise, or it is empty
+    ALTER TABLE article ADD COLUMN characters INTEGER;  -- that its body shows; NULL: likewise
     ALTER TABLE article ADD COLUMN origin TEXT;         -- whose capture it was made of; NULL: the site's own
     CREATE INDEX article_body ON article (site, body_digest) WHERE body_digest IS NOT NULL;
 
-    ALTER TABLE page ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;  -- rows that lead to no article of the site
-    ALTER TABLE campaign ADD COLUMN ends TEXT;  -- what its pass found at the list's ends; NULL: it was not read
+    ALTER TABLE page ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;  -- rows that lead off the site
+    ALTER TABLE campaign ADD COLUMN ends TEXT;  -- of the list, as its pass found them; NULL: not yet read
 
-    CREATE TABLE named (             -- which channel ever named which article, on whatever page it stands today
+    CREATE TABLE named (             -- which channel ever named which article, wherever it stands today
         site       TEXT NOT NULL,
         channel    TEXT NOT NULL,
         key        TEXT NOT NULL,
