@@ -40,6 +40,7 @@ COMMANDS: Final = (
     Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
     Command("check", "check", "read the config and say everything that is wrong with it"),
     Command("schema", "schema", "print the config's JSON Schema, for editors"),
+    Command("demo", "demo", "archive a small bundled site over loopback: the whole job, no internet"),
 )
 
 

@@ -113,7 +113,7 @@ def _publish_oddities(world: EcmsWorld) -> None:
 def _disorder(world: EcmsWorld) -> None:
     """Put into the lists what real lists hold: aliases, an article twice, dead and foreign rows."""
     own = _newest(world, "bcyw")
-    world.alias(own[0].number, channel="bcyw", under="bcxw")
+    world.alias(own[0].number, channel="mtbc", under="bcxw")
     world.alias(own[1].number, channel="xyzs", scheme="https")
     world.list_twice(own[2].number)
     world.list_address(

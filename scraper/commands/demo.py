@@ -1,0 +1,70 @@
+"""`demo`: the whole job with no internet. An invented site is served over loopback and archived."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scraper.pipeline.walk import SiteWalk
+
+_DEFAULT = "demo-archive"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        default=_DEFAULT,
+        help="where the config and the archive go (default: %(default)s); given again, it goes on",
+    )
+    parser.add_argument("--layout", choices=("hugo", "hexo"), default="hugo", help="the documents' dialect")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the site, write a config for it, walk its whole past, and show one document."""
+    from scraper.commands.passes import make_pass
+    from scraper.demo import beichen, settings
+    from scraper.demo.server import serve
+
+    folder = Path(args.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "config.yaml"
+    world = beichen.site()
+    with serve(world) as server:
+        text = settings.config_text(world, proxy=server.proxy, layout=args.layout)
+        config.write_text(text, encoding="utf-8")
+        args.config, args.site = str(config), []
+        args.limit, args.time_limit, args.dry_run = None, None, False
+        code = make_pass(args, _everything)
+        asked = len(server.log)
+    if not args.json and args.verbosity >= 0:
+        _show(folder / "archive", asked)
+    return code
+
+
+async def _everything(walk: SiteWalk) -> None:
+    from scraper.pipeline.walk import Span
+
+    await walk.backfill(walk.site.channels, Span())
+
+
+def _show(archive: Path, asked: int) -> None:
+    """Print where the documents are, and one of them."""
+    documents = sorted(archive.glob("*/**/*.md"))
+    print(f"{asked} requests to the invented site; {len(documents)} documents in {archive}", file=sys.stderr)
+    if documents:
+        shown = max(documents, key=_words)
+        print(f"One of them, {shown}:\n", file=sys.stderr)
+        print(shown.read_text(encoding="utf-8"), end="")
+
+
+def _words(document: Path) -> int:
+    """Count the characters of a document that are no picture's."""
+    lines = document.read_text(encoding="utf-8").splitlines()
+    return sum(len(line) for line in lines if not line.startswith("!["))

@@ -1,0 +1,41 @@
+"""`demo`: the whole job over loopback, from an empty folder to documents, and again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from scraper import cli
+from scraper.demo import beichen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_it_archives_every_article_of_the_invented_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = cli.main(["demo", str(tmp_path), "--json"])
+    report = json.loads(capsys.readouterr().out)
+    truths = beichen.site().truths().values()
+    documents = [
+        path.read_text(encoding="utf-8") for path in (tmp_path / "archive" / "beichen").rglob("*.md")
+    ]
+    assert (code, report["sites"]["beichen"]["failed"]) == (0, 0)
+    assert report["sites"]["beichen"]["written"] == len(documents) == len(truths)
+    ends = {document.rstrip().rpartition("](")[2].removesuffix(")") for document in documents}
+    assert ends == {truth.url for truth in truths}
+
+
+def test_given_again_it_writes_nothing_and_shows_a_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["demo", str(tmp_path), "--json", "--layout", "hexo"]) == 0
+    capsys.readouterr()
+    assert cli.main(["demo", str(tmp_path), "--layout", "hexo"]) == 0
+    shown = capsys.readouterr()
+    assert "written 0, revised 0" in shown.err
+    assert shown.out.startswith("---\n")
+    assert "[转入文章首发地址](http://news.beichen.example/" in shown.out
