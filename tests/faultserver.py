@@ -97,6 +97,11 @@ class FaultServer:
         self._answers[path] = deque(answers)
 
     @property
+    def open_connections(self) -> int:
+        """Return how many connections are open now."""
+        return len(self._tasks)
+
+    @property
     def port(self) -> int:
         """Return the port it listens on."""
         return self._port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import faultserver as fault
@@ -118,7 +119,6 @@ def test_chinese_in_an_address_goes_out_as_utf_8() -> None:
         pytest.param(fault.raw(b""), id="closed before the first byte"),
         pytest.param(fault.raw(b"HTTP/1.1 200 OK\r\nConte"), id="closed within the head"),
         pytest.param(fault.raw(b"\x16\x03\x01 no HTTP at all"), id="not HTTP"),
-        pytest.param(fault.raw(b"HTTP/1.1 200 OK\r\n: no name\r\n\r\n"), id="an illegal header line"),
         pytest.param(fault.dropped_within(b"half", 8), id="shorter than announced"),
         pytest.param(fault.chunks_broken(b"one", b"two"), id="no last chunk"),
         pytest.param(
@@ -135,6 +135,57 @@ def test_chinese_in_an_address_goes_out_as_utf_8() -> None:
 )
 def test_a_broken_answer_is_no_answer(answer: Answer) -> None:
     assert failure(Unreachable, answer).startswith("no answer: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            b": no name",
+            b"no colon",
+            b"Na me: x",
+            b"N\xc4\xcf: x",
+            b"X-Nul: a\0b",
+            b"X: a\x0bb",
+            b" first of all",
+        ),
+        *(b"no colon\r\n goes on", b"", b"HTTP/1.1 200 OK"),
+    ],
+)
+def test_an_illegal_header_line_is_skipped(line: bytes) -> None:
+    before = b"HTTP/1.1 200 OK\r\n" + line + b"\r\n" * bool(line)
+    capture = ask(fault.raw(before + b"Content-Length : 4\r\nX-Last: \xc4\xcf\r\n\r\ngood"))
+    assert capture.body == b"good"
+    assert capture.headers == ((b"Content-Length", b"4"), (b"X-Last", b"\xc4\xcf"))
+
+
+def test_bare_line_feeds_end_header_lines_too() -> None:
+    capture = ask(fault.raw(b"HTTP/1.1 200 OK\nContent-Length: 4\nX: y\n\ngood"))
+    assert (capture.body, capture.header("x")) == (b"good", "y")
+
+
+def test_a_header_line_may_go_on_below() -> None:
+    assert ask(fault.raw(b"HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 0\r\n\r\n")).header("x") == "a b"
+
+
+def test_an_interim_answer_is_passed_over() -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nno colon\r\n\r\n"
+    final = b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 4\r\n\r\ngood"
+    assert ask(fault.raw(early + final)).body == b"good"
+
+
+def test_a_head_may_come_byte_by_byte() -> None:
+    async def dribble(connection: fault.Connection) -> None:
+        for byte in b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 4\r\n\r\ngood":
+            await connection.send(bytes([byte]))
+            await asyncio.sleep(0.01)
+
+    assert ask(dribble).body == b"good"
+
+
+def test_a_body_that_looks_like_a_head_stays_as_it_is() -> None:
+    body = b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n: x\r\n\r\n"
+    assert ask(fault.chunked(body, body)).body == body * 2
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])

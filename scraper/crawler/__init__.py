@@ -5,6 +5,7 @@
     attempts     one address asked until it answers or will not heal
     fetcher      one exchange, bounded, as a Capture
     wire         connections: the only module that knows httpcore
+    head         illegal header lines, mended
     redirects    where an answer sends us
     routes       through which proxy, if any
     names        what a host's name leads to

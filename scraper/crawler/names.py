@@ -29,6 +29,9 @@ async def allowed_addresses(
     """
     written = addresses.literal(host)
     found = await resolve(host, port) if written is None else (str(written),)
+    if not found:
+        msg = f"no answer: {host}: the name leads nowhere"
+        raise Unreachable(msg, heals=False)
     for text in found:
         if not allow_private and not addresses.is_public(ipaddress.ip_address(text.partition("%")[0])):
             msg = f"not asked: {host}: {text} is no address of the open internet"

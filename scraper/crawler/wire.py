@@ -21,13 +21,14 @@ import certifi
 import httpcore
 
 from scraper import urls
+from scraper.crawler.head import HeadMender
 from scraper.crawler.names import allowed_addresses, system_addresses
 from scraper.errors import TooLarge, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable
     from types import TracebackType
-    from typing import Self
+    from typing import Any, Self
 
     from scraper.crawler.names import Resolve
     from scraper.crawler.routes import Proxy
@@ -37,6 +38,7 @@ _KEPT_OPEN = 30.0  # seconds that an idle connection waits for the next turn
 _HOSTS = 64  # hosts whose idle connections are kept
 _ONE_ADDRESS = 10.0  # seconds for one of several addresses of a host before the next is tried
 _HTTPCORE = (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException)
+_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's, named by Python from 3.12 on: old servers, as browsers take them
 _TOO_LONG = 431  # h11's hint on an error: the server's header lines do not end
 
 
@@ -65,6 +67,7 @@ class Wire:
     ) -> None:
         """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does."""
         self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve or system_addresses)
+        self._to_proxy = _CheckedBackend(allow_private=True, resolve=system_addresses)
         self._pools: dict[tuple[str, Proxy | None], _Pool] = {}
         self.tls = tls
 
@@ -72,6 +75,7 @@ class Wire:
         """Load the certificates, once: they cost some 30 ms."""
         if self.tls is None:
             self.tls = ssl.create_default_context()
+            self.tls.options |= _LEGACY_SERVER_CONNECT
             if not self.tls.cert_store_stats()["x509_ca"]:
                 self.tls.load_verify_locations(certifi.where())
         return self
@@ -135,6 +139,7 @@ class Wire:
             proxy_ssl_context=self.tls if proxy.scheme == "https" else None,
             max_connections=2,
             keepalive_expiry=_KEPT_OPEN,
+            network_backend=self._to_proxy,
         )
 
 
@@ -161,10 +166,53 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
         for address in others:
             try:
                 async with asyncio.timeout(_ONE_ADDRESS):
-                    return await self._open.connect_tcp(address, port, timeout, local_address, socket_options)
+                    stream = await self._open.connect_tcp(
+                        address, port, timeout, local_address, socket_options
+                    )
+                    return _MendedStream(stream)
             except (TimeoutError, httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue  # the next address may be better; the last one's error is told
-        return await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
+        stream = await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
+        return _MendedStream(stream)
+
+
+class _MendedStream(httpcore.AsyncNetworkStream):
+    """A connection whose answers' heads h11 can read."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._mender = HeadMender()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        """Return what came, once it is no half of a head; nothing only at the end."""
+        while True:
+            data = await self._stream.read(max_bytes, timeout)
+            passed_on = self._mender.pass_on(data)
+            if passed_on or not data:
+                return passed_on
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        """Send."""
+        if buffer:
+            self._mender.asked()
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
+    ) -> httpcore.AsyncNetworkStream:
+        """Return the same connection under TLS."""
+        return _MendedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's
+        """Return what the connection knows of itself."""
+        return self._stream.get_extra_info(info)
 
 
 def _target(url: Url) -> httpcore.URL:
