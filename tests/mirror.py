@@ -4,8 +4,9 @@
     python tests/mirror.py PAGES                               # serves until interrupted
 
 PAGES is a folder with a `manifest.jsonl`: a line a page, with file, url and content_type. What is not there
-is 404. The lists of the news site are made up over its articles, since the saved lists name pages that were not
-saved: index, pager script and count pages as the site has them. Everything answers under http.
+is 404. The lists of the news site are made up over its articles, since the saved ones name pages that were not
+saved: index, pager script and count pages as the site has them; a channel without an article names the newest
+of all. Everything answers under http.
 """
 
 from __future__ import annotations
@@ -123,12 +124,22 @@ def _news_lists(articles: list[Saved]) -> EcmsWorld:
     world = EcmsWorld(
         NEWS, tuple(ChannelSpec(name=name, code=code, title=name) for name, code in _CODES.items())
     )
-    for saved in sorted(articles, key=lambda saved: (saved.published, saved.path)):
-        old = saved.path.split("/")[1]
-        name = _RENAMED.get(old, old if old in _CODES else _OTHER)
-        day = datetime.fromisoformat(saved.published).date() if saved.published else None
-        world.list_address(name, f"http://{NEWS}{saved.path}", title=saved.title or saved.path, on=day)
+    ordered = sorted(articles, key=lambda saved: (saved.published, saved.path))
+    for saved in ordered:
+        _list(world, _channel_of(saved), saved)
+    for name in world.channels.keys() - world.lists.keys():
+        _list(world, name, ordered[-1])
     return world
+
+
+def _channel_of(saved: Saved) -> str:
+    old = saved.path.split("/")[1]
+    return _RENAMED.get(old, old if old in _CODES else _OTHER)
+
+
+def _list(world: EcmsWorld, channel: str, saved: Saved) -> None:
+    day = datetime.fromisoformat(saved.published).date() if saved.published else None
+    world.list_address(channel, f"http://{NEWS}{saved.path}", title=saved.title or saved.path, on=day)
 
 
 def main(arguments: list[str]) -> None:
