@@ -4,9 +4,9 @@
     python tests/mirror.py PAGES                               # serves until interrupted
 
 PAGES is a folder with a `manifest.jsonl`: a line a page, with file, url and content_type. What is not there
-is 404. The lists of the news site are made up over its articles, since the saved ones name pages that were not
-saved: index, pager script and count pages as the site has them; a channel without an article names the newest
-of all. Everything answers under http.
+is 404. The lists of the news site are made up over its articles, since those that were saved name pages that
+were not: index, pager script and count pages as the site has them; a channel without an article names the
+newest of all. Everything answers under http.
 """
 
 from __future__ import annotations
