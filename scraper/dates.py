@@ -26,7 +26,7 @@ _NUMERIC = re.compile(
     (?: \s*年\s* (?P<month>1[0-2]|0?[1-9]) \s*月\s* (?P<day>3[01]|[12]\d|0?[1-9]) \s*[日号]?
       | \s?(?P<sep>[-/.])\s? (?P<month2>1[0-2]|0?[1-9]) \s?(?P=sep)\s? (?P<day2>3[01]|[12]\d|0?[1-9]) (?![\d])
     )
-    (?P<rest>.{0,40})""",
+    (?=(?P<rest>.{0,40}))""",
     re.VERBOSE | re.DOTALL,
 )
 _TIME = re.compile(

@@ -39,6 +39,7 @@ UNSEEN = frozenset(
 
 _FEW_TAGS = 1_500  # so few cannot make a tree that is dear
 _FEW_CHARACTERS = 30_000  # so few cannot hold attributes enough to be dear
+_MOST_TAGS = 500_000  # of one page
 _MOST_WORK = 40_000_000  # depth times tags: about a tenth of a second
 _MOST_COPIES = 300_000  # open formatting elements times tags: the nodes that the parser might add
 _MOST_ATTRIBUTES = 512  # of one element; the richest of 7,155 real pages has some dozens
@@ -56,8 +57,9 @@ _NO_CONTENT = frozenset([*_VOID, *_SELF_CLOSING, "html", "body", "head"])
 
 def parse(text: str) -> Node:
     """Return the root element of a page. Raises `NotAnArticle` for a page that is too tangled to be read."""
-    if text.count("<") > _FEW_TAGS or len(text) > _FEW_CHARACTERS:
-        _refuse_tangles(text)
+    tags = text.count("<")
+    if tags > _FEW_TAGS or len(text) > _FEW_CHARACTERS:
+        _refuse_tangles(text, tags)
     root = LexborHTMLParser(text).root
     if root is None:
         msg = "the page has no element"
@@ -101,14 +103,20 @@ def children(node: Node) -> list[Node]:
 
 def texts(node: Node) -> Iterator[str]:
     """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
-    waiting = [node]
+    if node.tag == "-text":
+        yield node.text_content or ""
+        return
+    waiting = [node.first_child]
     while waiting:
-        node = waiting.pop()
-        tag = node.tag
+        below = waiting.pop()
+        if below is None:
+            continue
+        waiting.append(below.next)
+        tag = below.tag
         if tag == "-text":
-            yield node.text_content or ""
+            yield below.text_content or ""
         elif tag not in UNSEEN:
-            waiting.extend(reversed(children(node)))
+            waiting.append(below.first_child)
 
 
 def text_of(node: Node) -> str:
@@ -116,8 +124,11 @@ def text_of(node: Node) -> str:
     return "".join(texts(node))
 
 
-def _refuse_tangles(text: str) -> None:
+def _refuse_tangles(text: str, most: int) -> None:
     """Raise `NotAnArticle` where the tree would be dear: an upper bound, counted in one pass."""
+    if most > _MOST_TAGS:
+        msg = f"too tangled to be read: more than {_MOST_TAGS} tags"
+        raise NotAnArticle(msg)
     tags, deepest, left_open = _measure(text)
     if deepest * tags > _MOST_WORK or left_open * tags > _MOST_COPIES:
         msg = f"too tangled to be read: {tags} tags, {deepest} deep, {left_open} left open"

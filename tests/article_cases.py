@@ -1,8 +1,8 @@
-"""What the tests of the extractor share: the cases of `cases/ecms`, and articles as the case files write them.
+"""What the tests of the extractor share: its case folders, and articles as the case files write them.
 
-A case is a folder: `page.html` as the server sent it, `about.json` (url, content_type), `expected.json`. A new
-one is recorded by `python tests/article_cases.py FOLDER…`, which writes `expected.json` as the extractor reads
-the page today; what it wrote is then read by a person, and kept only where it is right.
+A case is a folder: `page.html` as the server sent it, `about.json` (url, content_type), `expected.json`. A
+new one is recorded by `python tests/article_cases.py FOLDER…`, which writes `expected.json` as the extractor
+reads the page today; what it wrote is then read by a person, and kept only where it is right.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def as_expected(article: Article) -> dict[str, Any]:
     }
 
 
-def as_json(block: Block) -> Any:  # noqa: ANN401, PLR0911, C901 - one short form a kind of block
+def as_json(block: Block) -> Any:  # noqa: ANN401, PLR0911 - one short form a kind of block
     """Return a block in short: a paragraph is the list of its inlines, a text its characters."""
     match block:
         case Paragraph():

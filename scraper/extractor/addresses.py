@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scraper import urls
-from scraper.model import Url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scraper.model import Url
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")

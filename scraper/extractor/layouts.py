@@ -26,6 +26,7 @@ _BY_SELECTORS = Layout(
     title="h1",
     published="time, [class*=date], [class*=time], [id*=date]",
     body=(),
+    nearby=True,
 )
 """What a site without a family is read by, where its selectors leave a part open."""
 

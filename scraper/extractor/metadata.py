@@ -28,7 +28,6 @@ _NEXT_LABEL = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
-_TAILS = re.compile(r"\s*(?:--|[-_|–—])\s*")
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
 _META_DATES = (
     'meta[property="article:published_time"]',
@@ -41,17 +40,12 @@ _META_DATES = (
 def title_of(page: Page, layout: Layout, roots: list[dom.Node]) -> str:
     """Return the title as the article shows it. Raises `MissingField` where there is none.
 
-    The `<title>` of the page is asked only where no family is known, or the layout says so: it carries the
-    channel and the site.
+    The `<title>` of the page is asked only where the layout says so: it carries the channel and the site.
     """
     node = page.first(layout.title)
     shown = _line(node)
     if not shown and layout.nearby:
         shown = nearby.title(page, roots)
-    if not shown and not layout.marks:
-        meta = page.first('meta[property="og:title"]')
-        shown = text.fold(dom.attribute(meta, "content")) if meta is not None else ""
-        shown = shown or _TAILS.split(_line(page.first("title")))[0]
     if not shown:
         msg = f"no title: {page.url}: {layout.title} of layout {layout.name} shows no text"
         raise MissingField(msg)
@@ -67,7 +61,7 @@ def published(
     """
     shown = page.first(layout.published)
     moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
-    if moment is None and (layout.nearby or not layout.marks):
+    if moment is None and layout.nearby:
         moment = _from_meta(page, tz)
     moment = moment or dates.find_moment(beside, tz)
     if moment is not None:

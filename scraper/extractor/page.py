@@ -29,6 +29,7 @@ _MAGIC = (
     (b"ID3", "an MP3 file"),
     (b"FLV", "a flash video"),
 )
+_CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
 _LOOKED_AT = 4_096  # bytes
 _HEAD = 16_384  # characters
 _TAIL = 65_536  # characters; what follows the end is comments and counters
@@ -94,6 +95,7 @@ def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> No
             msg = f"not HTML: {url}: the bytes are {name}"
             raise NotAnArticle(msg, what="not-html")
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\x00" in head and not is_utf16 and head.count(b"\x00") * 100 > len(head):
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls * 100 > len(head) and not is_utf16:
         msg = f"not HTML: {url}: the bytes are binary"
         raise NotAnArticle(msg, what="not-html")

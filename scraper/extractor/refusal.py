@@ -25,7 +25,7 @@ _ERROR = re.compile(
 _LITTLE = 400  # visible characters; an error or a login says no more
 _NOTHING = 60  # visible characters; a page that a script leaves at once says no more
 _SOON = 30  # seconds until a stub refreshes; a page that renews itself waits longer
-_ROWS = 5  # of a list
+_ROWS = 3  # of a list
 _MANY_LINKS = 15  # of a page that is mostly links
 _MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand in links
 
@@ -93,15 +93,14 @@ def _leads_to(page: Page, shown: str) -> str | None:
 def _is_list(page: Page, shown: str, family: Family | None) -> bool:
     """Tell a list by its family's rows, or by most of its characters standing in many links.
 
-    The second is no proof on a page whose address is an article's: short articles stand in long menus.
+    The second asks for more where the address is an article's: short articles stand in long menus.
     """
     selectors = [rows.row for rows in family.rows if rows.row is not None] if family else []
     if any(len(dom.select(page.root, selector)) >= _ROWS for selector in selectors):
         return True
-    parts = urls.split(page.url)
-    if family is not None and family.article_url.search(parts.path + parts.query):
-        return False
     links = dom.select(page.root, "a[href]")
     linked = sum(len(text.fold(dom.text_of(link))) for link in links)
-    share = _MOSTLY if family is not None else _NEARLY_ALL
+    parts = urls.split(page.url)
+    is_sure = family is not None and not family.article_url.search(parts.path + parts.query)
+    share = _MOSTLY if is_sure else _NEARLY_ALL
     return len(links) >= _MANY_LINKS and linked > share * len(shown)

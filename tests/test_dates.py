@@ -1,0 +1,95 @@
+"""Moments in the forms that Chinese pages write, and days in addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scraper.dates import date_in_path, find_moment
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=BEIJING)  # type: ignore[misc,arg-type] # year, month, day and what follows
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-03-05", at(2024, 3, 5)),
+        ("2024-3-5 9:07", at(2024, 3, 5, 9, 7)),
+        ("发稿时间：2024-03-05 10:20", at(2024, 3, 5, 10, 20)),
+        ("发稿时间： 2024-03-05 10:20:31", at(2024, 3, 5, 10, 20, 31)),
+        ("2024年3月5日 10:20", at(2024, 3, 5, 10, 20)),
+        ("2024年03月05日10时20分30秒", at(2024, 3, 5, 10, 20, 30)),
+        ("2024 年 3 月 5 日", at(2024, 3, 5)),
+        ("2024年3月5日（星期二）上午8:30", at(2024, 3, 5, 8, 30)),
+        ("2024年3月5日 星期二 下午3点", at(2024, 3, 5, 15)),
+        ("2024/3/5", at(2024, 3, 5)),
+        ("2024/03/05 23:59", at(2024, 3, 5, 23, 59)),
+        ("2024.03.05", at(2024, 3, 5)),
+        ("２０２４年３月５日", at(2024, 3, 5)),
+        ("二〇二四年三月十五日", at(2024, 3, 15)),
+        ("二○○七年五月八日", at(2007, 5, 8)),
+        ("二〇二〇年十二月二十三日", at(2020, 12, 23)),
+        ("2024-03-05T10:20:30+08:00", at(2024, 3, 5, 10, 20, 30)),
+        ("2024-03-05T02:20:30Z", at(2024, 3, 5, 10, 20, 30)),
+        ("2024-03-05T02:20:30.123Z", at(2024, 3, 5, 10, 20, 30)),
+        ("3/5/24 2024-03-05 1:02 PM", at(2024, 3, 5, 13, 2)),
+        ("2024-03-05 12:00 AM", at(2024, 3, 5)),
+        ("2024-03-05 24:00", at(2024, 3, 5)),
+        ("2024-03-05 浏览：1020", at(2024, 3, 5)),
+        ("2024-02-31，实为 2024-03-02", at(2024, 3, 2)),
+        ("来源：2020年12月04日 青橙晚报 第12版 发稿时间：2020-12-08 10:21", at(2020, 12, 8, 10, 21)),
+        ("更新时间：不详 日期 2019-01-02", at(2019, 1, 2)),
+        ("发布日期：[2019-01-02]", at(2019, 1, 2)),
+    ],
+)
+def test_a_moment_is_read(text: str, moment: datetime) -> None:
+    found = find_moment(text, BEIJING)
+    assert found == moment
+    assert found.tzinfo is BEIJING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "3 小时前",
+        "昨天 10:20",
+        "2024-13-05",
+        "2024-02-30",
+        "12024-03-05",
+        "2024-03-051",
+        "1.2024-03",
+        "电话：022-2024-0305",
+        "第2024.3期",
+        "1823年3月5日",
+        "二〇二四年",
+    ],
+)
+def test_what_is_no_moment_is_not_found(text: str) -> None:
+    assert find_moment(text, BEIJING) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("http://news.example/ywsd/system/2023/02/08/030054801.shtml", at(2023, 2, 8)),
+        ("https://www.example/2024/0305/c17473a561107/page.htm", at(2024, 3, 5)),
+        ("https://gov.example/xw/t20240305_123456.html", at(2024, 3, 5)),
+        ("https://x.example/2024-03/05/content_1.htm", at(2024, 3, 5)),
+        ("https://x.example/n1/202403/05/1.htm", at(2024, 3, 5)),
+        ("https://x.example/a/2024_03_05.htm", at(2024, 3, 5)),
+        ("https://x.example/2024/0230/c1a2/page.htm", None),
+        ("https://x.example/info/1011/20231.htm", None),
+        ("https://2024-03-05.example/a.htm", None),
+        ("https://x.example/a.htm?d=2024-03-05", None),
+        ("https://x.example/pic/003/000/20240305123/a.htm", None),
+    ],
+)
+def test_a_day_in_an_address_is_read_from_its_path(url: str, day: datetime | None) -> None:
+    assert date_in_path(url, BEIJING) == day
