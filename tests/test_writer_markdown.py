@@ -1,0 +1,117 @@
+"""The Markdown of any tree of blocks says what the tree says, to every reader that the documents are for."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import hexo_renders, hugo_renders
+from forest import Forest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from seen import difference, said_by, seen_in
+
+from scraper.blocks import Code, Listing, Paragraph, Rule, Strong, Text
+from scraper.writer import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scraper.blocks import Block
+
+TREES = 400
+COMMONMARK = MarkdownIt("commonmark").enable("table")
+
+
+def forest(trees: int) -> list[tuple[Block, ...]]:
+    """Return so many trees, the same in every run."""
+    maker = Forest(random.Random(20260601))  # noqa: S311 -- nothing to guess
+    return [maker.tree() for _ in range(trees)]
+
+
+def paragraph(text: str) -> Paragraph:
+    return Paragraph(children=(Text(text=text),))
+
+
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_any_tree_survives_markdown_it(chance: random.Random) -> None:
+    """Characters, bold and italic runs, pictures, links, tables cell by cell, lists and quotations."""
+    tree = Forest(chance).tree()
+    markdown = render(tree)
+    assert difference(said_by(tree), seen_in(COMMONMARK.render(markdown))) == "", markdown
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+@settings(deadline=None)
+def test_any_text_survives_markdown_it(text: str) -> None:
+    """No character acts, whatever Unicode has."""
+    tree = (Paragraph(children=(Strong(children=(Text(text=text),)), Text(text=text))), paragraph(text))
+    assert seen_in(COMMONMARK.render(render(tree))).text == said_by(tree).text
+
+
+def test_trees_survive_a_real_hexo(tmp_path: Path) -> None:
+    """With marked as Hexo sets it up, Nunjucks and all of Hexo's filters."""
+    trees = forest(TREES)
+    pages = hexo_renders([render(tree) for tree in trees], tmp_path)
+    assert _differences(trees, pages) == []
+
+
+def test_trees_survive_a_real_hugo(tmp_path: Path) -> None:
+    """With goldmark as Hugo sets it up, typographer, linkify and shortcodes included."""
+    trees = forest(TREES)
+    pages = hugo_renders([render(tree) for tree in trees], tmp_path)
+    assert _differences(trees, pages) == []
+
+
+def test_the_forest_is_nasty_enough() -> None:
+    """Written without escapes the same trees do not survive: the tests above can fail."""
+    trees = [
+        Paragraph(children=(Text(text="文"), Strong(children=(Text(text="“引用”"),)), Text(text="后"))),
+        paragraph("2020. 年"),
+    ]
+    naive = ["文**“引用”**后", "2020. 年"]
+    assert [
+        difference(said_by((tree,)), seen_in(COMMONMARK.render(text)))
+        for tree, text in zip(trees, naive, strict=True)
+    ] != [
+        "",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020年6月13日，北辰大学召开会议。",
+        "“十四五”规划（2021—2025年）：第一，第二；第三、第四！《文件》……",
+        "成果发表于Nature Communications 12卷，影响因子14.9，下降32.73%",
+        "时间：8:30~11:30，地点：主楼#201室 & 东门",
+        "a_b 与 3 * 4，（1）其一；1.其二；2、其三 A+B=C",
+        "【通知】关于2024/2025学年的安排 [图] {附件}",
+    ],
+)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    """Byte for byte: an archive is read with grep too."""
+    assert render([paragraph(text)]) == text
+
+
+def test_a_list_below_a_list_stays_one_of_its_own() -> None:
+    lists = [Listing(items=((paragraph("甲"),),)), Listing(items=((paragraph("乙"),),))]
+    assert seen_in(COMMONMARK.render(render(lists))).elements["ul"] == 2
+
+
+def test_a_text_that_hugo_or_hexo_would_act_on_is_no_code_block() -> None:
+    assert "```" not in render([Code(text="{{< figure >}}")])
+    assert render([Code(text="a < b")]) == "```\na < b\n```"
+
+
+def test_a_rule_never_makes_a_heading_of_what_stands_above() -> None:
+    assert seen_in(COMMONMARK.render(render([paragraph("甲"), Rule()]))).elements == {"hr": 1}
+
+
+def _differences(trees: list[tuple[Block, ...]], pages: list[str]) -> list[str]:
+    found = (difference(said_by(tree), seen_in(page)) for tree, page in zip(trees, pages, strict=True))
+    return [told for told in found if told]
