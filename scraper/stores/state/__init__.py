@@ -6,12 +6,14 @@ One writer; WAL, so that `status` reads while a run writes. Nothing here decides
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Self
 
 from scraper.errors import NoRoom, StateTooNew, StoreError
 from scraper.stores.state.articles import Articles
 from scraper.stores.state.captures import CaptureIndex
+from scraper.stores.state.counts import Counts
+from scraper.stores.state.events import Events
 from scraper.stores.state.listings import Listings
 from scraper.stores.state.memory import Memory
 from scraper.stores.state.runs import Runs
@@ -33,6 +35,8 @@ class State:
         self.captures = CaptureIndex(connection)
         self.memory = Memory(connection)
         self.runs = Runs(connection)
+        self.counts = Counts(connection)
+        self.events = Events(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -85,13 +89,48 @@ def open_copy(path: Path) -> State:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         if path.exists():
-            with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as source:
+            with closing(_read_only(path)) as source:
                 source.backup(connection)
-            source.close()
         return State(_prepared(connection, str(path)))
     except sqlite3.DatabaseError as error:
         msg = f"state: {path}: {error}"
         raise StoreError(msg) from error
+
+
+def open_view(path: Path) -> State:
+    """Open the state for reading alone, as it is at this moment, also while a run writes it.
+
+    Works on a read-only disk. A file of an older version is read as a copy in memory, brought up to date.
+    """
+    connection = _read_only(path) if path.exists() else None
+    if connection is None:
+        return open_copy(path)
+    try:
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        if found != VERSION:
+            connection.close()
+            return open_copy(path)
+        connection.row_factory = sqlite3.Row
+        connection.execute("BEGIN")  # one moment for all that is read
+        return State(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        msg = f"state: {path}: {error}"
+        raise StoreError(msg) from error
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Return a connection that writes nothing, not even beside the file where nobody could."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+    except sqlite3.OperationalError:  # WAL wants to make files beside it: no writer has any here, so none is
+        connection.close()
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
+    return connection
 
 
 def _prepared(connection: sqlite3.Connection, name: str) -> sqlite3.Connection:
