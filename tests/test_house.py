@@ -49,6 +49,7 @@ GROUND = {
     "known",
     "exit_codes",
     "durations",
+    "columns",
     "",
 }
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)
