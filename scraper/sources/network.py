@@ -80,6 +80,9 @@ class Network:
         self._traffic: dict[str, Traffic] = {}
         self._wire = Wire(allow_private=settings.allow_private_addresses, resolve=resolve, tls=tls)
         self._gatekeeper = Gatekeeper(ask=self._robots_txt, memory=memory, now=now)
+        pacer = Pacer(
+            memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random, patience=patience
+        )
         self._attempts = Attempts(
             fetcher=Fetcher(
                 wire=self._wire,
@@ -88,9 +91,7 @@ class Network:
                 user_agent=user_agent,
                 now=now,
             ),
-            pacer=Pacer(
-                memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random, patience=patience
-            ),
+            pacer=pacer,
             retries=settings.retries,
             sleep=sleep,
             random=random,
