@@ -19,7 +19,6 @@ from scraper import urls
 from scraper.errors import BadStatus, Blocked, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from tenacity import RetryCallState
@@ -37,21 +36,11 @@ _LONGEST_WAIT = 60.0  # seconds between two tries of one address
 class Attempts:
     """Asks again where that can help."""
 
-    def __init__(
-        self,
-        *,
-        fetcher: Fetcher,
-        pacer: Pacer,
-        retries: int,
-        sleep: Callable[[float], Awaitable[None]],
-        random: Callable[[], float],
-    ) -> None:
+    def __init__(self, *, fetcher: Fetcher, pacer: Pacer, retries: int) -> None:
         """Take the one who asks and the one who says when; `retries` come after the first try."""
         self._fetcher = fetcher
         self._pacer = pacer
         self._retries = retries
-        self._sleep = sleep
-        self._random = random
 
     async def ask(
         self, url: Url, kind: Kind, conditional: Headers, *, delay: float, traffic: Traffic
@@ -69,13 +58,13 @@ class Attempts:
             ):
                 return 0.0  # the pacer's back-off is the pause
             seconds = max(delay, 1.0) * 2 ** (state.attempt_number - 1)
-            return float(min(seconds, _LONGEST_WAIT) * (1 + self._random() / 10))
+            return float(min(seconds, _LONGEST_WAIT))
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._retries + 1),
             retry=retry_if_exception(_heals),
             wait=pause,
-            sleep=self._sleep,
+            sleep=self._pacer.rest,
             reraise=True,
         )
         try:

@@ -105,6 +105,10 @@ class Pacer:
         lane.until = None
         self._remember(host, lane)
 
+    async def rest(self, seconds: float) -> None:
+        """Let time go by for one address alone, jittered; its host may be asked for others meanwhile."""
+        await self._sleep(seconds * (1 + JITTER * self._random()))
+
     async def _wait(self, lane: _Lane, delay: float) -> None:
         """Sleep until both pauses are over; a sleep that ends early is slept again."""
         while True:

@@ -80,9 +80,6 @@ class Network:
         self._traffic: dict[str, Traffic] = {}
         self._wire = Wire(allow_private=settings.allow_private_addresses, resolve=resolve, tls=tls)
         self._gatekeeper = Gatekeeper(ask=self._robots_txt, memory=memory, now=now)
-        pacer = Pacer(
-            memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random, patience=patience
-        )
         self._attempts = Attempts(
             fetcher=Fetcher(
                 wire=self._wire,
@@ -91,10 +88,10 @@ class Network:
                 user_agent=user_agent,
                 now=now,
             ),
-            pacer=pacer,
+            pacer=Pacer(
+                memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random, patience=patience
+            ),
             retries=settings.retries,
-            sleep=sleep,
-            random=random,
         )
 
     async def __aenter__(self) -> Self:
