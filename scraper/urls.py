@@ -18,6 +18,9 @@ _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(\?[^#]*)?")
 _PORT = re.compile(r"(.*?)(?::([0-9]*))?", re.DOTALL)
 _UNSAFE = re.compile(r"[\x00-\x20\"<>`{}|^\x7f-\xa0\u2028\u2029]")
 _HOST = re.compile(r"(?!-)[a-z0-9_\-]+(\.[a-z0-9_\-]+)*\.?|\[[0-9a-f:.]+\]")
+_PLAIN = re.compile(  # an address that is clean already: most are, and a page has hundreds
+    r"https?://[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+/[A-Za-z0-9_.\-~!$&'()*+,;=:@%/]*(?:\?[A-Za-z0-9_.\-~!$&'()*+,;=:@%/?]*)?"
+)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LAST_PORT = 65535
 
@@ -38,6 +41,8 @@ def parse(text: str) -> Url | None:
 
 def join(base: Url, reference: str) -> Url | None:
     """Return what a reference on the page `base` leads to; None where that is no http or https address."""
+    if _PLAIN.fullmatch(reference) and "/." not in reference:
+        return Url(reference)
     return _absolute(_clean(reference), base=base)
 
 
