@@ -29,6 +29,8 @@ _MAGIC = (
     (b"ID3", "an MP3 file"),
     (b"FLV", "a flash video"),
 )
+_HEAD = 16_384  # characters
+_TAIL = 65_536  # characters; what follows the end is comments and counters
 _CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
 _LOOKED_AT = 4_096  # bytes
 _HEAD = 16_384  # characters
@@ -60,10 +62,9 @@ class Page:
     @property
     def breaks_off(self) -> bool:
         """True for a page that begins as a whole one and does not end as one: it was cut off on its way."""
-        low = self.text[-8192:].lower()
-        return "</html" not in low and (
-            "<html" in self.text[:8192].lower() or "</html" not in self.text.lower()
-        )
+        if self.text.rfind("</html", -_TAIL) >= 0:
+            return False
+        return "</html" not in self.text[-_TAIL:].lower() and "<html" in self.text[:_HEAD].lower()
 
 
 def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
@@ -79,7 +80,7 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
 
 
 def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> None:
-    if not data.strip():
+    if not data or data.isspace():
         msg = f"empty: {url}: the answer has no content"
         raise NotAnArticle(msg, what="empty")
     mime = (content_type or "").partition(";")[0].strip().lower()
