@@ -13,6 +13,7 @@
     ├── ExtractError           a capture that gives no article
     │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
     │   ├── NotAListing        a list was expected, and the page lists nothing
+    │   │   ├── EmptyListing   the list's frame is there, and nothing in it
     │   │   └── SingleColumn   the channel is one article: its address shows the text itself
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
@@ -123,6 +124,10 @@ class NotAnArticle(ExtractError):
 
 class NotAListing(ExtractError):
     """A list was expected, and the page is something else or lists nothing."""
+
+
+class EmptyListing(NotAListing):
+    """The list's frame is on the page, and no row is in it."""
 
 
 class SingleColumn(NotAListing):

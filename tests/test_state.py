@@ -131,11 +131,11 @@ def test_an_alias_is_new_only_once(state: State) -> None:
 
 def test_a_channel_that_was_never_met_was_never_read(state: State) -> None:
     assert state.listings.channel("s", "a") == ChannelState(site="s", name="a")
-    known = ChannelState(site="s", name="a", read_at=NOW, gap=True, pager=INDEX, pages=3, stated=90)
+    known = ChannelState(site="s", name="a", read_at=NOW, gap=NOW, pager=INDEX, pages=3, stated=90)
     state.listings.put_channel(known)
     assert state.listings.channel("s", "a") == known
     state.listings.close_gap("s", "a")
-    assert state.listings.channel("s", "a") == replace(known, gap=False)
+    assert state.listings.channel("s", "a") == replace(known, gap=None)
 
 
 def test_a_page_is_found_under_any_of_its_addresses(state: State) -> None:

@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper import discovery, policy, urls
-from scraper.errors import ArchiveError, NotAListing, Refused
+from scraper.errors import ArchiveError, EmptyListing, NotAListing, Refused
 from scraper.families import identity_key
 from scraper.known import Failed, Known, Skipped, Status
-from scraper.model import Kind
+from scraper.model import Kind, ListingPage
 from scraper.pipeline.judge import OK, Judge, family_of
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.known import Outcome
-    from scraper.model import Capture, CaptureRef, Channel, Link, ListingPage, Site, Url
+    from scraper.model import Capture, CaptureRef, Channel, Link, Site, Url
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
@@ -68,7 +68,7 @@ class Intake:
         """
         entry = self._entry(capture, ref)
         try:
-            page = discovery.read_listing(capture, self._site, self._channel(capture.channel))
+            page = self._read_listing(capture)
         except ArchiveError:
             self.note(capture, ref)
             raise
@@ -77,6 +77,15 @@ class Intake:
             keys = [self._remember_link(link, capture) for link in page.links]
             fresh = self._put_page(capture, page, keys, settled=settled)
         return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
+
+    def _read_listing(self, capture: Capture) -> ListingPage:
+        """Read a page of a list. An empty one is a list where the channel never named anything."""
+        try:
+            return discovery.read_listing(capture, self._site, self._channel(capture.channel))
+        except EmptyListing:
+            if self._state.listings.has_rows(self._site.name, capture.channel or ""):
+                raise
+            return ListingPage(links=())
 
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
@@ -111,6 +120,7 @@ class Intake:
             number=capture.page,
             next_url=page.next.urls[0] if page.next else None,
             settled=settled,
+            elsewhere=len(page.elsewhere),
         )
         fresh = listings.put_page(state, keys, run=self._run)
         if self._is_index(capture):
@@ -119,7 +129,7 @@ class Intake:
                 replace(
                     before,
                     read_at=capture.fetched_at,
-                    gap=before.gap or torn,
+                    gap=before.gap or (capture.fetched_at if torn else None),
                     pager=page.pager or before.pager,
                     pages=page.pages or before.pages,
                     stated=page.stated if page.stated is not None else before.stated,

@@ -129,7 +129,7 @@ class Session:
         try:
             self._check_room()
             if not self._dry:
-                recover(walk.site, walk.intake, self._stores)
+                recover(walk.site, self._stores)
             await journey(walk)
         except NoRoom as error:
             walk.tally.code(ExitCode.NO_ROOM)
@@ -161,8 +161,9 @@ class Session:
         )
 
 
-def recover(site: Site, intake: Intake, stores: Stores) -> int:
+def recover(site: Site, stores: Stores) -> int:
     """Take in what a killed run left on the shelf; return how many captures that were."""
+    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
     stores.captures.recover(site.name)
     number = 0
     for ref, capture in stores.captures.scan(site.name, after=stores.state.captures.last(site.name)):
@@ -171,12 +172,6 @@ def recover(site: Site, intake: Intake, stores: Stores) -> int:
     if number:
         _log.info("recovered", extra={"fields": {"site": site.name, "captures": number}})
     return number
-
-
-def recovered(site: Site, stores: Stores) -> int:
-    """Do the same outside of a run."""
-    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
-    return recover(site, intake, stores)
 
 
 @contextmanager

@@ -73,7 +73,7 @@ class SiteWalk:
         """Take what the walk needs. `dry`: lists are read, articles are only counted."""
         self._site = self.site = site
         self._state = state
-        self._intake = self.intake = intake
+        self._intake = intake
         self._asking = asking
         self._progress = progress
         self._now = now
@@ -120,13 +120,14 @@ class SiteWalk:
         if index is None:
             return
         self._want(channel, index.url, Span())
-        if not self._state.listings.channel(self._site.name, channel.name).gap:
+        gap = self._state.listings.channel(self._site.name, channel.name).gap
+        if gap is None:
             return
         complete = True
         async for page in self._older(channel, None).walk(index):
             self.tally.page(channel, page.number, page.pages)
             self._want(channel, page.url, Span())
-            if page.reading is None or page.reading.fresh < len(page.reading.page.links):
+            if self._state.listings.reaches(self._site.name, channel.name, page.url, gap):
                 break
         else:
             complete = self.tally.broken_lists == 0
@@ -213,7 +214,7 @@ class SiteWalk:
             outcome = self._intake.failed(known, error, self._now())
         else:
             outcome = self._intake.article(known, capture, ref)
-            self.tally.article(known, outcome, begun)
+        self.tally.article(known, outcome, begun)
 
     async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:
         """Ask under the address that the lists name; where that scheme does not answer, under the home's."""

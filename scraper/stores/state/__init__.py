@@ -102,10 +102,10 @@ def open_view(path: Path) -> State:
 
     Works on a read-only disk. A file of an older version is read as a copy in memory, brought up to date.
     """
-    connection = _read_only(path) if path.exists() else None
-    if connection is None:
+    if not path.exists():
         return open_copy(path)
     try:
+        connection = _read_only(path)
         (found,) = connection.execute("PRAGMA user_version").fetchone()
         if found != VERSION:
             connection.close()
@@ -114,7 +114,6 @@ def open_view(path: Path) -> State:
         connection.execute("BEGIN")  # one moment for all that is read
         return State(connection)
     except sqlite3.DatabaseError as error:
-        connection.close()
         msg = f"state: {path}: {error}"
         raise StoreError(msg) from error
 
@@ -125,9 +124,11 @@ def _read_only(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
-    except sqlite3.OperationalError:  # WAL wants to make files beside it: no writer has any here, so none is
+    except (
+        sqlite3.DatabaseError
+    ) as error:  # WAL wants to make files beside it: no writer has any here, so none is
         connection.close()
-        if path.with_name(f"{path.name}-wal").exists():
+        if not isinstance(error, sqlite3.OperationalError) or path.with_name(f"{path.name}-wal").exists():
             raise
         connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
     return connection

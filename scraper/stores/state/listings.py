@@ -21,9 +21,7 @@ class ChannelState:
     site: str
     name: str
     read_at: datetime | None = None  # None: its index was never read
-    gap: bool = (
-        False  # True: the index had only new rows, and older pages were not yet read down to a known one
-    )
+    gap: datetime | None = None  # since then older pages are to be read, down to a known row; None: no
     pager: Url | None = None  # None: no script that knows the number of pages is known
     pages: int | None = None  # None: nobody said
     stated: int | None = None  # None: the list does not say how many articles it has
@@ -62,7 +60,7 @@ class Listings:
             site=site,
             name=name,
             read_at=loaded(row["read_at"]),
-            gap=bool(row["gap"]),
+            gap=loaded(row["gap"]),
             pager=None if row["pager"] is None else Url(row["pager"]),
             pages=row["pages"],
             stated=row["stated"],
@@ -76,7 +74,7 @@ class Listings:
                 state.site,
                 state.name,
                 stored(state.read_at),
-                state.gap,
+                stored(state.gap),
                 state.pager,
                 state.pages,
                 state.stated,
@@ -85,7 +83,7 @@ class Listings:
 
     def close_gap(self, site: str, name: str) -> None:
         """Remember that a channel's older pages were read down to a known row."""
-        self._connection.execute("UPDATE channel SET gap = 0 WHERE site = ? AND name = ?", (site, name))
+        self._connection.execute("UPDATE channel SET gap = NULL WHERE site = ? AND name = ?", (site, name))
 
     def page(self, site: str, channel: str, urls: Iterable[Url]) -> PageState | None:
         """Return the page that was read under one of these addresses; None: it was not."""
@@ -144,6 +142,15 @@ class Listings:
         found = self._connection.execute(
             "SELECT 1 FROM named WHERE site = ? AND channel = ? AND key = ?",
             (state.site, state.channel, key),
+        )
+        return found.fetchone() is not None
+
+    def reaches(self, site: str, channel: str, page: Url, moment: datetime) -> bool:
+        """Say whether a page names an article that the channel had named before a moment."""
+        found = self._connection.execute(
+            "SELECT 1 FROM listed JOIN named USING (site, channel, key) "
+            "WHERE site = ? AND channel = ? AND page = ? AND first_seen < ? LIMIT 1",
+            (site, channel, page, stored(moment)),
         )
         return found.fetchone() is not None
 

@@ -54,7 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
         site       TEXT NOT NULL,
         name       TEXT NOT NULL,
         read_at    TEXT,             -- last time its index was read; NULL: never
-        gap        INTEGER NOT NULL, -- 1: older pages are still to be read, down to a known row
+        gap        TEXT,             -- since then older pages are to be read, down to a known row; NULL: no
         pager      TEXT,             -- the script that knows the number of pages; NULL: none known
         pages      INTEGER,          -- how many pages it had when last asked; NULL: nobody said
         stated     INTEGER,          -- how many articles it says it has; NULL: it does not say

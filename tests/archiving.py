@@ -1,0 +1,130 @@
+"""An archive under test: the real program against a fake site, with clocks that never wait."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper.app.archive import open_stores
+from scraper.app.config_file import load_config
+from scraper.demo.settings import config_text
+from scraper.pipeline.budget import Budget
+from scraper.pipeline.progress import Unwatched
+from scraper.pipeline.session import Session
+from scraper.pipeline.walk import SiteWalk, Span
+from scraper.sources.memory import TextMemory
+from scraper.sources.network import Network
+
+if TYPE_CHECKING:
+    from scraper.config import Config
+    from scraper.demo.server import Server
+    from scraper.demo.world import World
+    from scraper.pipeline.session import Journey
+    from scraper.report import Report, SiteReport
+
+START = datetime(2026, 3, 1, 4, tzinfo=UTC)
+
+
+class Clock:
+    """The time of an archive under test: it moves when somebody sleeps, or when told to."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+        self.slept = 0.0
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+        self.now += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+    def wait(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Archive:
+    """The folder of one archive, and the verbs of the command line over it. `channel`: only this one."""
+
+    def __init__(
+        self, folder: Path, server: Server, *worlds: World, channel: str | None = None, delay: float = 0
+    ) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self._config_file = folder / "config.yaml"
+        lines = config_text(*worlds, proxy=server.proxy, delay=delay).splitlines()
+        if channel is not None:
+            lines = [line for line in lines if "index:" not in line or line.strip().startswith(channel)]
+        self._config_file.write_text("\n".join(lines), encoding="utf-8")
+
+    @property
+    def config(self) -> Config:
+        return load_config(self._config_file)
+
+    @property
+    def root(self) -> Path:
+        return Path(self.config.archive)
+
+    def run(self, *, limit: int | None = None, seconds: float | None = None, dry: bool = False) -> Report:
+        return self.go("run", SiteWalk.run, limit=limit, seconds=seconds, dry=dry)
+
+    def backfill(
+        self, *, channels: tuple[str, ...] = (), span: Span | None = None, limit: int | None = None
+    ) -> Report:
+        async def journey(walk: SiteWalk) -> None:
+            chosen = [c for c in walk.site.channels if not channels or c.name in channels]
+            await walk.backfill(chosen, span or Span())
+
+        return self.go("backfill", journey, limit=limit)
+
+    def go(
+        self,
+        command: str,
+        journey: Journey,
+        *,
+        limit: int | None = None,
+        seconds: float | None = None,
+        dry: bool = False,
+    ) -> Report:
+        config = self.config
+        with open_stores(config, dry=dry) as stores:
+            network = Network(
+                settings=config.network,
+                sites=config.sites,
+                user_agent="nankai-archive/test",
+                memory=TextMemory(stores.state.memory),
+                now=self.clock,
+                monotonic=self.clock.monotonic,
+                sleep=self.clock.sleep,
+                random=lambda: 0.5,
+                environment={},
+            )
+            deadline = None if seconds is None else self.clock() + timedelta(seconds=seconds)
+            session = Session(
+                stores=stores,
+                network=network,
+                budget=Budget(now=self.clock, limit=limit, deadline=deadline),
+                progress=Unwatched(),
+                now=self.clock,
+                check_room=lambda: None,
+                dry=dry,
+            )
+            return session.go(command, config.sites, journey)
+
+    def documents(self) -> dict[str, str]:
+        """Return every document: its path from the archive's folder, and its text."""
+        files = (file for file in self.root.rglob("*.md") if ".scraper" not in file.parts)
+        return {str(file.relative_to(self.root)): file.read_text(encoding="utf-8") for file in sorted(files)}
+
+
+def only(report: Report) -> SiteReport:
+    """Return the report of the one site that was archived."""
+    (site,) = report.sites.values()
+    return site
