@@ -27,11 +27,11 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("web", "demo"),
     ("app",),
     ("display", "logs"),
-    ("pipeline",),
+    ("pipeline", "review"),
     ("sources",),
     ("crawler", "stores"),
     # ═══ below this line: no I/O, no clock, no randomness, no logging ═══
-    ("config", "coverage", "policy", "robots"),
+    ("config", "policy", "robots", "coverage", "canary"),
     ("discovery",),
     ("extractor",),
     ("writer",),

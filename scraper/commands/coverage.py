@@ -1,0 +1,76 @@
+"""`coverage`: how much of each site the archive has, with every missing article named and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper.commands.arguments import add_sites
+from scraper.commands.passes import load
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from scraper.coverage import SiteCoverage
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    from scraper.coverage.facts import WHYS
+
+    add_sites(parser)
+    parser.add_argument(
+        "--svg", metavar="FILE", type=Path, help="draw articles a month over the years into this file"
+    )
+    parser.add_argument(
+        "--allow",
+        metavar="WHY",
+        choices=WHYS,
+        action="append",
+        default=[],
+        help=f"what is missing for this reason does not count: {', '.join(WHYS)}; may be given again",
+    )
+    parser.epilog = (
+        "Reads the state alone and asks nobody, also while a run is at work. Exit 0: all that the lists "
+        "name is held, and all their pages were read; 3: something is missing, or nobody can know."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say how much of every site that is named, or of all, is there."""
+    from scraper.app.looking import state_of
+    from scraper.app.sites import sites_named
+    from scraper.review.covering import coverage_of
+
+    config = load(args)
+    with state_of(config) as state:
+        sites = [coverage_of(site, state) for site in sites_named(config, args.site)]
+    if args.svg is not None:
+        _draw(sites, args.svg)
+    _tell(sites, as_json=args.json, every=args.verbosity > 0)
+    return ExitCode.DONE if all(site.is_proven(args.allow) for site in sites) else ExitCode.SOME_FAILED
+
+
+def _tell(sites: Sequence[SiteCoverage], *, as_json: bool, every: bool) -> None:
+    from scraper.coverage import telling
+
+    if as_json:
+        json.dump(telling.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+    else:
+        print("\n\n".join(telling.to_text(site, every=every) for site in sites))
+
+
+def _draw(sites: Sequence[SiteCoverage], file: Path) -> None:
+    from scraper.coverage import picture
+    from scraper.errors import UsageError
+
+    try:
+        file.write_text(picture.draw(sites), encoding="utf-8")
+    except OSError as error:
+        msg = f"--svg: {file}: {error.strerror}"
+        raise UsageError(msg) from error
