@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scraper.app.archive import shelf_of
 from scraper.pipeline.rebuild import jobs, remake, settle
-from scraper.pipeline.session import recovered
+from scraper.pipeline.session import recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def changes(
 ) -> Iterator[Change]:
     """Yield what becomes of each article. What a killed run left on the shelf is taken in first."""
     if not dry:
-        number = recovered(site, stores)
+        number = recover(site, stores)
         if number:
             say(f"{site.name}: {number} captures that the state did not know were taken in")
     work = partial(_remake, site=site, archive=Path(config.archive))
