@@ -34,7 +34,8 @@ def fold(text: str) -> str:
 
 def fold_html(text: str) -> str:
     """Fold white space as HTML does, and drop what has no face: U+3000 and NBSP stay, since they are seen."""
-    if text.isprintable() and "  " not in text:
+    plain = text.replace("\u3000", "").replace("\xa0", "")
+    if plain.isprintable() and "  " not in text:  # as most texts are
         return text
     return _FACELESS.sub("", _HTML_SPACE.sub(" ", text))
 

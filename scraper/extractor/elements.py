@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scraper import dom, text
 from scraper.blocks import Break, Code, Figure, Paragraph, Picture, Rule
 from scraper.extractor import embeds, tables
+from scraper.extractor.spans import Style
 
 if TYPE_CHECKING:
     from scraper.extractor.walk import Walk
@@ -40,7 +41,8 @@ def anchor(walk: Walk, node: dom.Node) -> None:
         walk.enter(node)
         return
     walk.hrefs.append(href)
-    walk.enter_styled(node, walk.style._replace(anchor=len(walk.hrefs) - 1))
+    strong, emphasis, _ = walk.style
+    walk.enter_styled(node, Style(strong, emphasis, len(walk.hrefs) - 1))
 
 
 def line_break(walk: Walk, node: dom.Node) -> None:

@@ -141,11 +141,11 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
 def _without(style: Style, name: str) -> Style:
     match name:
         case "anchor":
-            return style._replace(anchor=0)
+            return Style(style.strong, style.emphasis, 0)
         case "strong":
-            return style._replace(strong=False)
+            return Style(strong=False, emphasis=style.emphasis, anchor=style.anchor)
         case _:
-            return style._replace(emphasis=False)
+            return Style(style.strong, emphasis=False, anchor=style.anchor)
 
 
 def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:

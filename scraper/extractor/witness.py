@@ -84,20 +84,24 @@ def _look(root: dom.Node, addresses: Addresses, left_out: frozenset[int], told: 
                 waiting.append(following)
             if left_out and node.mem_id in left_out:
                 continue
-        tag = node.tag or ""
+        tag = node.tag
         if tag == "-text":
             told.texts.append(node.text_content or "")
         elif tag not in _NOT_SHOWN:
-            if tag == "img":
-                told.images.extend(filter(None, [addresses.picture(node.attributes)]))
-            elif tag == "a":
-                waiting.extend(_ending(node, addresses, told))
-            waiting.extend(filter(None, [node.first_child]))
+            if tag in {"img", "a"}:
+                waiting.extend(_met(node, addresses, told))
+            if (child := node.first_child) is not None:
+                waiting.append(child)
 
 
-def _ending(node: dom.Node, addresses: Addresses, told: _Told) -> list[tuple[str, int, int]]:
-    """Return what is to be done at the end of a link; nothing where it cannot be followed."""
-    href = addresses.link(node.attributes.get("href"))
+def _met(node: dom.Node, addresses: Addresses, told: _Told) -> list[tuple[str, int, int]]:
+    """Note a picture; of a link that can be followed, return what is to be done at its end."""
+    attributes = node.attributes
+    if node.tag == "img":
+        src = addresses.picture(attributes)
+        told.images.extend([src] if src is not None else [])
+        return []
+    href = addresses.link(attributes.get("href"))
     return [(href, len(told.texts), len(told.images))] if href is not None else []
 
 
