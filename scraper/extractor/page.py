@@ -64,7 +64,9 @@ class Page:
         """True for a page that begins as a whole one and does not end as one: it was cut off on its way."""
         if self.text.rfind("</html", -_TAIL) >= 0:
             return False
-        return "</html" not in self.text[-_TAIL:].lower() and "<html" in self.text[:_HEAD].lower()
+        head = self.text[:_HEAD].lower()
+        begins = "<html" in head or "<!doctype" in head
+        return begins and "</html" not in self.text[-_TAIL:].lower()
 
 
 def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
