@@ -38,6 +38,7 @@ COMMANDS: Final = (
     Command("reextract", "reextract", "make the documents again from the stored captures; no network"),
     Command("extract", "extract", "turn a saved page into a document or JSON, offline"),
     Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
+    Command("coverage", "coverage", "prove how much of each site the archive has, and name what is missing"),
     Command("check", "check", "read the config and say everything that is wrong with it"),
     Command("schema", "schema", "print the config's JSON Schema, for editors"),
     Command("demo", "demo", "archive a small bundled site over loopback: the whole job, no internet"),
