@@ -157,7 +157,7 @@ def _channel(facts: ChannelFacts, tally: _Tally) -> ChannelCoverage:
     found = {page.number for page in read if page.number is not None}
     if not facts.counted and read:
         found.add(1)
-    numbered = pages is not None and any(page.number is not None for page in read)
+    numbered = pages is not None and len(found) == len(read)
     unread = numbers.runs(set(range(1, (pages or 0) + 1)) - found) if numbered else ()
     return ChannelCoverage(
         facts=facts,
@@ -188,7 +188,7 @@ def _numbered(facts: ChannelFacts) -> tuple[tuple[ListPage, ...], int | None]:
     if index is None:
         return (), facts.pages
     by_number = {page.number: page for page in facts.read if page.number is not None and page is not index}
-    if facts.pages is not None and (by_number or facts.pages == 1):
+    if facts.pages is not None and by_number:
         inside = sorted(number for number in by_number if 1 < number <= facts.pages)
         return (index, *(by_number[number] for number in inside)), facts.pages
     chain = {index.url: index}
@@ -197,7 +197,7 @@ def _numbered(facts: ChannelFacts) -> tuple[tuple[ListPage, ...], int | None]:
         chain[following] = by_url[following]
         following = by_url[following].next_url
     ended = following is None or following in chain
-    return tuple(chain.values()), len(chain) if ended else None
+    return tuple(chain.values()), facts.pages or (len(chain) if ended else None)
 
 
 def why_counts(missing: Iterable[Missing]) -> dict[Why, int]:
