@@ -15,6 +15,7 @@ from scraper.dates import find_moment
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+_LONGEST = 2_000  # characters of a row; what stands behind them is a summary
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTH = r"(?P<m>\d{1,2})"
 _DAY = r"(?P<d>\d{1,2})"
@@ -35,7 +36,7 @@ _FORMS = tuple(
 
 def row_date(text: str, tz: ZoneInfo) -> datetime | None:
     """Return the first date that the text of a row shows, midnight where it shows no time; else None."""
-    text = text.replace("\xa0", " ").replace("\u3000", " ")
+    text = text[:_LONGEST].replace("\xa0", " ").replace("\u3000", " ")
     whole = find_moment(text, tz)
     if whole is not None:
         return whole

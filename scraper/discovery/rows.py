@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scraper.model import Url
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
+_FEW = 8  # pagers of one page that are looked at; the richest real one has four
 _MAJORITY = 0.8  # of the rows on a page
 
 
@@ -54,11 +55,12 @@ class RowReader:
 
     def read(self, template: Rows) -> tuple[Row, ...]:
         """Return the rows that a template finds, in page order, each address once."""
+        dropped = self._dropped(template)
         if template.row is not None:
-            places = list(self._selected(template))
+            places = list(self._selected(template, dropped))
         else:
-            areas = self._areas(template)
-            places = next((found for area in areas if (found := self._shaped(area, template))), [])
+            areas = self._areas(template, dropped)
+            places = next((found for area in areas if (found := self._shaped(area, template, dropped))), [])
         rows = [(place, self._row(place, template)) for place in places]
         if template.dated:
             rows = [(place, row) for place, row in rows if row.date is not None]
@@ -68,9 +70,8 @@ class RowReader:
         title, date = read_row(place.link, place.row, place.behind, template, self._tz)
         return Row(url=place.url, title=title, date=date)
 
-    def _links(self, area: Node, template: Rows) -> list[tuple[Node, Url]]:
+    def _links(self, area: Node, template: Rows, dropped: frozenset[int]) -> list[tuple[Node, Url]]:
         """Return the links of an area that can be followed, without those in what is no row of it."""
-        dropped = self._dropped(template)
         links = []
         for found in dom.select(area, template.link):
             link = found if found.tag == "a" else dom.first(found, "a[href]")
@@ -85,42 +86,42 @@ class RowReader:
         nodes = dom.select(self._page, parts) if parts else []
         return frozenset(link.mem_id for node in nodes for link in dom.select(node, "a"))
 
-    def _selected(self, template: Rows) -> Iterator[Place]:
+    def _selected(self, template: Rows, dropped: frozenset[int]) -> Iterator[Place]:
         """Yield the rows that the template names; a row's link is the first that leads out, or the first."""
         for row in dom.select(self._page, template.row or ""):
-            links = self._links(row, template)
+            links = self._links(row, template, dropped)
             if links:
                 link, url = next((each for each in links if self._leads_out(each[1])), links[0])
                 yield Place(url=url, link=link, row=row)
 
-    def _areas(self, template: Rows) -> Iterator[Node]:
+    def _areas(self, template: Rows, dropped: frozenset[int]) -> Iterator[Node]:
         """Yield where the list may be: as the template selects it, or ever wider around its pager."""
         if template.beside is None:
             yield from dom.select(self._page, template.within or "body")
             return
-        for pager in dom.select(self._page, template.beside):
-            area = self._around(pager, template)
+        for pager in dom.select(self._page, template.beside)[:_FEW]:
+            area = self._around(pager, template, dropped)
             if area is not None:
                 yield area
 
-    def _around(self, pager: Node, template: Rows) -> Node | None:
+    def _around(self, pager: Node, template: Rows, dropped: frozenset[int]) -> Node | None:
         """Return the nearest element around a pager that holds rows; None where it pages no links."""
         own = len(visible_text(dom.text_of(pager)))
         area = pager.parent
         while area is not None and area.tag not in {"body", "html"}:
-            if any(self._leads_out(url) for _, url in self._links(area, template)):
+            if any(self._leads_out(url) for _, url in self._links(area, template, dropped)):
                 return area
             if len(visible_text(dom.text_of(area))) > own + _NEIGHBOUR:
                 return None
             area = area.parent
         return None
 
-    def _shaped(self, area: Node, template: Rows) -> list[Place]:
+    def _shaped(self, area: Node, template: Rows, dropped: frozenset[int]) -> list[Place]:
         """Return the rows of an area by shape alone.
 
         Links that only lead about the site count where there is no other: a channel may list channels.
         """
-        links = self._links(area, template)
+        links = self._links(area, template, dropped)
         links = [each for each in links if self._leads_out(each[1])] or links
         held = _held(links, area)
         places: dict[int, Place] = {}
