@@ -87,6 +87,8 @@ def test_sites_do_not_share_files(tmp_path: Path) -> None:
     one, two = shelf.append("jwc", capture(1)), shelf.append("jwc-old", capture(2))
     assert [ref for ref, _ in shelf.scan("jwc")] == [one]
     assert [ref for ref, _ in shelf.scan("jwc-old")] == [two]
+    (tmp_path / one.file).rename(tmp_path / "jwc-old" / one.file.partition("/")[2])
+    assert [ref for ref, _ in shelf.scan("jwc-old")] == [two]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../nankai", "a/b", ".scraper", "a\0b", "a\nb", "x" * 81])
@@ -112,6 +114,22 @@ def test_redirects_are_kept_with_the_capture_that_they_led_to(tmp_path: Path) ->
     assert shelf.read(ref) == without_group(written)
     assert shelf.read(ref).url == asked
     assert shelf.read(ref).final_url == onward
+
+
+def test_redirects_do_not_stray_to_another_capture(tmp_path: Path) -> None:
+    """Neither to the next one of the same address, nor from a capture whose end was lost."""
+    asked = capture(1).url
+    hop = capture(1, status=302, body=b"")
+    shelf = store(tmp_path)
+    lost = shelf.append(SITE, capture(2, url=asked, hops=(hop,)))
+    shelf.append(SITE, capture(1))
+    shelf.append(SITE, capture(3, url=asked))
+    path = tmp_path / lost.file
+    data = bytearray(path.read_bytes())
+    data[lost.offset + 50] ^= 255
+    path.write_bytes(data)
+    found = [one for _, one in shelf.scan(SITE, on_damage=lambda _: None)]
+    assert found == [capture(1), capture(3, url=asked)]
 
 
 def test_moments_come_back_as_the_same_instant(tmp_path: Path) -> None:

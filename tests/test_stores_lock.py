@@ -90,8 +90,13 @@ def test_an_error_within_gives_the_lock_back(tmp_path: Path) -> None:
 
 def test_the_lock_is_not_inherited_by_a_program_that_is_started(tmp_path: Path) -> None:
     path = tmp_path / "lock"
+    command = [sys.executable, "-c", "import sys; print('started', flush=True); sys.stdin.read()"]
     with lock(path):
-        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False)
+        child = subprocess.Popen(  # noqa: S603 - our own
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, close_fds=False
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == "started\n"
     with child, lock(path):
         child.communicate()
 

@@ -140,6 +140,17 @@ def test_nothing_is_added_to_a_file_whose_beginning_is_damaged(tmp_path: Path) -
     assert again.read(first).body == capture(1).body
 
 
+def test_a_file_that_somebody_else_put_there_is_left_alone(tmp_path: Path) -> None:
+    """Nothing is cut off it, and nothing added to it."""
+    ref = store(tmp_path, new_id=uuid4).append(SITE, capture(1))
+    strange = only_file(tmp_path).with_name(f"{SITE}-20300101000000-00002.warc.gz")
+    strange.write_bytes(only_file(tmp_path).read_bytes() + b"and more")
+    before = strange.read_bytes()
+    second = store(tmp_path).append(SITE, capture(2))
+    assert strange.read_bytes() == before
+    assert second.file > f"{SITE}/{strange.name}" > ref.file
+
+
 def test_a_warc_file_within_a_torn_capture_is_not_taken_for_ours(tmp_path: Path) -> None:
     """An attachment may itself be a WARC file, and bytes that do not deflate lie in ours as they are."""
     foreign = store(tmp_path / "foreign", new_id=uuid4)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import random
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,18 @@ def test_a_revisit_whose_original_is_damaged_is_found(tmp_path: Path) -> None:
         (first.file, first.offset),
         (second.file, second.offset),
     ]
+
+
+def test_a_block_that_is_whole_but_not_what_was_digested_is_found(tmp_path: Path) -> None:
+    """The headers of an answer, rewritten by somebody who knew how to pack a record again."""
+    shelf = store(tmp_path)
+    ref = shelf.append(SITE, capture(1))
+    path = tmp_path / ref.file
+    data = path.read_bytes()
+    forged = gzip.decompress(data[ref.offset :]).replace(b"Server: nginx", b"Server: xnign")
+    path.write_bytes(data[: ref.offset] + gzip.compress(forged))
+    [damage] = damages(shelf)
+    assert (damage.offset, damage.what) == (ref.offset, "the record does not have its digest")
 
 
 def test_a_file_that_is_missing_between_others_is_found(tmp_path: Path) -> None:

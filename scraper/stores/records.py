@@ -231,7 +231,7 @@ def with_group(capture: Capture, record: Record, before: Sequence[Record]) -> Ca
             request_headers=sent.get(other.field("WARC-Record-ID"), ()),
         )
         for other in before
-        if other.field(HOP_OF) == capture.url
+        if other.field(HOP_OF) is not None
     )
     return replace(capture, hops=hops, request_headers=sent.get(record.field("WARC-Record-ID"), ()))
 

@@ -36,14 +36,13 @@ class End:
 
     offset: int
     size: int  # of the file
-    warcinfo_id: str | None  # None: the file's first record is damaged; nothing may be added to such a file
+    warcinfo_id: str | None  # None: the file does not begin as ours do; nothing may be added to it
 
 
 def end_of(path: Path) -> End:
-    """Find the end of a file's last whole capture, reading no more than the tail of a file that is well.
+    """Find the end of a file's last whole capture, reading no more of its tail than that takes.
 
-    A file that is not is read from its start; damage in its midst is left to `verify`, for what stands after
-    it must stay.
+    Damage before it is left to `verify`: what stands behind damage was acknowledged and must stay.
     """
     try:
         with path.open("rb") as file:
@@ -54,43 +53,29 @@ def end_of(path: Path) -> End:
             if isinstance(first, Gap):
                 torn = find(file, 1, None) is None
                 return End(offset=0 if torn else size, size=size, warcinfo_id=None)
+            if first.record.field("WARC-Filename") != path.name:
+                return End(offset=size, size=size, warcinfo_id=None)
             warcinfo_id = first.record.field("WARC-Record-ID")
-            offset = _tail_end(file, size, warcinfo_id)
-            if offset is None:
-                offset = _whole_end(file, warcinfo_id)
+            offset = _last_end(file, size, warcinfo_id)
             return End(offset=offset, size=size, warcinfo_id=warcinfo_id)
     except OSError as error:
         raise store_error(error, "read", path) from error
 
 
-def _tail_end(file: BinaryIO, size: int, warcinfo_id: str | None) -> int | None:
-    """Return the end of the last capture of the tail; None: the tail is not whole, or holds no capture."""
-    for window in _WINDOWS:
+def _last_end(file: BinaryIO, size: int, warcinfo_id: str | None) -> int:
+    """Return the end of the last whole capture, or of the warcinfo where there is none."""
+    for window in (*_WINDOWS, size):
         start = find(file, max(0, size - window), warcinfo_id)
-        if start is None:
-            continue
-        end = None
-        for member in walk(file, start, warcinfo_id):
-            if isinstance(member, Gap):
-                return None
-            end = _end_after(member, end)
-        if end is not None:
-            return end
-    return None
+        members = () if start is None else walk(file, start, warcinfo_id)
+        ends = [member.end for member in members if isinstance(member, Member) and _may_end_a_file(member)]
+        if ends:
+            return ends[-1]
+    return 0
 
 
-def _whole_end(file: BinaryIO, warcinfo_id: str | None) -> int:
-    end = 0
-    for member in walk(file, 0, warcinfo_id):
-        if isinstance(member, Member):
-            end = _end_after(member, end) or 0
-    return end
-
-
-def _end_after(member: Member, before: int | None) -> int | None:
-    """Return the member's end where it may end a file: a request or a redirect waits for its capture."""
-    whole = closes_group(member.record) or member.record.field("WARC-Type") == "warcinfo"
-    return member.end if whole else before
+def _may_end_a_file(member: Member) -> bool:
+    """Tell a capture's last record, or a warcinfo, from a request or redirect that waits for its capture."""
+    return closes_group(member.record) or member.record.field("WARC-Type") == "warcinfo"
 
 
 def cut(path: Path, offset: int) -> Path:
