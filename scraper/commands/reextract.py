@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_sites
+from scraper.commands.passes import add_sites, load, tell
+from scraper.exit_codes import ExitCode
+from scraper.report import Problem, Report, SiteReport
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from scraper.pipeline.rebuild import Change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +27,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
-    from scraper.commands.remaking import remake_all
+    from scraper.app.archive import clock, open_stores
+    from scraper.app.reextraction import changes
+    from scraper.app.sites import sites_named
 
-    return remake_all(args)
+    config = load(args)
+    now = clock(config)
+    begun = now()
+    reports = {}
+    with open_stores(config, dry=args.dry_run) as stores:
+        for site in sites_named(config, args.site):
+            found = changes(site, stores, config, dry=args.dry_run, say=partial(print, file=sys.stderr))
+            reports[site.name] = _report(found, show=args.dry_run and not args.json)
+    failed = any(report.failed for report in reports.values())
+    code = ExitCode.SOME_FAILED if failed else ExitCode.DONE
+    report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
+    tell(report, as_json=args.json, quiet=args.verbosity < 0)
+    return code
+
+
+def _report(changes: Iterator[Change], *, show: bool) -> SiteReport:
+    report = SiteReport()
+    for change in changes:
+        setattr(report, change.outcome, getattr(report, change.outcome) + 1)
+        if change.error is not None:
+            report.problems.append(
+                Problem(url=change.known.url, kind=change.error.kind, message=str(change.error))
+            )
+        if show and change.diff:
+            print(change.diff)
+    return report
