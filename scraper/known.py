@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,3 +128,7 @@ class Failed:
 
 
 Outcome: TypeAlias = Written | Revised | Unchanged | Aliased | Gone | Skipped | Failed
+
+
+Became: TypeAlias = Literal["revised", "vanished", "returned"]
+"""What becomes of an article that was known before."""

@@ -7,9 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from scraper.known import Known, Skip, Status, Visit
+from scraper.known import (
+    Aliased,
+    Failed,
+    Gone,
+    Known,
+    Revised,
+    Skip,
+    Skipped,
+    Status,
+    Unchanged,
+    Visit,
+    Written,
+)
 from scraper.model import Kind, Request
 
 if TYPE_CHECKING:
@@ -17,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.errors import ArchiveError
-    from scraper.known import Decision
+    from scraper.known import Became, Decision, Outcome
     from scraper.model import Capture
 
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
@@ -117,6 +129,21 @@ def remember_refusal(known: Known, error: ArchiveError, now: datetime) -> Known:
         error=f"{error.kind}: {error}",
         due=now + LONGEST_PAUSE,
     )
+
+
+def changes_of(before: Known, outcome: Outcome) -> tuple[Became, ...]:
+    """Return what a visit shows to have become of an article that was known before."""
+    match outcome:
+        case Gone():
+            return ("vanished",) if before.path is not None and before.status is not Status.GONE else ()
+        case Written() | Unchanged():
+            return ("returned",) if before.status is Status.GONE else ()
+        case Revised():
+            return ("returned", "revised") if before.status is Status.GONE else ("revised",)
+        case Aliased() | Skipped() | Failed():
+            return ()
+        case _:
+            assert_never(outcome)
 
 
 def is_soft_gone(known: Known) -> bool:

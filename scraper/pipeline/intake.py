@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scraper import discovery, policy, urls
 from scraper.errors import ArchiveError, EmptyListing, NotAListing, Refused
 from scraper.families import identity_key
-from scraper.known import Failed, Known, Skipped, Status
+from scraper.known import Aliased, Failed, Known, Skipped, Status
 from scraper.model import Kind, ListingPage
 from scraper.pipeline.judge import OK, Judge, family_of
 from scraper.stores.state.captures import CaptureEntry
@@ -176,7 +176,16 @@ class Intake:
         with self._state.transaction():
             self._state.captures.put(self._entry(capture, ref, key=known.key))
             self._state.articles.put(judged.known, run=self._run)
+            for what in policy.changes_of(known, judged.outcome):
+                self._state.events.put(known.site, known.key, what, capture.fetched_at)
+            if isinstance(judged.outcome, Aliased):
+                self._remember_alias(known, judged.outcome.to, capture.fetched_at)
         return judged.outcome
+
+    def _remember_alias(self, known: Known, to: Url, at: datetime) -> None:
+        """Remember whose other address this is, so that whoever counts articles counts it once."""
+        key = identity_key(family_of(self._site, to), to)
+        self._state.articles.add_alias(self._site.name, known.url, key, at)
 
     def failed(self, known: Known, error: ArchiveError, now: datetime) -> Outcome:
         """Remember a visit that brought no capture; return the outcome."""

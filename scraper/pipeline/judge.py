@@ -120,6 +120,10 @@ class Judge:
             extractor=extractor.VERSION,
             published=article.published,
             path=document.path,
+            layout=article.layout,
+            body_digest=body_digest(article),
+            characters=len(article.shown.text),
+            origin=None,
         )
         outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
         return Judged(
@@ -147,6 +151,12 @@ def family_of(site: Site, url: Url) -> Family | None:
 def dated(article: Article, captured: datetime) -> Article:
     """Return the article, its moment that of its first capture where neither page nor address shows one."""
     return replace(article, published=captured) if article.published_from == "capture" else article
+
+
+def body_digest(article: Article) -> str | None:
+    """Return the sha256 (hex) of what an article's body shows; None: it shows nothing."""
+    said = (article.shown.text, article.images, article.media)
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest() if any(said) else None
 
 
 def article_digest(article: Article) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scraper import extractor, writer
 from scraper.errors import ArchiveError
 from scraper.known import Status
-from scraper.pipeline.judge import OK, article_digest, dated
+from scraper.pipeline.judge import OK, article_digest, body_digest, dated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +41,9 @@ class Remade:
     title: str
     published: datetime
     captured: datetime
+    layout: str
+    body_digest: str | None  # None: nothing in the body
+    characters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,9 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
         title=article.title,
         published=article.published,
         captured=captured,
+        layout=article.layout,
+        body_digest=body_digest(article),
+        characters=len(article.shown.text),
     )
 
 
@@ -101,6 +107,9 @@ def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) 
         extractor=extractor.VERSION,
         published=made.published,
         path=made.document.path,
+        layout=made.layout,
+        body_digest=made.body_digest,
+        characters=made.characters,
     )
     if not dry:
         stores.documents.save(made.document)

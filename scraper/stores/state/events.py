@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from scraper.model import Url
 from scraper.stores.state.moments import required, stored
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-What: TypeAlias = Literal["revised", "vanished", "returned"]
+    from scraper.known import Became
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Event:
     """One thing that became of one article."""
 
     at: datetime  # of the capture that showed it
-    what: What
+    what: Became
     key: str
     url: Url
     title: str | None
@@ -35,7 +35,7 @@ class Events:
         """Share the state's connection."""
         self._connection = connection
 
-    def put(self, site: str, key: str, what: What, at: datetime) -> None:
+    def put(self, site: str, key: str, what: Became, at: datetime) -> None:
         """Remember; what is remembered already stays as it is."""
         self._connection.execute(
             "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?)", (site, stored(at), key, what)
