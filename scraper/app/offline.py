@@ -37,7 +37,9 @@ class Read:
     def to_json(self) -> dict[str, Any]:
         """Return the article as the contract has it."""
         article = self.article
-        markdown = writer.render(article.body)
+        markdown = writer.render(
+            writer.without_media(article.body)
+        )  # they stand in `media`: no word is added
         loss = writer.loss_of(article.shown, markdown)
         return {
             "url": article.url,

@@ -82,6 +82,20 @@ def relinked(blocks: Iterable[Block], assets: Mapping[str, str | None]) -> tuple
     return tuple(_changed(blocks, lambda runs: _relinked(runs, assets)) if assets else blocks)
 
 
+def without_media(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks but for video, audio and the like: what is left shows no word that the page does not."""
+    for block in blocks:
+        match block:
+            case Media():
+                continue
+            case Quote():
+                yield Quote(blocks=tuple(without_media(block.blocks)))
+            case Listing():
+                yield replace(block, items=tuple(tuple(without_media(item)) for item in block.items))
+            case _:
+                yield block
+
+
 def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
     """Yield the runs of text of every block, nested ones too, in page order."""
     for block in blocks:
