@@ -6,7 +6,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_sites, load, tell
+from scraper.commands.arguments import add_sites
+from scraper.commands.passes import load, tell
 from scraper.exit_codes import ExitCode
 from scraper.report import Problem, Report, SiteReport
 

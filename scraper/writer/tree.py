@@ -83,7 +83,7 @@ def relinked(blocks: Iterable[Block], assets: Mapping[str, str | None]) -> tuple
 
 
 def without_media(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield the blocks but for video, audio and the like: what is left shows no word that the page does not."""
+    """Yield the blocks but for video, audio and the like: no word that the page does not show."""
     for block in blocks:
         match block:
             case Media():
