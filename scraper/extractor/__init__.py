@@ -48,9 +48,10 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     blocks = body.read(roots, addresses, left_out)
     shown = witness.shown_by(roots, addresses, left_out)
     witness.check(shown, witness.told_by(blocks), page.url)
-    title = metadata.title_of(page, layout, roots)
-    dated = layout.nearby and families.is_article(families.by_name(worn.family), page.url)
-    beside = nearby.line(roots, title, site.timezone) if dated else ""  # a channel shows the dates of others
+    of_article = families.is_article(families.by_name(worn.family), page.url)
+    title = metadata.title_of(page, layout, roots, of_article=of_article)
+    looked_for = layout.nearby and of_article  # a channel shows the dates of others
+    beside = nearby.line(roots, title, site.timezone) if looked_for else ""
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     return Article(
         url=capture.url,

@@ -10,6 +10,7 @@ from scraper.extractor import elements, tables
 
 if TYPE_CHECKING:
     from scraper import dom
+    from scraper.blocks import Block
     from scraper.extractor.walk import Walk
 
 
@@ -34,14 +35,13 @@ def listing(walk: Walk, node: dom.Node) -> None:
         elements.block(walk, node)
         return
     start = None if node.tag != "ol" else _number(node.attributes.get("start"))
-    walk.open()
-    walk.lists.append([])
-    walk.enter(node, partial(_close_listing, walk, start))
+    items: list[tuple[Block, ...]] = []
+    walk.open(items)
+    walk.enter(node, partial(_close_listing, walk, items, start))
 
 
-def _close_listing(walk: Walk, start: int | None) -> None:
-    _take_strays(walk)
-    items = walk.lists.pop()
+def _close_listing(walk: Walk, items: list[tuple[Block, ...]], start: int | None) -> None:
+    _take_strays(walk, items)
     walk.close()
     if items:
         walk.blocks.append(Listing(items=tuple(items), start=start))
@@ -49,27 +49,25 @@ def _close_listing(walk: Walk, start: int | None) -> None:
 
 def item(walk: Walk, node: dom.Node) -> None:
     """Read an item; outside any list it is a paragraph."""
-    if not walk.lists or walk.lists[-1] is None:
+    items = walk.items
+    if items is None:
         elements.block(walk, node)
         return
-    _take_strays(walk)
+    _take_strays(walk, items)
     walk.open()
-    walk.lists.append(None)
-    walk.enter(node, partial(_close_item, walk))
+    walk.enter(node, partial(_close_item, walk, items))
 
 
-def _close_item(walk: Walk) -> None:
-    walk.lists.pop()
-    inner, items = walk.close(), walk.lists[-1]
-    if inner and items is not None:
+def _close_item(walk: Walk, items: list[tuple[Block, ...]]) -> None:
+    inner = walk.close()
+    if inner:
         items.append(tuple(inner))
 
 
-def _take_strays(walk: Walk) -> None:
+def _take_strays(walk: Walk, items: list[tuple[Block, ...]]) -> None:
     """Give what stands in a list outside its items a place: a list within goes to the item before it."""
     walk.flush()
-    items = walk.lists[-1]
-    if not walk.blocks or items is None:
+    if not walk.blocks:
         return
     if items and all(isinstance(block, Listing) for block in walk.blocks):
         items[-1] = (*items[-1], *walk.blocks)
@@ -85,20 +83,22 @@ def table(walk: Walk, node: dom.Node) -> None:
         return
     walk.open()
     walk.tables.append(tables.RawTable())
-    walk.lists.append(None)
     walk.enter(node, partial(_close_table, walk))
 
 
 def _close_table(walk: Walk) -> None:
-    walk.lists.pop()
-    captions = walk.close()
-    walk.blocks.extend([*captions, *tables.settle(walk.tables.pop())])
+    after, raw = walk.close(), walk.tables.pop()
+    walk.blocks.extend([*raw.before, *tables.settle(raw), *after])
 
 
 def row(walk: Walk, node: dom.Node) -> None:
     """Read a `<tr>`."""
-    if walk.tables:
-        walk.tables[-1].rows.append([])
+    if walk.tables and not walk.is_deep:
+        raw = walk.tables[-1]
+        if not raw.rows:
+            walk.flush()
+            raw.before, walk.blocks = walk.blocks, []
+        raw.rows.append([])
     elements.block(walk, node)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PROSE = re.compile("[，。；：、！？]")
-_MARKUP = "a, img, table, ul, ol, video, audio, embed, object, iframe"
+_OF_CODE = frozenset(["b", "code", "em", "font", "i", "kbd", "pre", "samp", "span", "strong", "tt", "u"])
 
 
 def inline(walk: Walk, node: dom.Node) -> None:
@@ -87,7 +87,10 @@ def pre(walk: Walk, node: dom.Node) -> None:
     """Read preformatted text: code where it looks so, else prose whose lines are kept."""
     walk.flush()
     characters = text.without_faceless(dom.text_of(node))
-    if dom.first(node, _MARKUP) is None and not _PROSE.search(characters):
+    is_plain = all(
+        below.tag in _OF_CODE and below.mem_id not in walk.left_out for below in dom.select(node, "*")
+    )
+    if is_plain and not walk.style.anchor and not _PROSE.search(characters):
         code = characters.strip("\n").rstrip()
         if code.strip():
             walk.blocks.append(Code(text=code))

@@ -37,7 +37,7 @@ _META_DATES = (
 )
 
 
-def title_of(page: Page, layout: Layout, roots: list[dom.Node]) -> str:
+def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: bool = False) -> str:
     """Return the title as the article shows it. Raises `MissingField` where there is none.
 
     The `<title>` of the page is asked only where the layout says so: it carries the channel and the site.
@@ -45,7 +45,7 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node]) -> str:
     node = page.first(layout.title)
     shown = _line(node)
     if not shown and layout.nearby:
-        shown = nearby.title(page, roots)
+        shown = nearby.title(page, roots, of_article=of_article)
     if not shown:
         msg = f"no title: {page.url}: {layout.title} of layout {layout.name} shows no text"
         raise MissingField(msg)

@@ -14,7 +14,7 @@ from scraper import dates, dom, text
 from scraper.extractor.body import LEFT_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from scraper.extractor.page import Page
@@ -23,24 +23,31 @@ _META_TITLES = 'meta[name="ArticleTitle" i], meta[name="pageTitle" i], meta[prop
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=head i]"
 _SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
 _LONGEST_TITLE = 300  # characters
+_LEVELS = 5  # that the body may stand below its heading's surroundings
 _LONGEST_LINE = 400  # characters next to the body in which its date may stand
 _MOST_AROUND = 3_000  # characters around a body that may still be its own head and foot, and no side column
 
 
-def title(page: Page, roots: Iterable[dom.Node]) -> str:
-    """Return the title; "" where the page's head names none."""
+def title(page: Page, roots: list[dom.Node], *, of_article: bool) -> str:
+    """Return the title; "" where nothing names one.
+
+    A page's `<title>` is the article's, often with the channel and the site behind it; on some sites it is
+    the site's on every page. So its beginning counts where the page shows just that, its whole only next to
+    the body; then, of an article, the heading next to the body.
+    """
     meta = page.first(_META_TITLES)
     named = text.fold(dom.attribute(meta, "content")) if meta is not None else ""
     if named:
         return named
     node = page.first("title")
     head = text.fold((node.text() if node is not None else "") or "")
-    shown = set(_shown_above(page, frozenset(root.mem_id for root in roots)))
+    ends = frozenset(root.mem_id for root in roots)
+    near = _headings_above(roots, ends) if of_article else []
     for part in _beginnings(head):
-        if text.visible_text(part) in shown:
+        shown = near if part == head else _shown_above(page, ends)
+        if text.visible_text(part) in {text.visible_text(each) for each in shown}:
             return part
-    parts = _SEPARATORS.split(head)
-    return head if len(parts) == 1 else head[: head.rindex(parts[-1])].rstrip(" -_|–—")
+    return near[0] if near else _without_tail(head)
 
 
 def line(roots: list[dom.Node], shown_title: str, tz: ZoneInfo) -> str:
@@ -68,16 +75,38 @@ def _beginnings(head: str) -> Iterator[str]:
     yield from (head[:end] for end in ends if head[:end].strip())
 
 
-def _shown_above(page: Page, roots: frozenset[int]) -> Iterator[str]:
-    """Yield what runs of text and headings above the body show, in the form that texts are compared in."""
+def _without_tail(head: str) -> str:
+    """Return a head without its last part, which is the site's name."""
+    breaks = list(_SEPARATORS.finditer(head))
+    return head[: breaks[-1].start()] if breaks and breaks[-1].start() else head
+
+
+def _shown_above(page: Page, ends: frozenset[int]) -> list[str]:
+    """Return the runs of text above the body, and what the page's headings show."""
     body = page.first("body") or page.root
-    for node in _until(body, roots):
-        if node.tag == "-text":
-            yield text.visible_text(node.text_content or "")
-    for node in dom.select(body, _HEADINGS):
-        shown = dom.text_of(node)
-        if len(shown) <= _LONGEST_TITLE:
-            yield text.visible_text(shown)
+    runs = [node.text_content or "" for node in _until(body, ends) if node.tag == "-text"]
+    return runs + [shown for node in dom.select(body, _HEADINGS) if (shown := _heading(node))]
+
+
+def _headings_above(roots: list[dom.Node], ends: frozenset[int]) -> list[str]:
+    """Return the headings above the body in the smallest surroundings that have any, in page order."""
+    around = roots[0].parent if roots else None
+    for _ in range(_LEVELS):
+        if around is None or around.tag in {"body", "html"}:
+            break
+        above = {node.mem_id for node in _until(around, ends)}
+        found = [node for node in dom.select(around, _HEADINGS) if node.mem_id in above]
+        shown = [heading for node in found if (heading := _heading(node))]
+        if shown:
+            return shown
+        around = around.parent
+    return []
+
+
+def _heading(node: dom.Node) -> str:
+    """Return what a heading shows; "" where it is too long to be one, or holds the body itself."""
+    shown = text.fold(dom.text_of(node))
+    return shown if len(shown) <= _LONGEST_TITLE else ""
 
 
 def _until(node: dom.Node, ends: frozenset[int]) -> Iterator[dom.Node]:

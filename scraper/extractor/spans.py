@@ -96,14 +96,12 @@ def _shared(before: Style, after: Style) -> Style:
 
 
 def _settled(pieces: list[Piece]) -> list[Piece]:
-    """Return the pieces with pictures as emphasised as the text around them, and like neighbours joined."""
+    """Return the pieces with pictures as emphasised as the text around them."""
     found: list[Piece] = []
     for at, (content, style) in enumerate(pieces):
         if isinstance(content, Picture) and (style.strong or style.emphasis):
             around = _shared(_nearest_text(pieces[:at][::-1]), _nearest_text(pieces[at + 1 :]))
             found.append((content, Style(around.strong, around.emphasis, style.anchor)))
-        elif found and isinstance(content, str) and isinstance(found[-1][0], str) and found[-1][1] == style:
-            found[-1] = (_BLANKS.sub(" ", found[-1][0] + content), style)
         else:
             found.append((content, style))
     return found
@@ -115,18 +113,19 @@ def _nearest_text(pieces: list[Piece]) -> Style:
 
 
 def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
-    """Lay pieces into each other, at each place the longest run outermost."""
+    """Lay pieces into each other, at each place the longest run outermost, none with a blank at its edges."""
     found: list[Inline] = []
     at = 0
     while at < len(pieces):
         content, style = pieces[at]
-        if style == PLAIN:
-            found.append(Text(text=content) if isinstance(content, str) else content)
+        if style == PLAIN or _is_blank(content):
+            _append(found, content)
             at += 1
             continue
         name, end = _longest(pieces, at)
-        inner = [(part, _without(own, name)) for part, own in pieces[at:end]]
-        children = tuple(_nest(inner, hrefs))
+        while _is_blank(pieces[end - 1][0]):
+            end -= 1
+        children = tuple(_nest([(part, _without(own, name)) for part, own in pieces[at:end]], hrefs))
         match name:
             case "anchor":
                 found.append(Anchor(href=hrefs[style.anchor], children=children))
@@ -136,6 +135,20 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
                 found.append(Emphasis(children=children))
         at = end
     return found
+
+
+def _append(found: list[Inline], content: Content) -> None:
+    """Append a piece to a run; a text after a text is one text."""
+    if not isinstance(content, str):
+        found.append(content)
+    elif found and isinstance(found[-1], Text):
+        found[-1] = Text(text=_BLANKS.sub(" ", found[-1].text + content))
+    else:
+        found.append(Text(text=content))
+
+
+def _is_blank(content: Content) -> bool:
+    return isinstance(content, Break) or (isinstance(content, str) and content.isspace())
 
 
 def _without(style: Style, name: str) -> Style:

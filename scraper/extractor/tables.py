@@ -46,6 +46,7 @@ class RawCell:
 class RawTable:
     """A table while it is read."""
 
+    before: list[Block] = field(default_factory=list)  # its caption
     rows: list[list[RawCell]] = field(default_factory=list)
 
     def add(self, cell: RawCell) -> None:

@@ -44,14 +44,14 @@ class Walk:
         self.level = 0  # of the open heading; 0: none
         self.keeps_lines = False  # within a <pre> that is prose
         self.hrefs = [""]  # of the links met so far; a style names its link by its place here
-        self.lists: list[list[tuple[Block, ...]] | None] = []  # items of the open lists; None: a cell between
+        self.items: list[tuple[Block, ...]] | None = None  # of the list that is innermost; None: none is
         self.tables: list[RawTable] = []
-        self._outer: list[list[Block]] = []
+        self._outer: list[tuple[list[Block], list[tuple[Block, ...]] | None]] = []
         self._line: list[Piece] = []
         self._todo: list[dom.Node | Callable[[], None]] = []
         self._handlers = handlers
         self._otherwise = otherwise
-        self._left_out = left_out
+        self.left_out = left_out
 
     def read(self, container: dom.Node, *, whole: bool) -> None:
         """Walk a container to its end; `whole`: its own tag counts, else only what it holds."""
@@ -59,7 +59,7 @@ class Walk:
             self._handlers.get(container.tag or "", self._otherwise)(self, container)
         else:
             self.enter(container)
-        todo, handlers, otherwise, left_out = self._todo, self._handlers, self._otherwise, self._left_out
+        todo, handlers, otherwise, left_out = self._todo, self._handlers, self._otherwise, self.left_out
         while todo:
             step = todo.pop()
             if not isinstance(step, dom.Node):
@@ -121,16 +121,17 @@ class Walk:
         """True where nothing more is to be opened, since those who read the blocks recurse."""
         return len(self._outer) > _DEEPEST
 
-    def open(self) -> None:
-        """Begin a run of blocks of its own."""
+    def open(self, items: list[tuple[Block, ...]] | None = None) -> None:
+        """Begin a run of blocks of its own; `items` are those of a list that begins."""
         self.flush()
-        self._outer.append(self.blocks)
-        self.blocks = []
+        self._outer.append((self.blocks, self.items))
+        self.blocks, self.items = [], items
 
     def close(self) -> list[Block]:
         """End that run and return it."""
         self.flush()
-        inner, self.blocks = self.blocks, self._outer.pop()
+        inner = self.blocks
+        self.blocks, self.items = self._outer.pop()
         return inner
 
 

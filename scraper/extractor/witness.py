@@ -6,8 +6,8 @@ against the page, is the writer's.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import dom, text
@@ -159,8 +159,11 @@ def _tell_inlines(inlines: Iterable[Inline], told: _Told) -> None:
 
 
 def check(shown: Shown, told: Shown, url: Url) -> None:
-    """Raise `LostText` where the blocks tell less than the page shows, or otherwise."""
-    if told.text != shown.text:
+    """Raise `LostText` where the blocks tell less than the page shows, or something else.
+
+    The same in another order is no loss: a caption between the rows of its table is told after it.
+    """
+    if told.text != shown.text and Counter(told.text) != Counter(shown.text):
         at = _parting(shown.text, told.text)
         page, ours = (side.text[max(0, at - _AROUND) : at + _AROUND] for side in (shown, told))
         msg = (
@@ -168,11 +171,12 @@ def check(shown: Shown, told: Shown, url: Url) -> None:
             f"they part at {at}, the page {page!r}, the blocks {ours!r}"
         )
         raise LostText(msg)
-    if told.images != shown.images:
+    if told.images != shown.images and Counter(told.images) != Counter(shown.images):
         msg = f"the blocks tell {len(told.images)} of {len(shown.images)} pictures: {url}"
         raise LostText(msg)
-    if _once(told.links) != _once(shown.links):
-        msg = f"the blocks tell {len(told.links)} of {len(shown.links)} links: {url}"
+    lost = Counter(shown.links) - Counter(told.links)  # a link around two paragraphs is one, and told twice
+    if lost or set(told.links) - set(shown.links):
+        msg = f"the blocks tell {len(shown.links) - lost.total()} of {len(shown.links)} links: {url}"
         raise LostText(msg)
 
 
@@ -180,8 +184,3 @@ def _parting(one: str, other: str) -> int:
     """Return the place of the first difference."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def _once(links: Iterable[str]) -> list[str]:
-    """Return links with runs of one address as one: a link around two paragraphs is one on the page."""
-    return [link for link, _ in groupby(links)]
