@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _META_TITLES = 'meta[name="ArticleTitle" i], meta[name="pageTitle" i], meta[property="og:title"]'
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=head i]"
+_HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
 _LONGEST_TITLE = 300  # characters
 _LEVELS = 5  # that the body may stand below its heading's surroundings
@@ -89,13 +90,14 @@ def _shown_above(page: Page, ends: frozenset[int]) -> list[str]:
 
 
 def _headings_above(roots: list[dom.Node], ends: frozenset[int]) -> list[str]:
-    """Return the headings above the body in the smallest surroundings that have any, in page order."""
+    """Return the headings above the body in the smallest surroundings that have any."""
     around = roots[0].parent if roots else None
     for _ in range(_LEVELS):
         if around is None or around.tag in {"body", "html"}:
             break
         above = {node.mem_id for node in _until(around, ends)}
         found = [node for node in dom.select(around, _HEADINGS) if node.mem_id in above]
+        found.sort(key=lambda node: node.tag not in _HEADING_TAGS)  # real ones first
         shown = [heading for node in found if (heading := _heading(node))]
         if shown:
             return shown
