@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from scraper.demo.exchange import Row
     from scraper.demo.pieces import Piece
     from scraper.demo.story import Story
-    from scraper.demo.world import Row
 
 _LONGEST_LISTED_TITLE = 30  # characters; the newer lists cut what is longer
 

@@ -10,9 +10,9 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from scraper.demo import compose, ecms, pictures
-from scraper.demo.exchange import Answer, Ask, page
-from scraper.demo.world import Reply, Row, World
+from scraper.demo import ecms, pictures
+from scraper.demo.exchange import Answer, Ask, Reply, Row, page
+from scraper.demo.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +154,7 @@ class EcmsWorld(World):
 
     def _page_of(self, story: Story, fetch: int) -> Reply:
         spec = self.channels[story.channel]
-        html = ecms.article(story, compose.body_of(story, self.home), spec, self._frame(fetch))
+        html = ecms.article(story, self.body_of(story), spec, self._frame(fetch))
         return Reply(
             answer=_page(html, gbk=story.form.is_gbk),
             stamp=f"{story.number}-{story.revision}",

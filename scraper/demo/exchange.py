@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,24 @@ class Answer:
     def header(self, name: str) -> str | None:
         """Return the first header of this name, or None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a list: usually a story's, sometimes an address that is another's or no longer there."""
+
+    address: str
+    title: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer, and what marks its content as unchanged: nothing of what differs on every fetch."""
+
+    answer: Answer
+    stamp: str | None = None  # None: never the same twice
+    modified: datetime | None = None  # None: the system does not say
 
 
 def page(html: str, *, status: int = 200, charset: str = "utf-8", label: str | None = None) -> Answer:

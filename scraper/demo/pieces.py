@@ -22,6 +22,8 @@ class Piece:
     images: tuple[str, ...] = ()  # absolute and cleaned, in order
     media: tuple[str, ...] = ()  # likewise
     links: tuple[str, ...] = ()  # the addresses that can be followed
+    attachments: tuple[str, ...] = ()  # files, whether they stand among the links too or not
+    outside: bool = False  # True: it stands beside the body, where the system puts its attachments
 
 
 def marked(text: str) -> str:

@@ -38,7 +38,7 @@ def config_text(
 
 def _site(world: World) -> str:
     channels = "".join(
-        f'      {name}: {{title: {title}, index: "{world.index(name)}"}}\n'
+        f'      {name.replace("/", "-")}: {{title: {title}, index: "{world.index(name)}"}}\n'
         for name, title in world.channel_titles().items()
     )
     return (

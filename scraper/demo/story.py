@@ -27,16 +27,22 @@ class Form(StrEnum):
     G3_PHOTO = "g3-photo"
     G3_TOPIC = "g3-topic"
     G3_AV = "g3-av"
+    WEBPLUS = "webplus"  # the other systems: how their pages look is the site's, not the article's
+    VSB = "vsb"
+    JEECMS = "jeecms"
 
     @property
     def generation(self) -> int:
-        """0 to 3."""
-        return int(self.value[1])
+        """0 to 3; other systems count as the newest."""
+        return int(self.value[1]) if self.value[0] == "g" else 3
 
     @property
     def is_gbk(self) -> bool:
         """Say whether its bytes are GBK."""
         return self.generation < 2  # noqa: PLR2004 -- G2 was the first in UTF-8
+
+
+_WITHOUT_EDITOR = {Form.G0_TOPIC, Form.G1_XS, Form.WEBPLUS, Form.VSB, Form.JEECMS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +80,25 @@ class Truth:
     images: tuple[str, ...]
     media: tuple[str, ...]
     links: tuple[str, ...]
+    attachments: tuple[str, ...]
     text: str  # without white space
     form: Form
 
 
 def truth_of(story: Story, body: tuple[Piece, ...], url: str) -> Truth:
     """Put together what is true of a story with this body at this address."""
+    within = [piece for piece in body if not piece.outside]
     return Truth(
         url=url,
         title=story.title,
         published=story.published,
         source=story.source,
-        editor=None if story.form in {Form.G0_TOPIC, Form.G1_XS} else story.editor,
+        editor=None if story.form in _WITHOUT_EDITOR else story.editor,
         channel=story.channel,
-        images=tuple(image for piece in body for image in piece.images),
-        media=tuple(film for piece in body for film in piece.media),
-        links=tuple(target for piece in body for target in piece.links),
-        text="".join("".join(piece.text for piece in body).split()),
+        images=tuple(image for piece in within for image in piece.images),
+        media=tuple(film for piece in within for film in piece.media),
+        links=tuple(target for piece in within for target in piece.links),
+        attachments=tuple(dict.fromkeys(file for piece in body for file in piece.attachments)),
+        text="".join("".join(piece.text for piece in within).split()),
         form=story.form,
     )

@@ -12,13 +12,14 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from random import Random
 from typing import TYPE_CHECKING, Literal, Self
 
 from scraper.demo import compose, pieces, words
+from scraper.demo.exchange import Reply, Row
 from scraper.demo.faults import Fault, Rule
 from scraper.demo.story import BEIJING, Form, Story, Truth, truth_of
 
@@ -33,28 +34,14 @@ Gone = Literal[200, 404, 410]
 _START = datetime(2026, 6, 18, 9, 0, tzinfo=BEIJING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A row of a list: usually a story's, sometimes an address that is another's or no longer there."""
-
-    address: str
-    title: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An answer, and what marks its content as unchanged: nothing of what differs on every fetch."""
-
-    answer: Answer
-    stamp: str | None = None  # None: never the same twice
-    modified: datetime | None = None  # None: the system does not say
-
-
 class World(ABC):
     """One fake site. Switches are plain attributes; set them before or while it is read."""
 
     family = ""  # the name of its system, as configs have it
+    form = Form.G3_TEXT  # of articles for which none is given
+    digits = 9  # of an article's number
+    shows_time = True  # False: its pages show the day alone
+    names_source = True  # False: its pages do not
 
     def __init__(self, host: str, *, name: str = "", title: str = "", now: datetime = _START) -> None:
         """Make a site without articles; `name` and `title` are for its config."""
@@ -74,7 +61,7 @@ class World(ABC):
         self._timers: list[tuple[int, Callable[[], object]]] = []
         self._fetches: Counter[str] = Counter()
         self._changes: Counter[str] = Counter()  # of each channel's list
-        self._next_number = 30_040_001
+        self._next_number = 30_040_001 if self.digits == 9 else 1_001  # noqa: PLR2004 -- ECMS has nine
         self._lock = threading.RLock()
 
     @property
@@ -103,6 +90,10 @@ class World(ABC):
     def respond(self, ask: Ask, fetch: int) -> Reply:
         """Answer without faults; `fetch` counts the earlier requests of this address."""
 
+    def body_of(self, story: Story) -> tuple[Piece, ...]:
+        """Return the story's own body, or the one that is made up for it."""
+        return compose.body_of(story, self.home)
+
     # ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def publish(  # noqa: PLR0913 -- each is a field of an article, and each has its default
@@ -110,7 +101,7 @@ class World(ABC):
         channel: str,
         *,
         title: str | None = None,
-        form: Form = Form.G3_TEXT,
+        form: Form | None = None,
         published: datetime | None = None,
         day: date | None = None,
         number: str | None = None,
@@ -129,12 +120,12 @@ class World(ABC):
             story = Story(
                 number=number,
                 channel=channel,
-                form=form,
-                published=shown.replace(second=0, microsecond=0),
+                form=form or self.form,
+                published=self._shown(shown),
                 day=day or shown.date(),
                 title=title or words.headline(random),
                 title_html=title_html,
-                source=source,
+                source=source if self.names_source else None,
                 editor=editor or words.person(random),
                 body=body,
             )
@@ -167,7 +158,7 @@ class World(ABC):
         """Change an article's title, or add a paragraph at its end."""
         with self._lock:
             story = self.stories[number]
-            body = compose.body_of(story, self.home)
+            body = self.body_of(story)
             more = (pieces.paragraph(add),) if add else ()
             new = replace(
                 story,
@@ -237,7 +228,7 @@ class World(ABC):
     def truth(self, number: str) -> Truth:
         """Return what is true of an article."""
         story = self.stories[number]
-        return truth_of(story, compose.body_of(story, self.home), self.address(number))
+        return truth_of(story, self.body_of(story), self.address(number))
 
     def truths(self) -> dict[str, Truth]:
         """Return what is true of every article that is there, by its number; do not ask a bulk world."""
@@ -295,7 +286,11 @@ class World(ABC):
 
     def _number(self) -> str:
         self._next_number += 1
-        return f"{self._next_number - 1:09}"
+        return f"{self._next_number - 1:0{self.digits}}"
+
+    def _shown(self, moment: datetime) -> datetime:
+        whole = moment.replace(second=0, microsecond=0)
+        return whole if self.shows_time else whole.replace(hour=0, minute=0)
 
 
 def _is_known(ask: Ask, marks: dict[str, str]) -> bool:
