@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from scraper.exit_codes import ExitCode
 from scraper.known import (
     Aliased,
     Failed,
@@ -144,6 +145,15 @@ def changes_of(before: Known, outcome: Outcome) -> tuple[Became, ...]:
             return ()
         case _:
             assert_never(outcome)
+
+
+def is_success(code: int, listed: int) -> bool:
+    """Say whether a run did for a site what it was there for: lists were read, and what they led to asked.
+
+    Articles that failed, and work that a budget left over, do not make it a failure; a site of which not one
+    list could be read does.
+    """
+    return code == ExitCode.DONE or (code in {ExitCode.SOME_FAILED, ExitCode.BUDGET} and listed > 0)
 
 
 def is_soft_gone(known: Known) -> bool:

@@ -19,7 +19,7 @@ def add_sites(parser: argparse.ArgumentParser) -> None:
 def add_budget(parser: argparse.ArgumentParser) -> None:
     """Add how much a pass may do."""
     parser.add_argument(
-        "--time-limit", metavar="TIME", type=_duration, help="stop asking after this long: 90s, 10m, 2h"
+        "--time-limit", metavar="TIME", type=duration, help="stop asking after this long: 90s, 10m, 2h"
     )
     parser.add_argument("--limit", metavar="N", type=_number, help="ask for at most this many articles")
     parser.add_argument(
@@ -27,14 +27,15 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
+    """Return a span of time that a person typed. Raises what argparse tells them."""
     from scraper.config import parse_duration
 
-    duration = parse_duration(text)
-    if duration is None:
+    span = parse_duration(text)
+    if span is None:
         msg = f"{text!r} is no duration: 90s, 10m, 2h, 1d"
         raise argparse.ArgumentTypeError(msg)
-    return duration
+    return span
 
 
 def _number(text: str) -> int:

@@ -52,6 +52,13 @@ class ChannelCoverage:
         return max(self.facts.stated - max(rows, self.listed), 0)
 
     @property
+    def gaps(self) -> int | None:
+        """Return how many pages of the list were not read, as far as is known; None: nobody knows."""
+        if self.pages is None:
+            return None
+        return max(self.pages - self.pages_read, 1 if self.facts.gap else 0)
+
+    @property
     def is_read(self) -> bool:
         """Say whether the whole list was read."""
         return self.pages is not None and self.pages_read >= self.pages and not self.facts.gap
@@ -99,7 +106,7 @@ def judge(
         listed=count.listed,
         held=count.held,
         missing=tuple(count.missing),
-        channels=tuple(_channel(facts, count.of_channel.get(facts.name, _Tally())) for facts in channels),
+        channels=tuple(judge_channel(facts, count.of_channel.get(facts.name, Tally())) for facts in channels),
         unlisted_numbers=tuple(numbers.missing_runs(known)),
         months=timeline,
         undated=count.listed - sum(count.months_listed.values()),
@@ -108,7 +115,7 @@ def judge(
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """One channel's counts."""
 
     listed: int = 0
@@ -123,13 +130,13 @@ class _Count:
     listed: int = 0
     held: int = 0
     missing: list[Missing] = field(default_factory=list)
-    of_channel: dict[str, _Tally] = field(default_factory=dict)
+    of_channel: dict[str, Tally] = field(default_factory=dict)
     months_listed: Counter[str] = field(default_factory=Counter)
     months_held: Counter[str] = field(default_factory=Counter)
     _last: str | None = None
 
     def add(self, article: ListedArticle) -> None:
-        tally = self.of_channel.setdefault(article.channel, _Tally())
+        tally = self.of_channel.setdefault(article.channel, Tally())
         tally.listed += 1
         lost = None
         if article.why is None:
@@ -152,7 +159,8 @@ class _Count:
             self.months_held[article.month] += lost is None
 
 
-def _channel(facts: ChannelFacts, tally: _Tally) -> ChannelCoverage:
+def judge_channel(facts: ChannelFacts, tally: Tally) -> ChannelCoverage:
+    """Judge one channel's list by its pages, given the counts of its articles."""
     read, pages = _counted(facts) if facts.counted else _numbered(facts)
     found = {page.number for page in read if page.number is not None}
     if not facts.counted and read:

@@ -25,13 +25,13 @@ def coverage_of(site: Site, state: State) -> SiteCoverage:
     return coverage.judge(
         site.name,
         site.title,
-        tuple(_channels(site, state)),
+        tuple(channels_of(site, state)),
         (_listed(named, site.timezone) for named in state.counts.named(site.name)),
         state.counts.keys(site.name),
     )
 
 
-def _channels(site: Site, state: State) -> Iterator[ChannelFacts]:
+def channels_of(site: Site, state: State) -> Iterator[ChannelFacts]:
     """Yield the facts of the configured channels, then of those that the config no longer names."""
     pages: dict[str, list[ListPage]] = {}
     for page in state.counts.pages(site.name):

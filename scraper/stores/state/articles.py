@@ -72,6 +72,15 @@ class Articles:
         )
         return tuple(Url(row["url"]) for row in rows)
 
+    def find(self, site: str, url: Url) -> Known | None:
+        """Return what is known of the article that has or had this address; None: no article has."""
+        row = self._connection.execute(
+            "SELECT * FROM article WHERE site = :site AND (url = :url OR ask = :url "
+            "OR key = (SELECT key FROM alias WHERE site = :site AND url = :url)) LIMIT 1",
+            {"site": site, "url": url},
+        ).fetchone()
+        return None if row is None else _known(row)
+
     def due(self, site: str, now: datetime, *, run: int, page: Url | None = None) -> tuple[str, ...]:
         """Return the keys of the articles to be visited now, newest first.
 

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from scraper.stores.state.moments import stored
+from scraper.stores.state.moments import required, stored
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
     from datetime import datetime
 
     from scraper.report import SiteReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRun:
+    """How one finished run ended for one site."""
+
+    command: str
+    started: datetime
+    finished: datetime
+    exit_code: int  # of this site
+    listed: int  # articles that its lists named
 
 
 class Runs:
@@ -41,3 +53,18 @@ class Runs:
             "INSERT OR REPLACE INTO run_site VALUES (?, ?, ?, ?)",
             (run, site, exit_code, json.dumps(asdict(report), ensure_ascii=False)),
         )
+
+    def of_site(self, site: str) -> Iterator[SiteRun]:
+        """Yield the finished runs of a site, newest first."""
+        query = (
+            "SELECT r.command, r.started, r.finished, s.exit_code, s.report FROM run_site s "
+            "JOIN run r ON r.id = s.run WHERE s.site = ? AND r.finished IS NOT NULL ORDER BY r.id DESC"
+        )
+        for row in self._connection.execute(query, (site,)):
+            yield SiteRun(
+                command=row["command"],
+                started=required(row["started"]),
+                finished=required(row["finished"]),
+                exit_code=row["exit_code"],
+                listed=json.loads(row["report"])["listed"],
+            )

@@ -1,0 +1,81 @@
+"""`changed`: which articles were revised, vanished or came back since a day."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from scraper.commands.arguments import add_sites
+from scraper.commands.passes import load
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from scraper.model import Site
+    from scraper.stores.state import State
+    from scraper.stores.state.events import Event
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    add_sites(parser)
+    parser.add_argument(
+        "--since",
+        metavar="DATE",
+        type=_moment,
+        required=True,
+        help="from this day on (YYYY-MM-DD, in the site's time zone), this moment, or this long ago (7d)",
+    )
+    parser.epilog = (
+        "Vanished: the site says 404 or 410 of an article that is in the archive, where it stays. "
+        "`history URL` shows what was revised."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what became of the articles of every site that is named, or of all."""
+    from scraper.app.archive import clock
+    from scraper.app.looking import state_of
+    from scraper.app.sites import sites_named
+    from scraper.review import changes
+
+    config = load(args)
+    now = clock(config)()
+    with state_of(config) as state:
+        sites = sites_named(config, args.site)
+        found = {site.name: _events(site, state, args.since, now) for site in sites}
+    if args.json:
+        since = _from(args.since, sites[0], now)
+        json.dump(changes.to_json(since, found), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+        return ExitCode.DONE
+    for site in sites:
+        for line in changes.to_text(site.name, found[site.name], site.timezone):
+            print(line)
+    return ExitCode.DONE
+
+
+def _events(site: Site, state: State, since: datetime | timedelta, now: datetime) -> list[Event]:
+    return list(state.events.since(site.name, _from(since, site, now)))
+
+
+def _from(since: datetime | timedelta, site: Site, now: datetime) -> datetime:
+    """Return the moment that was meant: a day without an offset begins where the site is."""
+    if isinstance(since, timedelta):
+        return now - since
+    return since if since.tzinfo is not None else since.replace(tzinfo=site.timezone)
+
+
+def _moment(text: str) -> datetime | timedelta:
+    from scraper.config import parse_duration
+
+    span = parse_duration(text)
+    if span is not None:
+        return span
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is no day: 2026-03-01, or 7d for seven days ago"
+        raise argparse.ArgumentTypeError(msg) from None

@@ -1,0 +1,52 @@
+"""`status`: where each site and channel stands, and whether the last success is recent enough."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from scraper.commands.arguments import add_sites, duration
+from scraper.commands.passes import load
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    add_sites(parser)
+    parser.add_argument(
+        "--max-age",
+        metavar="TIME",
+        type=duration,
+        help="exit 9 where a site's last success is longer ago than this (36h, 2d), or there was none",
+    )
+    parser.epilog = (
+        "A success is a run that read the lists and asked for what they name, though some articles may "
+        "have failed or wait for the next run. Gaps are pages of a list that nobody read; ?: nobody knows."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table, and judge the age of the last success."""
+    from scraper.app.archive import clock
+    from scraper.app.looking import state_of
+    from scraper.app.sites import sites_named
+    from scraper.review import standing
+
+    config = load(args)
+    now = clock(config)()
+    with state_of(config) as state:
+        sites = [standing.status_of(site, state, now) for site in sites_named(config, args.site)]
+    if args.json:
+        json.dump(standing.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+    else:
+        print(standing.to_text(sites, config.sites[0].timezone))
+    old = [site for site in sites if args.max_age is not None and site.is_older(args.max_age, now)]
+    for site in old:
+        when = "never" if site.last_success is None else site.last_success.isoformat(timespec="minutes")
+        print(f"{site.name}: the last success is too old: {when}", file=sys.stderr)
+    return ExitCode.TOO_OLD if old else ExitCode.DONE
