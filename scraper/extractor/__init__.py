@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper import dom, families
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extractor import body, layouts, metadata, nearby, witness
+from scraper.extractor import body, layouts, metadata, nearby, tables, witness
 from scraper.extractor.addresses import Addresses, is_attachment
 from scraper.extractor.page import MAX_BYTES, open_page
 from scraper.model import Article, Url
@@ -98,7 +98,7 @@ def _outermost(nodes: list[dom.Node]) -> list[dom.Node]:
 
 def _media(blocks: Iterable[Block]) -> Iterable[Url]:
     """Yield what the blocks play, in order."""
-    for block in body.flat(blocks):
+    for block in tables.flat(blocks):
         if isinstance(block, Media):
             yield block.src
 

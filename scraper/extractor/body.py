@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import dom
-from scraper.blocks import Block, Listing, Quote
 from scraper.extractor import containers, elements, embeds
 from scraper.extractor.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from scraper.blocks import Block
     from scraper.extractor.addresses import Addresses
     from scraper.extractor.walk import Handler
 
@@ -90,15 +90,3 @@ def left_out(
         if drop:
             found.update(node.mem_id for node in dom.select(root, ", ".join(drop)))
     return frozenset(found)
-
-
-def flat(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield blocks and those within their quotes and lists, in order."""
-    for block in blocks:
-        yield block
-        match block:
-            case Quote():
-                yield from flat(block.blocks)
-            case Listing():
-                for item in block.items:
-                    yield from flat(item)

@@ -25,7 +25,7 @@ from scraper.blocks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _COLUMN = 4  # blocks; so many in a cell of a table's only row are a column of text
 _MOST_COLUMNS = 1_000  # as in the HTML standard
@@ -101,11 +101,23 @@ def _lays_out(rows: list[list[RawCell]]) -> bool:
 
 def _is_more_than_data(blocks: list[Block], *, alone: bool) -> bool:
     """Tell a cell that is a part of a page: another table, a player, a heading over text, columns of text."""
-    if any(isinstance(block, Table | Media | Rule | Code) for block in blocks):
+    if any(isinstance(block, Table | Media | Rule | Code) for block in flat(blocks)):
         return True
     if len(blocks) > 1 and any(isinstance(block, Heading) for block in blocks):
         return True
     return alone and len(blocks) >= _COLUMN
+
+
+def flat(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks and those within their quotes and lists, in order."""
+    for block in blocks:
+        yield block
+        match block:
+            case Quote():
+                yield from flat(block.blocks)
+            case Listing():
+                for item in block.items:
+                    yield from flat(item)
 
 
 def line_of(blocks: Iterable[Block]) -> tuple[Inline, ...]:

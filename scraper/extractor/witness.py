@@ -58,9 +58,13 @@ class _Told:
             text=text.visible_text("".join(self.texts)), images=tuple(self.images), links=tuple(self.links)
         )
 
-    def has_grown(self, texts: int, images: int) -> bool:
-        """Tell whether anything that can be seen came after so many texts and pictures."""
-        return len(self.images) > images or bool(text.visible_text("".join(self.texts[texts:])))
+
+@dataclass(slots=True)
+class _Link:
+    """A link that is open; it is one if it shows anything of its own."""
+
+    href: str
+    shows: bool = False
 
 
 def shown_by(roots: Iterable[dom.Node], addresses: Addresses, left_out: frozenset[int]) -> Shown:
@@ -72,12 +76,12 @@ def shown_by(roots: Iterable[dom.Node], addresses: Addresses, left_out: frozense
 
 
 def _look(root: dom.Node, addresses: Addresses, left_out: frozenset[int], told: _Told) -> None:
-    waiting: list[dom.Node | tuple[str, int, int]] = [root]
+    waiting: list[dom.Node | _Link] = [root]
+    links: list[_Link] = []  # those open, outermost first
     while waiting:
         node = waiting.pop()
-        if isinstance(node, tuple):  # the end of a link: it was one if it showed anything
-            href, texts, images = node
-            told.links.extend([href] if told.has_grown(texts, images) else [])
+        if isinstance(node, _Link):
+            told.links.extend([node.href] if links.pop().shows else [])
             continue
         if node is not root:
             if (following := node.next) is not None:
@@ -86,23 +90,33 @@ def _look(root: dom.Node, addresses: Addresses, left_out: frozenset[int], told: 
                 continue
         tag = node.tag
         if tag == "-text":
-            told.texts.append(node.text_content or "")
+            _note(node.text_content or "", links, told)
         elif tag not in _NOT_SHOWN:
             if tag in {"img", "a"}:
-                waiting.extend(_met(node, addresses, told))
+                waiting.extend(_meet(node, addresses, links, told))
             if (child := node.first_child) is not None:
                 waiting.append(child)
 
 
-def _met(node: dom.Node, addresses: Addresses, told: _Told) -> list[tuple[str, int, int]]:
-    """Note a picture; of a link that can be followed, return what is to be done at its end."""
+def _note(characters: str, links: list[_Link], told: _Told) -> None:
+    told.texts.append(characters)
+    if links and not links[-1].shows:
+        links[-1].shows = bool(text.visible_text(characters))
+
+
+def _meet(node: dom.Node, addresses: Addresses, links: list[_Link], told: _Told) -> list[_Link]:
+    """Note a picture; open a link that can be followed, and return it as what is to be closed after it."""
     attributes = node.attributes
     if node.tag == "img":
         src = addresses.picture(attributes)
-        told.images.extend([src] if src is not None else [])
+        if src is not None:
+            told.images.append(src)
+            for link in links[-1:]:
+                link.shows = True
         return []
     href = addresses.link(attributes.get("href"))
-    return [(href, len(told.texts), len(told.images))] if href is not None else []
+    links.extend([_Link(href)] if href is not None else [])
+    return links[-1:] if href is not None else []
 
 
 def told_by(blocks: Iterable[Block]) -> Shown:
