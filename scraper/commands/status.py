@@ -47,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
         print(standing.to_text(sites, config.sites[0].timezone))
     old = [site for site in sites if args.max_age is not None and site.is_older(args.max_age, now)]
     for site in old:
-        when = "never" if site.last_success is None else site.last_success.isoformat(timespec="minutes")
+        when = "never" if site.last_success is None else f"{site.last_success.astimezone(now.tzinfo):%F %R}"
         print(f"{site.name}: the last success is too old: {when}", file=sys.stderr)
     return ExitCode.TOO_OLD if old else ExitCode.DONE
