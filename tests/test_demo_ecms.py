@@ -227,6 +227,17 @@ def test_a_renamed_channel_moves_and_still_answers_for_its_articles(world: EcmsW
     assert get(world, f"{world.home}/bcyw/index.shtml").status == 404
 
 
+def test_a_moved_article_is_listed_elsewhere_and_answers_at_both(world: EcmsWorld) -> None:
+    one, two = (world.publish("bcyw").number for _ in range(2))
+    old = world.address(one), world.address(two)
+    world.move(one, "xyzs")
+    world.move(two, "xyzs", redirects=True)
+    assert listed(get(world, world.index("xyzs"))) == [two, one]
+    assert "pagetemple" in text(get(world, world.index("bcyw")))
+    assert [get(world, address).status for address in old] == [200, 301]
+    assert get(world, old[1]).header("Location") == world.address(two)
+
+
 def test_an_alias_is_the_same_article_at_another_address(world: EcmsWorld) -> None:
     number = world.publish("bcyw").number
     address = world.alias(number, channel="xyzs", under="bcxw")

@@ -235,3 +235,30 @@ def test_something_can_happen_after_so_many_requests(world: EcmsWorld, server: S
     for _ in range(4):
         ask(server, "/robots.txt")
     assert seen == [2]
+
+
+def test_a_site_can_publish_while_it_is_read(world: EcmsWorld, server: Server) -> None:
+    world.after(2, lambda: world.publish("bcyw"), again=True)
+    for _ in range(7):
+        ask(server, "/robots.txt")
+    assert len(world.lists["bcyw"]) == 3
+
+
+def test_one_transient_fault_in_five_heals_when_one_asks_again(world: EcmsWorld, server: Server) -> None:
+    world.fail("", faults.transient(), share=0.2)
+    failed = 0
+    for number in range(40):
+        try:
+            failed += ask(server, f"/pic/{number}.jpg")[0] != 200
+        except (OSError, http.client.HTTPException):
+            failed += 1
+    assert 3 <= failed <= 16
+    world.heal()
+    assert ask(server, "/robots.txt")[0] == 200
+
+
+def test_a_page_can_be_cut_or_be_something_else(world: EcmsWorld, server: Server) -> None:
+    world.fail("bcyw", faults.cut(500))
+    world.fail("xyzs", faults.other_body(b"Rar!\x1a\x07", "text/html"))
+    assert len(ask(server, "/bcyw/index.shtml")[2]) == 500
+    assert ask(server, "/xyzs/index.shtml")[2].startswith(b"Rar!")

@@ -48,6 +48,7 @@ class EcmsWorld(World):
         self.has_pager = True  # False: the script that knows the number of pages is 404
         self.count_slashes: tuple[str, ...] = ("//", "/")  # the forms of count page addresses that answer
         self.listed_scheme = "http"  # what hrefs in lists begin with; the real site's went to https in 2026
+        self._former: dict[str, dict[str, bool]] = {}  # number → earlier channels, and whether they redirect
         self._old_names = {old: channel.name for channel in channels for old in channel.aliases}
 
     # ── its own verbs ─────────────────────────────────────────────────────────────────────────────────────
@@ -67,6 +68,15 @@ class EcmsWorld(World):
             for number, story in self.stories.items():
                 if story.channel == old:
                     self.stories[number] = ecms.moved(story, new)
+
+    def move(self, number: str, channel: str, *, redirects: bool = False) -> None:
+        """Put an article into another channel; its old address still answers, or redirects."""
+        with self._lock:
+            story = self.stories[number]
+            self.hide(number)
+            self._former.setdefault(number, {})[story.channel] = redirects
+            self.stories[number] = ecms.moved(story, channel)
+            self._append(channel, number)
 
     def alias(self, number: str, *, channel: str, scheme: str = "http", under: str | None = None) -> str:
         """List an article once more at another address of its own: another scheme or a channel's old name."""
@@ -142,8 +152,14 @@ class EcmsWorld(World):
     def _article(self, found: re.Match[str], fetch: int) -> Reply:
         story = self.stories.get(found["number"])
         channel = self._old_names.get(found["channel"], found["channel"])
-        if story is None or story.channel != channel or f"{story.day:%Y/%m/%d}" != found["day"]:
+        if story is None or f"{story.day:%Y/%m/%d}" != found["day"]:
             return _not_found()
+        redirects = self._former.get(story.number, {}).get(channel)
+        if story.channel != channel and redirects is None:
+            return _not_found()
+        if redirects and story.channel != channel:
+            place = self.home + story.path
+            return Reply(answer=Answer(status=301, headers=(("Location", place),)))
         match self.gone.get(story.number):
             case 200:
                 return Reply(answer=page(_SOFT))

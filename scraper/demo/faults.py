@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from scraper.demo.exchange import Answer, Ask, BrokenChunks, Dripped, Reset, Short, Stalled, page
@@ -111,14 +113,29 @@ def soft_error() -> Fault:
     return lambda _ask, _answer: page(html)
 
 
+def other_body(body: bytes, content_type: str = "text/html; charset=utf-8") -> Fault:
+    """Answer 200 with any bytes under any content type."""
+    return lambda _ask, _answer: Answer(headers=(("Content-Type", content_type),), body=body)
+
+
+def cut(size: int) -> Fault:
+    """Answer with the first bytes of the page as if they were all of it."""
+    return lambda _ask, answer: replace(answer, body=answer.body[:size])
+
+
 def gzip_bomb(size: int = 50_000_000) -> Fault:
     """Answer with a small gzip body that holds `size` zero bytes."""
-    packed = gzip.compress(bytes(size), mtime=0)
+    return _bomb(gzip.compress(bytes(size), mtime=0), "gzip")
 
-    def strike(_ask: Ask, answer: Answer) -> Answer:
-        return replace(answer, body=packed, headers=(*answer.headers, ("Content-Encoding", "gzip")))
 
-    return strike
+def deflate_bomb(size: int = 50_000_000) -> Fault:
+    """Answer with a small deflate body that holds `size` zero bytes."""
+    return _bomb(zlib.compress(bytes(size)), "deflate")
+
+
+def _bomb(packed: bytes, encoding: str) -> Fault:
+    extra = (("Content-Encoding", encoding),)
+    return lambda _ask, answer: replace(answer, body=packed, headers=answer.headers + extra)
 
 
 def huge_headers(lines: int = 2000) -> Fault:
@@ -153,3 +170,30 @@ def stall(until: threading.Event, *, after: int | None = None) -> Fault:
 def drip(*, step: int = 1, pause: float = 0.01) -> Fault:
     """Send the body a few bytes at a time."""
     return lambda _ask, answer: replace(answer, manner=Dripped(step=step, pause=pause))
+
+
+# ── several at once ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def mixed(*faults: Fault) -> Fault:
+    """Let one of several faults strike, the next one each time: for `share`, where any may come."""
+    turns = cycle(faults)
+
+    def strike(ask: Ask, answer: Answer) -> Answer:
+        fault = next(turns)
+        return fault(ask, answer)
+
+    return strike
+
+
+def transient() -> Fault:
+    """Let one of the faults strike that heal when one asks again."""
+    return mixed(
+        status(500),
+        reset(),
+        status(503, retry_after=0),
+        short_body(),
+        reset(after=200),
+        status(429),
+        broken_chunks(),
+    )

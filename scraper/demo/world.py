@@ -58,7 +58,7 @@ class World(ABC):
         self.gone: dict[str, Gone] = {}
         self.missing: set[str] = set()  # paths that answer 404 whatever they are
         self._rules: list[Rule] = []
-        self._timers: list[tuple[int, Callable[[], object]]] = []
+        self._timers: list[tuple[int, int, Callable[[], object]]] = []  # when, again after, what
         self._fetches: Counter[str] = Counter()
         self._changes: Counter[str] = Counter()  # of each channel's list
         self._next_number = 30_040_001 if self.digits == 9 else 1_001  # noqa: PLR2004 -- ECMS has nine
@@ -214,10 +214,13 @@ class World(ABC):
         """Take all faults away."""
         self._rules.clear()
 
-    def after(self, requests: int, do: Callable[[], object]) -> None:
-        """Do something when so many more requests have come, before the next one is answered."""
+    def after(self, requests: int, do: Callable[[], object], *, again: bool = False) -> None:
+        """Do something when so many more requests have come, before the next one is answered.
+
+        With `again`, each time that so many have come: a site that publishes while it is read.
+        """
         with self._lock:
-            self._timers.append((self._fetches.total() + requests, do))
+            self._timers.append((self._fetches.total() + requests, requests if again else 0, do))
 
     # ── what is true ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -274,10 +277,12 @@ class World(ABC):
 
     def _ring(self) -> None:
         total = self._fetches.total()
-        due = [do for moment, do in self._timers if moment <= total]
+        due = [timer for timer in self._timers if timer[0] <= total]
         self._timers = [timer for timer in self._timers if timer[0] > total]
-        for do in due:
+        for moment, every, do in due:
             do()
+            if every:
+                self._timers.append((moment + every, every, do))
 
     def _append(self, channel: str, entry: str | Row) -> None:
         with self._lock:
