@@ -22,6 +22,9 @@ ComesFrom: TypeAlias = Literal["page", "url", "capture"]
 
 _SOURCE = re.compile(r"(?:信息|文章|新闻|稿件)?(?:来源|出处)\s*[:：]\s*(?:(?:来源|出处)\s*[:：])?")
 _EDITOR = re.compile(r"(?:责任|本文|执行|网络)?(?:编辑|责编|编审)\s*[:：]?\s*")
+_FILED = re.compile(
+    r"发稿时间\s*[:：]"
+)  # ends a source of ECMS; other labels before it are part of the source
 _NEXT_LABEL = re.compile(
     r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|摄影|点击|浏览|阅读|访问|字号|字体|审核|责任编辑|编辑|来源|供稿)"
     r"[^\s:：]{0,4}\s*[:：]"
@@ -115,7 +118,7 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
         value = shown
     else:
         value = shown[match.end() :]
-    following = _NEXT_LABEL.search(value)
+    following = _FILED.search(value) or _NEXT_LABEL.search(value)
     if following is not None:
         value = value[: following.start()]
     value = value.strip().strip("|").strip()
