@@ -18,7 +18,7 @@ G3 = (
     '<html><table style="background:url(/images/tou2021.png)"></table><table>'
     '<tr><td style="font-size:30px">{title}</td></tr><tr><td>{meta}</td></tr>'
     '<tr><td id="txt"><p>正文</p></td></tr>'
-    '<tr><td><p><span class=" hong">编辑：</span>{editor}</p></td></tr></table></html>'
+    '<tr><td align="right"><p><span class=" hong">编辑：</span>{editor}</p></td></tr></table></html>'
 )
 
 

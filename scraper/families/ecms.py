@@ -24,7 +24,7 @@ _TITLE = 'td[style*="font-size:30px"]'
 _META = (
     'tr:has(> td[style*="font-size:30px"]) + tr > td'  # 来源 and 发稿时间; the second span may be unclosed
 )
-_EDITOR = "td:not(#txt) > p:has(> span.hong)"
+_EDITOR = 'td[align="right"] > p:has(> span.hong)'
 _ROWS_BELOW = 'tr:has(> td[style*="font-size:30px"]) + tr ~ tr > td:not(:has(> p > span.hong))'
 _HEAD_2021 = 'table[style*="tou2021"]'
 _WIDE = 'td[style*="font-size:30px"][style*="line-height:38px"]'  # no sidebar: pages of pictures
