@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from scraper.config import json_schema, parse_config
-from scraper.config.keys import CONFIG, NETWORK, SITE, TUNING
+from scraper.config.keys import CONFIG, NETWORK, PING, SITE, TUNING
 from scraper.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def test_the_config_that_ships_is_taken_by_both(validator: Draft202012Validator)
 
 def test_the_config_that_ships_shows_every_key_with_its_default() -> None:
     data = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    shown = {"network": NETWORK.keys, "defaults": TUNING}
+    shown = {"network": NETWORK.keys, "ping": PING.keys, "defaults": TUNING}
     for section, keys in shown.items():
         assert data[section] == {key.name: key.default for key in keys}
     tops = [key for key in CONFIG.keys if key.name not in {"sites", "$schema", *shown}]
@@ -106,11 +106,11 @@ def test_the_config_that_ships_shows_every_key_with_its_default() -> None:
 
 
 def test_every_key_says_what_it_means() -> None:
-    for key in (*CONFIG.keys, *NETWORK.keys, *TUNING, *SITE.keys):
+    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *TUNING, *SITE.keys):
         assert key.text.endswith(".")
 
 
 def test_every_default_is_a_value_that_the_schema_allows() -> None:
-    for key in (*CONFIG.keys, *NETWORK.keys, *TUNING, *SITE.keys):
+    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *TUNING, *SITE.keys):
         if not key.derived and not key.required:
             assert Draft202012Validator(key.form.schema()).is_valid(key.default), key.name

@@ -23,28 +23,56 @@ def load(args: argparse.Namespace) -> Config:
 
 
 def make_pass(args: argparse.Namespace, journey: Journey) -> int:
-    """Make one pass over the sites that the arguments name, and report it."""
+    """Make one pass over the sites that the arguments name, report it, and tell whom the config names."""
+    from scraper.errors import Locked
+
+    config = load(args)
+    try:
+        report, good = _pass(args, config, journey)
+    except Locked:
+        raise  # the run that holds it will tell how it ended
+    except Exception:
+        _ping(args, config, good=False)
+        raise
+    tell(report, as_json=args.json, quiet=args.verbosity < 0)
+    _ping(args, config, good=good)
+    return report.exit_code
+
+
+def _pass(args: argparse.Namespace, config: Config, journey: Journey) -> tuple[Report, bool]:
+    """Make the pass; return its report, and whether it did what it was there for."""
+    from scraper.app.aftermath import leave_notes
     from scraper.app.archive import new_session, open_stores
     from scraper.app.sites import sites_named
     from scraper.display import watch
 
-    config = load(args)
     sites = sites_named(config, args.site)
-    with (
-        open_stores(config, dry=args.dry_run) as stores,
-        watch(verbosity=args.verbosity) as progress,
-    ):
-        session = new_session(
-            config,
-            stores,
-            progress=progress,
-            limit=args.limit,
-            time_limit=args.time_limit,
-            dry=args.dry_run,
-        )
-        report = session.go(args.command, sites, journey)
-    tell(report, as_json=args.json, quiet=args.verbosity < 0)
-    return report.exit_code
+    with open_stores(config, dry=args.dry_run) as stores:
+        with watch(verbosity=args.verbosity) as progress:
+            session = new_session(
+                config,
+                stores,
+                progress=progress,
+                limit=args.limit,
+                time_limit=args.time_limit,
+                dry=args.dry_run,
+            )
+            report = session.go(args.command, sites, journey)
+        if args.dry_run:
+            return report, True
+        good, unwritten = leave_notes(config, stores.state, report)
+    if unwritten is not None:
+        print(f"heartbeat: {unwritten}", file=sys.stderr)
+    return report, good
+
+
+def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
+    """Tell whom the config names how it ended; where nobody hears, say so."""
+    from scraper.app import aftermath
+
+    unheard = None if args.dry_run else aftermath.tell(config, good=good)
+    if unheard is not None:
+        print(f"ping: {unheard}", file=sys.stderr)
 
 
 def tell(report: Report, *, as_json: bool, quiet: bool) -> None:

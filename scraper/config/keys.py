@@ -188,6 +188,22 @@ NETWORK: Final = Section(
 )
 
 
+PING: Final = Section(
+    (
+        Key(
+            name="success",
+            form=OrNothing(Address()),
+            text="Asked for after a run that went well, though single articles may have failed.",
+        ),
+        Key(
+            name="failure",
+            form=OrNothing(Address()),
+            text="Asked for after any other run; not where another run held the lock.",
+        ),
+    )
+)
+
+
 def _named(name: str, form: Form, text: str, *, derived: str) -> Key:
     return Key(name=name, form=form, text=text, derived=derived)
 
@@ -258,6 +274,7 @@ CONFIG: Final = Section(
             text="A page's or a mail address for web masters, put into the User-Agent.",
         ),
         Key(name="network", form=NETWORK, text="How requests are made.", default={}),
+        Key(name="ping", form=PING, text="Whom a run tells that it ended, by one GET.", default={}),
         Key(
             name="defaults", form=Section(TUNING, _elsewhere()), text="What holds for every site.", default={}
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
@@ -20,6 +20,14 @@ _FIELD_OF_KEY: Final = {"title": "title_pattern"}  # `title` of `defaults` is th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pings:
+    """Whom a run tells that it ended: one GET."""
+
+    success: Url | None = None  # None: nobody
+    failure: Url | None = None  # None: nobody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The config, every default filled in."""
 
@@ -27,6 +35,7 @@ class Config:
     contact: str | None  # None: nobody is named in the User-Agent
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
+    ping: Pings = field(default_factory=Pings)
 
 
 def parse_config(data: object) -> Config:
@@ -44,6 +53,7 @@ def parse_config(data: object) -> Config:
         contact=top["contact"],
         network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
+        ping=Pings(**(given.get("ping") or {})),
     )
 
 

@@ -1,0 +1,44 @@
+"""Tells somebody that a run ended: one GET of an address that the config names.
+
+What is answered is not kept. The address may be within the house: whoever wrote the config trusts it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scraper.crawler.fetcher import Fetcher, Traffic
+from scraper.crawler.routes import Routes
+from scraper.crawler.wire import Wire
+from scraper.errors import BadStatus
+from scraper.model import Kind, NetworkSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from ssl import SSLContext
+
+    from scraper.model import Url
+
+_SETTINGS = NetworkSettings(timeout=10.0, max_bytes=65_536, allow_private_addresses=True, retries=0)
+_GOOD = range(200, 400)
+
+
+async def ping(
+    url: Url,
+    *,
+    user_agent: str,
+    now: Callable[[], datetime],
+    environment: Mapping[str, str],
+    proxy: str | None = None,
+    tls: SSLContext | None = None,
+) -> None:
+    """Ask for an address once. Raises FetchError where nobody heard it."""
+    wire = Wire(allow_private=True, tls=tls)
+    routes = Routes(proxy, environment)
+    fetcher = Fetcher(wire=wire, routes=routes, settings=_SETTINGS, user_agent=user_agent, now=now)
+    async with wire:
+        capture = await fetcher.exchange(url, Kind.FILE, (), Traffic())
+    if capture.status not in _GOOD:
+        msg = f"ping: {url}: status {capture.status}"
+        raise BadStatus(msg, status=capture.status)
