@@ -33,7 +33,7 @@ PAGE = """<!DOCTYPE html>
 <tr><td><span>来源：{source}</span> <span>发稿时间：2022-03-07 19:05</span></td></tr>
 <tr><td id="txt"><p>　　本报讯（记者 柳青禾）夜读会每周三晚举行。</p>
 <p><img src=" /pic/003/000/500/a.jpg"></p><p>　　<strong>“人人都来”</strong>，书院说。</p></td></tr>
-<tr><td><p>编辑：<span class="hong">沈砚秋</span></p></td></tr></table></body></html>
+<tr><td align="right"><p><span class=" hong">编辑：</span>沈砚秋</p></td></tr></table></body></html>
 """
 
 

@@ -26,7 +26,7 @@ PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>
 <tr><td id="txt"><p>　　<strong>本报讯</strong>（记者 柳青禾）每周三晚七点，星桥书院的阅览室里灯火通明。</p>
 <p><img src="/pic/003/000/500/00300050001_1f2e3d4c.jpg"></p>
 <p>　　“人人都来，人人都读。”书院导师沈砚秋说，夜读会将办满一个学期。</p></td></tr>
-<tr><td><p>编辑：<span class="hong">沈砚秋</span></p></td></tr></table></body></html>
+<tr><td align="right"><p><span class=" hong">编辑：</span>沈砚秋</p></td></tr></table></body></html>
 """
 
 
