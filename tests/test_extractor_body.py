@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from article_cases import blocks_of, read_body
 
@@ -300,3 +302,20 @@ def test_blocks_within_blocks_end_before_those_who_recurse_do(tag: str) -> None:
         depth += 1
         blocks = blocks[0].blocks if isinstance(blocks[0], Quote) else blocks[0].items[0]
     assert depth <= 30
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<b>" + "<img src=/a.jpg>" * 8_000 + "字",
+        "<i></i>&nbsp;" * 30_000 + "字",
+        "<span>字</span>" * 30_000,
+        "".join(f"<a href=/{n}>字</a>" for n in range(8_000)),
+        "<b>甲<i>乙</b>丙</i>" * 4_000,
+    ],
+    ids=["pictures in bold", "blanks", "spans", "links", "overlapping runs"],
+)
+def test_a_long_line_costs_no_more_than_its_length(line: str) -> None:
+    started = time.process_time()
+    assert read_body(f"<p>{line}</p>").shown.text
+    assert time.process_time() - started < 2  # quadratic, the first took three

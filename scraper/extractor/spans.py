@@ -31,6 +31,7 @@ _BLANKS = re.compile(r" {2,}")
 _BREAK = Break()
 _SPACES = frozenset(" \t\n\r\f")
 _WIDE = {"\u3000": 2, "\u2003": 2, "\xa0": 1}
+_LONGEST_BLANK = 1_000  # characters; a longer run of blanks says no more
 _INDENT = 4  # half-width blanks; a line so far in begins a paragraph
 
 
@@ -71,7 +72,7 @@ def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
         lead = " " + lead
     if content[-1:] in _SPACES:
         trail += " "
-    return core, blank + lead, trail if core else ""
+    return core, (blank + lead)[-_LONGEST_BLANK:], trail if core else ""
 
 
 def inlines(pieces: list[Piece], hrefs: list[str]) -> tuple[Inline, ...]:
@@ -97,29 +98,36 @@ def _shared(before: Style, after: Style) -> Style:
 
 def _settled(pieces: list[Piece]) -> list[Piece]:
     """Return the pieces with pictures as emphasised as the text around them."""
-    found: list[Piece] = []
-    for at, (content, style) in enumerate(pieces):
-        if isinstance(content, Picture) and (style.strong or style.emphasis):
-            around = _shared(_nearest_text(pieces[:at][::-1]), _nearest_text(pieces[at + 1 :]))
-            found.append((content, Style(around.strong, around.emphasis, style.anchor)))
-        else:
-            found.append((content, style))
+    if not any(isinstance(content, Picture) for content, _ in pieces):
+        return pieces
+    before = _nearest_texts(pieces)
+    after = reversed(_nearest_texts(pieces[::-1]))
+    return [
+        (content, Style(*_shared(one, other)[:2], style.anchor))
+        if isinstance(content, Picture)
+        else (content, style)
+        for (content, style), one, other in zip(pieces, before, after, strict=True)
+    ]
+
+
+def _nearest_texts(pieces: list[Piece]) -> list[Style]:
+    """Return for each piece the style of the last text up to it; plain where there is none."""
+    found, nearest = [], PLAIN
+    for content, style in pieces:
+        if isinstance(content, str) and not content.isspace():
+            nearest = style
+        found.append(nearest)
     return found
-
-
-def _nearest_text(pieces: list[Piece]) -> Style:
-    """Return the style of the first text in a run of pieces; plain where there is none."""
-    return next((style for content, style in pieces if isinstance(content, str) and content.strip()), PLAIN)
 
 
 def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
     """Lay pieces into each other, at each place the longest run outermost, none with a blank at its edges."""
-    found: list[Inline] = []
+    found: list[Inline | str] = []
     at = 0
     while at < len(pieces):
         content, style = pieces[at]
         if style == PLAIN or _is_blank(content):
-            _append(found, content)
+            found.append(content)
             at += 1
             continue
         name, end = _longest(pieces, at)
@@ -134,17 +142,22 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
             case _:
                 found.append(Emphasis(children=children))
         at = end
-    return found
+    return _joined(found)
 
 
-def _append(found: list[Inline], content: Content) -> None:
-    """Append a piece to a run; a text after a text is one text."""
-    if not isinstance(content, str):
-        found.append(content)
-    elif found and isinstance(found[-1], Text):
-        found[-1] = Text(text=_BLANKS.sub(" ", found[-1].text + content))
-    else:
-        found.append(Text(text=content))
+def _joined(parts: list[Inline | str]) -> list[Inline]:
+    """Return a run with the texts that follow each other as one."""
+    found: list[Inline] = []
+    loose: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            loose.append(part)
+            continue
+        if loose:
+            found.append(Text(text="".join(loose)))
+            loose.clear()
+        found.append(part)
+    return [*found, Text(text="".join(loose))] if loose else found
 
 
 def _is_blank(content: Content) -> bool:
