@@ -155,6 +155,21 @@ def test_a_home_page_with_many_small_lists_is_no_list() -> None:
         )
 
 
+def test_a_paged_table_without_links_is_an_empty_list_whatever_stands_in_the_side_column() -> None:
+    """The list is what stands nearest to its pager; nothing further away is taken in its stead."""
+    table = "".join(
+        f"<tr><td>第{n}笔捐赠，用于修缮梧桐书屋的屋顶与门窗</td><td>2021.03.{n}</td></tr>"
+        for n in range(10, 20)
+    )
+    pager = '<span class="p_pages"><span class="p_no_d">1</span></span>'
+    side = '<div><a href="/info/1/2.htm">旧闻</a> 2021-03-01</div>'
+    page = f"<html><div class='main'><div><table>{table}</table>{pager}</div>{side}</div></html>"
+    with pytest.raises(NotAListing, match="an empty list"):
+        read_listing(
+            capture("http://fund.example/jz.htm", page), site("http://fund.example/", family="vsb"), None
+        )
+
+
 def test_a_page_too_tangled_to_be_parsed_is_no_list() -> None:
     page = "<html>" + "<div>" * 40_000
     with pytest.raises(NotAListing, match="too tangled"):

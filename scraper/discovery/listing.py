@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dom, families, urls
 from scraper.discovery import pager
-from scraper.discovery.refusal import single_column, why_no_listing
+from scraper.discovery.refusal import has_frame, single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import scope_of
 from scraper.discovery.source import source_text
@@ -46,7 +46,7 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
         raise NotAListing(msg)
     scope = scope_of(capture, site, family, channel)
     reader = RowReader(page, base, site.timezone, scope.leads_out)
-    for template in _templates(site, family):
+    for template in _templates(page, site, family):
         if family is not None and _by_shape(template):
             _refuse_single_column(page, family, capture.final_url)
         rows = reader.read(template)
@@ -85,13 +85,19 @@ def _base(page: Node, capture: Capture) -> Url:
     return (named and urls.join(capture.final_url, dom.attribute(named, "href"))) or capture.final_url
 
 
-def _templates(site: Site, family: Family | None) -> tuple[Rows, ...]:
-    """Return the templates to try, in order: what the config teaches wins, shape alone comes last."""
+def _templates(page: Node, site: Site, family: Family | None) -> tuple[Rows, ...]:
+    """Return the templates to try, in order: what the config teaches wins, shape alone comes last.
+
+    Where the frame of a list is on the page, nothing outside of it is a row.
+    """
     taught = site.selectors.list_link
     if taught is not None:
         following = site.selectors.next_page or "a[href]"
         return (Rows(name=_TAUGHT, within="body", link=taught, next=following),)
-    return family.rows if family is not None else (_REPEATED,)
+    if family is None:
+        return (_REPEATED,)
+    framed = has_frame(page, family)
+    return tuple(rows for rows in family.rows if rows.within != "body" or not framed)
 
 
 def _refuse_single_column(page: Node, family: Family, url: Url) -> None:

@@ -42,7 +42,7 @@ def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> No
         return single
     shown = visible_text(dom.text_of(page))
     said = _wall(html, page, shown)
-    if said is None and family is not None and _is_framed(page, family):
+    if said is None and family is not None and has_frame(page, family):
         return EmptyListing(f"{url}: an empty list of the family {family.name}")
     unknown = "no list: of no family that we know, and no rows that look alike"
     return NotAListing(f"{url}: {said or (unknown if family is None else _NO_ROW)}")
@@ -61,7 +61,7 @@ def _wall(html: str, page: Node, shown: str) -> str | None:
     return "a redirect, no list" if len(shown) <= _BARE and _REDIRECT.search(html) else None
 
 
-def _is_framed(page: Node, family: Family) -> bool:
-    """Say whether the frame of one of the family's lists is on the page."""
+def has_frame(page: Node, family: Family) -> bool:
+    """Say whether the frame of a list of the family is on the page: its container, or its pager."""
     frames = {part for rows in family.rows for part in (rows.within, rows.beside)} - {None, "body"}
     return any(dom.first(page, part) is not None for part in frames if part is not None)
