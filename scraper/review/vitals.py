@@ -76,9 +76,10 @@ def _lines(report: Report, statuses: Sequence[SiteStatus]) -> Iterator[str]:
     yield from _family("run_exit_code", "How the last run ended.", [("", f"{report.exit_code:d}")])
     for name, text, values in (
         ("last_success_seconds", "When a run last went well.", _successes(statuses)),
-        ("articles", "Articles whose document is in the archive.", _standing(statuses, "articles")),
-        ("waiting", "Articles that are wanted and were not yet asked for.", _standing(statuses, "waiting")),
-        ("failures", "Articles that failed and are tried again.", _standing(statuses, "failures")),
+        ("articles", "Articles whose document is in the archive.", _of_sites(statuses, "articles")),
+        ("waiting", "Articles that are wanted and were not yet asked for.", _of_sites(statuses, "waiting")),
+        ("failures", "Articles that failed and are tried again.", _of_sites(statuses, "failures")),
+        ("channel_articles", "Of the articles, those that a channel names.", _of_channels(statuses)),
         ("list_gaps", "Pages of lists that nobody read.", _gaps(statuses)),
     ):
         yield from _family(name, text, list(values))
@@ -98,12 +99,15 @@ def _successes(statuses: Sequence[SiteStatus]) -> Iterator[tuple[str, str]]:
         yield _labels(site=site.name), "0" if site.last_success is None else _seconds(site.last_success)
 
 
-def _standing(statuses: Sequence[SiteStatus], what: str) -> Iterator[tuple[str, str]]:
-    """Yield a figure of each site, without a channel, and of each of its channels."""
+def _of_sites(statuses: Sequence[SiteStatus], what: str) -> Iterator[tuple[str, str]]:
     for site in statuses:
-        yield _labels(site=site.name, channel=""), str(getattr(site.standing, what))
+        yield _labels(site=site.name), str(getattr(site.standing, what))
+
+
+def _of_channels(statuses: Sequence[SiteStatus]) -> Iterator[tuple[str, str]]:
+    for site in statuses:
         for channel in site.channels:
-            yield _labels(site=site.name, channel=channel.name), str(getattr(channel.standing, what))
+            yield _labels(site=site.name, channel=channel.name), str(channel.standing.articles)
 
 
 def _gaps(statuses: Sequence[SiteStatus]) -> Iterator[tuple[str, str]]:
