@@ -39,6 +39,7 @@ COMMANDS: Final = (
     Command("extract", "extract", "turn a saved page into a document or JSON, offline"),
     Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
     Command("coverage", "coverage", "prove how much of each site the archive has, and name what is missing"),
+    Command("verify", "verify", "check every capture and document against its digest and each other"),
     Command("status", "status", "show where each site stands; with --max-age, exit 9 when it is too old"),
     Command("history", "history", "show an article's captures and what changed between them"),
     Command("changed", "changed", "list what was revised, vanished or came back since a day"),

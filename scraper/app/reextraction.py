@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.app.archive import shelf_of
+from scraper.app.cores import spread
 from scraper.pipeline.rebuild import jobs, remake, settle
 from scraper.pipeline.session import recover
 
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
     from scraper.pipeline.rebuild import Change, Job, Remade
     from scraper.pipeline.session import Stores
 
-_AT_ONCE = 256  # jobs handed to the workers together: bounds the memory, not the speed
-
 
 def changes(
     site: Site, stores: Stores, config: Config, *, dry: bool, say: Callable[[str], None]
@@ -35,12 +30,8 @@ def changes(
         if number:
             say(f"{site.name}: {number} captures that the state did not know were taken in")
     work = partial(_remake, site=site, archive=Path(config.archive))
-    every = jobs(site, stores)
-    context = multiprocessing.get_context("spawn")  # a fork would keep the archive's lock open
-    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=context) as workers:
-        while batch := list(islice(every, _AT_ONCE)):
-            for job, made in zip(batch, workers.map(work, batch, chunksize=16), strict=True):
-                yield settle(job, made, stores, dry=dry)
+    for job, made in spread(work, jobs(site, stores)):
+        yield settle(job, made, stores, dry=dry)
 
 
 def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
-from scraper.errors import ArchiveError
+from scraper.errors import ArchiveError, ProgramError
 from scraper.known import Status
 from scraper.pipeline.judge import OK, article_digest, body_digest, dated
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.known import Known
-    from scraper.model import Capture, CaptureRef, Document, Site
+    from scraper.model import Article, Capture, CaptureRef, Document, Site
     from scraper.pipeline.session import Stores
 
 
@@ -68,14 +68,31 @@ def jobs(site: Site, stores: Stores) -> Iterator[Job]:
                 yield Job(known=known, ref=answers[-1].ref)
 
 
-def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Remade | ArchiveError:
-    """Return what the job's capture gives today, or the error that it gives. Runs in a worker."""
+def reread(
+    job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]
+) -> tuple[Article, Document, datetime]:
+    """Return what the job's capture gives today: article, document, the moment of the first capture.
+
+    Raises ArchiveError; whatever else goes wrong with a page becomes a ProgramError, that page's own.
+    """
     known = job.known
     try:
         capture = shelf(job.ref)
         captured = known.captured or capture.fetched_at
         article = dated(extractor.extract(capture, site), captured)
         document = writer.write(article, site, identity=known.url, captured=captured, path=known.path)
+    except ArchiveError:
+        raise
+    except Exception as error:
+        msg = f"article: {known.url}: {type(error).__name__}: {error}"
+        raise ProgramError(msg) from error
+    return article, document, captured
+
+
+def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Remade | ArchiveError:
+    """Return what the job's capture gives today, or the error that it gives. Runs in a worker."""
+    try:
+        article, document, captured = reread(job, site, shelf)
     except ArchiveError as error:
         return error
     return Remade(

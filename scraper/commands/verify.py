@@ -1,0 +1,83 @@
+"""`verify`: every capture and document against its digest and against each other; damage is named."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from scraper.commands.arguments import add_sites
+from scraper.commands.passes import load
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scraper.app.verification import Verified
+    from scraper.config import Config
+    from scraper.model import Site
+    from scraper.pipeline.progress import Progress
+    from scraper.review.reconciling import Damage
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Tell the parser the command's own arguments."""
+    add_sites(parser)
+    parser.add_argument(
+        "--render",
+        action="store_true",
+        help="read each document as a reader sees it too, and name what it says less than its page",
+    )
+    parser.epilog = (
+        "Reads the archive alone, also while a run is at work, and on a read-only disk. Exit 0: all is as it "
+        "was written; 7: damage, named file by file. Documents follow the config: after a change of it, or "
+        "of the program's version, `reextract` makes them again."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify every site that is named, or all."""
+    from scraper.app.sites import sites_named
+    from scraper.display import watch
+
+    config = load(args)
+    with watch(verbosity=args.verbosity) as progress:
+        sites = {
+            site.name: _verify(site, config, render=args.render, progress=progress)
+            for site in sites_named(config, args.site)
+        }
+    damaged = any(found.damaged for found in sites.values())
+    code = ExitCode.DAMAGED if damaged else ExitCode.DONE
+    if args.json:
+        told = {name: found.to_json() for name, found in sites.items()}
+        json.dump({"command": "verify", "sites": told, "exit_code": code}, sys.stdout, ensure_ascii=False)
+        print()
+        return code
+    for name, found in sites.items():
+        if found.damaged or args.verbosity >= 0:
+            print(f"{name}: {_sum(found)}", file=sys.stderr)
+    return code
+
+
+def _verify(site: Site, config: Config, *, render: bool, progress: Progress) -> Verified:
+    """Verify one site, telling each damage as it is found."""
+    from scraper.app.verification import Verified, verify
+
+    found = Verified()
+    for one in verify(site, config, render=render, progress=progress):
+        if isinstance(one, Verified):
+            found = one
+        else:
+            print(f"{site.name}: {_line(one)}", file=sys.stderr)
+    return found
+
+
+def _line(damage: Damage) -> str:
+    at = "" if damage.offset is None else f" at {damage.offset}"
+    return f"{damage.file}{at}: {damage.what}"
+
+
+def _sum(found: Verified) -> str:
+    damage = f"{len(found.damaged)} damaged" if found.damaged else "sound"
+    tail = f", {found.tail} of them for the next run to take in" if found.tail else ""
+    return f"{found.captures} captures{tail}, {found.documents} documents: {damage}"
