@@ -123,7 +123,7 @@ WEBPLUS = Family(
     rows=(
         _rows("news_list", row=f"{_WINDOW} ul.news_list > li.news"),
         _rows("wp_article_list", row=f"{_WINDOW} ul.wp_article_list > li.list_item"),
-        _rows("window", within=_WINDOW),
+        _rows("window", within=f"{_WINDOW}, [portletmode=simpleChildList]"),
         Rows(name="repeated", within="body", alike=True, next=_NEXT, last=_LAST),
     ),
     pager=Pager(page=_page, number=re.compile(r"/list(\d*)\.(?:htm|psp)$")),
