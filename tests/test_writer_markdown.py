@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from seen import difference, said_by, seen_in
 
-from scraper.blocks import Code, Listing, Paragraph, Rule, Strong, Text
+from scraper.blocks import Cell, Code, Heading, Listing, Paragraph, Quote, Rule, Strong, Table, Text
 from scraper.writer import render
 
 if TYPE_CHECKING:
@@ -110,6 +110,29 @@ def test_a_text_that_hugo_or_hexo_would_act_on_is_no_code_block() -> None:
 
 def test_a_rule_never_makes_a_heading_of_what_stands_above() -> None:
     assert seen_in(COMMONMARK.render(render([paragraph("甲"), Rule()]))).elements == {"hr": 1}
+
+
+def test_lists_deeper_than_readers_follow_lose_nothing() -> None:
+    """markdown-it drops what is nested too deep; what stands below the sixth list or quotation stands plainly."""
+    tree: Block = paragraph("底")
+    for level in range(24):
+        tree = Quote(blocks=(paragraph(f"引{level}"), Listing(items=((paragraph(f"项{level}"), tree),))))
+    assert seen_in(COMMONMARK.render(render([tree]))).text == said_by([tree]).text
+
+
+def test_spans_without_end_make_no_table_without_end() -> None:
+    """A page of a few kilobytes must not become a document of megabytes; no cell is lost for it."""
+    cell = Cell(children=(Text(text="格"),), colspan=1000, rowspan=65534)
+    markdown = render([Table(rows=((cell,) * 3,) * 50)])
+    assert len(markdown) < 30_000
+    assert markdown.count("格") == 150
+
+
+@pytest.mark.parametrize("run", [" ", "[", "<", "*", "~ ", "a@", "&a", "- ", "](", "甲“"])
+def test_long_runs_of_anything_are_written_in_one_pass(run: str) -> None:
+    """A pattern that looks at each character again for each would take hours for these."""
+    text = f"甲{run * (200_000 // len(run))}乙"
+    assert len(render([paragraph(text), Heading(level=1, children=(Text(text=text),))])) > 4
 
 
 def _differences(trees: list[tuple[Block, ...]], pages: list[str]) -> list[str]:

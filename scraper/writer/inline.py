@@ -29,7 +29,6 @@ _ESCAPES: Final = {
     "heading": escape_heading,
     "preformatted": escape,
 }
-_AROUND_LINE_ENDS: Final = re.compile(r"\s*\n\s*")
 _MARK: Final = re.compile(f"[{MARKS}]")
 _STRONG: Final = "**"
 _HARD_BREAK: Final = "\\\n"
@@ -68,7 +67,8 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
     text = "".join(row.text)
     if place != "preformatted":
-        text = _AROUND_LINE_ENDS.sub("\n" if place == "paragraph" else " ", text).strip()
+        lines = filter(None, map(str.strip, text.split("\n")))
+        text = ("\n" if place == "paragraph" else " ").join(lines)
     return _joined(_hard(_ESCAPES[place](text)), row.pieces)
 
 

@@ -7,6 +7,7 @@ without white space: an indent of U+3000 is layout.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from scraper.blocks import Code, Figure, Heading, Listing, Media, Paragraph, Quote, Rule, Table
@@ -24,6 +25,7 @@ _RULE: Final = "***"  # in a list of dashes `- ---` would be one rule
 _BULLETS: Final = ("-", "+")  # two lists that follow each other would be one under the same sign
 _POINTS: Final = (".", ")")
 _LAST_NUMBER: Final = 999_999_999  # more digits are no list
+_DEEPEST: Final = 6  # markdown-it counts a list twice, and stops at twenty
 _EMPTY_LINE: Final = "\n\n"
 
 
@@ -32,22 +34,26 @@ def render(blocks: Iterable[Block]) -> str:
     return _EMPTY_LINE.join(markdown for _, markdown in render_each(blocks))
 
 
-def render_each(blocks: Iterable[Block], *, nested: bool = False) -> Iterator[tuple[Block, str]]:
-    """Yield each block that says anything with its Markdown; empty lines are to stand between them."""
+def render_each(blocks: Iterable[Block], depth: int = 0) -> Iterator[tuple[Block, str]]:
+    """Yield each block that says anything with its Markdown; empty lines are to stand between them.
+
+    `depth` counts the quotations and lists around. Below the deepest that every reader follows the blocks of
+    further ones stand there plainly.
+    """
     sign = ""  # of the list just above
-    for block in blocks:
+    for block in blocks if depth <= _DEEPEST else _without_containers(blocks):
         if isinstance(block, Listing):
             signs = _BULLETS if block.start is None else _POINTS
             here = signs[1] if sign == signs[0] else signs[0]
-            markdown = _listing(block, here)
+            markdown = _listing(block, here, depth)
         else:
-            here, markdown = "", _block(block, nested=nested)
+            here, markdown = "", _block(block, depth)
         if markdown:
             yield block, markdown
             sign = here
 
 
-def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | Rule, *, nested: bool) -> str:
+def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | Rule, depth: int) -> str:
     markdown: str
     match block:
         case Heading():
@@ -55,7 +61,7 @@ def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | 
         case Paragraph():
             markdown = inline(block.children)
         case Quote():
-            text = _EMPTY_LINE.join(markdown for _, markdown in render_each(block.blocks, nested=True))
+            text = _EMPTY_LINE.join(markdown for _, markdown in render_each(block.blocks, depth + 1))
             markdown = _set_off(text, "> ", "> ") if text else ""
         case Table():
             markdown = table(block)
@@ -64,7 +70,7 @@ def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | 
         case Media():
             markdown = inline((named(block),))
         case Code():
-            markdown = code(block, nested=nested)
+            markdown = code(block, nested=depth > 0)
         case Rule():
             markdown = _RULE
         case _:
@@ -72,14 +78,25 @@ def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | 
     return markdown
 
 
+def _without_containers(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        match block:
+            case Quote():
+                yield from _without_containers(block.blocks)
+            case Listing():
+                yield from _without_containers(chain.from_iterable(block.items))
+            case _:
+                yield block
+
+
 def _heading(block: Heading) -> str:
     text = inline(block.children, "heading")
     return f"{'#' * min(max(block.level, 1), 6)} {text}" if text else ""
 
 
-def _listing(block: Listing, sign: str) -> str:
+def _listing(block: Listing, sign: str, depth: int) -> str:
     """Return a list; its items stand close where each is one line of text, with or without a list below."""
-    items = [list(render_each(item, nested=True)) for item in block.items]
+    items = [list(render_each(item, depth + 1)) for item in block.items]
     between = "\n" if all(map(_is_close, items)) else _EMPTY_LINE
     lines = []
     for number, item in enumerate(items, start=block.start or 0):

@@ -8,6 +8,7 @@ Nothing that a reader sees is added, dropped or moved past anything else that he
 from __future__ import annotations
 
 import re
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, assert_never
 
 from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
@@ -84,21 +85,21 @@ def _dissolved(children: Iterable[Inline], *, strong: bool, emphasis: bool, anch
 
 def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
     """Yield the runs, neighbours of one kind joined."""
-    held: Inline | None = None
-    for child in children:
-        match held, child:
-            case Text(), Text():
-                held = Text(text=held.text + child.text)
-            case Strong(), Strong():
-                held = Strong(children=held.children + child.children)
-            case Emphasis(), Emphasis():
-                held = Emphasis(children=held.children + child.children)
-            case _:
-                if held is not None:
-                    yield held
-                held = child
-    if held is not None:
-        yield held
+    for kind, group in groupby(children, type):
+        if kind is Text:
+            yield Text(text="".join(child.text for child in group if isinstance(child, Text)))
+        elif kind is Strong:
+            yield Strong(children=_joined(group))
+        elif kind is Emphasis:
+            yield Emphasis(children=_joined(group))
+        else:
+            yield from group
+
+
+def _joined(group: Iterable[Inline]) -> tuple[Inline, ...]:
+    return tuple(
+        chain.from_iterable(child.children for child in group if isinstance(child, Strong | Emphasis))
+    )
 
 
 def _emphasised(kind: type[Strong | Emphasis], children: Iterable[Inline]) -> Iterator[Inline]:

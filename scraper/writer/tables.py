@@ -15,7 +15,7 @@ from scraper.writer.inline import inline
 if TYPE_CHECKING:
     from scraper.blocks import Cell, Table
 
-_WIDEST: Final = 1000  # columns; HTML knows no wider cell
+_WIDEST: Final = 100  # columns; beyond, spans reach no further, and rows are not filled up
 
 
 def table(block: Table) -> str:
@@ -24,8 +24,9 @@ def table(block: Table) -> str:
     if not any(cell for row in rows for cell in row):
         return ""
     width = max(map(len, rows))
-    lines = [_line(row + [""] * (width - len(row))) for row in rows]
-    return "\n".join([lines[0], _line(["---"] * width), *lines[1:]])
+    filled = [_line(row + [""] * (min(width, _WIDEST) - len(row))) for row in rows[1:]]
+    first = rows[0] + [""] * (width - len(rows[0]))
+    return "\n".join([_line(first), _line(["---"] * width), *filled])
 
 
 def _line(cells: list[str]) -> str:
@@ -33,9 +34,9 @@ def _line(cells: list[str]) -> str:
 
 
 def _grid(block: Table) -> list[list[str]]:
-    """Return the cells' Markdown by row and column. Columns that no cell reaches into are not there."""
+    """Return the cells' Markdown by row and column."""
     rows: list[list[str]] = []
-    covered: dict[int, int] = {}  # column → how many rows from here on a cell above reaches into it
+    covered: dict[int, int] = {}  # column → into how many rows from here on a cell above reaches
     for cells in block.rows:
         row: list[str] = []
         begun: dict[int, int] = {}
@@ -45,14 +46,14 @@ def _grid(block: Table) -> list[list[str]]:
             _place(cell, row, begun)
         while len(row) in covered:
             row.append("")
-        rows.append(row[:_WIDEST])
+        rows.append(row)
         covered = {column: left - 1 for column, left in (covered | begun).items() if left > 1}
     return rows
 
 
 def _place(cell: Cell, row: list[str], begun: dict[int, int]) -> None:
     """Put a cell at the row's end, and note the columns that it covers."""
-    span = max(1, min(cell.colspan, _WIDEST))
-    for column in range(len(row), len(row) + span):
-        begun[column] = max(1, cell.rowspan)
+    start = len(row)
+    span = max(1, min(cell.colspan, _WIDEST - start))
+    begun |= dict.fromkeys(range(start, min(start + span, _WIDEST)), cell.rowspan)
     row += [inline(cell.children, "cell"), *[""] * (span - 1)]
