@@ -58,7 +58,8 @@ FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" i
 ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "web": {"commands.serve"}}
 
 KEEPERS = {
-    "httpcore": {"crawler.wire"},
+    "httpx": {"crawler.wire"},
+    "httpcore": {"crawler.connections"},
     "certifi": {"crawler.wire"},
     "tenacity": {"crawler.attempts"},
     "protego": {"robots"},

@@ -4,7 +4,8 @@
     pacer        when may we ask this host? (one at a time, its delay, its back-off)
     attempts     one address asked until it answers or will not heal
     fetcher      one exchange, bounded, as a Capture
-    wire         connections: the only module that knows httpcore
+    wire         the client: the only module that knows httpx
+    connections  to the addresses that were checked: the only module that knows httpcore
     head         illegal header lines, mended
     redirects    where an answer sends us
     routes       through which proxy, if any
