@@ -32,7 +32,7 @@ _NUMERIC = re.compile(
 _TIME = re.compile(
     r"""[\sT,，|]* (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
     (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*
-    (?P<hour>2[0-4]|[01]?\d) \s*(?:[:：]|时|点)\s*
+    (?P<hour>2[0-4]|[01]?\d) \s*(?:[:：]|时|点(?!击))\s*  # 13点 is an hour, 13点击 are clicks
     (?:(?P<minute>[0-5]?\d) (?:\s*(?:[:：]|分)\s*(?P<second>[0-5]?\d(?!\d)))? )?
     (?:\.\d+)? \s*
     (?P<offset>Z|[+-]\d\d:?\d\d)? (?:\s?(?P<meridiem>[AaPp][Mm])\b)?""",
