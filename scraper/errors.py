@@ -17,6 +17,7 @@
     │   │   └── SingleColumn   the channel is one article: its address shows the text itself
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
+    │   ├── WrongType          a picture or a file was expected, and the bytes are something else
     │   └── LostText           an article whose document would say less than its page
     ├── StoreError             what lies on the disk cannot be read or written
     │   ├── CaptureDamaged     a record of the captures is torn or does not have its digest
@@ -140,6 +141,15 @@ class UnknownLayout(ExtractError):
 
 class MissingField(ExtractError):
     """A layout fits, but a field that an article of it must have is not there."""
+
+
+class WrongType(ExtractError):
+    """A picture or a file was expected, and the bytes are something else: a web page, a program, nothing."""
+
+    def __init__(self, message: str, *, heals: bool = True) -> None:
+        """Say too whether another day may bring it: an error page yes, what can act on a reader no."""
+        super().__init__(message)
+        self.heals = heals
 
 
 class LostText(ExtractError):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.errors import ArchiveError
-    from scraper.model import CaptureRef, Request, Url
+    from scraper.model import CaptureRef, Kind, Request, Url
 
 
 class Status(StrEnum):
@@ -55,6 +55,41 @@ class Known:
     body_digest: str | None = None  # sha256 of the body alone; None: no document, or nothing in its body
     characters: int | None = None  # that the body shows, white space aside; None: there is no document
     origin: str | None = None  # whose copy the document was made of; None: the site's own page
+
+
+# ── pictures and files ────────────────────────────────────────────────────────────────────────────────────
+
+
+class AssetStatus(StrEnum):
+    """Where a picture or a file stands that an article shows, and that the archive is to keep."""
+
+    WAITING = "waiting"  # an article shows it; not yet asked for
+    HELD = "held"  # its file is in the archive
+    FAILED = "failed"  # asked for, and no file came of it; it is tried again
+    REFUSED = "refused"  # we do not ask for it or do not keep it: documents link to its source
+    GONE = "gone"  # the server says that it is not there: documents say so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """What is known of one picture or file, whichever articles show it."""
+
+    site: str
+    url: Url
+    kind: Kind  # IMAGE or FILE, as it was first met
+    first_seen: datetime
+    status: AssetStatus = AssetStatus.WAITING
+    due: datetime | None = None  # not to be asked for before; None: nothing will be asked of itself
+    attempts: int = 0  # failures in a row
+    error: str | None = None  # of the last try, `Kind: message`; None: it went well, or none was
+    path: str | None = None  # of its file in the archive; None: it is not held
+    digest: str | None = None  # sha256 hex of that file; None: likewise
+    capture: CaptureRef | None = None  # what the file is made of; None: likewise
+
+    @property
+    def address(self) -> str | None:
+        """Where a document finds it on the site that is built of the archive; None: it is not held."""
+        return None if self.path is None else f"/{self.path}"
 
 
 # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────

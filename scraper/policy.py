@@ -9,9 +9,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from scraper.errors import Refused, TooLarge, WrongType
 from scraper.exit_codes import ExitCode
 from scraper.known import (
     Aliased,
+    Asset,
+    AssetStatus,
     Failed,
     Gone,
     Known,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
     from scraper.errors import ArchiveError
     from scraper.known import Became, Decision, Outcome
-    from scraper.model import Capture
+    from scraper.model import Capture, CaptureRef
 
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
 LONGEST_PAUSE = timedelta(days=30)  # between two tries of an article that keeps failing
@@ -159,3 +162,42 @@ def is_success(code: int, listed: int) -> bool:
 def is_soft_gone(known: Known) -> bool:
     """Say whether one more soft error page makes the article gone."""
     return known.soft_misses + 1 >= SOFT_MISSES
+
+
+# ── pictures and files ────────────────────────────────────────────────────────────────────────────────────
+
+
+def remember_asset(asset: Asset, *, path: str, digest: str, capture: CaptureRef) -> Asset:
+    """Return what is known of a picture or file that was had: it is not asked for again."""
+    return replace(
+        asset,
+        status=AssetStatus.HELD,
+        due=None,
+        attempts=0,
+        error=None,
+        path=path,
+        digest=digest,
+        capture=capture,
+    )
+
+
+def remember_asset_gone(asset: Asset, at: datetime, ages: Sequence[timedelta]) -> Asset:
+    """Return what is known of one that the server does not have: looked for once more, at the last age.
+
+    Of the ages of `revisit`, counted from when it was first seen: whole sites answer 404 on a bad day.
+    """
+    due = next_look(sorted(ages)[-1:], asset.first_seen, at)
+    return replace(asset, status=AssetStatus.GONE, due=due, attempts=0, error=None)
+
+
+def remember_asset_failure(asset: Asset, error: ArchiveError, now: datetime) -> Asset:
+    """Return what is known of one that was not had. What was gone stays gone until it is had."""
+    after = replace(asset, error=f"{error.kind}: {error}")
+    if isinstance(error, WrongType) and not error.heals:
+        return replace(after, status=AssetStatus.REFUSED, due=None)
+    if isinstance(error, Refused):
+        return replace(after, status=AssetStatus.REFUSED, due=now + LONGEST_PAUSE)
+    status = AssetStatus.GONE if asset.status is AssetStatus.GONE else AssetStatus.FAILED
+    attempts = asset.attempts + 1
+    due = now + LONGEST_PAUSE if isinstance(error, TooLarge) else next_try(attempts, now)
+    return replace(after, status=status, attempts=attempts, due=due)

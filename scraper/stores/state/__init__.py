@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from scraper.errors import NoRoom, StateTooNew, StoreError
 from scraper.stores.state.articles import Articles
+from scraper.stores.state.assets import Assets
 from scraper.stores.state.captures import CaptureIndex
 from scraper.stores.state.counts import Counts
 from scraper.stores.state.events import Events
@@ -31,6 +32,7 @@ class State:
         """Take a connection that `open_state` or `open_copy` made ready."""
         self._connection = connection
         self.articles = Articles(connection)
+        self.assets = Assets(connection)
         self.listings = Listings(connection)
         self.captures = CaptureIndex(connection)
         self.memory = Memory(connection)

@@ -83,6 +83,38 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX listed_page ON listed (site, channel, page);
 
+    CREATE TABLE asset (             -- pictures and files that articles show, where they are to be kept
+        site       TEXT NOT NULL,
+        url        TEXT NOT NULL,
+        kind       TEXT NOT NULL,    -- `image` or `file`, as it was first met
+        first_seen TEXT NOT NULL,
+        status     TEXT NOT NULL,    -- known.AssetStatus
+        due        TEXT,             -- not to be asked for before; NULL: nothing will be asked of itself
+        attempts   INTEGER NOT NULL,
+        error      TEXT,             -- of the last failure; NULL: the last try went well, or none was
+        path       TEXT,             -- of its file in the archive; NULL: it is not held
+        asset_digest TEXT,           -- sha256 of that file; NULL: likewise
+        file       TEXT,             -- where the capture lies that the file is made of; NULL: likewise
+        offset     INTEGER,          -- likewise
+        length     INTEGER,          -- likewise
+        digest     TEXT,             -- likewise; of the body as it came, Content-Encoding kept
+        visited_in INTEGER,          -- the last run that asked for it; NULL: none
+        PRIMARY KEY (site, url)
+    ) WITHOUT ROWID;
+    CREATE INDEX asset_due ON asset (site, due) WHERE due IS NOT NULL;
+    CREATE INDEX asset_path ON asset (site, path) WHERE path IS NOT NULL;
+
+    CREATE TABLE shown (             -- which article shows which asset
+        site       TEXT NOT NULL,
+        key        TEXT NOT NULL,
+        url        TEXT NOT NULL,
+        position   INTEGER NOT NULL, -- among what the article shows, from 0
+        stale      INTEGER NOT NULL, -- 1: the document does not yet say what became of it
+        PRIMARY KEY (site, key, url)
+    ) WITHOUT ROWID;
+    CREATE INDEX shown_url ON shown (site, url);
+    CREATE INDEX shown_stale ON shown (site, key) WHERE stale;
+
     CREATE TABLE capture (           -- those that were taken in; what the WARC has beyond them was missed
         file       TEXT NOT NULL,
         offset     INTEGER NOT NULL,

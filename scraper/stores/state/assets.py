@@ -1,0 +1,188 @@
+"""Assets: the pictures and files that articles show, each known once, and which article shows which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scraper.known import Asset, AssetStatus
+from scraper.model import CaptureRef, Kind, Url
+from scraper.stores.state.moments import loaded, required, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+_COLUMNS = (
+    *("site", "url", "kind", "first_seen", "status", "due", "attempts", "error"),
+    *("path", "asset_digest", "file", "offset", "length", "digest"),
+)
+_UPSERT = (
+    f"INSERT INTO asset ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
+    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}, :visited_in) "
+    "ON CONFLICT (site, url) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
+    + ", visited_in = coalesce(excluded.visited_in, visited_in)"
+)
+_DUE = "a.due <= :now AND a.visited_in IS NOT :run"
+_TOLD = "('held', 'gone')"  # what a document has to say of it; otherwise it links to the source
+
+
+class Assets:
+    """Verbs over the tables `asset` and `shown`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def get(self, site: str, url: Url) -> Asset | None:
+        """Return what is known of a picture or file; None: nothing."""
+        row = self._connection.execute(
+            "SELECT * FROM asset WHERE site = ? AND url = ?", (site, url)
+        ).fetchone()
+        return None if row is None else _asset(row)
+
+    def put(self, asset: Asset, *, run: int | None = None) -> None:
+        """Remember; with `run`, that this run tried. Documents that show it are stale where it changed."""
+        before = self.get(asset.site, asset.url)
+        self._connection.execute(_UPSERT, _values(asset) | {"visited_in": run})
+        if _told(before) != _told(asset):
+            self._connection.execute(
+                "UPDATE shown SET stale = 1 WHERE site = ? AND url = ?", (asset.site, asset.url)
+            )
+
+    # ── which article shows which ─────────────────────────────────────────────────────────────────────────
+
+    def show(
+        self, site: str, key: str, shown: Iterable[tuple[Url, Kind]], now: datetime, *, told: Iterable[Url]
+    ) -> None:
+        """Remember what an article shows, in place of what it showed; what is new is to be asked for.
+
+        `told`: of which its document, as it was just written, says what is known; of what else is held or
+        gone it does not, so it is stale.
+        """
+        self._connection.execute("DELETE FROM shown WHERE site = ? AND key = ?", (site, key))
+        told = set(told)
+        for position, (url, kind) in enumerate(shown):
+            if self.get(site, url) is None:
+                self.put(Asset(site=site, url=url, kind=kind, first_seen=now, due=now))
+            self._connection.execute(
+                "INSERT OR IGNORE INTO shown SELECT site, :key, url, :position, "  # noqa: S608 - a constant
+                f"NOT :told AND status IN {_TOLD} FROM asset WHERE site = :site AND url = :url",
+                {"site": site, "key": key, "url": url, "position": position, "told": url in told},
+            )
+
+    def addresses(self, site: str, urls: Iterable[Url]) -> dict[Url, str | None]:
+        """Return where documents find these: on the built site, None where it is gone.
+
+        What is neither held nor gone is left out: documents link to its source.
+        """
+        known = (self.get(site, url) for url in urls)
+        return {asset.url: asset.address for asset in known if asset is not None and _told(asset)}
+
+    def addresses_of(self, site: str, key: str) -> dict[Url, str | None]:
+        """Return likewise where an article's document finds what the article shows."""
+        rows = self._connection.execute(
+            "SELECT a.* FROM shown s JOIN asset a USING (site, url) "  # noqa: S608 - a constant
+            f"WHERE s.site = ? AND s.key = ? AND a.status IN {_TOLD} ORDER BY s.position",
+            (site, key),
+        )
+        return {asset.url: asset.address for asset in map(_asset, rows)}
+
+    def stale(self, site: str) -> tuple[str, ...]:
+        """Return the articles whose documents do not yet say what became of what they show."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT key FROM shown WHERE site = ? AND stale ORDER BY key", (site,)
+        )
+        return tuple(row["key"] for row in rows)
+
+    # ── what is to be asked for ───────────────────────────────────────────────────────────────────────────
+
+    def due(self, site: str, key: str, now: datetime, *, run: int) -> tuple[Asset, ...]:
+        """Return what is to be asked for now of what an article shows, in page order.
+
+        What this run tried does not come again.
+        """
+        rows = self._connection.execute(
+            "SELECT a.* FROM shown s JOIN asset a USING (site, url) "  # noqa: S608 - a constant
+            f"WHERE s.site = :site AND s.key = :key AND {_DUE} ORDER BY s.position",
+            {"site": site, "key": key, "now": stored(now), "run": run},
+        )
+        return tuple(map(_asset, rows))
+
+    def articles_due(self, site: str, now: datetime, *, run: int) -> Iterator[str]:
+        """Yield the articles that show what is to be asked for now, by key."""
+        query = (
+            "SELECT DISTINCT s.key FROM asset a JOIN shown s USING (site, url) "  # noqa: S608 - a constant
+            f"WHERE a.site = :site AND {_DUE} AND s.key > :last ORDER BY s.key LIMIT 1000"
+        )
+        values = {"site": site, "now": stored(now), "run": run, "last": ""}
+        while rows := self._connection.execute(query, values).fetchall():
+            yield from (row["key"] for row in rows)
+            values["last"] = rows[-1]["key"]
+
+    # ── what is held ──────────────────────────────────────────────────────────────────────────────────────
+
+    def files(self, site: str) -> Iterator[tuple[str, str]]:
+        """Yield the path and the sha256 (hex) of every picture and file that is held, each once, by path."""
+        for asset in self.held(site):
+            if asset.path is not None and asset.digest is not None:
+                yield asset.path, asset.digest
+
+    def held(self, site: str) -> Iterator[Asset]:
+        """Yield what is held, by path; of what several addresses have in common only one."""
+        query = (
+            "SELECT * FROM asset a WHERE site = ? AND path > ? "
+            "AND url = (SELECT min(url) FROM asset b WHERE b.site = a.site AND b.path = a.path) "
+            "ORDER BY path LIMIT 1000"
+        )
+        last = ""
+        while rows := self._connection.execute(query, (site, last)).fetchall():
+            yield from map(_asset, rows)
+            last = rows[-1]["path"]
+
+
+def _told(asset: Asset | None) -> str | None:
+    """Return what a document has to say of an asset; None: it links to the source."""
+    if asset is None or asset.status not in {AssetStatus.HELD, AssetStatus.GONE}:
+        return None
+    return asset.address or asset.status
+
+
+def _values(asset: Asset) -> dict[str, Any]:
+    ref = asset.capture
+    return {
+        "site": asset.site,
+        "url": asset.url,
+        "kind": asset.kind,
+        "first_seen": stored(asset.first_seen),
+        "status": asset.status,
+        "due": stored(asset.due),
+        "attempts": asset.attempts,
+        "error": asset.error,
+        "path": asset.path,
+        "asset_digest": asset.digest,
+        "file": ref and ref.file,
+        "offset": ref and ref.offset,
+        "length": ref and ref.length,
+        "digest": ref and ref.digest,
+    }
+
+
+def _asset(row: sqlite3.Row) -> Asset:
+    ref = None
+    if row["file"] is not None:
+        ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
+    return Asset(
+        site=row["site"],
+        url=Url(row["url"]),
+        kind=Kind(row["kind"]),
+        first_seen=required(row["first_seen"]),
+        status=AssetStatus(row["status"]),
+        due=loaded(row["due"]),
+        attempts=row["attempts"],
+        error=row["error"],
+        path=row["path"],
+        digest=row["asset_digest"],
+        capture=ref,
+    )
