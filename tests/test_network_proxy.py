@@ -117,15 +117,21 @@ def test_the_proxy_of_the_environment_is_used() -> None:
     assert virtualtime.run(story()) == ["http://news.example/a"]
 
 
-@pytest.mark.parametrize("code", [403, 407, 502, 503])
-def test_a_proxy_that_does_not_connect_us_is_no_answer(code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "tries"),
+    [(400, 1), (403, 1), (405, 1), (407, 1), (429, 1), (500, 1), (501, 1), (502, 3), (503, 3), (504, 3)],
+)
+def test_a_proxy_that_does_not_connect_us_is_no_answer(code: int, tries: int) -> None:
+    """One that will not open tunnels is not asked again, and nobody waits for it."""
+
     async def story() -> None:
         async with FaultServer() as proxy:
             proxy.on("news.example:443", fault.status(code))
             place = site(address("https://news.example/"))
-            async with network(place, proxy=f"http://127.0.0.1:{proxy.port}") as source:
-                with pytest.raises(Unreachable, match="the proxy does not connect"):
+            async with network(place, proxy=f"http://127.0.0.1:{proxy.port}", retries=2) as source:
+                with pytest.raises(Unreachable, match=f"the proxy does not connect: {code} Whatever"):
                     await source.fetch(request(address("https://news.example/a")), place)
-            assert [seen.target for seen in proxy.seen] == ["news.example:443"]
+            assert [seen.target for seen in proxy.seen] == ["news.example:443"] * tries
+            assert (virtualtime.monotonic() > 0) is (tries > 1)
 
     virtualtime.run(story())

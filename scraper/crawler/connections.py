@@ -35,6 +35,7 @@ _KEPT_OPEN = 30.0  # seconds that an idle connection waits for the next turn
 _ORIGINS = 64  # origins whose idle connections are kept
 _ONE_ADDRESS = 10.0  # seconds for one of several addresses of a host before the next is tried
 _HTTPCORE = (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException)
+_PASSING = ("502 ", "503 ", "504 ")  # a proxy's answers to CONNECT that the next moment may better
 _TOO_LONG = 431  # h11's hint on an error: the server's header lines do not end
 
 
@@ -223,7 +224,7 @@ def told(url: Url) -> Iterator[None]:
         yield
     except httpcore.ProxyError as exc:
         msg = f"no answer: {url}: the proxy does not connect: {exc}"
-        raise Unreachable(msg) from exc
+        raise Unreachable(msg, heals=str(exc).startswith(_PASSING)) from exc
     except (*_HTTPCORE, OSError) as exc:  # OSError: what TLS says within a connection
         raise _named(url, exc) from exc
 
