@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from scraper import __version__
 from scraper.pipeline.budget import Budget
+from scraper.pipeline.intake import Intake
 from scraper.pipeline.session import Session, Stores
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network, user_agent
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.config import Config
+    from scraper.model import Capture, Site
     from scraper.pipeline.progress import Progress
 
 SOFTWARE = f"nankai-archive/{__version__}"
@@ -92,6 +94,7 @@ def new_session(
         sleep=asyncio.sleep,
         random=random.random,
         environment=os.environ,
+        keep_robots=None if dry else partial(_keep_robots, stores),
     )
     return Session(
         stores=stores,
@@ -102,3 +105,9 @@ def new_session(
         check_room=partial(ensure_room, Path(config.archive), LEAST_ROOM),
         dry=dry,
     )
+
+
+def _keep_robots(stores: Stores, site: Site, capture: Capture) -> None:
+    """Put a robots.txt on its site's shelf, so that the archive shows why something was not asked for."""
+    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
+    intake.note(capture, stores.captures.append(site.name, capture))
