@@ -65,6 +65,14 @@ def test_markup_that_did_not_act_is_seen_by_the_reader() -> None:
     assert read_back("会议指出**“守正创新”**是关键").text == "会议指出**“守正创新”**是关键"
 
 
+def test_single_losses_far_apart_are_counted_singly() -> None:
+    """Though the characters beside them are the most frequent of the text."""
+    text = "的甲" * 300
+    assert loss_of(Shown(text=f"{text}丙{text}丁{text}"), "\n\n".join((text, f"{text}戊", text))) == Loss(
+        characters=2
+    )
+
+
 def test_texts_that_differ_throughout_are_still_compared_in_time() -> None:
     chance = random.Random(1)  # noqa: S311 -- nothing to guess
     one, other = ("".join(map(chr, chance.choices(range(0x4E00, 0x9000), k=30_000))) for _ in range(2))

@@ -113,7 +113,7 @@ def test_a_rule_never_makes_a_heading_of_what_stands_above() -> None:
 
 
 def test_lists_deeper_than_readers_follow_lose_nothing() -> None:
-    """markdown-it drops what is nested too deep; what stands below the sixth list or quotation stands plainly."""
+    """markdown-it drops what is nested too deep: below the sixth list or quotation blocks stand plainly."""
     tree: Block = paragraph("底")
     for level in range(24):
         tree = Quote(blocks=(paragraph(f"引{level}"), Listing(items=((paragraph(f"项{level}"), tree),))))
