@@ -232,7 +232,7 @@ def test_a_backfill_brings_the_whole_past(archive: Archive, world: EcmsWorld) ->
     assert stems(archive) == names(world, numbers)
 
 
-def test_a_backfill_given_again_reads_no_settled_page_and_no_article_again(
+def test_a_backfill_given_again_looks_at_one_settled_page_and_at_no_article(
     archive: Archive, world: EcmsWorld, server: Server
 ) -> None:
     world.bulk(CHANNEL, 130, first=FIRST)
@@ -240,7 +240,7 @@ def test_a_backfill_given_again_reads_no_settled_page_and_no_article_again(
     since = len(server.log)
     report = archive.backfill(channels=(CHANNEL,))
     assert (only(report).written, only(report).requests) == (0, len(paths(server, since)))
-    assert len(pages_asked(server, since)) == 2
+    assert len(pages_asked(server, since)) == 3
 
 
 def test_a_backfill_in_steps_comes_to_the_same_end(
@@ -261,7 +261,7 @@ def test_a_backfill_keeps_to_its_span(archive: Archive, world: EcmsWorld, server
     within = [number for number in numbers if first <= world.stories[number].day <= last]
     assert (only(report).written, len(within)) == (10, 10)
     assert stems(archive) == names(world, within)
-    assert len(pages_asked(server)) < 6  # of ten
+    assert len(set(pages_asked(server))) < 6  # of ten
 
 
 def test_without_the_pagers_script_the_pages_are_counted_by_asking(

@@ -15,6 +15,7 @@ from scraper.errors import ArchiveError, EmptyListing, NotAListing, Refused
 from scraper.families import identity_key
 from scraper.known import Aliased, Failed, Known, Skipped, Status
 from scraper.model import Kind, ListingPage
+from scraper.pipeline.earlier import NOT_MODIFIED
 from scraper.pipeline.judge import OK, Judge, family_of
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from scraper.known import Outcome
     from scraper.model import Capture, CaptureRef, Channel, Link, Site, Url
+    from scraper.pipeline.earlier import Earlier
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
@@ -49,12 +51,14 @@ class Intake:
         state: State,
         documents: DocumentStore,
         shelf: Callable[[CaptureRef], Capture],
+        earlier: Earlier,
         run: int | None = None,
     ) -> None:
         """Take the stores. `run`: the run in whose name outcomes are remembered; None: in nobody's."""
         self._site = site
         self._state = state
         self._documents = documents
+        self._earlier = earlier
         self._judge = Judge(site=site, known_under=partial(state.articles.get, site.name), shelf=shelf)
         self._run = run
         self.aliased = 0  # new addresses of known articles, met in lists
@@ -67,10 +71,12 @@ class Intake:
         Raises NotAListing; the capture is then remembered all the same.
         """
         entry = self._entry(capture, ref)
+        capture = self._earlier.shown(capture)
         try:
             page = self._read_listing(capture)
         except ArchiveError:
-            self.note(capture, ref)
+            with self._state.transaction():
+                self._state.captures.put(entry)
             raise
         with self._state.transaction():
             self._state.captures.put(entry)
@@ -90,6 +96,7 @@ class Intake:
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
         self.note(capture, ref)
+        capture = self._earlier.shown(capture)
         if capture.status != OK:
             msg = f"pager: {capture.url}: status {capture.status}"
             raise NotAListing(msg)
@@ -122,9 +129,11 @@ class Intake:
             settled=settled,
             elsewhere=len(page.elsewhere),
         )
+        # A list may hold some rows on top for ever: whether it is torn, its oldest row shows.
+        ends_fresh = bool(keys) and not listings.is_named(site, channel, keys[-1])
         fresh = listings.put_page(state, keys, run=self._run)
         if self._is_index(capture):
-            torn = before.read_at is not None and fresh == len(keys) > 0
+            torn = before.read_at is not None and ends_fresh
             listings.put_channel(
                 replace(
                     before,
@@ -200,7 +209,7 @@ class Intake:
     def recover(self, capture: Capture, ref: CaptureRef) -> None:
         """Take in a capture that lies on the shelf and that the state does not know."""
         match capture.kind:
-            case Kind.LISTING if capture.status == OK:
+            case Kind.LISTING if capture.status in {OK, NOT_MODIFIED}:
                 self._recover_listing(capture, ref)
             case Kind.ARTICLE:
                 self.article(replace(self._recovered(capture), wanted=True), capture, ref)

@@ -4,7 +4,9 @@
     numbered, newest first           the index says how many
     chained                          each page names the next
 
-What this backfill has read already, and what will not change any more, is not asked for again.
+What this pass has read already, and what will not change any more, is not asked for again; but of what will
+not change, the newest page is looked at all the same, and where it did change, those below it, down to one
+that did not: an article that was put in at an older day moves all that stands above it.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ class OlderPages:
         self._asking = asking
         self._since_read = since_read
         self._trouble = trouble
+        self._calm = since_read is None  # True: nothing was put in below the page that was looked at last
         self._form = 0  # which of the forms of a numbered page's address answered last
 
     async def walk(self, index: Reading) -> AsyncIterator[OlderPage]:
@@ -112,7 +115,9 @@ class OlderPages:
         return replace(ref, urls=(ref.urls[at], *ref.urls[:at], *ref.urls[at + 1 :]))
 
     async def _read(self, ref: PageRef, pages: int | None, *, settled: bool) -> OlderPage | None:
-        known = self._state.listings.page(self._site.name, self._channel.name, ref.urls)
+        listings, place = self._state.listings, (self._site.name, self._channel.name)
+        known = listings.page(*place, ref.urls)
+        before = frozenset() if known is None else listings.keys_on(*place, known.url)
         if known is not None and self._is_fresh(known):
             following = None if known.next_url is None else PageRef(urls=(known.next_url,))
             return OlderPage(url=known.url, number=ref.number, pages=pages, reading=None, next=following)
@@ -125,12 +130,17 @@ class OlderPages:
             self._trouble(ref.urls[0], BadStatus(f"list page: {ref.urls[0]}: not there", status=404))
             return None
         self._remember_form(ref, reading.url)
+        if known is not None and known.settled:
+            new = listings.keys_on(*place, reading.url) - before
+            self._calm = reading.fresh == 0 and not listings.on_lower_page(*place, new, known.number or 0)
         return OlderPage(
             url=reading.url, number=ref.number, pages=pages, reading=reading, next=reading.page.next
         )
 
     def _is_fresh(self, page: PageState) -> bool:
-        return page.settled or (self._since_read is not None and page.read_at >= self._since_read)
+        if self._since_read is not None and page.read_at >= self._since_read:
+            return True
+        return page.settled and self._calm
 
     def _remember_form(self, ref: PageRef, answered: Url) -> None:
         """Remember which form of the address answered, in the order in which the family names them."""
@@ -143,7 +153,14 @@ class OlderPages:
         try:
             return await self._asking.number_of_pages(self._channel, script)
         except (BadStatus, NotAListing):
-            return await self._count(script)
+            pages = await self._count(script)
+            self._remember_count(script, pages)
+            return pages
+
+    def _remember_count(self, script: Url, pages: int) -> None:
+        with self._state.transaction():
+            known = self._state.listings.channel(self._site.name, self._channel.name)
+            self._state.listings.put_channel(replace(known, pages=pages, pager=script))
 
     async def _count(self, script: Url) -> int:
         """Find the last page by asking: doubling, then halving the gap. What is read on the way is kept."""

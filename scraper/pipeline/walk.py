@@ -3,7 +3,7 @@
     run        every channel's index; older pages only where the index had nothing known
                then every article that is wanted and due, newest first
     backfill   for every channel: the index, then page after page into the past;
-               after each page its articles
+               after each page its articles; again, until a pass over the list finds nothing new
 
 The walk decides nothing about an article (`policy` does) and reads no page (`Intake` does); it asks,
 in order, and stops when the budget is spent or the site no longer answers.
@@ -49,10 +49,18 @@ class Span:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def label(self) -> str:
+        """Return both days as one text: the name under which a backfill of this span is remembered."""
+        return " ".join(day or "" for day in self.as_text())
+
     def as_text(self) -> tuple[str | None, str | None]:
         """Return both days as ISO text."""
         since, until = (None if day is None else day.isoformat() for day in (self.since, self.until))
         return since, until
+
+
+PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
 
 
 class SiteWalk:
@@ -135,25 +143,47 @@ class SiteWalk:
             self._close_gap(channel)
 
     async def _backfill_channel(self, channel: Channel, span: Span) -> None:
-        label = " ".join(day or "" for day in span.as_text())
+        """Pass over the list until a pass finds nothing new: what moves while it is read is met then."""
+        label, place = span.label, (self._site.name, channel.name)
         with self._state.transaction():
-            begun = self._state.listings.begin_campaign(self._site.name, channel.name, label, self._now())
+            begun = self._state.listings.begin_campaign(*place, label, self._now())
+        for _ in range(PASSES):
+            if not await self._pass(channel, span, begun):
+                return
+            with self._state.transaction():
+                again = self._state.listings.begin_pass(*place, label, self._now())
+                if again is None:
+                    self._state.listings.end_campaign(*place, label)
+                    self._state.listings.close_gap(*place)
+                    return
+            begun = again
+        self.tally.code(ExitCode.BUDGET)
+
+    async def _pass(self, channel: Channel, span: Span, begun: datetime) -> bool:
+        """Read the list once, newest page first, and visit what it names; return whether all was read."""
         before = self.tally.broken_lists
         index = await self._index(channel)
         if index is None:
-            return
+            return False
         self._want(channel, index.url, span)
         await self._visit_all(index.url)
         async for page in self._older(channel, begun).walk(index):
             self.tally.page(channel, page.number, page.pages)
             self._want(channel, page.url, span)
+            self._found(channel, span, page.reading)
             await self._visit_all(page.url)
-            if page.reading is not None and _is_before(page.reading, span):
+            if span.since is not None and self._is_before(channel, page.url, span.since):
                 break
-        if self.tally.broken_lists == before:
+        return self.tally.broken_lists == before
+
+    def _is_before(self, channel: Channel, page: Url, since: date) -> bool:
+        """Say whether every row of a page is older than the span: then so is all that follows."""
+        return self._state.articles.all_before(self._site.name, channel.name, page, since.isoformat())
+
+    def _found(self, channel: Channel, span: Span, reading: Reading | None) -> None:
+        if reading is not None and reading.fresh:
             with self._state.transaction():
-                self._state.listings.end_campaign(self._site.name, channel.name, label)
-            self._close_gap(channel)
+                self._state.listings.found(self._site.name, channel.name, span.label, reading.fresh)
 
     async def _index(self, channel: Channel) -> Reading | None:
         try:
@@ -221,16 +251,9 @@ class SiteWalk:
         if urls.origin(request.url) in self._silent:
             request = replace(request, url=known.url)
         try:
-            return await self._asking.capture(request)
+            return await self._asking.capture(request, key=known.key)
         except Unreachable:
             if request.url == known.url or urls.host(request.url) != urls.host(known.url):
                 raise
             self._silent.add(urls.origin(request.url))
-            return await self._asking.capture(replace(request, url=known.url))
-
-
-def _is_before(reading: Reading, span: Span) -> bool:
-    """Say whether every row of a page is older than the span: then so is all that follows."""
-    if span.since is None or not reading.page.links:
-        return False
-    return all(link.date is not None and link.date.date() < span.since for link in reading.page.links)
+            return await self._asking.capture(replace(request, url=known.url), key=known.key)

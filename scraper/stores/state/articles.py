@@ -111,6 +111,17 @@ class Articles:
             {"site": site, "channel": channel, "page": page, "since": since, "until": until},
         )
 
+    def all_before(self, site: str, channel: str, page: Url, day: str) -> bool:
+        """Say whether a page of a list names articles, and all of them with dates before a day (ISO text)."""
+        row = self._connection.execute(
+            "SELECT count(*) AS listed, "
+            "total(a.listed_date IS NOT NULL AND substr(a.listed_date, 1, 10) < :day) AS before "
+            "FROM listed l JOIN article a ON a.site = l.site AND a.key = l.key "
+            "WHERE l.site = :site AND l.channel = :channel AND l.page = :page",
+            {"site": site, "channel": channel, "page": page, "day": day},
+        ).fetchone()
+        return bool(0 < row["listed"] == row["before"])
+
     def held(self, site: str) -> Iterator[Known]:
         """Yield every article that has a document, by key."""
         yield from self._walk("SELECT * FROM article WHERE site = ? AND path IS NOT NULL AND key > ?", site)

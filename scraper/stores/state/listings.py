@@ -119,7 +119,7 @@ class Listings:
                 *(stored(state.read_at), state.elsewhere),
             ),
         )
-        fresh = [key for key in keys if not self._is_named(state, key)]
+        fresh = [key for key in keys if not self.is_named(state.site, state.channel, key)]
         self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
         self._connection.executemany(
             "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", ((*place, key) for key in keys)
@@ -138,10 +138,10 @@ class Listings:
             )
         return len(fresh)
 
-    def _is_named(self, state: PageState, key: str) -> bool:
+    def is_named(self, site: str, channel: str, key: str) -> bool:
+        """Say whether a channel ever named an article."""
         found = self._connection.execute(
-            "SELECT 1 FROM named WHERE site = ? AND channel = ? AND key = ?",
-            (state.site, state.channel, key),
+            "SELECT 1 FROM named WHERE site = ? AND channel = ? AND key = ?", (site, channel, key)
         )
         return found.fetchone() is not None
 
@@ -162,12 +162,47 @@ class Listings:
     def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
         """Return when the unfinished backfill of this channel and span was begun; else begin it now."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?, NULL)", (site, channel, span, stored(now))
+            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?, 0)", (site, channel, span, stored(now))
         )
         (started,) = self._connection.execute(
             "SELECT started FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)
         ).fetchone()
         return required(started)
+
+    def found(self, site: str, channel: str, span: str, fresh: int) -> None:
+        """Remember that a backfill's pass found so many rows that the channel had not named before."""
+        self._connection.execute(
+            "UPDATE campaign SET fresh = fresh + ? WHERE site = ? AND channel = ? AND span = ?",
+            (fresh, site, channel, span),
+        )
+
+    def begin_pass(self, site: str, channel: str, span: str, now: datetime) -> datetime | None:
+        """Begin another pass of a backfill where the last one found something new; None: it did not."""
+        cursor = self._connection.execute(
+            "UPDATE campaign SET started = ?, fresh = 0 "
+            "WHERE site = ? AND channel = ? AND span = ? AND fresh > 0",
+            (stored(now), site, channel, span),
+        )
+        return now if cursor.rowcount else None
+
+    def keys_on(self, site: str, channel: str, page: Url) -> frozenset[str]:
+        """Return the articles that a page names, as it was read last."""
+        rows = self._connection.execute(
+            "SELECT key FROM listed WHERE site = ? AND channel = ? AND page = ?", (site, channel, page)
+        )
+        return frozenset(row["key"] for row in rows)
+
+    def on_lower_page(self, site: str, channel: str, keys: Iterable[str], number: int) -> bool:
+        """Say whether a page of a lower number names one of these articles, as it was read last."""
+        query = (
+            "SELECT 1 FROM listed l "
+            "JOIN page p ON p.site = l.site AND p.channel = l.channel AND p.url = l.page "
+            "WHERE l.site = ? AND l.channel = ? AND l.key = ? AND p.number < ? LIMIT 1"
+        )
+        return any(
+            self._connection.execute(query, (site, channel, key, number)).fetchone() is not None
+            for key in keys
+        )
 
     def end_campaign(self, site: str, channel: str, span: str) -> None:
         """Forget a backfill: it came to its end."""

@@ -129,6 +129,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (site, file, offset)
     ) WITHOUT ROWID;
     CREATE INDEX capture_key ON capture (site, key, fetched_at);
+    CREATE INDEX capture_list ON capture (site, url) WHERE key IS NULL AND status = 200;
 
     CREATE TABLE campaign (          -- a backfill that was begun and not finished
         site       TEXT NOT NULL,
@@ -168,7 +169,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX article_body ON article (site, body_digest) WHERE body_digest IS NOT NULL;
 
     ALTER TABLE page ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;  -- rows that lead off the site
-    ALTER TABLE campaign ADD COLUMN ends TEXT;  -- of the list, as its pass found them; NULL: not yet read
+    ALTER TABLE campaign ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;  -- new rows that this pass found so far
 
     CREATE TABLE named (             -- which channel ever named which article, wherever it stands today
         site       TEXT NOT NULL,
