@@ -15,8 +15,7 @@ from uuid import uuid4
 
 from scraper import __version__
 from scraper.pipeline.budget import Budget
-from scraper.pipeline.intake import Intake
-from scraper.pipeline.session import Session, Stores
+from scraper.pipeline.session import Session, Stores, intake_of
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network, user_agent
 from scraper.stores.captures import CaptureStore
@@ -109,5 +108,5 @@ def new_session(
 
 def _keep_robots(stores: Stores, site: Site, capture: Capture) -> None:
     """Put a robots.txt on its site's shelf, so that the archive shows why something was not asked for."""
-    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
-    intake.note(capture, stores.captures.append(site.name, capture))
+    same_as = stores.state.captures.last_answer(site.name, capture.url)
+    intake_of(site, stores).note(capture, stores.captures.append(site.name, capture, same_as))

@@ -1,6 +1,6 @@
 """Asks for one thing at a time, and puts each answer on the shelf before anybody looks at it.
 
-    budget → source (robots, pace, fetch) → capture → shelf, synced
+    budget, room → source (robots, pace, fetch) → capture → shelf, synced
 
 Between the answer and the shelf nothing waits: what was fetched is kept, also when the run is being ended.
 """
@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from scraper.errors import BadStatus, NotAListing
 from scraper.model import CaptureRef, Kind, Request
 from scraper.pipeline.budget import Budget, BudgetSpent
+from scraper.pipeline.earlier import NOT_MODIFIED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scraper.model import Capture, Channel, PageRef, Site, Url
+    from scraper.pipeline.earlier import Earlier
     from scraper.pipeline.intake import Intake, Reading
 
 _OK = 200
@@ -32,32 +36,49 @@ class Source(Protocol):
 class Shelf(Protocol):
     """Where captures are kept."""
 
-    def append(self, site_name: str, capture: Capture) -> CaptureRef:
-        """Keep a capture; once this returns it is on the disk."""
+    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+        """Keep a capture; once this returns it is on the disk. `same_as`: where its body may lie already."""
 
 
 class Nowhere:
     """The shelf of a dry run: nothing is kept."""
 
-    def append(self, site_name: str, capture: Capture) -> CaptureRef:
+    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
         """Return a place that leads nowhere."""
+        del same_as
         return CaptureRef(file=f"{site_name}/", offset=hash(capture.url), length=0, digest="")
 
 
 class Asking:
     """One site's questions: each is one request, one capture on the shelf."""
 
-    def __init__(self, *, site: Site, source: Source, shelf: Shelf, intake: Intake, budget: Budget) -> None:
-        """Take what stands left and right of a capture."""
+    def __init__(
+        self,
+        *,
+        site: Site,
+        source: Source,
+        shelf: Shelf,
+        earlier: Earlier,
+        intake: Intake,
+        budget: Budget,
+        check_room: Callable[[], None],
+    ) -> None:
+        """Take what stands left and right of a capture. `check_room` raises NoRoom."""
         self._site = site
         self._source = source
         self._shelf = shelf
+        self._earlier = earlier
+        self._check_room = check_room
         self._intake = intake
         self.budget = budget
 
-    async def capture(self, request: Request) -> tuple[Capture, CaptureRef]:
-        """Return the answer and where it now lies. Raises FetchError, StoreError, BudgetSpent."""
+    async def capture(self, request: Request, *, key: str | None = None) -> tuple[Capture, CaptureRef]:
+        """Return the answer and where it now lies; `key`: of the article that it is to be.
+
+        Raises FetchError, StoreError, BudgetSpent.
+        """
         self.budget.check()
+        self._check_room()
         seconds = self.budget.seconds_left()
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -66,13 +87,18 @@ class Asking:
             if limit.expired():
                 raise BudgetSpent from None
             raise
-        return capture, self._shelf.append(self._site.name, capture)
+        same_as = self._earlier.same_as(capture, request, key)
+        return capture, self._shelf.append(self._site.name, capture, same_as)
+
+    async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
+        """Return the answer to a question about lists, which need not be sent again where it is the same."""
+        return await self.capture(self._earlier.conditional(request))
 
     async def index(self, channel: Channel) -> Reading:
         """Read a channel's index. Raises what makes it no list."""
         request = Request(url=channel.index, kind=Kind.LISTING, channel=channel.name)
-        capture, ref = await self.capture(request)
-        if capture.status != _OK:
+        capture, ref = await self._listing(request)
+        if capture.status not in {_OK, NOT_MODIFIED}:
             self._intake.note(capture, ref)
             msg = f"index: {channel.index}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
@@ -86,7 +112,7 @@ class Asking:
         no_list: NotAListing | None = None
         for url in page.urls:
             request = Request(url=url, kind=Kind.LISTING, channel=channel.name, page=page.number)
-            capture, ref = await self.capture(request)
+            capture, ref = await self._listing(request)
             if capture.status in _MISSING:
                 self._intake.note(capture, ref)
                 continue
@@ -101,4 +127,4 @@ class Asking:
     async def number_of_pages(self, channel: Channel, script: Url) -> int:
         """Ask the pager's script how many pages there are. Raises NotAListing, FetchError."""
         request = Request(url=script, kind=Kind.PAGER, channel=channel.name)
-        return self._intake.pager(*await self.capture(request))
+        return self._intake.pager(*await self._listing(request))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from scraper.errors import ArchiveError, NoRoom, ProgramError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.pipeline.asking import Asking, Nowhere
+from scraper.pipeline.earlier import Earlier
 from scraper.pipeline.intake import Intake
 from scraper.pipeline.walk import SiteWalk
 from scraper.report import Report
@@ -86,15 +87,16 @@ class Session:
         return report
 
     def _walk(self, site: Site, run: int) -> SiteWalk:
-        intake = Intake(
+        intake = intake_of(site, self._stores, run=run)
+        asking = Asking(
             site=site,
-            state=self._stores.state,
-            documents=self._stores.documents,
-            shelf=self._stores.captures.read,
-            run=run,
+            source=self._network,
+            shelf=Nowhere() if self._dry else self._stores.captures,
+            earlier=earlier_of(site, self._stores),
+            intake=intake,
+            budget=self._budget,
+            check_room=self._check_room,
         )
-        shelf = Nowhere() if self._dry else self._stores.captures
-        asking = Asking(site=site, source=self._network, shelf=shelf, intake=intake, budget=self._budget)
         return SiteWalk(
             site=site,
             state=self._stores.state,
@@ -161,9 +163,26 @@ class Session:
         )
 
 
+def earlier_of(site: Site, stores: Stores) -> Earlier:
+    """Join a site's earlier answers."""
+    return Earlier(site=site, captures=stores.state.captures, shelf=stores.captures.read)
+
+
+def intake_of(site: Site, stores: Stores, *, run: int | None = None) -> Intake:
+    """Join the intake of a site. `run`: the run in whose name outcomes are remembered."""
+    return Intake(
+        site=site,
+        state=stores.state,
+        documents=stores.documents,
+        shelf=stores.captures.read,
+        earlier=earlier_of(site, stores),
+        run=run,
+    )
+
+
 def recover(site: Site, stores: Stores) -> int:
     """Take in what a killed run left on the shelf; return how many captures that were."""
-    intake = Intake(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
+    intake = intake_of(site, stores)
     stores.captures.recover(site.name)
     number = 0
     for ref, capture in stores.captures.scan(site.name, after=stores.state.captures.last(site.name)):

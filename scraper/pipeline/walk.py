@@ -28,10 +28,11 @@ from scraper.families import by_name
 from scraper.known import Skip, Visit
 from scraper.pipeline.budget import BudgetSpent
 from scraper.pipeline.older import OlderPages
+from scraper.pipeline.pictures import Pictures
 from scraper.pipeline.tally import SiteLeft, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import date, datetime
 
     from scraper.known import Known
@@ -88,30 +89,51 @@ class SiteWalk:
         self._run = run
         self._dry = dry
         self.tally = Tally(site=site, progress=progress, now=now)
+        self._pictures = Pictures(
+            site=site,
+            state=state,
+            intake=intake.assets,
+            asking=asking,
+            tally=self.tally,
+            now=now,
+            run=run,
+        )
         self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
 
     # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
 
     async def run(self) -> None:
         """Bring what is new."""
-        try:
+
+        async def bring() -> None:
             for channel in self._site.channels:
                 await self._run_channel(channel)
             await self._visit_all(None)
-        except SiteLeft:
-            pass  # why, the report says
-        except BudgetSpent:
-            self.tally.code(ExitCode.BUDGET)
+
+        await self._go(bring)
 
     async def backfill(self, channels: Iterable[Channel], span: Span) -> None:
         """Bring the whole past of these channels, as far as the span goes."""
-        try:
+
+        async def bring() -> None:
             for channel in channels:
                 await self._backfill_channel(channel, span)
-        except SiteLeft:
-            pass  # why, the report says
-        except BudgetSpent:
-            self.tally.code(ExitCode.BUDGET)
+
+        await self._go(bring)
+
+    async def _go(self, bring: Callable[[], Awaitable[None]]) -> None:
+        """Bring articles, then the pictures that are left over: a number of articles does not bound those."""
+        for steps in (bring, self._bring_pictures):
+            try:
+                await steps()
+            except SiteLeft:
+                return  # why, the report says
+            except BudgetSpent:
+                self.tally.code(ExitCode.BUDGET)
+
+    async def _bring_pictures(self) -> None:
+        if not self._dry:
+            await self._pictures.rest()
 
     def finish(self) -> None:
         """Fill in the counts that only the state knows."""
@@ -245,6 +267,7 @@ class SiteWalk:
         else:
             outcome = self._intake.article(known, capture, ref)
         self.tally.article(known, outcome, begun)
+        await self._pictures.of_article(known.key)
 
     async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:
         """Ask under the address that the lists name; where that scheme does not answer, under the home's."""

@@ -53,6 +53,16 @@ class CaptureIndex:
         ).fetchone()
         return None if row is None else _entry(row).ref
 
+    def last_answer(self, site: str, url: Url) -> CaptureRef | None:
+        """Return the last answer under an address that is no article's; None: it never gave one."""
+        row = self._connection.execute(
+            "SELECT * FROM capture INDEXED BY capture_list "
+            "WHERE site = ? AND url = ? AND key IS NULL AND status = 200 "
+            "ORDER BY file DESC, offset DESC LIMIT 1",
+            (site, url),
+        ).fetchone()
+        return None if row is None else _entry(row).ref
+
     def of_article(self, site: str, key: str) -> tuple[CaptureEntry, ...]:
         """Return an article's captures, oldest first."""
         rows = self._connection.execute(
