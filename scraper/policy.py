@@ -193,11 +193,15 @@ def remember_asset_gone(asset: Asset, at: datetime, ages: Sequence[timedelta]) -
 def remember_asset_failure(asset: Asset, error: ArchiveError, now: datetime) -> Asset:
     """Return what is known of one that was not had. What was gone stays gone until it is had."""
     after = replace(asset, error=f"{error.kind}: {error}")
-    if isinstance(error, WrongType) and not error.heals:
-        return replace(after, status=AssetStatus.REFUSED, due=None)
-    if isinstance(error, Refused):
-        return replace(after, status=AssetStatus.REFUSED, due=now + LONGEST_PAUSE)
+    if is_declined(error):  # robots.txt may come to allow it; what it is stays what it is
+        due = now + LONGEST_PAUSE if isinstance(error, Refused) else None
+        return replace(after, status=AssetStatus.REFUSED, due=due)
     status = AssetStatus.GONE if asset.status is AssetStatus.GONE else AssetStatus.FAILED
     attempts = asset.attempts + 1
-    due = now + LONGEST_PAUSE if isinstance(error, TooLarge) else next_try(attempts, now)
-    return replace(after, status=status, attempts=attempts, due=due)
+    next_due = now + LONGEST_PAUSE if isinstance(error, TooLarge) else next_try(attempts, now)
+    return replace(after, status=status, attempts=attempts, due=next_due)
+
+
+def is_declined(error: ArchiveError) -> bool:
+    """Say whether it is we who do not ask for a picture or do not keep it: then it did not fail."""
+    return isinstance(error, Refused) or (isinstance(error, WrongType) and not error.heals)

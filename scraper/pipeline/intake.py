@@ -15,6 +15,7 @@ from scraper.errors import ArchiveError, EmptyListing, NotAListing, Refused
 from scraper.families import identity_key
 from scraper.known import Aliased, Failed, Known, Skipped, Status
 from scraper.model import Kind, ListingPage
+from scraper.pipeline.assets import AssetIntake
 from scraper.pipeline.earlier import NOT_MODIFIED
 from scraper.pipeline.judge import OK, Judge, family_of
 from scraper.stores.state.captures import CaptureEntry
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from scraper.known import Outcome
     from scraper.model import Capture, CaptureRef, Channel, Link, Site, Url
     from scraper.pipeline.earlier import Earlier
+    from scraper.pipeline.judge import Judged
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
@@ -59,8 +61,14 @@ class Intake:
         self._state = state
         self._documents = documents
         self._earlier = earlier
-        self._judge = Judge(site=site, known_under=partial(state.articles.get, site.name), shelf=shelf)
+        self._judge = Judge(
+            site=site,
+            known_under=partial(state.articles.get, site.name),
+            shelf=shelf,
+            addresses=partial(state.assets.addresses, site.name),
+        )
         self._run = run
+        self.assets = AssetIntake(site=site, state=state, documents=documents, shelf=shelf, run=run)
         self.aliased = 0  # new addresses of known articles, met in lists
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,11 +193,17 @@ class Intake:
         with self._state.transaction():
             self._state.captures.put(self._entry(capture, ref, key=known.key))
             self._state.articles.put(judged.known, run=self._run)
+            self._remember_shown(judged, capture.fetched_at)
             for what in policy.changes_of(known, judged.outcome):
                 self._state.events.put(known.site, known.key, what, capture.fetched_at)
             if isinstance(judged.outcome, Aliased):
                 self._remember_alias(known, judged.outcome.to, capture.fetched_at)
         return judged.outcome
+
+    def _remember_shown(self, judged: Judged, at: datetime) -> None:
+        if judged.shown is not None:
+            told = () if judged.document is None else [url for url, _ in judged.shown]
+            self._state.assets.show(self._site.name, judged.known.key, judged.shown, at, told=told)
 
     def _remember_alias(self, known: Known, to: Url, at: datetime) -> None:
         """Remember whose other address this is, so that whoever counts articles counts it once."""
@@ -213,6 +227,8 @@ class Intake:
                 self._recover_listing(capture, ref)
             case Kind.ARTICLE:
                 self.article(replace(self._recovered(capture), wanted=True), capture, ref)
+            case Kind.IMAGE | Kind.FILE:
+                self.assets.take(capture, ref)
             case _:
                 self.note(capture, ref)
 

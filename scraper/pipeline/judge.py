@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import extractor, policy, robots, urls, writer
 from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused
 from scraper.families import by_name, identity_key, recognise_url
 from scraper.known import Aliased, Failed, Gone, Known, Revised, Skipped, Status, Unchanged, Written
+from scraper.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from scraper.families.family import Family
@@ -26,6 +27,9 @@ OK = 200
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
 
+Shown: TypeAlias = tuple[tuple["Url", Kind], ...]
+"""The pictures and files of an article, in page order, each once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -34,6 +38,7 @@ class Judged:
     outcome: Outcome
     known: Known
     document: Document | None = None  # None: nothing is to be written
+    shown: Shown | None = None  # what of the article is to be kept beside it; None: no article was read
 
 
 class Judge:
@@ -45,11 +50,16 @@ class Judge:
         site: Site,
         known_under: Callable[[str], Known | None],
         shelf: Callable[[CaptureRef], Capture],
+        addresses: Callable[[Iterable[Url]], Mapping[Url, str | None]],
     ) -> None:
-        """Take the site, how to look an article up by its key, and how to read an older capture."""
+        """Take the site, how to look an article up by its key, and how to read an older capture.
+
+        `addresses` says where documents find pictures and files that are kept: see `writer.write`.
+        """
         self._site = site
         self._known_under = known_under
         self._shelf = shelf
+        self._addresses = addresses
 
     def judge(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
         """Return what came of asking for an article."""
@@ -107,10 +117,18 @@ class Judge:
         captured = known.captured or capture.fetched_at
         article = dated(article, captured)
         digest = article_digest(article)
+        shown = shown_by(article, self._site)
         if known.path is not None and digest == self._digest_before(known):
             after = policy.remember_answer(known, capture, self._site.revisit)
-            return Judged(outcome=Unchanged(), known=after)
-        document = writer.write(article, self._site, identity=known.url, captured=captured, path=known.path)
+            return Judged(outcome=Unchanged(), known=after, shown=shown)
+        document = writer.write(
+            article,
+            self._site,
+            identity=known.url,
+            captured=captured,
+            path=known.path,
+            assets=self._addresses(url for url, _ in shown),
+        )
         after = replace(
             known,
             title=article.title,
@@ -130,6 +148,7 @@ class Judge:
             outcome=outcome,
             known=policy.remember_answer(after, capture, self._site.revisit),
             document=document,
+            shown=shown,
         )
 
     def _digest_before(self, known: Known) -> str | None:
@@ -146,6 +165,14 @@ class Judge:
 def family_of(site: Site, url: Url) -> Family | None:
     """Return the family of an article: the config's, else the one whose articles have such addresses."""
     return by_name(site.family) if site.family else recognise_url(url)
+
+
+def shown_by(article: Article, site: Site) -> Shown:
+    """Return what of an article the archive is to keep: nothing where pictures stay where they are."""
+    if site.images == "link":
+        return ()
+    kinds = dict.fromkeys(article.attachments, Kind.FILE) | dict.fromkeys(article.images, Kind.IMAGE)
+    return tuple((url, kinds[url]) for url in dict.fromkeys((*article.images, *article.attachments)))
 
 
 def dated(article: Article, captured: datetime) -> Article:

@@ -7,21 +7,24 @@ compares it with the file, writes, and remembers. The captures stay as they are.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
 from scraper.errors import ArchiveError, ProgramError
 from scraper.known import Status
-from scraper.pipeline.judge import OK, article_digest, body_digest, dated
+from scraper.pipeline.judge import OK, article_digest, body_digest, dated, shown_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from scraper.known import Known
-    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.model import Article, Capture, CaptureRef, Document, Site, Url
+    from scraper.pipeline.judge import Shown
     from scraper.pipeline.session import Stores
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Job:
 
     known: Known
     ref: CaptureRef
+    assets: Mapping[Url, str | None] = field(default_factory=dict)  # see `writer.write`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Remade:
     layout: str
     body_digest: str | None  # None: nothing in the body
     characters: int
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,18 @@ def jobs(site: Site, stores: Stores) -> Iterator[Job]:
     """Yield what can be made again: every document, and every answer that gave none so far."""
     for known in stores.state.articles.every(site.name):
         if known.capture is not None:
-            yield Job(known=known, ref=known.capture)
+            yield job_of(known, known.capture, site, stores.state)
         elif known.status is Status.FAILED:
             entries = stores.state.captures.of_article(site.name, known.key)
             answers = [entry for entry in entries if entry.status == OK]
             if answers:
-                yield Job(known=known, ref=answers[-1].ref)
+                yield job_of(known, answers[-1].ref, site, stores.state)
+
+
+def job_of(known: Known, ref: CaptureRef, site: Site, state: State) -> Job:
+    """Return the job to make an article again of a capture, its pictures where the archive has them today."""
+    assets = {} if site.images == "link" else state.assets.addresses_of(site.name, known.key)
+    return Job(known=known, ref=ref, assets=assets)
 
 
 def reread(
@@ -80,7 +91,9 @@ def reread(
         capture = shelf(job.ref)
         captured = known.captured or capture.fetched_at
         article = dated(extractor.extract(capture, site), captured)
-        document = writer.write(article, site, identity=known.url, captured=captured, path=known.path)
+        document = writer.write(
+            article, site, identity=known.url, captured=captured, path=known.path, assets=job.assets
+        )
     except ArchiveError:
         raise
     except Exception as error:
@@ -104,6 +117,7 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
         layout=article.layout,
         body_digest=body_digest(article),
         characters=len(article.shown.text),
+        shown=shown_by(article, site),
     )
 
 
@@ -112,11 +126,20 @@ def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) 
     if isinstance(made, ArchiveError):
         return Change(outcome="failed", known=job.known, error=made)
     before = stores.documents.read(made.document.path)
-    known = replace(
+    status = Status.HELD if job.known.status is Status.FAILED else job.known.status
+    known = replace(renewed(job, made), status=status, error=None, attempts=0)
+    if not dry:
+        keep(known, job, made, stores.state, stores.documents)
+    if before == made.document.text:
+        return Change(outcome="unchanged", known=known)
+    outcome = "written" if before is None else "revised"
+    return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))
+
+
+def renewed(job: Job, made: Remade) -> Known:
+    """Return what is known of an article whose document was made again."""
+    return replace(
         job.known,
-        status=Status.HELD if job.known.status is Status.FAILED else job.known.status,
-        error=None,
-        attempts=0,
         title=made.title,
         captured=made.captured,
         capture=job.ref,
@@ -128,15 +151,16 @@ def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) 
         body_digest=made.body_digest,
         characters=made.characters,
     )
-    if not dry:
-        stores.documents.save(made.document)
-        if known != job.known:
-            with stores.state.transaction():
-                stores.state.articles.put(known)
-    if before == made.document.text:
-        return Change(outcome="unchanged", known=known)
-    outcome = "written" if before is None else "revised"
-    return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))
+
+
+def keep(known: Known, job: Job, made: Remade, state: State, documents: DocumentStore) -> None:
+    """Write a document that was made again, and remember what it was made of and what it shows."""
+    documents.save(made.document)
+    if known == job.known and not made.shown:
+        return
+    with state.transaction():
+        state.articles.put(known)
+        state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
 
 
 def _diff(before: str, after: Document) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, assert_never
 
+from scraper import policy
 from scraper.errors import ArchiveError, Blocked, NotAnArticle, Paused, Unreachable
 from scraper.exit_codes import ExitCode, worst
 from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Unchanged, Written
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from scraper.known import Known, Outcome
+    from scraper.known import Asset, Known, Outcome
     from scraper.model import Channel, Site, Url
     from scraper.pipeline.progress import Progress
 
@@ -80,6 +81,25 @@ class Tally:
             self._strike(outcome.error)
         else:
             self._strikes = 0
+
+    def asset(self, asset: Asset, problem: ArchiveError | None, begun: datetime) -> None:
+        """Note a picture or file that was asked for, and why it could not be had. It is no article."""
+        ms = (self._now() - begun).total_seconds() * 1000
+        if problem is None:
+            self._log(logging.INFO, asset.kind, url=asset.url, ms=round(ms))
+            return
+        if not policy.is_declined(problem):
+            self._codes.add(ExitCode.SOME_FAILED)
+        self.problem(asset.url, problem)
+        self._log(
+            logging.WARNING, asset.kind, url=asset.url, error=f"{problem.kind}: {problem}", ms=round(ms)
+        )
+
+    def unmade(self, known: Known, error: ArchiveError) -> None:
+        """Note a document that could not be made again, with its pictures in the archive."""
+        self._codes.add(ExitCode.SOME_FAILED)
+        self.problem(known.url, error)
+        self._log(logging.WARNING, "document", url=known.url, error=f"{error.kind}: {error}")
 
     def _count(self, known: Known, outcome: Outcome) -> dict[str, object]:
         """Count an outcome; return what the log says beside its name."""

@@ -58,18 +58,22 @@ class Assets:
     ) -> None:
         """Remember what an article shows, in place of what it showed; what is new is to be asked for.
 
-        `told`: of which its document, as it was just written, says what is known; of what else is held or
-        gone it does not, so it is stale.
+        `told`: of which its document, as it was just written, says what is known. Of the others it says what
+        it said before; where one is new and held or gone already, the document is stale.
         """
+        rows = self._connection.execute(
+            "SELECT url, stale FROM shown WHERE site = ? AND key = ?", (site, key)
+        )
+        stale = {row["url"]: row["stale"] for row in rows} | dict.fromkeys(told, 0)
         self._connection.execute("DELETE FROM shown WHERE site = ? AND key = ?", (site, key))
-        told = set(told)
         for position, (url, kind) in enumerate(shown):
-            if self.get(site, url) is None:
-                self.put(Asset(site=site, url=url, kind=kind, first_seen=now, due=now))
+            asset = self.get(site, url)
+            if asset is None:
+                asset = Asset(site=site, url=url, kind=kind, first_seen=now, due=now)
+                self.put(asset)
             self._connection.execute(
-                "INSERT OR IGNORE INTO shown SELECT site, :key, url, :position, "  # noqa: S608 - a constant
-                f"NOT :told AND status IN {_TOLD} FROM asset WHERE site = :site AND url = :url",
-                {"site": site, "key": key, "url": url, "position": position, "told": url in told},
+                "INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)",
+                (site, key, url, position, stale.get(url, int(_told(asset) is not None))),
             )
 
     def addresses(self, site: str, urls: Iterable[Url]) -> dict[Url, str | None]:
