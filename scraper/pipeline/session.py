@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from scraper.errors import ArchiveError, NoRoom, ProgramError
+from scraper.errors import ArchiveError, CaptureDamaged, NoRoom, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.earlier import Earlier
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scraper.sources.network import Network
     from scraper.stores.captures import CaptureStore
     from scraper.stores.documents import DocumentStore
+    from scraper.stores.reading import Damaged
     from scraper.stores.state import State
 
 _log = logging.getLogger(__name__)
@@ -81,9 +82,8 @@ class Session:
             run = self._stores.state.runs.begin(command, begun)
         walks = [self._walk(site, run) for site in sites]
         asyncio.run(self._all(walks, journey))
-        report = self._report(command, begun, run, walks)
-        with self._stores.state.transaction():
-            self._stores.state.runs.end(run, report.finished, report.exit_code)
+        report = self._report(command, begun, walks)
+        self._remember(run, report, walks)
         return report
 
     def _walk(self, site: Site, run: int) -> SiteWalk:
@@ -131,7 +131,7 @@ class Session:
         try:
             self._check_room()
             if not self._dry:
-                recover(walk.site, self._stores)
+                await self._recover(walk)
             await journey(walk)
         except NoRoom as error:
             walk.tally.code(ExitCode.NO_ROOM)
@@ -147,13 +147,22 @@ class Session:
             walk.tally.code(ExitCode.PROGRAM_ERROR)
             walk.tally.problem(walk.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
-    def _report(self, command: str, begun: datetime, run: int, walks: Sequence[SiteWalk]) -> Report:
+    async def _recover(self, walk: SiteWalk) -> None:
+        """Take in what a killed run left on the shelf; a signal ends it between two captures."""
+
+        def tell(damaged: Damaged) -> None:
+            walk.tally.code(ExitCode.DAMAGED)
+            walk.tally.problem(walk.site.home, CaptureDamaged(str(damaged)))
+
+        for number in recovering(walk.site, self._stores, tell):
+            self._progress.listing(walk.site.name, "recovered", number, None)
+            await asyncio.sleep(0)
+
+    def _report(self, command: str, begun: datetime, walks: Sequence[SiteWalk]) -> Report:
         for walk in walks:
             walk.finish()
             traffic = self._network.traffic(walk.site)
             walk.tally.report.requests, walk.tally.report.bytes = traffic.requests, traffic.bytes
-            with self._stores.state.transaction():
-                self._stores.state.runs.end_site(run, walk.site.name, walk.tally.exit_code, walk.tally.report)
         return Report(
             command=command,
             started=begun,
@@ -161,6 +170,18 @@ class Session:
             exit_code=worst({*self._codes, *(walk.tally.exit_code for walk in walks)}),
             sites={walk.site.name: walk.tally.report for walk in walks},
         )
+
+    def _remember(self, run: int, report: Report, walks: Sequence[SiteWalk]) -> None:
+        """Remember how the run ended; on a full disk the report says it all the same."""
+        runs = self._stores.state.runs
+        try:
+            with self._stores.state.transaction():
+                for walk in walks:
+                    runs.end_site(run, walk.site.name, walk.tally.exit_code, walk.tally.report)
+                runs.end(run, report.finished, report.exit_code)
+        except StoreError as error:
+            _log.error("unremembered", extra={"fields": {"error": f"{error.kind}: {error}"}})
+            report.exit_code = worst({report.exit_code, of_error(error)})
 
 
 def earlier_of(site: Site, stores: Stores) -> Earlier:
@@ -180,17 +201,31 @@ def intake_of(site: Site, stores: Stores, *, run: int | None = None) -> Intake:
     )
 
 
-def recover(site: Site, stores: Stores) -> int:
-    """Take in what a killed run left on the shelf; return how many captures that were."""
+def recovering(site: Site, stores: Stores, tell: Callable[[Damaged], None]) -> Iterator[int]:
+    """Take in what a killed run left on the shelf, a capture at each step, and yield how many there were.
+
+    What is damaged is stepped over: `tell` hears of it.
+    """
+
+    def damaged(found: Damaged) -> None:
+        _log.error("damaged", extra={"fields": {"site": site.name, "error": str(found)}})
+        tell(found)
+
     intake = intake_of(site, stores)
     stores.captures.recover(site.name)
     number = 0
-    for ref, capture in stores.captures.scan(site.name, after=stores.state.captures.last(site.name)):
+    after = stores.state.captures.last(site.name)
+    for ref, capture in stores.captures.scan(site.name, after=after, on_damage=damaged):
         intake.recover(capture, ref)
         number += 1
+        yield number
     if number:
         _log.info("recovered", extra={"fields": {"site": site.name, "captures": number}})
-    return number
+
+
+def recover(site: Site, stores: Stores) -> int:
+    """Take in all that a killed run left on the shelf; return how many captures that were."""
+    return sum(1 for _ in recovering(site, stores, lambda _: None))
 
 
 @contextmanager

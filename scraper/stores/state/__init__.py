@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scraper.errors import NoRoom, StateTooNew, StoreError
 from scraper.stores.state.articles import Articles
@@ -23,6 +23,40 @@ from scraper.stores.state.schema import MIGRATIONS, VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose errors name the file, once it is ready for use."""
+
+    name: str | None = None  # None: it is being made ready, and errors are SQLite's own
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+        """Execute one statement. Raises NoRoom, StoreError."""
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._named(error) from error
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+        """Execute one statement for each of many. Raises NoRoom, StoreError."""
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._named(error) from error
+
+    def _named(self, error: sqlite3.DatabaseError) -> Exception:
+        """Return the error of the house; a slip of ours, such as wrong SQL, stays as it is."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if self.name is None or code is None or code & 0xFF in _OURS:
+            return error
+        message = f"state: {self.name}: {error}"
+        if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            message += "; it is an index over the captures: moved away, it is made again by the next run"
+        return NoRoom(message) if code in _NO_ROOM else StoreError(message)
+
+
+_OURS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE}
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 class State:
@@ -47,9 +81,6 @@ class State:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._undo()
-            raise _store_error(error) from error
         except BaseException:
             self._undo()
             raise
@@ -78,7 +109,7 @@ def open_state(path: Path) -> State:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None)
+        connection = sqlite3.connect(path, isolation_level=None, factory=_Connection)
         connection.execute("PRAGMA journal_mode = WAL")
         return State(_prepared(connection, str(path)))
     except (sqlite3.DatabaseError, OSError) as error:
@@ -88,7 +119,7 @@ def open_state(path: Path) -> State:
 
 def open_copy(path: Path) -> State:
     """Open a copy of the state in memory: for a dry run, and for reading while another run writes."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
     try:
         if path.exists():
             with closing(_read_only(path)) as source:
@@ -114,16 +145,17 @@ def open_view(path: Path) -> State:
             return open_copy(path)
         connection.row_factory = sqlite3.Row
         connection.execute("BEGIN")  # one moment for all that is read
+        connection.name = str(path)
         return State(connection)
     except sqlite3.DatabaseError as error:
         msg = f"state: {path}: {error}"
         raise StoreError(msg) from error
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+def _read_only(path: Path) -> _Connection:
     """Return a connection that writes nothing, not even beside the file where nobody could."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, factory=_Connection)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
     except (
@@ -132,11 +164,13 @@ def _read_only(path: Path) -> sqlite3.Connection:
         connection.close()
         if not isinstance(error, sqlite3.OperationalError) or path.with_name(f"{path.name}-wal").exists():
             raise
-        connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{uri}&immutable=1", uri=True, isolation_level=None, factory=_Connection
+        )
     return connection
 
 
-def _prepared(connection: sqlite3.Connection, name: str) -> sqlite3.Connection:
+def _prepared(connection: _Connection, name: str) -> _Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut loses here, the captures still have
     connection.execute("PRAGMA busy_timeout = 5000")
@@ -147,9 +181,5 @@ def _prepared(connection: sqlite3.Connection, name: str) -> sqlite3.Connection:
         raise StateTooNew(msg)
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    connection.name = name
     return connection
-
-
-def _store_error(error: sqlite3.OperationalError) -> StoreError:
-    full = error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
-    return NoRoom(f"state: {error}") if full else StoreError(f"state: {error}")
