@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HEXO: Final = Path(__file__).parent / "hexo"
+_PATH: Final = (
+    f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # our Node first
+)
 _HEXO_CONFIG: Final = """\
 url: http://example.invalid
 permalink: ":urlname.html"
@@ -109,12 +113,16 @@ def _build_hugo(posts: Mapping[str, str], folder: Path, now: str = "2030-01-01T0
 
 def _ask_node(script: str, question: object, folder: Path) -> Any:  # noqa: ANN401 -- whatever the script answers
     _lay_out_hexo(folder)
-    return json.loads(_run(["node", _HEXO / script, folder], folder, json.dumps(question)))
+    return json.loads(
+        _run(
+            [shutil.which("node", path=_PATH) or "node", _HEXO / script, folder], folder, json.dumps(question)
+        )
+    )
 
 
 def _lay_out_hexo(folder: Path) -> None:
     """Make a folder a Hexo site. Hexo loads its plugins from the site's own node_modules."""
-    if shutil.which("node") is None or not (_HEXO / "node_modules/hexo").is_dir():
+    if shutil.which("node", path=_PATH) is None or not (_HEXO / "node_modules/hexo").is_dir():
         pytest.skip("hexo is not installed")
     _write({"_config.yml": _HEXO_CONFIG, "package.json": (_HEXO / "package.json").read_text("utf-8")}, folder)
     (folder / "source").mkdir(exist_ok=True)
@@ -125,7 +133,7 @@ def _run(command: Sequence[str | Path], folder: Path, text: str = "") -> str:
     done = subprocess.run(  # noqa: S603 -- the generators named above
         command,
         cwd=folder,
-        env={**os.environ, "TZ": "UTC"},
+        env={**os.environ, "PATH": _PATH, "TZ": "UTC"},
         input=text,
         capture_output=True,
         encoding="utf-8",
