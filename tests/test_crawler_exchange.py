@@ -203,6 +203,20 @@ def test_a_bomb_is_given_up(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_a_bomb_is_given_up_while_it_comes(encoding: str) -> None:
+    """What is enough to see it came; the rest never does."""
+    body = fault.compressed(encoding, bytes(9_000_000))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: 999999\r\n\r\n" % encoding.encode()
+
+    async def half(connection: fault.Connection) -> None:
+        await connection.send(head + body[: len(body) * 2 // 3])
+        await connection.reader.read()
+        connection.writer.close()
+
+    failure(TooLarge, half, max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_inflates_within_the_bound_is_kept(encoding: str) -> None:
     assert len(ask(fault.bomb(encoding, 900_000), max_bytes=1_000_000).body) < 5_000
 

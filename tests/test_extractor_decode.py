@@ -12,6 +12,7 @@ from listing_cases import capture
 
 from scraper.errors import NotAnArticle, TooLarge
 from scraper.extractor.decode import body_bytes, text_of
+from scraper.extractor.inflate import Inflation
 from scraper.model import Capture
 
 WORDS = "橙园新闻：第三届读书节"
@@ -144,6 +145,40 @@ def test_a_compressed_body_that_breaks_off_is_no_article(name: str) -> None:
     with pytest.raises(NotAnArticle, match="cannot be inflated") as caught:
         body_bytes(encoded(name, data[: len(data) // 2]), 1_000_000)
     assert caught.value.what == "truncated"
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+@pytest.mark.parametrize("step", [1, 7, 1_000])
+def test_an_encoding_is_undone_as_the_bytes_come(name: str, step: int) -> None:
+    data = page("utf-8").encode() * 300
+    packed = ENCODINGS[name](data)
+    inflation = Inflation("http://news.qingcheng.example/", name, len(data))
+    found = [
+        piece
+        for start in range(0, len(packed), step)
+        for piece in inflation.feed(packed[start : start + step])
+    ]
+    assert b"".join((*found, *inflation.end())) == data
+
+
+@pytest.mark.parametrize("name", ["gzip", "deflate", "br", "zstd", "deflate, gzip"])
+def test_of_a_bomb_little_more_than_the_bound_is_ever_held(name: str) -> None:
+    inflation = Inflation("http://news.qingcheng.example/", name, 1_000_000)
+    sizes: list[int] = []
+    with pytest.raises(TooLarge):
+        sizes.extend(map(len, inflation.feed(ENCODINGS[name](bytes(50_000_000)))))
+    assert sum(sizes) <= 1_000_000
+
+
+def test_encodings_in_each_other_have_an_end() -> None:
+    with pytest.raises(NotAnArticle, match="6 encodings"):
+        body_bytes(encoded(",".join(["gzip"] * 6), b"x"), 9)
+
+
+@pytest.mark.parametrize("name", ["gzip", "deflate", "br", "zstd", "deflate, gzip"])
+def test_an_empty_body_may_be_encoded_too(name: str) -> None:
+    assert body_bytes(encoded(name, ENCODINGS[name](b"")), 9) == b""
+    assert body_bytes(encoded(name, b""), 9) == b""
 
 
 def test_a_body_called_gzip_that_is_none_is_taken_as_it_is() -> None:

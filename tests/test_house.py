@@ -69,8 +69,8 @@ KEEPERS = {
     "yaml": {"app", "writer.frontmatter"},
     "rich": {"display"},
     "markdown_it": {"writer.loss"},
-    "brotli": {"extractor.decode"},
-    "zstandard": {"extractor.decode"},
+    "brotli": {"extractor.inflate"},
+    "zstandard": {"extractor.inflate"},
     "webencodings": {"extractor.decode"},
     "logging": {"pipeline", "logs"},
 }

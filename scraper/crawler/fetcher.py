@@ -6,17 +6,18 @@ Does not follow redirects, does not retry, does not pace, and judges no status.
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.crawler import addresses
 from scraper.errors import NotAnArticle, Refused, TooLarge, Unreachable
-from scraper.extractor.decode import body_bytes
+from scraper.extractor.inflate import Inflation
 from scraper.model import Capture, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from scraper.crawler.routes import Routes
@@ -80,7 +81,7 @@ class Fetcher:
         except TimeoutError as exc:
             msg = f"no answer: {url}: not whole within {self._settings.timeout:g} s"
             raise Unreachable(msg) from exc
-        capture = Capture(
+        return Capture(
             url=url,
             final_url=url,
             fetched_at=fetched_at,
@@ -92,18 +93,6 @@ class Fetcher:
             kind=kind,
             ip_address=answer.ip_address,
         )
-        self._inflate_once(capture)
-        return capture
-
-    def _inflate_once(self, capture: Capture) -> None:
-        """Refuse a body that inflates beyond the bound, or whose compressed stream breaks off."""
-        if capture.header("content-encoding") is None or not capture.body:
-            return
-        try:
-            body_bytes(capture, self._settings.max_bytes)
-        except NotAnArticle as exc:
-            msg = f"no answer: {capture.url}: {exc}"
-            raise Unreachable(msg) from exc
 
     def _check(self, url: Url, *, proxied: bool) -> None:
         """Refuse what needs no resolving to be seen as closed; the wire checks what a name leads to."""
@@ -135,11 +124,13 @@ class Fetcher:
         most = self._settings.max_bytes
         self._bound(url, _announced(answer.headers), most)
         chunks, size = [], 0
-        async for chunk in answer.body:
-            chunks.append(chunk)
-            size += len(chunk)
-            traffic.bytes += len(chunk)
-            self._bound(url, size, most)
+        with _counting(url, answer.headers, most) as count:
+            async for chunk in answer.body:
+                chunks.append(chunk)
+                size += len(chunk)
+                traffic.bytes += len(chunk)
+                self._bound(url, size, most)
+                count(chunk)
         return b"".join(chunks)
 
     @staticmethod
@@ -149,7 +140,33 @@ class Fetcher:
             raise TooLarge(msg)
 
 
+@contextmanager
+def _counting(url: Url, headers: Headers, most: int) -> Iterator[Callable[[bytes], None]]:
+    """Give what counts, chunk by chunk, how large a body is when inflated; what it inflates to is not kept.
+
+    Raises `TooLarge` as soon as that is over the bound, `Unreachable` where it breaks off or is broken.
+    """
+    try:
+        inflation = Inflation(url, _value(headers, b"content-encoding").decode("latin-1"), most)
+
+        def count(chunk: bytes) -> None:
+            for _ in inflation.feed(chunk):
+                pass
+
+        yield count
+        for _ in inflation.end():
+            pass
+    except NotAnArticle as exc:
+        msg = f"no answer: {url}: {exc}"
+        raise Unreachable(msg) from exc
+
+
 def _announced(headers: Headers) -> int:
     """Return the Content-Length, or 0 where there is none that can be read."""
-    value = next((value for name, value in headers if name.lower() == b"content-length"), b"0")
+    value = _value(headers, b"content-length")
     return int(value) if value.isdigit() else 0
+
+
+def _value(headers: Headers, wanted: bytes) -> bytes:
+    """Return the first header of a name (given in small letters), or nothing."""
+    return next((value for name, value in headers if name.lower() == wanted), b"")

@@ -1,4 +1,4 @@
-"""From the bytes of an answer to its text: Content-Encoding undone within a bound, the character set found.
+"""From the bytes of an answer to its text: inflated within a bound, the character set found.
 
 The character set is read as the WHATWG's encoding and HTML standards have it (byte order mark, the header's
 label, the page's own meta, then what the bytes themselves are), with two repairs for labels that lie. Never
@@ -9,18 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import zlib
 from typing import TYPE_CHECKING
 
-import brotli
 import webencodings
-import zstandard
 
-from scraper.errors import NotAnArticle, TooLarge
+from scraper.extractor.inflate import Inflation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from scraper.model import Capture
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -28,10 +23,6 @@ _META_WITHIN = 8_192  # bytes; the standard says 1,024, pages say otherwise
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
-_STEP = 65_536  # bytes inflated at a time
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_ZSTD_STEP = 256  # bytes taken in at a time: at most 64 blocks of 128 KiB come out
-_ZSTD_WINDOW = 1 << 27  # bytes; RFC 8878 asks for 8 MiB, browsers take 128
 _GB = frozenset(["gbk", "gb18030"])
 _REPLACED = "\ufffd"
 
@@ -61,16 +52,8 @@ def body_bytes(capture: Capture, max_bytes: int) -> bytes:
     Raises `TooLarge` where it would inflate beyond `max_bytes`, `NotAnArticle` where it cannot be inflated.
     A body that the header calls compressed and that is not is taken as it is.
     """
-    body = capture.body
-    names = (capture.header("Content-Encoding") or "").lower().replace(" ", "").split(",")
-    for name in reversed(names):
-        inflate = _inflater(name, body)
-        if inflate is not None:
-            body = _within(inflate(body), max_bytes, capture.url)
-    if len(body) > max_bytes:
-        msg = f"the body is larger than {max_bytes} bytes: {capture.url}"
-        raise TooLarge(msg)
-    return body
+    inflation = Inflation(capture.url, capture.header("Content-Encoding"), max_bytes)
+    return b"".join((*inflation.feed(capture.body), *inflation.end()))
 
 
 def text_of(data: bytes, content_type: str | None) -> str:
@@ -156,81 +139,3 @@ def _lookup_meta(data: bytes) -> str | None:
     if found is None:
         return None
     return "utf-8" if found.name.startswith("utf-16") else str(found.name)  # it could not have been read
-
-
-# ── Content-Encoding ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _inflater(name: str, body: bytes) -> Callable[[bytes], Iterator[bytes]] | None:
-    """Return what undoes an encoding; None where there is nothing to undo."""
-    match name:
-        case "gzip" | "x-gzip" if body.startswith(b"\x1f\x8b"):
-            return _gunzip
-        case "deflate" if body:
-            return _undeflate
-        case "br" if body:
-            return _unbrotli
-        case "zstd" if body.startswith(_ZSTD):
-            return _unzstd
-    return None
-
-
-def _within(chunks: Iterator[bytes], max_bytes: int, url: str) -> bytes:
-    parts, size = [], 0
-    try:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > max_bytes:
-                msg = f"the body inflates to more than {max_bytes} bytes: {url}"
-                raise TooLarge(msg)
-            parts.append(chunk)
-    except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
-        msg = f"the compressed body cannot be inflated: {url}: {error}"
-        raise NotAnArticle(msg, what="truncated") from error
-    return b"".join(parts)
-
-
-def _gunzip(body: bytes) -> Iterator[bytes]:
-    while body.startswith(b"\x1f\x8b"):  # several members are one body; what follows the last is padding
-        stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        yield from _inflated(stream, body)
-        body = stream.unused_data
-
-
-def _undeflate(body: bytes) -> Iterator[bytes]:
-    is_zlib = body[0] & 0x0F == zlib.DEFLATED and int.from_bytes(body[:2]) % 31 == 0
-    yield from _inflated(zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS), body)
-
-
-def _inflated(stream: zlib._Decompress, body: bytes) -> Iterator[bytes]:
-    while not stream.eof:
-        chunk = stream.decompress(body, _STEP)
-        yield chunk
-        body = stream.unconsumed_tail
-        if not body and not chunk:
-            msg = "the stream breaks off"
-            raise EOFError(msg)
-
-
-def _unbrotli(body: bytes) -> Iterator[bytes]:
-    stream = brotli.Decompressor()
-    yield stream.process(body, output_buffer_limit=_STEP)
-    while not stream.is_finished():
-        chunk = stream.process(b"", output_buffer_limit=_STEP)
-        if not chunk and stream.can_accept_more_data():
-            msg = "the stream breaks off"
-            raise EOFError(msg)
-        yield chunk
-
-
-def _unzstd(body: bytes) -> Iterator[bytes]:
-    while body.startswith(_ZSTD):  # several frames are one body
-        stream = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-        at = 0
-        while at < len(body) and not stream.eof:
-            yield stream.decompress(body[at : at + _ZSTD_STEP])
-            at += _ZSTD_STEP
-        if not stream.eof:
-            msg = "the stream breaks off"
-            raise EOFError(msg)
-        body = stream.unused_data + body[at:]
