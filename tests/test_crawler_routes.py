@@ -26,6 +26,12 @@ def test_the_environment_names_a_proxy_by_scheme() -> None:
     assert way("https://news.example/", **environment) == "b:2"
 
 
+def test_one_proxy_may_be_named_for_all() -> None:
+    environment = {"ALL_PROXY": "http://a:1", "https_proxy": "http://b:2"}
+    assert way("http://news.example/", **environment) == "a:1"
+    assert way("https://news.example/", **environment) == "b:2"
+
+
 def test_small_letters_win_over_capitals() -> None:
     assert way("http://news.example/", HTTP_PROXY="http://a:1", http_proxy="http://b:2") == "b:2"
 
@@ -59,6 +65,27 @@ def test_the_environments_proxy_is_not_for_this_machine(host: str) -> None:
 )
 def test_no_proxy_names_hosts_and_domains(exempt: str, *, direct: bool) -> None:
     assert (way("http://news.example/", HTTP_PROXY=HTTP, NO_PROXY=exempt) is None) is direct
+
+
+@pytest.mark.parametrize(
+    ("exempt", "host", "direct"),
+    [
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.1.2.3/8", "10.9.9.9", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("10.0.0.0/8", "10.example", False),
+        ("fd00::/8", "[fd00::1]", True),
+        ("fd00::1", "[fd00::1]", True),
+        ("[fd00::1]", "[fd00::1]", True),
+        ("fd00::/8", "10.1.2.3", False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("10.1.2.3:80", "10.1.2.3", True),
+        ("10.1.2.3:81", "10.1.2.3", False),
+        ("10.0.0.0/99", "10.1.2.3", False),
+    ],
+)
+def test_no_proxy_names_addresses_and_ranges(exempt: str, host: str, *, direct: bool) -> None:
+    assert (way(f"http://{host}/", HTTP_PROXY=HTTP, NO_PROXY=exempt) is None) is direct
 
 
 def test_a_proxy_may_want_a_name_and_a_password() -> None:

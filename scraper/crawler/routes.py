@@ -1,12 +1,14 @@
 """Through which proxy an address is asked, if through any: pure, from the config and the environment given.
 
-The config's proxy is for everything. The environment's (`HTTP_PROXY`, `HTTPS_PROXY`, in small letters too) is
-not for what `NO_PROXY` names, nor for this machine itself, as in browsers: a proxy set for the internet must
-not carry a demo on 127.0.0.1 out of the house.
+The config's proxy is for everything. The environment's (`HTTP_PROXY`, `HTTPS_PROXY`, else `ALL_PROXY`, in
+small letters too) is not for what `NO_PROXY` names (hosts, domains, addresses, ranges like `10.0.0.0/8`), nor
+for this machine itself, as in browsers: a proxy set for the internet must not carry a demo on 127.0.0.1 out
+of the house.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -42,7 +44,7 @@ class Routes:
         lowered = {name.lower(): value for name, value in environment.items() if name.isupper()}
         lowered |= {name: value for name, value in environment.items() if name.islower()}
         self._fixed = None if proxy is None else read_proxy(proxy, "network.proxy")
-        self._by_scheme = {} if self._fixed else {scheme: _of(lowered, scheme) for scheme in _PORTS}
+        self._by_scheme = {} if self._fixed else {name: _of(lowered, name, "all") for name in _PORTS}
         self._exempt = tuple(filter(None, lowered.get("no_proxy", "").replace(",", " ").lower().split()))
 
     def proxy_for(self, url: Url) -> Proxy | None:
@@ -73,9 +75,13 @@ def read_proxy(text: str, key: str) -> Proxy:
     )
 
 
-def _of(environment: Mapping[str, str], scheme: str) -> Proxy | None:
-    text = environment.get(f"{scheme}_proxy", "").strip()
-    return read_proxy(text, f"{scheme.upper()}_PROXY") if text else None
+def _of(environment: Mapping[str, str], *names: str) -> Proxy | None:
+    """Return the proxy under the first of these names that has one."""
+    for name in names:
+        text = environment.get(f"{name}_proxy", "").strip()
+        if text:
+            return read_proxy(text, f"{name.upper()}_PROXY")
+    return None
 
 
 def _is_own_machine(host: str) -> bool:
@@ -86,8 +92,12 @@ def _is_own_machine(host: str) -> bool:
 
 
 def _names(entry: str, url: Url) -> bool:
-    """Say whether an entry of NO_PROXY names the host of an address: itself, or the domain it is in."""
+    """Say whether an entry of NO_PROXY names the host of an address: itself, its domain, or its range."""
     host = urls.host(url)
+    network = _network(entry)
+    if network is not None:
+        address = addresses.literal(host)
+        return address is not None and address in network
     if ":" in entry and not entry.startswith("["):
         entry, _, port = entry.rpartition(":")
         parts = urls.split(url)
@@ -95,3 +105,11 @@ def _names(entry: str, url: Url) -> bool:
             return False
     domain = entry.removeprefix("*").removeprefix(".")
     return entry == "*" or host == domain or (bool(domain) and host.endswith(f".{domain}"))
+
+
+def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return the range that an entry of NO_PROXY is, an address alone too; None: it is none."""
+    try:
+        return ipaddress.ip_network(entry.removeprefix("[").removesuffix("]"), strict=False)
+    except ValueError:
+        return None

@@ -28,7 +28,7 @@ from scraper.crawler import redirects
 from scraper.crawler.attempts import Attempts
 from scraper.crawler.fetcher import Fetcher, Traffic
 from scraper.crawler.gatekeeper import Gatekeeper
-from scraper.crawler.pacer import PATIENCE, Pacer
+from scraper.crawler.pacer import Pacer
 from scraper.crawler.routes import Routes
 from scraper.crawler.wire import Wire
 from scraper.errors import BadStatus, Blocked, Refused
@@ -65,15 +65,14 @@ class Network:
         sleep: Callable[[float], Awaitable[None]],
         random: Callable[[], float],
         environment: Mapping[str, str],
-        patience: float = PATIENCE,
         keep_robots: Callable[[Site, Capture], None] | None = None,
         resolve: Resolve | None = None,
         tls: SSLContext | None = None,
     ) -> None:
         """Join the crawler's parts; nothing is opened yet.
 
-        `patience`: seconds of back-off that are waited out. `keep_robots` is told each robots.txt's capture.
-        `resolve` gives a name's addresses and `tls` says whom to trust; None: the system does.
+        `keep_robots` is told each robots.txt's capture; `resolve` gives a name's addresses, `tls` says whom
+        to trust: where they are None, nobody is told, and the system gives and says.
         """
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
@@ -88,9 +87,7 @@ class Network:
                 user_agent=user_agent,
                 now=now,
             ),
-            pacer=Pacer(
-                memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random, patience=patience
-            ),
+            pacer=Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random),
             retries=settings.retries,
         )
 
