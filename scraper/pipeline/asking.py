@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scraper.model import Capture, Channel, PageRef, Site, Url
     from scraper.pipeline.earlier import Earlier
-    from scraper.pipeline.intake import Intake, Reading
+    from scraper.pipeline.intake import Days, Intake, Reading
 
 _OK = 200
 _MISSING = frozenset({404, 410})
@@ -94,15 +94,15 @@ class Asking:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""
         return await self.capture(self._earlier.conditional(request))
 
-    async def index(self, channel: Channel) -> Reading:
-        """Read a channel's index. Raises what makes it no list."""
+    async def index(self, channel: Channel, want: Days) -> Reading:
+        """Read a channel's index, whose articles of these days are wanted. Raises what makes it no list."""
         request = Request(url=channel.index, kind=Kind.LISTING, channel=channel.name)
         capture, ref = await self._listing(request)
         if capture.status not in {_OK, NOT_MODIFIED}:
             self._intake.note(capture, ref)
             msg = f"index: {channel.index}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
-        return self._intake.listing(capture, ref)
+        return self._intake.listing(capture, ref, want=want)
 
     async def page(self, channel: Channel, page: PageRef, *, settled: bool) -> Reading | None:
         """Read an older page under the first of its addresses that answers; None: none of them is there.

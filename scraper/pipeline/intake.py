@@ -6,18 +6,25 @@ capture's outcome and nobody else's.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scraper import discovery, policy, urls
-from scraper.errors import ArchiveError, EmptyListing, NotAListing, Refused
+from scraper.errors import (
+    ArchiveError,
+    EmptyListing,
+    NoRoom,
+    NotAListing,
+    ProgramError,
+    Refused,
+)
 from scraper.families import identity_key
-from scraper.known import Aliased, Failed, Known, Skipped, Status
-from scraper.model import Kind, ListingPage
+from scraper.known import AT_ONCE, Aliased, Failed, Known, Skipped, Status
+from scraper.model import ListingPage
 from scraper.pipeline.assets import AssetIntake
-from scraper.pipeline.earlier import NOT_MODIFIED
-from scraper.pipeline.judge import OK, Judge, family_of
+from scraper.pipeline.judge import OK, Judge, Judged, family_of
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
 
@@ -28,9 +35,15 @@ if TYPE_CHECKING:
     from scraper.known import Outcome
     from scraper.model import Capture, CaptureRef, Channel, Link, Site, Url
     from scraper.pipeline.earlier import Earlier
-    from scraper.pipeline.judge import Judged
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+
+_log = logging.getLogger(__name__)
+
+Days: TypeAlias = tuple[str | None, str | None]
+"""First and last day as ISO text, both included; None: open."""
+
+EVERY_DAY: Final[Days] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +86,13 @@ class Intake:
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def listing(self, capture: Capture, ref: CaptureRef, *, settled: bool = False) -> Reading:
+    def listing(
+        self, capture: Capture, ref: CaptureRef, *, settled: bool = False, want: Days | None = None
+    ) -> Reading:
         """Take in a page of a list: its rows and the page itself, in one transaction.
 
-        Raises NotAListing; the capture is then remembered all the same.
+        `want`: the days whose articles are wanted from now on; None: nobody says so yet. Raises NotAListing;
+        the capture is then remembered all the same.
         """
         entry = self._entry(capture, ref)
         capture = self._earlier.shown(capture)
@@ -90,6 +106,8 @@ class Intake:
             self._state.captures.put(entry)
             keys = [self._remember_link(link, capture) for link in page.links]
             fresh = self._put_page(capture, page, keys, settled=settled)
+            if want is not None and capture.channel is not None:
+                self._state.articles.want(self._site.name, capture.url, want, channel=capture.channel)
         return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
 
     def _read_listing(self, capture: Capture) -> ListingPage:
@@ -100,6 +118,11 @@ class Intake:
             if self._state.listings.has_rows(self._site.name, capture.channel or ""):
                 raise
             return ListingPage(links=())
+        except ArchiveError:
+            raise
+        except Exception as error:
+            _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
+            raise _program_error(capture, error) from error
 
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
@@ -140,7 +163,7 @@ class Intake:
         # A list may hold some rows on top for ever: whether it is torn, its oldest row shows.
         ends_fresh = bool(keys) and not listings.is_named(site, channel, keys[-1])
         fresh = listings.put_page(state, keys, run=self._run)
-        if self._is_index(capture):
+        if self.is_index(capture):
             torn = before.read_at is not None and ends_fresh
             listings.put_channel(
                 replace(
@@ -154,7 +177,8 @@ class Intake:
             )
         return fresh
 
-    def _is_index(self, capture: Capture) -> bool:
+    def is_index(self, capture: Capture) -> bool:
+        """Say whether a capture is of a channel's index."""
         channel = self._channel(capture.channel)
         return channel is not None and channel.index == capture.url
 
@@ -180,16 +204,14 @@ class Intake:
             channel=link.channel or capture.channel,
             title=link.title,
             listed_date=link.date,
-            due=capture.fetched_at,
+            due=AT_ONCE,
         )
 
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
     def article(self, known: Known, capture: Capture, ref: CaptureRef) -> Outcome:
         """Take in what came of asking for an article: judge, write, remember; return the outcome."""
-        judged = self._judge.judge(known, capture, ref)
-        if judged.document is not None:
-            self._documents.save(judged.document)
+        judged = self._judged(known, capture, ref)
         with self._state.transaction():
             self._state.captures.put(self._entry(capture, ref, key=known.key))
             self._state.articles.put(judged.known, run=self._run)
@@ -199,6 +221,25 @@ class Intake:
             if isinstance(judged.outcome, Aliased):
                 self._remember_alias(known, judged.outcome.to, capture.fetched_at)
         return judged.outcome
+
+    def _judged(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
+        """Judge and write; what goes wrong with one article is its outcome, and it is tried again."""
+        try:
+            judged = self._judge.judge(known, capture, ref)
+            if judged.document is not None:
+                self._documents.save(judged.document)
+        except NoRoom:
+            raise
+        except ArchiveError as error:
+            return self._failure(known, capture, error)
+        except Exception as error:  # noqa: BLE001 - one page's error must not end the site; it is logged whole
+            _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
+            return self._failure(known, capture, _program_error(capture, error))
+        return judged
+
+    def _failure(self, known: Known, capture: Capture, error: ArchiveError) -> Judged:
+        after = policy.remember_failure(known, error, capture.fetched_at)
+        return Judged(outcome=Failed(error=error), known=after)
 
     def _remember_shown(self, judged: Judged, at: datetime) -> None:
         if judged.shown is not None:
@@ -218,39 +259,6 @@ class Intake:
             self._state.articles.put(remember(known, error, now), run=self._run)
         return Skipped(error=error) if refused else Failed(error=error)
 
-    # ── whatever lies on the shelf ────────────────────────────────────────────────────────────────────────
-
-    def recover(self, capture: Capture, ref: CaptureRef) -> None:
-        """Take in a capture that lies on the shelf and that the state does not know."""
-        match capture.kind:
-            case Kind.LISTING if capture.status in {OK, NOT_MODIFIED}:
-                self._recover_listing(capture, ref)
-            case Kind.ARTICLE:
-                self.article(replace(self._recovered(capture), wanted=True), capture, ref)
-            case Kind.IMAGE | Kind.FILE:
-                self.assets.take(capture, ref)
-            case _:
-                self.note(capture, ref)
-
-    def _recover_listing(self, capture: Capture, ref: CaptureRef) -> None:
-        try:
-            self.listing(capture, ref)
-        except ArchiveError:  # remembered by `listing`; the walk reads the page again and reports it
-            return
-
-    def _recovered(self, capture: Capture) -> Known:
-        url = urls.identity(capture.url, self._site.home)
-        key = identity_key(family_of(self._site, url), url)
-        known = self._state.articles.get(self._site.name, key)
-        return known or Known(
-            site=self._site.name,
-            key=key,
-            url=url,
-            ask=capture.url,
-            first_seen=capture.fetched_at,
-            due=capture.fetched_at,
-        )
-
     def _entry(self, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
         return CaptureEntry(
             ref=ref,
@@ -261,3 +269,7 @@ class Intake:
             fetched_at=capture.fetched_at,
             key=key,
         )
+
+
+def _program_error(capture: Capture, error: Exception) -> ProgramError:
+    return ProgramError(f"{capture.kind}: {capture.url}: {type(error).__name__}: {error}")

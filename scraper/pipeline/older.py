@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scraper import discovery
-from scraper.errors import ArchiveError, BadStatus, FetchError, NotAListing
+from scraper.errors import ArchiveError, BadStatus, FetchError, NotAListing, ProgramError
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class OlderPages:
             return OlderPage(url=known.url, number=ref.number, pages=pages, reading=None, next=following)
         try:
             reading = await self._asking.page(self._channel, ref, settled=settled)
-        except (FetchError, NotAListing) as error:
+        except (FetchError, NotAListing, ProgramError) as error:
             self._trouble(ref.urls[0], error)
             return None
         if reading is None:

@@ -18,6 +18,7 @@ from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.earlier import Earlier
 from scraper.pipeline.intake import Intake
+from scraper.pipeline.recovery import Recovery
 from scraper.pipeline.walk import SiteWalk
 from scraper.report import Report
 
@@ -204,6 +205,7 @@ def intake_of(site: Site, stores: Stores, *, run: int | None = None) -> Intake:
 def recovering(site: Site, stores: Stores, tell: Callable[[Damaged], None]) -> Iterator[int]:
     """Take in what a killed run left on the shelf, a capture at each step, and yield how many there were.
 
+    Documents that do not yet say what became of their pictures follow then, when all is taken in.
     What is damaged is stepped over: `tell` hears of it.
     """
 
@@ -212,13 +214,16 @@ def recovering(site: Site, stores: Stores, tell: Callable[[Damaged], None]) -> I
         tell(found)
 
     intake = intake_of(site, stores)
+    recovery = Recovery(site=site, state=stores.state, intake=intake)
     stores.captures.recover(site.name)
     number = 0
     after = stores.state.captures.last(site.name)
     for ref, capture in stores.captures.scan(site.name, after=after, on_damage=damaged):
-        intake.recover(capture, ref)
+        recovery.take(capture, ref)
         number += 1
         yield number
+    for known, error in intake.assets.follow():
+        _log.warning("document", extra={"fields": {"site": site.name, "url": known.url, "error": str(error)}})
     if number:
         _log.info("recovered", extra={"fields": {"site": site.name, "captures": number}})
 

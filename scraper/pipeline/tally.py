@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import policy
-from scraper.errors import ArchiveError, Blocked, NotAnArticle, Paused, Unreachable
+from scraper.errors import ArchiveError, Blocked, NotAnArticle, Paused, ProgramError, Unreachable
 from scraper.exit_codes import ExitCode, worst
 from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Unchanged, Written
 from scraper.report import Problem, SiteReport
@@ -64,7 +64,7 @@ class Tally:
     def broken_page(self, url: Url, error: ArchiveError) -> None:
         """Count a page of a list that could not be read. Raises SiteLeft where it is one too many."""
         self.broken_lists += 1
-        self._codes.add(ExitCode.SOME_FAILED)
+        self._codes.add(_code(error))
         self.problem(url, error)
         self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")
         self._strike(error)
@@ -124,7 +124,7 @@ class Tally:
                 report.skipped += 1
             case Failed(error=error):
                 report.failed += 1
-                self._codes.add(ExitCode.SOME_FAILED)
+                self._codes.add(_code(error))
             case _:
                 assert_never(outcome)
         self.problem(known.url, error)
@@ -148,3 +148,8 @@ class Tally:
         self._strikes += 1
         if self._strikes >= PATIENCE:
             self.leave(ExitCode.REFUSED if login or isinstance(error, Blocked) else ExitCode.SOME_FAILED)
+
+
+def _code(error: ArchiveError) -> ExitCode:
+    """Return what one failure makes of the walk."""
+    return ExitCode.PROGRAM_ERROR if isinstance(error, ProgramError) else ExitCode.SOME_FAILED

@@ -20,6 +20,7 @@ from scraper.errors import (
     ExtractError,
     FetchError,
     NotAListing,
+    ProgramError,
     Refused,
     Unreachable,
 )
@@ -146,10 +147,9 @@ class SiteWalk:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _run_channel(self, channel: Channel) -> None:
-        index = await self._index(channel)
+        index = await self._index(channel, Span())
         if index is None:
             return
-        self._want(channel, index.url, Span())
         gap = self._state.listings.channel(self._site.name, channel.name).gap
         if gap is None:
             return
@@ -168,7 +168,10 @@ class SiteWalk:
         """Pass over the list until a pass finds nothing new: what moves while it is read is met then."""
         label, place = span.label, (self._site.name, channel.name)
         with self._state.transaction():
-            begun = self._state.listings.begin_campaign(*place, label, self._now())
+            now = self._now()
+            begun = self._state.listings.begin_campaign(*place, label, now)
+            if begun != now:  # what the run before found last, a kill may have left untold
+                self._state.listings.found(*place, label, 1)
         for _ in range(PASSES):
             if not await self._pass(channel, span, begun):
                 return
@@ -184,10 +187,9 @@ class SiteWalk:
     async def _pass(self, channel: Channel, span: Span, begun: datetime) -> bool:
         """Read the list once, newest page first, and visit what it names; return whether all was read."""
         before = self.tally.broken_lists
-        index = await self._index(channel)
+        index = await self._index(channel, span)
         if index is None:
             return False
-        self._want(channel, index.url, span)
         await self._visit_all(index.url)
         async for page in self._older(channel, begun).walk(index):
             self.tally.page(channel, page.number, page.pages)
@@ -207,10 +209,11 @@ class SiteWalk:
             with self._state.transaction():
                 self._state.listings.found(self._site.name, channel.name, span.label, reading.fresh)
 
-    async def _index(self, channel: Channel) -> Reading | None:
+    async def _index(self, channel: Channel, span: Span) -> Reading | None:
+        """Read the index. What it names is wanted in the same transaction: a kill would part the two."""
         try:
-            reading = await self._asking.index(channel)
-        except (FetchError, ExtractError) as error:
+            reading = await self._asking.index(channel, span.as_text())
+        except (FetchError, ExtractError, ProgramError) as error:
             self.tally.broken_page(channel.index, error)
             if isinstance(error, NotAListing):
                 self.tally.code(ExitCode.CANARY)

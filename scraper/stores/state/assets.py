@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scraper.known import Asset, AssetStatus
+from scraper.known import AT_ONCE, Asset, AssetStatus
 from scraper.model import CaptureRef, Kind, Url
 from scraper.stores.state.moments import loaded, required, stored
 
@@ -69,7 +69,7 @@ class Assets:
         for position, (url, kind) in enumerate(shown):
             asset = self.get(site, url)
             if asset is None:
-                asset = Asset(site=site, url=url, kind=kind, first_seen=now, due=now)
+                asset = Asset(site=site, url=url, kind=kind, first_seen=now, due=AT_ONCE)
                 self.put(asset)
             self._connection.execute(
                 "INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?)",

@@ -162,7 +162,9 @@ class Listings:
     def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
         """Return when the unfinished backfill of this channel and span was begun; else begin it now."""
         self._connection.execute(
-            "INSERT OR IGNORE INTO campaign VALUES (?, ?, ?, ?, 0)", (site, channel, span, stored(now))
+            "INSERT INTO campaign VALUES (?, ?, ?, ?, 0) "
+            "ON CONFLICT DO UPDATE SET started = min(started, excluded.started)",  # a clock may go back
+            (site, channel, span, stored(now)),
         )
         (started,) = self._connection.execute(
             "SELECT started FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)

@@ -1,0 +1,76 @@
+"""Takes in what lies on the shelf unknown to the state: a killed run left it, or the state was lost.
+
+As the run would have done it that asked, as far as a capture tells what that was.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.errors import ExtractError, NotAListing, ProgramError
+from scraper.families import identity_key
+from scraper.known import AT_ONCE, Known
+from scraper.model import Kind
+from scraper.pipeline.earlier import NOT_MODIFIED
+from scraper.pipeline.intake import EVERY_DAY
+from scraper.pipeline.judge import OK, family_of
+from scraper.pipeline.older import UNSETTLED_PAGES
+
+if TYPE_CHECKING:
+    from scraper.model import Capture, CaptureRef, Site
+    from scraper.pipeline.intake import Intake
+    from scraper.stores.state import State
+
+
+class Recovery:
+    """Takes the left captures of one site in, one at a time, in the order in which they were made."""
+
+    def __init__(self, *, site: Site, state: State, intake: Intake) -> None:
+        """Take the intake of a site, which remembers outcomes in nobody's name."""
+        self._site = site
+        self._state = state
+        self._intake = intake
+
+    def take(self, capture: Capture, ref: CaptureRef) -> None:
+        """Take one capture in. What it lacks the run asks for again, and reports."""
+        match capture.kind:
+            case Kind.LISTING if capture.status in {OK, NOT_MODIFIED}:
+                self._listing(capture, ref)
+            case Kind.PAGER:
+                with suppress(NotAListing):  # remembered by the intake
+                    self._intake.pager(capture, ref)
+            case Kind.ARTICLE:
+                self._intake.article(replace(self._known(capture), wanted=True), capture, ref)
+            case Kind.IMAGE | Kind.FILE:
+                self._intake.assets.take(capture, ref)
+            case _:
+                self._intake.note(capture, ref)
+
+    def _listing(self, capture: Capture, ref: CaptureRef) -> None:
+        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it."""
+        want = EVERY_DAY if self._intake.is_index(capture) else None
+        with suppress(ExtractError, ProgramError):  # remembered by the intake
+            self._intake.listing(capture, ref, settled=self._is_settled(capture), want=want)
+
+    def _is_settled(self, capture: Capture) -> bool:
+        """Say whether a page of a list will not change any more, by what was known when it was read."""
+        known = self._state.listings.channel(self._site.name, capture.channel or "")
+        if known.pager is None or known.pages is None or capture.page is None:
+            return False
+        return capture.page <= known.pages - UNSETTLED_PAGES
+
+    def _known(self, capture: Capture) -> Known:
+        url = urls.identity(capture.url, self._site.home)
+        key = identity_key(family_of(self._site, url), url)
+        known = self._state.articles.get(self._site.name, key)
+        return known or Known(
+            site=self._site.name,
+            key=key,
+            url=url,
+            ask=capture.url,
+            first_seen=capture.fetched_at,
+            due=AT_ONCE,
+        )
