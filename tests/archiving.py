@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.demo.server import Server
     from scraper.demo.world import World
-    from scraper.pipeline.session import Journey
+    from scraper.pipeline.session import Journey, Stores
     from scraper.report import Report, SiteReport
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -54,12 +54,18 @@ class Archive:
     """The folder of one archive, and the verbs of the command line over it. `channel`: only this one."""
 
     def __init__(
-        self, folder: Path, server: Server, *worlds: World, channel: str | None = None, delay: float = 0
+        self,
+        folder: Path,
+        server: Server,
+        *worlds: World,
+        channel: str | None = None,
+        delay: float = 0,
+        images: str = "link",
     ) -> None:
         self.folder = folder
         self.clock = Clock()
         self._config_file = folder / "config.yaml"
-        lines = config_text(*worlds, proxy=server.proxy, delay=delay).splitlines()
+        lines = config_text(*worlds, proxy=server.proxy, delay=delay, images=images).splitlines()
         if channel is not None:
             lines = [line for line in lines if "index:" not in line or line.strip().startswith(channel)]
         self._config_file.write_text("\n".join(lines), encoding="utf-8")
@@ -95,28 +101,35 @@ class Archive:
     ) -> Report:
         config = self.config
         with open_stores(config, dry=dry) as stores:
-            network = Network(
-                settings=config.network,
-                sites=config.sites,
-                user_agent="nankai-archive/test",
-                memory=TextMemory(stores.state.memory),
-                now=self.clock,
-                monotonic=self.clock.monotonic,
-                sleep=self.clock.sleep,
-                random=lambda: 0.5,
-                environment={},
-            )
-            deadline = None if seconds is None else self.clock() + timedelta(seconds=seconds)
-            session = Session(
-                stores=stores,
-                network=network,
-                budget=Budget(now=self.clock, limit=limit, deadline=deadline),
-                progress=Unwatched(),
-                now=self.clock,
-                check_room=lambda: None,
-                dry=dry,
-            )
+            session = self.session(stores, limit=limit, seconds=seconds, dry=dry)
             return session.go(command, config.sites, journey)
+
+    def session(
+        self, stores: Stores, *, limit: int | None = None, seconds: float | None = None, dry: bool = False
+    ) -> Session:
+        """Join a session over open stores."""
+        config = self.config
+        network = Network(
+            settings=config.network,
+            sites=config.sites,
+            user_agent="nankai-archive/test",
+            memory=TextMemory(stores.state.memory),
+            now=self.clock,
+            monotonic=self.clock.monotonic,
+            sleep=self.clock.sleep,
+            random=lambda: 0.5,
+            environment={},
+        )
+        deadline = None if seconds is None else self.clock() + timedelta(seconds=seconds)
+        return Session(
+            stores=stores,
+            network=network,
+            budget=Budget(now=self.clock, limit=limit, deadline=deadline),
+            progress=Unwatched(),
+            now=self.clock,
+            check_room=lambda: None,
+            dry=dry,
+        )
 
     def documents(self) -> dict[str, str]:
         """Return every document: its path from the archive's folder, and its text."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scraper.app.archive import shelf_of
 from scraper.app.cores import spread
 from scraper.pipeline.rebuild import jobs, remake, settle
-from scraper.pipeline.session import recover
+from scraper.pipeline.session import intake_of, recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,12 @@ def changes(
     work = partial(_remake, site=site, archive=Path(config.archive))
     for job, made in spread(work, jobs(site, stores)):
         yield settle(job, made, stores, dry=dry)
+    for asset, error in intake_of(site, stores).assets.restore(dry=dry):
+        what = "not to be put back" if error else "to be put back" if dry else "put back"
+        say(
+            f"{site.name}: {asset.path}: lost or changed; {what} from its capture"
+            + (f": {error}" if error else "")
+        )
 
 
 def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from scraper import policy, robots
-from scraper.errors import ArchiveError, BadStatus, ExtractError, FetchError, Refused
+from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
 from scraper.extractor.decode import body_bytes
 from scraper.extractor.filetypes import suffix_for
 from scraper.model import NetworkSettings
@@ -75,9 +75,11 @@ class AssetIntake:
             return policy.remember_asset_gone(asset, capture.fetched_at, self._site.revisit), None
         try:
             path, data = self._file(asset, capture)
-        except (FetchError, ExtractError) as error:
+            self._documents.save_file(path, data)
+        except NoRoom:
+            raise
+        except ArchiveError as error:
             return policy.remember_asset_failure(asset, error, capture.fetched_at), error
-        self._documents.save_file(path, data)
         digest = sha256(data).hexdigest()
         return policy.remember_asset(asset, path=path, digest=digest, capture=ref), None
 
@@ -111,6 +113,32 @@ class AssetIntake:
                 yield known, made
             else:
                 keep(renewed(job, made), job, made, self._state, self._documents)
+
+    def restore(self, *, dry: bool) -> Iterator[tuple[Asset, ArchiveError | None]]:
+        """Put files back that are lost or changed, from their captures; yield each, and why it could not be.
+
+        `dry`: they are named and stay as they are.
+        """
+        for asset in self._state.assets.held(self._site.name):
+            if asset.path is None or asset.capture is None or self._is_sound(asset.path, asset.digest):
+                continue
+            try:
+                path, data = file_of(asset, self._shelf(asset.capture))
+                if not dry:
+                    self._documents.save_file(path, data)
+            except NoRoom:
+                raise
+            except ArchiveError as error:
+                yield asset, error
+            else:
+                yield asset, None
+
+    def _is_sound(self, path: str, digest: str | None) -> bool:
+        try:
+            data = self._documents.read_file(path)
+        except StoreError:  # what cannot be read is no file; `restore` tells whether it can be written
+            return False
+        return data is not None and sha256(data).hexdigest() == digest
 
 
 def file_of(asset: Asset, capture: Capture) -> tuple[str, bytes]:

@@ -1,0 +1,115 @@
+"""Pictures and files under `images: download`, with runs that die at any instant."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from archiving import Archive
+from gallery import CHANNEL, HOME, PICTURE, SECOND, kept, publish
+
+from scraper.demo import beichen
+from scraper.demo.server import serve
+from scraper.pipeline.session import Stores
+from scraper.pipeline.walk import SiteWalk
+from scraper.stores.captures import CaptureStore
+from scraper.stores.documents import DocumentStore
+from scraper.stores.state import State, open_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Death(BaseException):
+    """The end of a process, in a test."""
+
+
+class Fate:
+    """Counts the instants at which a run touches the disk, and ends it at one of them."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def instant(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise Death
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        self.instant()
+        return os.write(fd, data)
+
+    def sync(self, _fd: int) -> None:
+        self.instant()  # and no more: this machine lives on
+
+    @property
+    def is_due(self) -> bool:
+        return self._left <= 0
+
+
+class MortalState:
+    """A state whose transactions may be the last thing that a run does."""
+
+    def __init__(self, state: State, fate: Fate) -> None:
+        self._state = state
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever the state has
+        """Have what the state has."""
+        return getattr(self._state, name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._fate.instant()
+        with self._state.transaction():
+            yield
+            self._fate.instant()
+        self._fate.instant()
+
+
+def run_until(fate: Fate, archive: Archive) -> None:
+    """Run, and end where fate says so."""
+    inside = archive.root / ".scraper"
+    captures = CaptureStore(
+        inside / "captures",
+        software="test",
+        now=archive.clock,
+        new_id=uuid4,
+        write=fate.write,
+        sync=fate.sync,
+    )
+    with open_state(inside / "state.sqlite3") as state:
+        mortal = cast("State", MortalState(state, fate))
+        documents = DocumentStore(archive.root, write=fate.write, sync=fate.sync)
+        stores = Stores(state=mortal, captures=captures, documents=documents)
+        archive.session(stores).go("run", archive.config.sites, SiteWalk.run)
+
+
+def test_killed_at_any_instant_the_next_run_comes_to_the_same_end(tmp_path: Path) -> None:
+    def end_of(folder: Path, instant: int) -> tuple[bool, dict[str, str], dict[str, bytes], int]:
+        world = beichen.empty()
+        publish(world, PICTURE, f"{HOME}/pic/lost.jpg")
+        publish(world, SECOND, PICTURE)
+        world.missing.add("/pic/lost.jpg")
+        fate = Fate(instant)
+        folder.mkdir()
+        with serve(world) as server:
+            archive = Archive(folder, server, world, channel=CHANNEL, images="download")
+            with suppress(Death):
+                run_until(fate, archive)
+            archive.run()
+            asks = len(server.requests(path="/pic/"))
+        return fate.is_due, archive.documents(), kept(archive), asks
+
+    _, documents, pictures, asks = end_of(tmp_path / "undisturbed", 0)
+    assert (len(documents), len(pictures), asks) == (2, 2, 3)
+    instant, was_killed = 0, True
+    while was_killed:
+        instant += 1
+        was_killed, *end, again = end_of(tmp_path / str(instant), instant)
+        assert end == [documents, pictures], f"killed at instant {instant}"
+        assert again <= asks + 1, f"killed at instant {instant}"  # what was in flight is asked for again
+    assert instant > 50
