@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def changes(
     site: Site, stores: Stores, config: Config, *, dry: bool, say: Callable[[str], None]
 ) -> Iterator[Change]:
-    """Yield what becomes of each article. What a killed run left on the shelf is taken in first."""
+    """Yield what becomes of each article. What a killed run left on the shelf is taken in first.
+
+    Pictures and files that are lost or changed are put back at the end, from their captures.
+    """
     if not dry:
         number = recover(site, stores)
         if number:
@@ -33,11 +36,8 @@ def changes(
     for job, made in spread(work, jobs(site, stores)):
         yield settle(job, made, stores, dry=dry)
     for asset, error in intake_of(site, stores).assets.restore(dry=dry):
-        what = "not to be put back" if error else "to be put back" if dry else "put back"
-        say(
-            f"{site.name}: {asset.path}: lost or changed; {what} from its capture"
-            + (f": {error}" if error else "")
-        )
+        done = f"cannot be put back: {error}" if error else "to be put back" if dry else "put back"
+        say(f"{site.name}: {asset.path}: was lost or changed: {done}")
 
 
 def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:
