@@ -1,0 +1,123 @@
+"""The program as a process that can be killed, without the half second that Python takes to start.
+
+A zygote has imported the program and forks a child for each command line: a real process with the program's
+own signals, locks and files, of which nothing is left when it is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable
+    from pathlib import Path
+
+_PROGRAM = """
+import json, os, sys
+from scraper import cli
+import scraper.app.archive, scraper.app.sites, scraper.commands.backfill, scraper.commands.passes
+import scraper.commands.run, scraper.display, scraper.review, encodings.idna
+
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        out = os.open(json.loads(line)["out"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        code = 1
+        try:
+            code = cli.main(json.loads(line)["argv"])
+            sys.stdout.flush()
+        finally:
+            os._exit(code)
+    print(pid, flush=True)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    print("ended", flush=True)
+    sys.stdin.readline()  # until then its number belongs to nobody else
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+class Life:
+    """One command line at work."""
+
+    def __init__(self, zygote: subprocess.Popen[str], pid: int, out: Path) -> None:
+        self.pid = pid
+        self._zygote = zygote
+        self._out = out
+        self._ended = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        assert _pipe(self._zygote.stdout).readline() == "ended\n"
+        self._ended.set()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; one that has ended meanwhile does not hear it."""
+        os.kill(self.pid, number)
+
+    def has_ended(self, within: float = 0.0) -> bool:
+        """Say whether it has ended, or does so within these seconds."""
+        return self._ended.wait(within)
+
+    def code(self, within: float = 30.0) -> int:
+        """Return its exit code, negative for the signal that killed it."""
+        assert self._ended.wait(within), "it does not end"
+        _pipe(self._zygote.stdin).write("reap\n")
+        _pipe(self._zygote.stdin).flush()
+        return int(_pipe(self._zygote.stdout).readline())
+
+    def said(self) -> str:
+        """Return what it wrote to standard output and standard error."""
+        return self._out.read_text(encoding="utf-8", errors="replace")
+
+
+class Zygote:
+    """The process that waits with the program in its memory; one child at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Start it, and return when its imports are done or under way."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", _PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        assert self._process is not None
+        with self._process:
+            self._process.kill()
+
+    def start(self, *argv: str) -> Life:
+        """Start the program with these arguments."""
+        assert self._process is not None
+        out = self._folder / "out.txt"
+        _pipe(self._process.stdin).write(json.dumps({"argv": argv, "out": str(out)}) + "\n")
+        _pipe(self._process.stdin).flush()
+        return Life(self._process, int(_pipe(self._process.stdout).readline()), out)
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    assert pipe is not None
+    return pipe
+
+
+def after_requests(arm: Callable[[int, Callable[[], object]], None], requests: int, life: Life) -> None:
+    """Return when so many more requests have come, or the life has ended; `arm` is `World.after`."""
+    come = threading.Event()
+    arm(requests, come.set)
+    while not come.wait(0.001) and not life.has_ended():
+        pass
