@@ -13,10 +13,13 @@ from gallery import CHANNEL, HOME, PICTURE, SECOND, asked, document, kept, place
 
 from scraper.app.archive import open_stores
 from scraper.app.reextraction import changes
+from scraper.app.verification import Verified, verify
 from scraper.demo import beichen, campus_sites, faults, pieces
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.exchange import Answer
 from scraper.demo.server import serve
+from scraper.pipeline.progress import Unwatched
+from scraper.review.reconciling import Damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -405,6 +408,33 @@ def test_lost_and_damaged_pictures_are_put_back_from_their_captures(
     damaged.write_bytes(b"")
     reextract(archive)
     assert kept(archive) == before
+
+
+def damages(archive: Archive) -> tuple[Verified, list[str]]:
+    """Verify; return what was found in all, and the files that are damaged."""
+    config = archive.config
+    *damaged, verified = verify(config.sites[0], config, render=True, progress=Unwatched())
+    assert isinstance(verified, Verified)
+    return verified, [damage.file for damage in damaged if isinstance(damage, Damage)]
+
+
+def test_verify_finds_pictures_and_documents_sound(archive: Archive, world: EcmsWorld) -> None:
+    publish(world, PICTURE, SECOND, f"{HOME}/pic/3.jpg")
+    world.missing.add("/pic/3.jpg")
+    archive.run()
+    verified, damaged = damages(archive)
+    assert (verified.documents, verified.pictures, damaged) == (1, 2, [])
+
+
+def test_verify_names_pictures_that_are_lost_or_changed(archive: Archive, world: EcmsWorld) -> None:
+    publish(world, PICTURE, SECOND)
+    archive.run()
+    lost, damaged = kept(archive)
+    (archive.root / lost).unlink()
+    (archive.root / damaged).write_bytes(served(PICTURE)[:-1])
+    assert damages(archive)[1] == [lost, damaged]
+    reextract(archive)
+    assert damages(archive)[1] == []
 
 
 def test_pictures_of_an_older_archive_are_brought_after_reextract(

@@ -47,6 +47,7 @@ class Verdict:
     tail: int
     documents: int
     damaged: list[dict[str, Any]]
+    pictures: int = 0
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A site's archive held against itself: captures, state and documents, the documents on all cores.
+"""A site's archive held against itself: captures, state, documents and pictures, the documents on all cores.
 
 Takes no lock and writes nothing. A run that is at work meanwhile does no harm: what it appends is the tail,
 and a document that looks wrong is looked at once more, by what the state says then.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ from scraper.app.archive import shelf_of
 from scraper.app.cores import spread
 from scraper.app.looking import state_of
 from scraper.errors import ArchiveError, StoreError
-from scraper.pipeline.rebuild import Job, reread
+from scraper.model import Url
+from scraper.pipeline.rebuild import job_of, reread
 from scraper.review.reconciling import Damage, Reconciling
 from scraper.stores.documents import DocumentStore
 
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
     from scraper.known import Known
-    from scraper.model import Article, Site
+    from scraper.model import Shown, Site
     from scraper.pipeline.progress import Progress
+    from scraper.pipeline.rebuild import Job
     from scraper.stores.state import State
 
 _STATE = ".scraper/state.sqlite3"
@@ -40,6 +43,7 @@ class Verified:
     captures: int = 0  # that are whole
     tail: int = 0  # of these: not yet in the state, behind all that are
     documents: int = 0  # that should be there
+    pictures: int = 0  # and files, that should be there
     damaged: list[Damage] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -52,8 +56,17 @@ class Verified:
             "captures": self.captures,
             "tail": self.tail,
             "documents": self.documents,
+            "pictures": self.pictures,
             "damaged": damaged,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One document to be examined."""
+
+    known: Known
+    job: Job | None  # what gives the document today; None: nothing to hold it against, or not yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,23 +106,48 @@ def _damages(
     if found.captures and not (archive / _STATE).exists():
         yield Damage(file=_STATE, what="the file is missing: the next run makes it again from the captures")
     suspects = []
-    for one in _examined(site, state.articles.held(site.name), archive, render=render):
+    for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
         found.documents += 1
         progress.article(site.name, "damaged" if one.wrong else "sound")
         if one.wrong:
             suspects.append(one.known)
     yield from _again(site, suspects, config, render=render)
+    for path, digest in state.assets.files(site.name):
+        found.pictures += 1
+        yield from _damaged_file(path, digest, archive)
 
 
-def _examined(site: Site, held: Iterable[Known], archive: Path, *, render: bool) -> Iterator[Examined]:
+def _damaged_file(path: str, digest: str, archive: Path) -> Iterator[Damage]:
+    """Tell what is wrong with the file of a picture."""
+    try:
+        data = DocumentStore(archive).read_file(path)
+    except StoreError as error:
+        yield Damage(file=path, what=str(error))
+        return
+    if data is None:
+        yield Damage(file=path, what="the picture is missing: `reextract` puts it back")
+    elif sha256(data).hexdigest() != digest:
+        yield Damage(file=path, what="the picture does not have its digest: `reextract` puts it back")
+
+
+def _pieces(site: Site, held: Iterable[Known], state: State) -> Iterator[Piece]:
+    """Yield what is to be examined. A document that has yet to follow its pictures is the next run's."""
+    stale = frozenset(state.assets.stale(site.name))
+    for known in held:
+        ref = None if known.key in stale else known.capture
+        yield Piece(known=known, job=None if ref is None else job_of(known, ref, site, state))
+
+
+def _examined(site: Site, pieces: Iterable[Piece], archive: Path, *, render: bool) -> Iterator[Examined]:
     work = partial(examine, site=site, archive=archive, render=render)
-    yield from (examined for _, examined in spread(work, held))
+    yield from (examined for _, examined in spread(work, pieces))
 
 
 def _again(site: Site, suspects: Iterable[Known], config: Config, *, render: bool) -> Iterator[Damage]:
     """Look at what seemed wrong once more: a run may have revised the document meanwhile."""
     with state_of(config) as state:
-        today = [state.articles.get(site.name, known.key) or known for known in suspects]
+        known = (state.articles.get(site.name, suspect.key) or suspect for suspect in suspects)
+        today = list(_pieces(site, known, state))
     for one in _examined(site, today, Path(config.archive), render=render):
         yield from (Damage(file=str(one.known.path), what=what) for what in one.wrong)
 
@@ -117,8 +155,9 @@ def _again(site: Site, suspects: Iterable[Known], config: Config, *, render: boo
 # ── one document, in a worker ─────────────────────────────────────────────────────────────────────────────
 
 
-def examine(known: Known, *, site: Site, archive: Path, render: bool) -> Examined:
+def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examined:
     """Hold one document against what its capture gives today."""
+    known = piece.known
     nothing = Examined(known=known, wrong=())
     try:
         data = None if known.path is None else DocumentStore(archive).read_file(known.path)
@@ -126,16 +165,15 @@ def examine(known: Known, *, site: Site, archive: Path, render: bool) -> Examine
         return replace(nothing, wrong=(str(error),))
     if data is None:
         return replace(nothing, wrong=("the document is missing",))
-    if known.capture is None:  # taken over from an older archive: there is nothing to hold it against
+    if piece.job is None:  # taken over from an older archive, or its pictures came and it has yet to follow
         return nothing
     try:
-        job = Job(known=known, ref=known.capture)
-        article, document, _ = reread(job, site, shelf_of(archive).read)
+        article, document, _ = reread(piece.job, site, shelf_of(archive).read)
     except ArchiveError as error:
         return replace(nothing, wrong=(f"its capture gives no document: {error.kind}: {error}",))
     wrong = list(_change(known, data, document.text.encode("utf-8")))
     if render:
-        wrong += _losses(article, data)
+        wrong += _losses(_as_linked(article.shown, piece.job), data)
     return replace(nothing, wrong=tuple(wrong))
 
 
@@ -154,10 +192,17 @@ def _change(known: Known, there: bytes, today: bytes) -> Iterator[str]:
     yield f"the document was changed: {where} is not what its capture gives{why}"
 
 
-def _losses(article: Article, data: bytes) -> Iterator[str]:
+def _as_linked(shown: Shown, job: Job) -> Shown:
+    """Return what a page shows, pictures where the archive has them, those gone left out."""
+    images = (job.assets.get(url, url) for url in shown.images)
+    links = tuple(job.assets.get(Url(link)) or link for link in shown.links)
+    return replace(shown, images=tuple(Url(url) for url in images if url is not None), links=links)
+
+
+def _losses(shown: Shown, data: bytes) -> Iterator[str]:
     """Tell what a reader of the document does not see of the page."""
     body = data.decode("utf-8", "replace").removeprefix("---\n").partition("\n---\n")[2]
-    lost = writer.loss_of(article.shown, body)
+    lost = writer.loss_of(shown, body)
     counts = {"characters": lost.characters, "pictures": lost.images, "links": lost.links}
     said = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
     if said:

@@ -1,4 +1,4 @@
-"""`verify`: every capture and document against its digest and against each other; damage is named."""
+"""`verify`: captures, documents and pictures against their digests and each other; damage is named."""
 
 from __future__ import annotations
 
@@ -80,4 +80,5 @@ def _line(damage: Damage) -> str:
 def _sum(found: Verified) -> str:
     damage = f"{len(found.damaged)} damaged" if found.damaged else "sound"
     tail = f", {found.tail} of them for the next run to take in" if found.tail else ""
-    return f"{found.captures} captures{tail}, {found.documents} documents: {damage}"
+    pictures = f", {found.pictures} pictures" if found.pictures else ""
+    return f"{found.captures} captures{tail}, {found.documents} documents{pictures}: {damage}"
