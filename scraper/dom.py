@@ -45,7 +45,9 @@ _MOST_COPIES = 300_000  # open formatting elements times tags: the nodes that th
 _MOST_ATTRIBUTES = 512  # of one element; the richest of 7,155 real pages has some dozens
 _LONG_TAG = 1_024  # characters, below which no tag holds that many attributes
 
-_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>"']+|"[^"]*"|'[^']*')*)""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*)((?:[^>=]+|=\s*+(?:"[^"]*"|'[^']*'|[^\s"'>][^\s>]*+)?)*+)""")
+_SCRIPT = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""[^\s"'/=>]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _FORMATTING = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
@@ -59,7 +61,7 @@ def parse(text: str) -> Node:
     """Return the root element of a page. Raises `NotAnArticle` for a page that is too tangled to be read."""
     tags = text.count("<")
     if tags > _FEW_TAGS or len(text) > _FEW_CHARACTERS:
-        _refuse_tangles(text, tags)
+        text = _untangled(text, tags)
     root = LexborHTMLParser(text).root
     if root is None:
         msg = "the page has no element"
@@ -122,6 +124,34 @@ def texts(node: Node) -> Iterator[str]:
 def text_of(node: Node) -> str:
     """Return the characters below a node, without scripts, styles and comments."""
     return "".join(texts(node))
+
+
+def _untangled(text: str, most: int) -> str:
+    """Return the page if it can be read, else without what its scripts say, which may only look like tags.
+
+    What is counted is what will be parsed. Raises `NotAnArticle` where that would still be dear.
+    """
+    try:
+        _refuse_tangles(text, most)
+    except NotAnArticle:
+        bare = "".join(_without_scripts(text))
+        if len(bare) == len(text):
+            raise
+        _refuse_tangles(bare, bare.count("<"))
+        return bare
+    return text
+
+
+def _without_scripts(text: str) -> Iterator[str]:
+    """Yield a page piece by piece, without what stands in its scripts; their tags stay."""
+    kept_to = 0
+    while (begin := _SCRIPT.search(text, kept_to)) is not None:
+        end = _SCRIPT_END.search(text, begin.end())
+        if end is None:
+            break
+        yield text[kept_to : begin.end()]
+        kept_to = end.start()
+    yield text[kept_to:]
 
 
 def _refuse_tangles(text: str, most: int) -> None:

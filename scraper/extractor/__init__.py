@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper import dom, families
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extractor import body, layouts, metadata, nearby, tables, witness
+from scraper.extractor import body, generic, layouts, metadata, nearby, tables, witness
 from scraper.extractor.addresses import Addresses, is_attachment
 from scraper.extractor.page import MAX_BYTES, open_page
 from scraper.model import Article, Url
@@ -22,6 +22,7 @@ from scraper.model import Article, Url
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.extractor.layouts import Worn
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
     from scraper.model import Capture, Site
@@ -39,20 +40,19 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     page = open_page(capture, max_bytes)
     worn = layouts.worn_by(page, site)
     layout = worn.layout
-    if page.breaks_off:
-        msg = f"truncated: {page.url}: the page breaks off, its end is missing"
-        raise NotAnArticle(msg, what="truncated")
-    roots = _roots(page, layout)
-    left_out = body.left_out(roots, layout.drop, layout.reveal)
+    roots = _roots(page, worn)
+    left_out = body.left_out(roots, layout.drop, layout.reveal) | worn.left_out
     addresses = Addresses(page.base)
     blocks = body.read(roots, addresses, left_out)
     shown = witness.shown_by(roots, addresses, left_out)
     witness.check(shown, witness.told_by(blocks), page.url)
     of_article = families.is_article(families.by_name(worn.family), page.url)
-    title = metadata.title_of(page, layout, roots, of_article=of_article)
-    looked_for = layout.nearby and of_article  # a channel shows the dates of others
-    beside = nearby.line(roots, title, site.timezone) if looked_for else ""
+    title = worn.title or metadata.title_of(page, layout, roots, of_article=of_article)
+    looked_for = layout.nearby and (of_article or worn.is_generic)  # a channel shows the dates of others
+    beside = nearby.line(roots, title, site.timezone, left_out) if looked_for else ""
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
+    if worn.found is not None:
+        generic.check(page, worn.found, dated=comes_from != "capture")
     return Article(
         url=capture.url,
         title=title,
@@ -72,8 +72,17 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     )
 
 
-def _roots(page: Page, layout: Layout) -> list[dom.Node]:
-    """Return the elements that hold the body, outermost only. Raises `MissingField` where there is none."""
+def _roots(page: Page, worn: Worn) -> list[dom.Node]:
+    """Return the elements that hold the body, outermost only.
+
+    Raises `MissingField` where there is none, `NotAnArticle` where the page breaks off.
+    """
+    if page.breaks_off:
+        msg = f"truncated: {page.url}: the page breaks off, its end is missing"
+        raise NotAnArticle(msg, what="truncated")
+    if worn.found is not None:
+        return [worn.found.root]
+    layout = worn.layout
     found = dom.select(page.root, ", ".join(layout.body))
     if not found:
         msg = f"no body: {page.url}: {' and '.join(layout.body)} of layout {layout.name} select nothing"

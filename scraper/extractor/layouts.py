@@ -7,27 +7,21 @@ from typing import TYPE_CHECKING
 
 from scraper import families
 from scraper.errors import NotAnArticle, UnknownLayout
-from scraper.extractor import refusal
-from scraper.families.family import Layout
+from scraper.extractor import generic, refusal
+from scraper.families.generic import GENERIC as BY_DENSITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.extractor.density import Found
     from scraper.extractor.page import Page
-    from scraper.families.family import Family
+    from scraper.families.family import Family, Layout
     from scraper.model import Selectors, Site
 
 GENERIC = "generic"
 _NEAREST = 3  # layouts named when none fits
 
-_BY_SELECTORS = Layout(
-    name="selectors",
-    marks=(),
-    title="h1",
-    published="time, [class*=date], [class*=time], [id*=date]",
-    body=(),
-    nearby=True,
-)
+_BY_SELECTORS = replace(BY_DENSITY, name="selectors")
 """What a site without a family is read by, where its selectors leave a part open."""
 
 
@@ -37,6 +31,18 @@ class Worn:
 
     family: str
     layout: Layout
+    title: str | None = None  # None: the layout says where it stands
+    found: Found | None = None  # the body of a page that no layout describes; None: the layout says where
+
+    @property
+    def is_generic(self) -> bool:
+        """True where no family is known."""
+        return self.family == GENERIC
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """What in the body, as it was found, is no part of the article."""
+        return self.found.left_out if self.found is not None else frozenset()
 
 
 def worn_by(page: Page, site: Site) -> Worn:
@@ -49,13 +55,25 @@ def worn_by(page: Page, site: Site) -> Worn:
     for layout in layouts:
         if all(page.first(mark) is not None for mark in layout.marks):
             return Worn(family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors))
-    if site.selectors.body is not None and page.first(site.selectors.body) is not None:
-        return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, site.selectors))
-    instead = refusal.reason(page, family)
-    if instead is not None:
-        msg = f"{instead.words}: {page.url}"
-        raise NotAnArticle(msg, what=instead.what)
-    raise UnknownLayout(_complaint(page, family, site.selectors))
+    selectors = site.selectors
+    taught = selectors.body is not None and page.first(selectors.body) is not None
+    if not taught:
+        instead = refusal.reason(page, family)
+        if instead is not None:
+            msg = f"{instead.words}: {page.url}"
+            raise NotAnArticle(msg, what=instead.what)
+        if family is not None or selectors.body is not None:
+            raise UnknownLayout(_complaint(page, family, selectors))
+    if taught:
+        return Worn(family=GENERIC, layout=_overridden(_BY_SELECTORS, selectors))
+    titled = selectors.title is not None
+    title, found = generic.find(page, titled=titled)
+    return Worn(
+        family=GENERIC,
+        layout=_overridden(BY_DENSITY, selectors),
+        title=None if titled else title,
+        found=found,
+    )
 
 
 def _missing(page: Page, layout: Layout) -> tuple[str, ...]:
@@ -79,8 +97,6 @@ def _complaint(page: Page, family: Family | None, selectors: Selectors) -> str:
     """Say which marks were missing, of the layouts that come nearest."""
     lacks = [f"selectors.body lacks {selectors.body}"] if selectors.body else []
     if family is None:
-        known = ", ".join(known.name for known in families.FAMILIES)
-        lacks.append(f"no mark of a known family ({known}) is on the page")
         return f"no layout fits: {page.url}: {'; '.join(lacks)}"
     if not family.layouts:
         return f"no layout fits: {page.url}: none of {family.name}'s articles is known"

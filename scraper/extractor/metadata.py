@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper import dates, dom, text, urls
 from scraper.errors import MissingField
-from scraper.extractor import nearby
+from scraper.extractor import generic, nearby
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,12 +32,6 @@ _NEXT_LABEL = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
-_META_DATES = (
-    'meta[property="article:published_time"]',
-    'meta[name="PubDate" i]',
-    'meta[name="publishdate" i]',
-    'meta[itemprop="datePublished"]',
-)
 
 
 def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: bool = False) -> str:
@@ -65,7 +59,7 @@ def published(
     shown = page.first(layout.published)
     moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
     if moment is None and layout.nearby:
-        moment = _from_meta(page, tz)
+        moment = generic.published(page, tz)
     moment = moment or dates.find_moment(beside, tz)
     if moment is not None:
         return moment, "page"
@@ -76,10 +70,11 @@ def published(
 
 
 def source_of(page: Page, layout: Layout, beside: str = "") -> str | None:
-    """Return whom the page names as its source, in its element or `beside` the body; None where nobody."""
+    """Return whom the page names as its source, shown or told to machines; None where nobody."""
     shown = _line(page.first(layout.source)) if layout.source else ""
     named = _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
-    return named or (_labelled(beside, _SOURCE, needs_label=True) if beside else None)
+    named = named or (_labelled(beside, _SOURCE, needs_label=True) if beside else None)
+    return named or (generic.source_of(page) if layout.nearby else None)
 
 
 def editor_of(page: Page, layout: Layout) -> str | None:
@@ -125,13 +120,3 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
     if value[:1] in _BRACKETS and value.strip(_BRACKETS) == "":
         return None
     return value or None
-
-
-def _from_meta(page: Page, tz: ZoneInfo) -> datetime | None:
-    for selector in _META_DATES:
-        meta = page.first(selector)
-        if meta is not None:
-            moment = dates.find_moment(dom.attribute(meta, "content"), tz)
-            if moment is not None:
-                return moment
-    return None

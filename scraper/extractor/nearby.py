@@ -42,21 +42,26 @@ def title(page: Page, roots: list[dom.Node], *, of_article: bool) -> str:
         return named
     node = page.first("title")
     head = text.fold((node.text() if node is not None else "") or "")
-    ends = frozenset(root.mem_id for root in roots)
-    near = _headings_above(roots, ends) if of_article else []
+    near = headings_above(roots) if of_article else []
     for part in _beginnings(head):
-        shown = near if part == head else _shown_above(page, ends)
+        shown = near if part == head else shown_above(page, roots)
         if text.visible_text(part) in {text.visible_text(each) for each in shown}:
             return part
     return near[0] if near else _without_tail(head)
 
 
-def line(roots: list[dom.Node], shown_title: str, tz: ZoneInfo) -> str:
+def line(
+    roots: list[dom.Node], shown_title: str, tz: ZoneInfo, left_out: frozenset[int] = frozenset()
+) -> str:
     """Return the text of the smallest surroundings of the body that show a date; "" where none do.
 
-    What stands before the body comes first; the body itself and the title are left out, since both may name
-    other days.
+    What was cut off the body is nearest, then what stands before the body; the body itself and the title are
+    left out, since both may name other days.
     """
+    for node in _within(roots, left_out):
+        part = text.fold(" ".join(dom.texts(node))).replace(shown_title, " ")
+        if len(part) <= _LONGEST_LINE and dates.find_moment(part, tz) is not None:
+            return part
     ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
     while around is not None and around.tag != "html":
@@ -82,15 +87,17 @@ def _without_tail(head: str) -> str:
     return head[: breaks[-1].start()] if breaks and breaks[-1].start() else head
 
 
-def _shown_above(page: Page, ends: frozenset[int]) -> list[str]:
+def shown_above(page: Page, roots: list[dom.Node]) -> list[str]:
     """Return the runs of text above the body, and what the page's headings show."""
+    ends = frozenset(root.mem_id for root in roots)
     body = page.first("body") or page.root
     runs = [node.text_content or "" for node in _until(body, ends) if node.tag == "-text"]
     return runs + [shown for node in dom.select(body, _HEADINGS) if (shown := _heading(node))]
 
 
-def _headings_above(roots: list[dom.Node], ends: frozenset[int]) -> list[str]:
+def headings_above(roots: list[dom.Node]) -> list[str]:
     """Return the headings above the body in the smallest surroundings that have any."""
+    ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
     for _ in range(_LEVELS):
         if around is None or around.tag in {"body", "html"}:
@@ -121,6 +128,12 @@ def _until(node: dom.Node, ends: frozenset[int]) -> Iterator[dom.Node]:
         yield each
         if each.tag not in LEFT_OUT:
             waiting.extend(reversed(dom.children(each)))
+
+
+def _within(roots: list[dom.Node], chosen: frozenset[int]) -> Iterator[dom.Node]:
+    """Yield the nodes below some others that are of the chosen, in page order."""
+    if chosen:
+        yield from (node for root in roots for node in dom.select(root, "*") if node.mem_id in chosen)
 
 
 def _around(node: dom.Node, ends: frozenset[int]) -> tuple[str, str]:

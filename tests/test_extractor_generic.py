@@ -1,0 +1,186 @@
+"""Pages of no known family: read by what they tell machines and by the density of their text, or refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from listing_cases import capture, site
+
+from scraper.errors import ExtractError, NotAnArticle, UnknownLayout
+from scraper.extractor import extract
+from scraper.model import Selectors
+
+if TYPE_CHECKING:
+    from scraper.model import Article
+
+HOME = "http://news.lanhu.example/"
+URL = f"{HOME}info/8842.html"
+SENTENCE = "蓝湖大学的师生在湖心岛上种下三百株银杏，校长顾青岚说，树会比人记得更久。"
+BODY = "".join(f"<p>{n}、{SENTENCE}</p>" for n in range(6))
+NAV = "".join(f"<li><a href=/c{n}/>栏目{n}</a></li>" for n in range(12))
+ROWS = "".join(
+    f"<li><a href=/info/{n}.html>第{n}则消息的标题在这里</a><span>2024-03-{n + 10}</span></li>"
+    for n in range(9)
+)
+
+
+def page(body: str, *, head: str = "<title>银杏种上湖心岛-蓝湖大学新闻网</title>") -> str:
+    return (
+        f"<html><head>{head}</head><body><div class=top><h2>蓝湖大学新闻网</h2><ul>{NAV}</ul></div>{body}"
+        f"<div class=side><h3>热点</h3><ul>{ROWS}</ul></div>"
+        "<div class=bottom><p>蓝湖大学版权所有，未经许可不得转载。地址：蓝湖路1号</p></div></body></html>"
+    )
+
+
+def read(html: str, *, url: str = URL, family: str | None = "generic", **selectors: str) -> Article:
+    return extract(capture(url, html), site(HOME, family=family, selectors=Selectors(**selectors)))
+
+
+ARTICLE = page(
+    "<div class=left><h1>银杏种上湖心岛</h1><p class=info>2024-04-05 09:30　来源：校报　浏览：12次</p>"
+    f"<div class=x7>{BODY}<p><img src=/up/1.jpg></p></div>"
+    "<p>上一篇：<a href=/info/1.html>别的消息</a></p></div>"
+)
+
+
+@pytest.mark.parametrize("family", ["generic", None])
+def test_an_article_of_no_known_system_is_read(family: str | None) -> None:
+    article = read(ARTICLE, family=family)
+    assert article.title == "银杏种上湖心岛"
+    assert article.published.isoformat() == "2024-04-05T09:30:00+08:00"
+    assert article.published_from == "page"
+    assert article.source == "校报"
+    assert (article.family, article.layout) == ("generic", "density")
+    assert article.shown.text == "".join(f"{n}、{SENTENCE}" for n in range(6))
+    assert article.images == (f"{HOME}up/1.jpg",)
+
+
+def test_a_body_that_holds_its_own_head_and_foot_is_cut_at_both_ends() -> None:
+    html = page(
+        f"<div class=x7><h1>银杏种上湖心岛</h1><p>2024-04-05 09:30 来源：校报</p>{BODY}"
+        "<p>（责任编辑：陆知秋）</p><p>分享到：微博</p></div>"
+    )
+    article = read(html)
+    assert article.shown.text == "".join(f"{n}、{SENTENCE}" for n in range(6))
+    assert article.published.isoformat() == "2024-04-05T09:30:00+08:00"
+
+
+def linked_data(**said: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    data = {"@context": "https://schema.org", "@graph": [{"@type": "NewsArticle", **said}]}
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        linked_data(datePublished="2024-04-01T08:00:00+08:00"),
+        '<meta property="article:published_time" content="2024-04-01T00:00:00Z">',
+        '<meta name="PubDate" content="2024-04-01 08:00">',
+    ],
+)
+def test_what_a_page_tells_machines_comes_first(told: str) -> None:
+    html = ARTICLE.replace("<head>", f"<head>{told}")
+    assert read(html).published.isoformat() == "2024-04-01T08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("<title>银杏种上湖心岛_蓝湖大学</title>", "<h1>银杏种上湖心岛</h1>"),
+        ("<title>蓝湖大学新闻网</title>", "<h1>银杏种上湖心岛</h1>"),
+        ('<title>蓝湖大学新闻网</title><meta property="og:title" content="银杏种上湖心岛">', ""),
+        ("<title>蓝湖-银杏种上湖心岛</title>", "<div class=big>银杏种上湖心岛</div>"),
+        ("<title>银杏种上湖心岛 - 综合新闻 - 蓝湖大学</title>", "<span>银杏种上湖心岛</span>"),
+        (f"{linked_data(headline='银杏种上湖心岛')}<title>蓝湖大学新闻网</title>", "<h3>综合新闻</h3>"),
+    ],
+)
+def test_the_title_is_what_the_page_both_tells_and_shows(told: str, shown: str) -> None:
+    html = page(f"<div>{shown}<p>2024-04-05</p><div>{BODY}</div></div>", head=told)
+    assert read(html).title == "银杏种上湖心岛"
+
+
+def test_a_date_is_never_made_up_of_another_articles() -> None:
+    article = read(page(f"<div><h1>银杏种上湖心岛</h1>{BODY}</div>"))
+    assert article.published_from == "capture"
+
+
+def test_lines_between_the_sentences_stay() -> None:
+    table = "<h3>名单</h3><table><tr><td>组别<td>姓名<tr><td>一组<td>林溪</table>"
+    parts = f"{BODY}{table}<p>附件：<a href=/f/1.pdf>名单</a></p>{BODY}"
+    article = read(page(f"<div><h1>银杏种上湖心岛</h1><div>{parts}</div></div>"))
+    assert "名单组别姓名一组林溪附件：名单" in article.shown.text
+    assert article.attachments == (f"{HOME}f/1.pdf",)
+
+
+def test_an_attachment_at_the_end_is_no_link_about_the_site() -> None:
+    html = page(
+        f"<div><h1>银杏种上湖心岛</h1><div>{BODY}<p><a href=/f/1.docx>报名表.docx</a></p></div></div>"
+    )
+    assert read(html).attachments == (f"{HOME}f/1.docx",)
+
+
+SUMMARIES = "".join(
+    f"<div><a href=/info/{n}.html>第{n}则消息</a><p>{SENTENCE}{SENTENCE}</p><i>2024-03-1{n}</i></div>"
+    for n in range(7)
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "url"),
+    [
+        (page(f"<div class=list><ul>{ROWS}</ul></div>"), f"{HOME}news/"),
+        (page(f"<div class=list>{SUMMARIES}</div>"), f"{HOME}news/"),
+        (page(f"<p>{SENTENCE}</p><div class=list><ul>{ROWS * 3}</ul></div>"), f"{HOME}news/list.htm"),
+        (page("<p>建设中。</p>"), URL),
+        (page(f"<h1>银杏种上湖心岛</h1><p>{SENTENCE}</p>"), HOME),
+        (page(f"<div>{BODY}</div>", head=""), URL),
+        (page("<h1>银杏种上湖心岛</h1><p>2024-04-05</p><img src=1.jpg><img src=2.jpg>"), URL),
+    ],
+    ids=["rows", "summaries", "intro", "nothing", "front page", "untitled", "pictures alone"],
+)
+def test_what_may_be_no_article_is_an_error_and_never_a_document(html: str, url: str) -> None:
+    html = html.replace("<h2>蓝湖大学新闻网</h2>", "")
+    with pytest.raises((NotAnArticle, UnknownLayout)) as caught:
+        read(html, url=url)
+    assert url in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        ({"title": ".side h3"}, {"title": "热点"}),
+        ({"date": ".side li span"}, {"day": "2024-03-10"}),
+        ({"source": ".top h2"}, {"source": "蓝湖大学新闻网"}),
+        ({"body": ".bottom p"}, {"text": "蓝湖大学版权所有，未经许可不得转载。地址：蓝湖路1号"}),
+        ({"drop": ".x7 p:nth-child(n+2)"}, {"text": f"0、{SENTENCE}"}),
+    ],
+    ids=["title", "date", "source", "body", "drop"],
+)
+def test_selectors_override_any_part(selectors: dict[str, str], expected: dict[str, str]) -> None:
+    article = read(ARTICLE, **selectors)
+    said = {
+        "title": article.title,
+        "day": article.published.date().isoformat(),
+        "source": article.source,
+        "text": article.shown.text,
+    }
+    untouched = read(ARTICLE)
+    assert {name: said[name] for name in expected} == expected
+    if "title" not in selectors:
+        assert article.title == untouched.title
+    if "body" not in selectors and "drop" not in selectors:
+        assert article.shown == untouched.shown
+
+
+def test_a_page_of_a_hundred_thousand_links_takes_no_time() -> None:
+    """Linear, or this never ends."""
+    rows = "<a href=/1.html>x</a>2024-03-05 " * 100_000
+    with pytest.raises(ExtractError):
+        read(page(f"<div>{rows}</div>"))
+
+
+def test_scripts_that_look_like_tags_do_not_make_a_page_unreadable() -> None:
+    script = "<script>var s='" + "<g.6.j;i++){5(n " + "a.b " * 900 + "';</script>"
+    assert read(ARTICLE.replace("<h1>", f"{script}{'<!-- x -->' * 3000}<h1>")).title == "银杏种上湖心岛"
