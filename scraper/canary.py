@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from math import exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from scraper.text import visible_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -37,6 +39,10 @@ _SHORTEST = 0.1  # of a layout's bodies are its short ones
 _FRACTION = 0.125  # of the median, which a short body does not reach either
 _SHORT_SHARE = 0.2  # that is taken as usual of them: short ones come in runs, as news of one kind do
 _SAMPLE = 30  # bodies from which on it is known what is usual
+_SHORT_TEXT = 120  # characters, below which a text may change altogether
+_SHRUNK = 8  # times: a text that is so much shorter than before is another one
+_PIECE = 4  # characters: texts on other things have hardly such a piece in common, names apart
+_IN_COMMON = 0.15  # of the shorter text's pieces, which a revised text keeps
 _MEMORY = 2000  # answers after which the past counts half
 
 
@@ -169,8 +175,9 @@ def _short(seen: Sightings, past: Past) -> Iterator[Alarm]:
 
 def _repeated(seen: Sightings) -> Iterator[Alarm]:
     for pages in seen.repeated.values():
-        message = f"one body under {len(pages) + REPEATS - 1} addresses or more"
-        yield _alarm("repeated", message, pages)
+        if len(pages) + 1 >= REPEATS:
+            message = f"one page under {len(pages) + 1} addresses or more, and the lists call each otherwise"
+            yield _alarm("repeated", message, pages)
 
 
 def _alarm(sign: Sign, message: str, pages: Sequence[Page]) -> Alarm:
@@ -192,6 +199,34 @@ def _layouts(layouts: Counter[str]) -> str:
 
 def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "not known yet"
+
+
+# ── likeness ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def same_title(listed: str | None, shown: str | None) -> bool | None:
+    """Say whether a page has the title that its row in the list shows, perhaps cut; None: no row has one."""
+    if listed is None or shown is None:
+        return None
+    row, page = (visible_text(title).rstrip(".…") for title in (listed, shown))
+    return bool(row) and (page.startswith(row) or row.startswith(page)) if row else None
+
+
+def is_replaced(before: str, after: str) -> bool:
+    """Say whether a text has nothing left of what it was: another page stands in its place.
+
+    Both without white space. A text that was short before may change altogether without being another one.
+    """
+    if len(before) < _SHORT_TEXT:
+        return False
+    if len(after) * _SHRUNK < len(before):
+        return True
+    old, new = _pieces(before), _pieces(after)
+    return bool(new) and len(old & new) < _IN_COMMON * min(len(old), len(new))
+
+
+def _pieces(text: str) -> set[str]:
+    return {text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1)}
 
 
 # ── chance ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,8 @@
     │   │   └── SingleColumn   the channel is one article: its address shows the text itself
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
+    │   ├── RepeatedBody       one page under many addresses, whose rows in the lists call it otherwise
+    │   ├── Replaced           where an article was, a page that has nothing of it: held back until seen again
     │   ├── WrongType          a picture or a file was expected, and the bytes are something else
     │   └── LostText           an article whose document would say less than its page
     ├── StoreError             what lies on the disk cannot be read or written
@@ -24,6 +26,7 @@
     │   ├── StateTooNew        the state was written by a newer version of this program
     │   ├── NoRoom             the disk is full, or nearly
     │   └── Locked             another run holds the archive
+    ├── Canary                 a site no longer looks as its layouts say: told in reports, never raised
     ├── WriteError             an article that cannot be written as a document
     └── ProgramError           an error of the program itself, met while it worked on one site
 
@@ -143,6 +146,14 @@ class MissingField(ExtractError):
     """A layout fits, but a field that an article of it must have is not there."""
 
 
+class RepeatedBody(ExtractError):
+    """One page stands under many addresses: a notice, an error, the front page, in an article's frame."""
+
+
+class Replaced(ExtractError):
+    """The page has nothing left of the article that it was: held back until it was seen some more times."""
+
+
 class WrongType(ExtractError):
     """A picture or a file was expected, and the bytes are something else: a web page, a program, nothing."""
 
@@ -174,6 +185,10 @@ class NoRoom(StoreError):
 
 class Locked(StoreError):
     """Another run holds the archive."""
+
+
+class Canary(ArchiveError):
+    """A site no longer looks as its layouts say: the message says in what, and shows one page."""
 
 
 class WriteError(ArchiveError):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from scraper.errors import ArchiveError
     from scraper.model import CaptureRef, Kind, Request, Url
+
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due at the next opportunity, whatever the clock says: one that goes wrong for a day puts nothing off."""
 
 
 class Status(StrEnum):
@@ -40,7 +43,7 @@ class Known:
     wanted: bool = False  # False: listed, but no run or backfill has asked for it yet
     due: datetime | None = None  # not to be asked for before; None: nothing will be asked of itself
     attempts: int = 0  # failures in a row
-    soft_misses: int = 0  # soft error pages in a row
+    soft_misses: int = 0  # soft error pages in a row, and pages that have nothing of the article
     error: str | None = None  # of the last failure, `Kind: message`; None: the last visit went well
     checked: datetime | None = None  # the last answer; None: none yet
     etag: str | None = None
@@ -52,7 +55,7 @@ class Known:
     published: datetime | None = None
     path: str | None = None  # the document's path; once set it stays
     layout: str | None = None  # that the page wore; None: there is no document
-    body_digest: str | None = None  # sha256 of the body alone; None: no document, or nothing in its body
+    body_digest: str | None = None  # sha256 of title and body; None: never read, or nothing in its body
     characters: int | None = None  # that the body shows, white space aside; None: there is no document
     origin: str | None = None  # whose copy the document was made of; None: the site's own page
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from scraper.errors import Refused, TooLarge, WrongType
 from scraper.exit_codes import ExitCode
 from scraper.known import (
+    AT_ONCE,
     Aliased,
     Asset,
     AssetStatus,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
 LONGEST_PAUSE = timedelta(days=30)  # between two tries of an article that keeps failing
+OTHER_PAGES = PROMPT_ATTEMPTS  # looks at a page that has nothing of its article, before it is taken for it
 SOFT_MISSES = 2  # soft error pages in a row that make an article gone
 
 
@@ -65,7 +67,7 @@ def next_look(ages: Sequence[timedelta], born: datetime, now: datetime) -> datet
 def next_try(attempts: int, now: datetime) -> datetime:
     """Return when a failed article is tried again: by the next run at first, then after doubling days."""
     if attempts <= PROMPT_ATTEMPTS:
-        return now
+        return AT_ONCE
     doublings = min(attempts - PROMPT_ATTEMPTS - 1, LONGEST_PAUSE.days.bit_length())
     return now + min(timedelta(days=2**doublings), LONGEST_PAUSE)
 

@@ -19,12 +19,14 @@ from scraper.errors import (
     NotAListing,
     ProgramError,
     Refused,
+    RepeatedBody,
 )
 from scraper.families import identity_key
 from scraper.known import AT_ONCE, Aliased, Failed, Known, Skipped, Status
 from scraper.model import ListingPage
 from scraper.pipeline.assets import AssetIntake
 from scraper.pipeline.judge import OK, Judge, Judged, family_of
+from scraper.pipeline.lookout import Lookout
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
 
@@ -81,6 +83,7 @@ class Intake:
             addresses=partial(state.assets.addresses, site.name),
         )
         self._run = run
+        self.lookout = Lookout(site=site, state=state, documents=documents, run=run)
         self.assets = AssetIntake(site=site, state=state, documents=documents, shelf=shelf, run=run)
         self.aliased = 0  # new addresses of known articles, met in lists
 
@@ -220,6 +223,7 @@ class Intake:
                 self._state.events.put(known.site, known.key, what, capture.fetched_at)
             if isinstance(judged.outcome, Aliased):
                 self._remember_alias(known, judged.outcome.to, capture.fetched_at)
+        self.lookout.saw(known, judged.known, judged.outcome)
         return judged.outcome
 
     def _judged(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
@@ -227,7 +231,11 @@ class Intake:
         try:
             judged = self._judge.judge(known, capture, ref)
             if judged.document is not None:
+                self.lookout.check(known, judged.known)
                 self._documents.save(judged.document)
+        except RepeatedBody as error:
+            failed = self._failure(known, capture, error)
+            return replace(failed, known=replace(failed.known, body_digest=judged.known.body_digest))
         except NoRoom:
             raise
         except ArchiveError as error:

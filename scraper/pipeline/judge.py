@@ -9,8 +9,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from scraper import extractor, policy, robots, urls, writer
-from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused
+from scraper import canary, extractor, policy, robots, urls, writer
+from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced
 from scraper.families import by_name, identity_key, recognise_url
 from scraper.known import Aliased, Failed, Gone, Known, Revised, Skipped, Status, Unchanged, Written
 from scraper.model import Kind
@@ -73,6 +73,10 @@ class Judge:
             return self._read(known, capture, ref)
         except NotAnArticle as error:
             return self._other(known, capture, error)
+        except Replaced as error:
+            after = policy.remember_failure(known, error, capture.fetched_at)
+            after = replace(after, soft_misses=known.soft_misses + 1)
+            return Judged(outcome=Failed(error=error), known=after)
         except ArchiveError as error:
             after = policy.remember_failure(known, error, capture.fetched_at)
             return Judged(outcome=Failed(error=error), known=after)
@@ -121,6 +125,7 @@ class Judge:
         if known.path is not None and digest == self._digest_before(known):
             after = policy.remember_answer(known, capture, self._site.revisit)
             return Judged(outcome=Unchanged(), known=after, shown=shown)
+        self._check_likeness(known, article)
         document = writer.write(
             article,
             self._site,
@@ -150,6 +155,18 @@ class Judge:
             document=document,
             shown=shown,
         )
+
+    def _check_likeness(self, known: Known, article: Article) -> None:
+        """Raise Replaced where the page has nothing of the article that it was, and was not seen often so."""
+        if known.path is None or known.capture is None or known.soft_misses >= policy.OTHER_PAGES:
+            return
+        try:
+            before = extractor.extract(self._shelf(known.capture), self._site)
+        except ArchiveError:  # nobody knows what it was
+            return
+        if canary.is_replaced(before.shown.text, article.shown.text):
+            msg = f"another page: {known.url}: it has nothing of the article that was there"
+            raise Replaced(msg)
 
     def _digest_before(self, known: Known) -> str | None:
         """Return the digest of what the article said before, as this version of the extractor reads it."""
@@ -181,9 +198,12 @@ def dated(article: Article, captured: datetime) -> Article:
 
 
 def body_digest(article: Article) -> str | None:
-    """Return the sha256 (hex) of what an article's body shows; None: it shows nothing."""
-    said = (article.shown.text, article.images, article.media)
-    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest() if any(said) else None
+    """Return the sha256 (hex) of an article's title and of what its body shows; None: it shows nothing."""
+    shown = article.shown
+    body = (shown.text, shown.images, shown.links, article.media, article.attachments)
+    if not any(body):
+        return None
+    return hashlib.sha256(repr((article.title, body)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def article_digest(article: Article) -> str:

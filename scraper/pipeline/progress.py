@@ -14,6 +14,9 @@ class Progress(Protocol):
     def article(self, site: str, outcome: str) -> None:
         """Hear that an article came to an outcome: `written`, `unchanged`, `failed` and so on."""
 
+    def picture(self, site: str) -> None:
+        """Hear that a picture or a file of an article was asked for; it is no article."""
+
     def waiting(self, site: str, count: int, delay: float) -> None:
         """Hear how many articles are still to be asked for, at so many seconds between two requests."""
 
@@ -25,6 +28,9 @@ class Unwatched:
         """Do nothing."""
 
     def article(self, site: str, outcome: str) -> None:
+        """Do nothing."""
+
+    def picture(self, site: str) -> None:
         """Do nothing."""
 
     def waiting(self, site: str, count: int, delay: float) -> None:

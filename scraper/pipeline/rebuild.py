@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
-from scraper.errors import ArchiveError, ProgramError
+from scraper.errors import ArchiveError, ProgramError, RepeatedBody
 from scraper.known import Status
 from scraper.pipeline.judge import OK, article_digest, body_digest, dated, shown_by
 
@@ -66,11 +66,16 @@ def jobs(site: Site, stores: Stores) -> Iterator[Job]:
     for known in stores.state.articles.every(site.name):
         if known.capture is not None:
             yield job_of(known, known.capture, site, stores.state)
-        elif known.status is Status.FAILED:
+        elif known.status is Status.FAILED and not _is_repeated(known):
             entries = stores.state.captures.of_article(site.name, known.key)
             answers = [entry for entry in entries if entry.status == OK]
             if answers:
                 yield job_of(known, answers[-1].ref, site, stores.state)
+
+
+def _is_repeated(known: Known) -> bool:
+    """Say whether its page was refused for what other pages say: which one capture alone does not show."""
+    return (known.error or "").startswith(RepeatedBody.__name__)
 
 
 def job_of(known: Known, ref: CaptureRef, site: Site, state: State) -> Job:

@@ -9,7 +9,15 @@ import logging
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import policy
-from scraper.errors import ArchiveError, Blocked, NotAnArticle, Paused, ProgramError, Unreachable
+from scraper.errors import (
+    ArchiveError,
+    Blocked,
+    Canary,
+    NotAnArticle,
+    Paused,
+    ProgramError,
+    Unreachable,
+)
 from scraper.exit_codes import ExitCode, worst
 from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Unchanged, Written
 from scraper.report import Problem, SiteReport
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from scraper.canary import Alarm
     from scraper.known import Asset, Known, Outcome
     from scraper.model import Channel, Site, Url
     from scraper.pipeline.progress import Progress
@@ -84,6 +93,7 @@ class Tally:
 
     def asset(self, asset: Asset, problem: ArchiveError | None, begun: datetime) -> None:
         """Note a picture or file that was asked for, and why it could not be had. It is no article."""
+        self._progress.picture(self._site.name)
         ms = (self._now() - begun).total_seconds() * 1000
         if problem is None:
             self._log(logging.INFO, asset.kind, url=asset.url, ms=round(ms))
@@ -94,6 +104,12 @@ class Tally:
         self._log(
             logging.WARNING, asset.kind, url=asset.url, error=f"{problem.kind}: {problem}", ms=round(ms)
         )
+
+    def alarm(self, alarm: Alarm) -> None:
+        """Note that the site no longer looks as its layouts say."""
+        self._codes.add(ExitCode.CANARY)
+        self.problem(alarm.page.url, Canary(f"{alarm.sign}: {alarm.message}"))
+        self._log(logging.WARNING, "canary", sign=alarm.sign, url=alarm.page.url, said=alarm.message)
 
     def unmade(self, known: Known, error: ArchiveError) -> None:
         """Note a document that could not be made again, with its pictures in the archive."""

@@ -143,6 +143,8 @@ class SiteWalk:
         report.unchanged += left_alone
         report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
         report.aliased += self._intake.aliased
+        for alarm in self._intake.lookout.alarms():
+            self.tally.alarm(alarm)
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -270,6 +272,8 @@ class SiteWalk:
         else:
             outcome = self._intake.article(known, capture, ref)
         self.tally.article(known, outcome, begun)
+        if self._intake.lookout.is_lost:
+            self.tally.leave(ExitCode.CANARY)
         await self._pictures.of_article(known.key)
 
     async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:

@@ -80,6 +80,18 @@ class DocumentStore:
         except OSError as error:
             raise store_error(error, "read", self._root / path) from error
 
+    def remove(self, path: str) -> None:
+        """Take a file back that should not have been written; where it is not there, nothing happens."""
+        *folders, name = _parts(path)
+        try:
+            with self._folder(folders, make=False) as folder:
+                _remove(folder, name)
+                self._sync(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise store_error(error, "remove", self._root / path) from error
+
     def clear_leftovers(self) -> int:
         """Remove what killed runs left unfinished and return how many files that were.
 

@@ -122,6 +122,33 @@ class Articles:
         ).fetchone()
         return bool(0 < row["listed"] == row["before"])
 
+    def with_body(self, site: str, digest: str) -> tuple[Known, ...]:
+        """Return the articles whose page showed this title and body, refused ones too."""
+        rows = self._connection.execute(
+            "SELECT * FROM article WHERE site = ? AND body_digest = ? ORDER BY key", (site, digest)
+        )
+        return tuple(map(_known, rows))
+
+    def written_in(self, site: str, digest: str, run: int) -> tuple[Known, ...]:
+        """Return those of them whose document a run wrote for the first time."""
+        rows = self._connection.execute(
+            "SELECT * FROM article WHERE site = ? AND body_digest = ? AND visited_in = ? "
+            "AND captured = checked AND path IS NOT NULL",
+            (site, digest, run),
+        )
+        return tuple(map(_known, rows))
+
+    def lengths(
+        self, site: str, layout: str, channel: str, *, not_in: int | None, most: int
+    ) -> tuple[int, ...]:
+        """Return the lengths of the bodies last captured in a layout and a channel, a run's own left out."""
+        rows = self._connection.execute(
+            "SELECT characters FROM article WHERE site = ? AND layout = ? AND coalesce(channel, 'None') = ? "
+            "AND characters IS NOT NULL AND visited_in IS NOT ? ORDER BY captured DESC LIMIT ?",
+            (site, layout, channel, not_in, most),
+        )
+        return tuple(row["characters"] for row in rows)
+
     def held(self, site: str) -> Iterator[Known]:
         """Yield every article that has a document, by key."""
         yield from self._walk("SELECT * FROM article WHERE site = ? AND path IS NOT NULL AND key > ?", site)
