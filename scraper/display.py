@@ -58,6 +58,7 @@ class Line:
     page: int | None = None  # None: the system does not number its pages
     pages: int | None = None  # None: nobody said how many there are
     outcomes: dict[str, int] = field(default_factory=dict)
+    pictures: int = 0
     waiting: int = 0
     delay: float = 0.0
 
@@ -89,6 +90,10 @@ class Board:
         line = self._line(site)
         line.outcomes[outcome] = line.outcomes.get(outcome, 0) + 1
         line.waiting = max(line.waiting - 1, 0)
+
+    def picture(self, site: str) -> None:
+        """Hear that a picture or a file was asked for."""
+        self._line(site).pictures += 1
 
     def waiting(self, site: str, count: int, delay: float) -> None:
         """Hear how many articles are still to be asked for."""
@@ -128,7 +133,8 @@ class Board:
 def cells(line: Line, now: float) -> tuple[str, ...]:
     """Return what stands behind a site's name: list, done, waiting, rate, what is left."""
     page = "" if line.page is None else f" {line.page}/{line.pages or '?'}"
-    parts = ", ".join(f"{count} {outcome}" for outcome, count in line.outcomes.items())
+    counts = {**line.outcomes, **({"pictures": line.pictures} if line.pictures else {})}
+    parts = ", ".join(f"{count} {what}" for what, count in counts.items())
     left = _span(line.waiting * line.seconds_an_article(now)) if line.waiting else ""
     rate = f"{_rate(line, now):.0f}/min" if line.done else ""
     return f"{line.channel}{page}", parts or "0", str(line.waiting), rate, left

@@ -54,6 +54,17 @@ def line_of(site: str, text: str) -> list[str]:
     return next(line.split() for line in text.splitlines() if line.startswith(site))
 
 
+def test_pictures_are_counted_and_are_no_articles() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    board.article("xw", "written")
+    board.picture("xw")
+    board.picture("xw")
+    clock.now = 60
+    assert "1 written, 2 pictures" in drawn(board)
+    assert "1/min" in line_of("xw", drawn(board))
+
+
 def test_a_site_shows_its_list_its_articles_the_rate_and_what_is_left() -> None:
     clock = Clock()
     board = Board(monotonic=clock)
