@@ -3,6 +3,7 @@
 Site rot is the usual death of archivers: a template changes, and what is read is nothing, or the wrong
 thing, without any error. Each run is therefore held against what was usual:
 
+    list         a channel's newest list names a small part of what it did
     unreadable   far more pages gave no article than used to
     vanished     far more articles that were held are gone, all at once
     empty        far more bodies show nothing at all than used to
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from scraper.model import Url
 
-Sign: TypeAlias = Literal["unreadable", "vanished", "empty", "short", "repeated"]
+Sign: TypeAlias = Literal["list", "unreadable", "vanished", "empty", "short", "repeated"]
 
 CHANCE = 1e-4  # of a wrong alarm, for each sign and run
 REPEATS = (
@@ -43,6 +44,8 @@ _SHORT_TEXT = 120  # characters, below which a text may change altogether
 _SHRUNK = 8  # times: a text that is so much shorter than before is another one
 _PIECE = 4  # characters: texts on other things have hardly such a piece in common, names apart
 _IN_COMMON = 0.15  # of the shorter text's pieces, which a revised text keeps
+_LIST = 10  # rows, from which on a list that shrinks is a sign
+_SHRUNK_LIST = 3  # times
 _MEMORY = 2000  # answers after which the past counts half
 
 
@@ -67,6 +70,7 @@ class Alarm:
 class Sightings:
     """What one run saw of one site."""
 
+    lists: list[Page] = field(default_factory=list)  # channels' indexes that name far less than before
     layouts: Counter[str] = field(default_factory=Counter)  # answers that gave an article
     unreadable: list[Page] = field(default_factory=list)  # answers that gave none, and should have
     asked_again: int = 0  # articles that were held, and were looked at again
@@ -77,6 +81,12 @@ class Sightings:
     repeated: dict[str, list[Page]] = field(
         default_factory=dict
     )  # by the body's digest, those that were refused
+
+    def saw_index(self, url: Url, rows: int, before: int) -> None:
+        """Take in a channel's newest list: how many articles it names, and how many it named before."""
+        if before >= _LIST and rows * _SHRUNK_LIST < before:
+            said = f"the list names {rows} articles, and named {before} the last time"
+            self.lists.append(Page(url=url, said=said))
 
     def saw_body(self, layout: str, url: Url, characters: int, *, is_empty: bool) -> None:
         """Take in an article that was read for the first time."""
@@ -109,6 +119,7 @@ class Past:
 def judge(seen: Sightings, past: Past) -> tuple[Alarm, ...]:
     """Return in what the site no longer looks as it did; nothing: it does."""
     return (
+        *(Alarm(sign="list", message=f"{page.url}: {page.said}", page=page) for page in seen.lists),
         *_unreadable(seen, past),
         *_vanished(seen, past),
         *_empty(seen, past),

@@ -129,6 +129,11 @@ class NotAnArticle(ExtractError):
 class NotAListing(ExtractError):
     """A list was expected, and the page is something else or lists nothing."""
 
+    def __init__(self, message: str, *, what: Literal["login", "other"] = "other") -> None:
+        """Say what the page is instead: a login or challenge page is the site's refusal, and no odd list."""
+        super().__init__(message)
+        self.what = what
+
 
 class EmptyListing(NotAListing):
     """The list's frame is on the page, and no row is in it."""

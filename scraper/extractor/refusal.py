@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _REFRESH = re.compile(r"^\s*(\d+)\s*[;,]\s*(?:url\s*=\s*)?['\"]?(.+?)['\"]?\s*$", re.IGNORECASE | re.DOTALL)
 _JUMP = re.compile(r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(")
+_AGAIN = re.compile(r"\blocation\.reload\s*\(|" + _JUMP.pattern)
 _PORTAL = re.compile(r"APP_NAME\s*:\s*['\"]飞连|FeiLian", re.IGNORECASE)
 _LOGIN = re.compile(r"统一身份认证|请先登录|请登录|扫码登录|登录超时|身份验证|安全验证|人机验证|访问验证")
 _ERROR = re.compile(
@@ -66,6 +67,8 @@ def _of_a_short_page(page: Page, shown: str) -> Instead | None:
     error = _ERROR.search(said)
     if error is not None:
         return Instead("soft-404", f"an error page: it says {error[0]}")
+    if len(shown) <= _NOTHING and "document.cookie" in page.text and _AGAIN.search(page.text):
+        return Instead("login", "a challenge page: a script sets a cookie and asks again")
     leads = _leads_to(page, shown)
     return Instead("redirect", f"a redirect stub: it leads to {leads}") if leads is not None else None
 

@@ -164,10 +164,12 @@ class Intake:
             elsewhere=len(page.elsewhere),
         )
         # A list may hold some rows on top for ever: whether it is torn, its oldest row shows.
+        known = listings.page(site, channel, (capture.url,))
         ends_fresh = bool(keys) and not listings.is_named(site, channel, keys[-1])
         fresh = listings.put_page(state, keys, run=self._run)
         if self.is_index(capture):
             torn = before.read_at is not None and ends_fresh
+            self.lookout.saw_index(capture.url, len(keys), known.rows if known is not None else 0)
             listings.put_channel(
                 replace(
                     before,

@@ -18,7 +18,7 @@ from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Status, Uncha
 if TYPE_CHECKING:
     from scraper.canary import Alarm
     from scraper.known import Known, Outcome
-    from scraper.model import Site
+    from scraper.model import Site, Url
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
@@ -39,6 +39,7 @@ class Lookout:
         self._run = run
         self._seen = Sightings()
         self._streak = 0
+        self.taken_back = 0  # documents that this run wrote, and then knew to be none
 
     @property
     def is_lost(self) -> bool:
@@ -54,7 +55,7 @@ class Lookout:
         other page once more; where the list calls it nothing, two others make it so. What this run wrote of
         the same page under other addresses is taken back: those are asked for again.
         """
-        if after.body_digest is None or before.body_digest == after.body_digest:
+        if after.body_digest is None or (before.path and before.body_digest == after.body_digest):
             return
         called = canary.same_title(before.title, after.title)
         others = [
@@ -65,8 +66,9 @@ class Lookout:
         if called or len(others) < (2 if called is None else 1):
             return
         named = f"{others[0].url}{f' and {len(others) - 1} more' if others[1:] else ''}"
-        error = RepeatedBody(f"one page under many addresses: {before.url}: says what {named} says")
-        self._seen.repeated.setdefault(after.body_digest, []).append(Page(url=before.url, said=str(error)))
+        said = f"it says what {named} says"
+        error = RepeatedBody(f"one page under many addresses: {before.url}: {said}")
+        self._seen.repeated.setdefault(after.body_digest, []).append(Page(url=before.url, said=said))
         self._take_back(after.body_digest, error)
         raise error
 
@@ -79,8 +81,13 @@ class Lookout:
                 with self._state.transaction():
                     self._state.articles.put(_unwritten(other, error))
                 self._documents.remove(other.path)
+                self.taken_back += 1
 
     # ── what is seen ──────────────────────────────────────────────────────────────────────────────────────
+
+    def saw_index(self, url: Url, rows: int, before: int) -> None:
+        """Take in a channel's newest list, and what it named before."""
+        self._seen.saw_index(url, rows, before)
 
     def saw(self, before: Known, after: Known, outcome: Outcome) -> None:
         """Take in what came of an answer."""

@@ -143,6 +143,8 @@ class SiteWalk:
         report.unchanged += left_alone
         report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
         report.aliased += self._intake.aliased
+        report.written -= self._intake.lookout.taken_back
+        report.failed += self._intake.lookout.taken_back
         for alarm in self._intake.lookout.alarms():
             self.tally.alarm(alarm)
 
@@ -217,10 +219,12 @@ class SiteWalk:
             reading = await self._asking.index(channel, span.as_text())
         except (FetchError, ExtractError, ProgramError) as error:
             self.tally.broken_page(channel.index, error)
+            if isinstance(error, Refused | Blocked) or (
+                isinstance(error, NotAListing) and error.what == "login"
+            ):
+                self.tally.leave(ExitCode.REFUSED)
             if isinstance(error, NotAListing):
                 self.tally.code(ExitCode.CANARY)
-            if isinstance(error, Refused | Blocked):
-                self.tally.leave(ExitCode.REFUSED)
             return None
         self.tally.page(channel, None, reading.page.pages)
         return reading
