@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from archiving import Archive
 from gallery import CHANNEL, HOME, PICTURE, SECOND, kept, publish
+from zygote import Zygote, after_requests
 
+from scraper.app.verification import verify
 from scraper.demo import beichen
 from scraper.demo.server import serve
+from scraper.pipeline.progress import Unwatched
 from scraper.pipeline.session import Stores
 from scraper.pipeline.walk import SiteWalk
+from scraper.review.reconciling import Damage
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
 from scraper.stores.state import State, open_state
@@ -113,3 +120,42 @@ def test_killed_at_any_instant_the_next_run_comes_to_the_same_end(tmp_path: Path
         assert end == [documents, pictures], f"killed at instant {instant}"
         assert again <= asks + 1, f"killed at instant {instant}"  # what was in flight is asked for again
     assert instant > 50
+
+
+def damage(archive: Archive) -> list[Damage]:
+    found = verify(archive.config.sites[0], archive.config, render=False, progress=Unwatched())
+    return [one for one in found if isinstance(one, Damage)]
+
+
+def test_the_real_program_killed_again_and_again_keeps_every_picture_once(tmp_path: Path) -> None:
+    world = beichen.empty()
+    for number in range(12):
+        publish(world, *(f"{HOME}/pic/{number + place}.jpg" for place in range(3)))
+    world.missing.add("/pic/7.jpg")
+    chance = random.Random(4)  # noqa: S311 - a repeatable choice, no secret
+    with serve(world) as server, Zygote(tmp_path) as zygote:
+        undisturbed, killed = (tmp_path / name for name in ("undisturbed", "killed"))
+        archives = []
+        for folder in (undisturbed, killed):
+            folder.mkdir()
+            archives.append(Archive(folder, server, world, channel=CHANNEL, images="download"))
+        assert archives[0].run().exit_code == 0
+        server.forget()
+        command = ("run", "--config", str(killed / "config.yaml"))
+        kills = 0
+        while kills < 15:
+            life = zygote.start(*command)
+            after_requests(world.after, chance.randrange(1, 4), life)
+            time.sleep(chance.random() * 0.02)
+            life.send(signal.SIGKILL)
+            if life.code() == 0:
+                break
+            kills += 1
+            assert damage(archives[1]) == []  # whole between two lives, also before anything is mended
+        assert zygote.start(*command).code() == 0
+        asks = len(server.requests(path="/pic/"))
+    assert archives[1].documents() == archives[0].documents()
+    assert kept(archives[1]) == kept(archives[0])
+    assert len(kept(archives[0])) == 13
+    assert kills > 5
+    assert asks <= 14 + kills
