@@ -96,7 +96,8 @@ class Assets:
     def stale(self, site: str) -> tuple[str, ...]:
         """Return the articles whose documents do not yet say what became of what they show."""
         rows = self._connection.execute(
-            "SELECT DISTINCT key FROM shown WHERE site = ? AND stale ORDER BY key", (site,)
+            "SELECT DISTINCT key FROM shown INDEXED BY shown_stale WHERE site = ? AND stale ORDER BY key",
+            (site,),
         )
         return tuple(row["key"] for row in rows)
 
@@ -117,7 +118,8 @@ class Assets:
     def articles_due(self, site: str, now: datetime, *, run: int) -> Iterator[str]:
         """Yield the articles that show what is to be asked for now, by key."""
         query = (
-            "SELECT DISTINCT s.key FROM asset a JOIN shown s USING (site, url) "  # noqa: S608 - a constant
+            "SELECT DISTINCT s.key "  # noqa: S608 - a constant
+            "FROM asset a INDEXED BY asset_due CROSS JOIN shown s INDEXED BY shown_url USING (site, url) "
             f"WHERE a.site = :site AND {_DUE} AND s.key > :last ORDER BY s.key LIMIT 1000"
         )
         values = {"site": site, "now": stored(now), "run": run, "last": ""}
@@ -136,8 +138,8 @@ class Assets:
     def held(self, site: str) -> Iterator[Asset]:
         """Yield what is held, by path; of what several addresses have in common only one."""
         query = (
-            "SELECT * FROM asset a WHERE site = ? AND path > ? "
-            "AND url = (SELECT min(url) FROM asset b WHERE b.site = a.site AND b.path = a.path) "
+            "SELECT * FROM asset a INDEXED BY asset_path WHERE site = ? AND path > ? AND url = "
+            "(SELECT min(url) FROM asset b INDEXED BY asset_path WHERE b.site = a.site AND b.path = a.path) "
             "ORDER BY path LIMIT 1000"
         )
         last = ""
