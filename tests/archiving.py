@@ -18,6 +18,8 @@ from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scraper.config import Config
     from scraper.demo.server import Server
     from scraper.demo.world import World
@@ -64,6 +66,7 @@ class Archive:
     ) -> None:
         self.folder = folder
         self.clock = Clock()
+        self.check_room: Callable[[], None] = lambda: None
         self._config_file = folder / "config.yaml"
         lines = config_text(*worlds, proxy=server.proxy, delay=delay, images=images).splitlines()
         if channel is not None:
@@ -127,7 +130,7 @@ class Archive:
             budget=Budget(now=self.clock, limit=limit, deadline=deadline),
             progress=Unwatched(),
             now=self.clock,
-            check_room=lambda: None,
+            check_room=self.check_room,
             dry=dry,
         )
 

@@ -15,8 +15,9 @@ from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Callable
     from pathlib import Path
+
+    from scraper.demo.server import Server
 
 _PROGRAM = """
 import json, os, sys
@@ -110,14 +111,12 @@ class Zygote:
         return Life(self._process, int(_pipe(self._process.stdout).readline()), out)
 
 
+def wait_for(server: Server, requests: int, life: Life) -> None:
+    """Return when the server has been asked so often in all, or the life has ended."""
+    while len(server.log) < requests and not life.has_ended(0.001):
+        pass
+
+
 def _pipe(pipe: IO[str] | None) -> IO[str]:
     assert pipe is not None
     return pipe
-
-
-def after_requests(arm: Callable[[int, Callable[[], object]], None], requests: int, life: Life) -> None:
-    """Return when so many more requests have come, or the life has ended; `arm` is `World.after`."""
-    come = threading.Event()
-    arm(requests, come.set)
-    while not come.wait(0.001) and not life.has_ended():
-        pass

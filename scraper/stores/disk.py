@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the last: no file may grow as large as that here
 
 
 Write: TypeAlias = "Callable[[int, memoryview], int]"

@@ -6,13 +6,16 @@ One writer; WAL, so that `status` reads while a run writes. Nothing here decides
 from __future__ import annotations
 
 import sqlite3
+import stat
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from scraper.errors import NoRoom, StateTooNew, StoreError
+from scraper.errors import StateTooNew
+from scraper.stores.disk import keep_for_owner, make_folder
 from scraper.stores.state.articles import Articles
 from scraper.stores.state.assets import Assets
 from scraper.stores.state.captures import CaptureIndex
+from scraper.stores.state.connection import Connection, state_error
 from scraper.stores.state.counts import Counts
 from scraper.stores.state.events import Events
 from scraper.stores.state.listings import Listings
@@ -23,40 +26,6 @@ from scraper.stores.state.schema import MIGRATIONS, VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-class _Connection(sqlite3.Connection):
-    """A connection whose errors name the file, once it is ready for use."""
-
-    name: str | None = None  # None: it is being made ready, and errors are SQLite's own
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
-        """Execute one statement. Raises NoRoom, StoreError."""
-        try:
-            return super().execute(sql, parameters)
-        except sqlite3.DatabaseError as error:
-            raise self._named(error) from error
-
-    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
-        """Execute one statement for each of many. Raises NoRoom, StoreError."""
-        try:
-            return super().executemany(sql, parameters)
-        except sqlite3.DatabaseError as error:
-            raise self._named(error) from error
-
-    def _named(self, error: sqlite3.DatabaseError) -> Exception:
-        """Return the error of the house; a slip of ours, such as wrong SQL, stays as it is."""
-        code = getattr(error, "sqlite_errorcode", None)
-        if self.name is None or code is None or code & 0xFF in _OURS:
-            return error
-        message = f"state: {self.name}: {error}"
-        if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            message += "; it is an index over the captures: moved away, it is made again by the next run"
-        return NoRoom(message) if code in _NO_ROOM else StoreError(message)
-
-
-_OURS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE}
-_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 class State:
@@ -108,26 +77,26 @@ def open_state(path: Path) -> State:
     Raises StateTooNew for a file of a newer version, StoreError for one that cannot be read or written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None, factory=_Connection)
+        make_folder(path.parent)
+        path.touch(0o666)  # SQLite itself would make it with 0644, or with nothing under a strange umask
+        keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+        connection = sqlite3.connect(path, isolation_level=None, factory=Connection)
         connection.execute("PRAGMA journal_mode = WAL")
         return State(_prepared(connection, str(path)))
     except (sqlite3.DatabaseError, OSError) as error:
-        msg = f"state: {path}: {error}"
-        raise StoreError(msg) from error
+        raise state_error(error, path) from error
 
 
 def open_copy(path: Path) -> State:
     """Open a copy of the state in memory: for a dry run, and for reading while another run writes."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Connection)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
     try:
         if path.exists():
             with closing(_read_only(path)) as source:
                 source.backup(connection)
         return State(_prepared(connection, str(path)))
     except sqlite3.DatabaseError as error:
-        msg = f"state: {path}: {error}"
-        raise StoreError(msg) from error
+        raise state_error(error, path) from error
 
 
 def open_view(path: Path) -> State:
@@ -148,14 +117,13 @@ def open_view(path: Path) -> State:
         connection.name = str(path)
         return State(connection)
     except sqlite3.DatabaseError as error:
-        msg = f"state: {path}: {error}"
-        raise StoreError(msg) from error
+        raise state_error(error, path) from error
 
 
-def _read_only(path: Path) -> _Connection:
+def _read_only(path: Path) -> Connection:
     """Return a connection that writes nothing, not even beside the file where nobody could."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, factory=_Connection)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, factory=Connection)
     try:
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
     except (
@@ -164,13 +132,11 @@ def _read_only(path: Path) -> _Connection:
         connection.close()
         if not isinstance(error, sqlite3.OperationalError) or path.with_name(f"{path.name}-wal").exists():
             raise
-        connection = sqlite3.connect(
-            f"{uri}&immutable=1", uri=True, isolation_level=None, factory=_Connection
-        )
+        connection = sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None, factory=Connection)
     return connection
 
 
-def _prepared(connection: _Connection, name: str) -> _Connection:
+def _prepared(connection: Connection, name: str) -> Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut loses here, the captures still have
     connection.execute("PRAGMA busy_timeout = 5000")

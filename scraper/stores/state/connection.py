@@ -1,0 +1,55 @@
+"""SQLite's connection, whose errors are those of the house: they name the file; a full disk is `NoRoom`."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from scraper.errors import NoRoom, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SLIPS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+
+
+class Connection(sqlite3.Connection):
+    """A connection to the state's file."""
+
+    name: str | None = None  # None: it is being made ready, and errors are SQLite's own
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+        """Execute one statement. Raises NoRoom, StoreError."""
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._told(error) from error
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+        """Execute one statement for each of many. Raises NoRoom, StoreError."""
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: sqlite3.DatabaseError) -> Exception:
+        """Return the error of the house; a slip of ours, such as wrong SQL, stays as it is."""
+        slip = _code(error) & 0xFF in _SLIPS
+        return error if self.name is None or slip else state_error(error, self.name)
+
+
+def state_error(error: sqlite3.DatabaseError | OSError, path: Path | str) -> StoreError:
+    """Return the error of the house for what SQLite said of a file."""
+    message = f"state: {path}: {error}"
+    if isinstance(error, OSError):
+        return StoreError(message)
+    if _code(error) & 0xFF in _DAMAGED:
+        message += "; it is an index over the captures: moved away, it is made again by the next run"
+    return NoRoom(message) if _code(error) in _NO_ROOM else StoreError(message)
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """Return SQLite's extended code; what Python itself says of a connection has none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE))
