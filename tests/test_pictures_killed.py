@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from archiving import Archive
 from gallery import CHANNEL, HOME, PICTURE, SECOND, kept, publish
-from zygote import Zygote, after_requests
+from zygote import Zygote
 
 from scraper.app.verification import verify
 from scraper.demo import beichen
@@ -145,7 +145,9 @@ def test_the_real_program_killed_again_and_again_keeps_every_picture_once(tmp_pa
         kills = 0
         while kills < 15:
             life = zygote.start(*command)
-            after_requests(world.after, chance.randrange(1, 4), life)
+            requests = len(server.log) + chance.randrange(1, 4)
+            while len(server.log) < requests and not life.has_ended(0.001):
+                pass
             time.sleep(chance.random() * 0.02)
             life.send(signal.SIGKILL)
             if life.code() == 0:
