@@ -78,10 +78,10 @@ def name_of(path: Path, archive: Archive) -> str:
     return str(path.relative_to(archive.root))
 
 
-def sql(archive: Archive, statement: str, *values: object) -> None:
+def sql(archive: Archive, statement: str, *values: object, rows: int = 1) -> None:
     """Change the state behind the program's back."""
     connection = sqlite3.connect(archive.root / ".scraper" / "state.sqlite3", isolation_level=None)
-    assert connection.execute(statement, values).rowcount == 1
+    assert connection.execute(statement, values).rowcount == rows
     connection.close()
 
 
@@ -223,8 +223,22 @@ def test_a_lost_state_is_named(archive: Archive, verdict: Callable[..., Verdict]
 
 def test_a_state_that_is_no_database_is_named(archive: Archive, verdict: Callable[..., Verdict]) -> None:
     (archive.root / ".scraper" / "state.sqlite3").write_bytes(b"x" * 5000)
+    path = volume(archive)
+    path.write_bytes(path.read_bytes()[:-1])
     found = verdict()
-    assert (found.code, [one["file"] for one in found.damaged]) == (7, [".scraper/state.sqlite3"])
+    assert (found.code, found.captures) == (7, 8)
+    state, capture = found.damaged
+    assert state["file"] == ".scraper/state.sqlite3"
+    assert "made again by the next run" in state["what"]
+    assert (capture["file"], capture["what"]) == (
+        name_of(path, archive),
+        "the file ends within the record",
+    )
+
+
+def test_a_state_of_a_newer_version_is_none_of_its_business(archive: Archive) -> None:
+    sql(archive, "PRAGMA user_version = 99", rows=-1)
+    assert cli.main(["verify", "--config", str(archive.folder / "config.yaml")]) == 2
 
 
 # ── beside a run, and after a killed one ──────────────────────────────────────────────────────────────────

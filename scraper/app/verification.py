@@ -16,11 +16,12 @@ from scraper import extractor, writer
 from scraper.app.archive import shelf_of
 from scraper.app.cores import spread
 from scraper.app.looking import state_of
-from scraper.errors import ArchiveError, StoreError
+from scraper.errors import ArchiveError, StateTooNew, StoreError
 from scraper.model import Url
 from scraper.pipeline.rebuild import job_of, reread
-from scraper.review.reconciling import Damage, Reconciling
+from scraper.review.reconciling import Damage, Reconciling, damage_of
 from scraper.stores.documents import DocumentStore
+from scraper.stores.reading import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,11 +89,23 @@ def verify(site: Site, config: Config, *, render: bool, progress: Progress) -> I
             for damage in _damages(site, state, config, found, render=render, progress=progress):
                 found.damaged.append(damage)
                 yield damage
+    except StateTooNew:
+        raise
     except StoreError as error:
-        damage = Damage(file=_STATE, what=str(error))
-        found.damaged.append(damage)
-        yield damage
+        for damage in (Damage(file=_STATE, what=str(error)), *_alone(site, config, found)):
+            found.damaged.append(damage)
+            yield damage
     yield found
+
+
+def _alone(site: Site, config: Config, found: Verified) -> Iterator[Damage]:
+    """Tell what is wrong with the captures where no state says which there should be."""
+    found.captures = 0
+    for one in shelf_of(Path(config.archive)).verify(site.name):
+        if isinstance(one, Damaged):
+            yield damage_of(one, one.what)
+        else:
+            found.captures += one.capture is not None
 
 
 def _damages(

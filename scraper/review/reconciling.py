@@ -84,7 +84,7 @@ class Reconciling:
         elif self._is_behind(ref):
             self.tail += 1
         else:
-            yield _damage(ref, "the state does not know this capture, though it knows later ones")
+            yield damage_of(ref, "the state does not know this capture, though it knows later ones")
 
     def _lost_before(self, ref: CaptureRef | None) -> Iterator[Damage]:
         """Tell of the rows before a place, or of all that are left: no whole capture lies where they say."""
@@ -92,7 +92,7 @@ class Reconciling:
             if row.ref.file not in self._files:
                 self._missing[row.ref.file] += 1
             elif _place(row.ref) not in self._named:
-                yield _damage(row.ref, f"the capture of {row.url} that the state knows is not here")
+                yield damage_of(row.ref, f"the capture of {row.url} that the state knows is not here")
             self._row = next(self._rows, None)
 
     def _is_behind(self, at: CaptureRef | Damaged) -> bool:
@@ -100,18 +100,18 @@ class Reconciling:
 
     def _damaged(self, found: Damaged) -> Damage:
         self._named.add(_place(found))
-        return _damage(found, found.what)
+        return damage_of(found, found.what)
 
     def _differs(self, row: CaptureEntry, ref: CaptureRef) -> Iterator[Damage]:
         """Tell in what a capture is not the one that the state knows."""
         try:
             capture = self._shelf.read(ref)
         except CaptureDamaged as error:  # it was whole a moment ago: the file changes under us
-            yield _damage(ref, str(error))
+            yield damage_of(ref, str(error))
             return
         wrong = [name for name, known, there in _pairs(row, ref, capture) if known != there]
         if wrong:
-            yield _damage(ref, f"the state knows another {' and '.join(wrong)} of this capture")
+            yield damage_of(ref, f"the state knows another {' and '.join(wrong)} of this capture")
 
 
 def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[str, object, object], ...]:
@@ -126,7 +126,8 @@ def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[
     )
 
 
-def _damage(at: CaptureRef | Damaged, what: str) -> Damage:
+def damage_of(at: CaptureRef | Damaged, what: str) -> Damage:
+    """Return the damage of the record at a place."""
     return Damage(file=f"{CAPTURES}/{at.file}", offset=at.offset, what=what)
 
 
