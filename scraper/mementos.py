@@ -1,0 +1,125 @@
+"""Copies that another archive keeps: how its index is asked, what it answers, where a copy lies.
+
+The protocol is the Internet Archive's CDX server (internetarchive/wayback, wayback-cdx-server/README.md): a
+JSON array of rows, the first of them the names of the fields; and its replay, where `id_` after the moment
+gives the bytes as they were, the old header lines under `X-Archive-Orig-`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from scraper import urls
+from scraper.errors import NotAListing
+from scraper.model import Kind, Url
+
+if TYPE_CHECKING:
+    from scraper.model import Capture, Headers
+
+HOME = Url("https://web.archive.org/")
+
+_FIELDS = ("timestamp", "original", "statuscode")
+_MOST = 5  # copies that are asked for: the last ones
+_MEMENTO = re.compile(r"https?://(?P<archive>[^/]+)/.*?(?P<moment>\d{14})id_/(?P<url>https?:/.*)")
+_ORIGINAL = b"x-archive-orig-"
+_KEPT = frozenset({b"content-type", b"content-encoding"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One copy of a page."""
+
+    moment: datetime
+    original: Url  # the address as it was asked for then
+
+
+def query(home: Url, url: Url) -> Url:
+    """Return where the archive at `home` says which copies of an address it has: its last good ones."""
+    asked = (
+        f"{home}cdx/search/cdx?url={quote(url, safe='')}&output=json&fl={','.join(_FIELDS)}"
+        f"&filter=statuscode:200&filter=mimetype:text/html&collapse=digest&limit=-{_MOST}"
+    )
+    return _made(asked)
+
+
+def read_index(body: str, url: Url) -> tuple[Copy, ...]:
+    """Return the copies that the index names, newest first; none where it knows none.
+
+    Raises NotAListing for an answer that is no index.
+    """
+    try:
+        rows = json.loads(body) if body.strip() else []
+        named = [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if row]
+        copies = [_copy(row) for row in named if row["statuscode"] == "200"]
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        msg = f"index of copies: {url}: it is none: {body[:60]!r}"
+        raise NotAListing(msg) from error
+    return tuple(sorted(copies, key=lambda copy: copy.moment, reverse=True))
+
+
+def address(home: Url, copy: Copy) -> Url:
+    """Return where a copy lies, its bytes as they were."""
+    return _made(f"{home}web/{copy.moment:%Y%m%d%H%M%S}id_/{copy.original}")
+
+
+def archive_of(url: Url) -> str | None:
+    """Return the host of the archive that keeps a copy; None: the address is of no copy."""
+    match = _MEMENTO.fullmatch(url)
+    return None if match is None else match["archive"]
+
+
+def as_of_site(capture: Capture) -> Capture:
+    """Return a capture of a copy as the site gave it then; any other capture as it is.
+
+    For reading only: what is kept says whose answer it was.
+    """
+    match = _MEMENTO.fullmatch(capture.final_url) if capture.kind is Kind.COPY else None
+    url = None if match is None else urls.parse(match["url"])
+    if match is None or url is None:
+        return capture
+    return replace(
+        capture,
+        url=url,
+        final_url=url,
+        fetched_at=datetime.strptime(match["moment"], "%Y%m%d%H%M%S").replace(tzinfo=UTC),
+        headers=_original(capture.headers),
+        kind=Kind.ARTICLE,
+        hops=(),
+    )
+
+
+def key_of_copies(key: str) -> str:
+    """Return under which key the copies of an article are kept apart from the site's own answers."""
+    return f"copy of {key}"
+
+
+def _copy(row: dict[str, str]) -> Copy:
+    original = urls.parse(row["original"])
+    if original is None:
+        msg = f"no address: {row['original']}"
+        raise ValueError(msg)
+    moment = datetime.strptime(row["timestamp"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return Copy(moment=moment, original=original)
+
+
+def _original(headers: Headers) -> Headers:
+    """Return the header lines of the site; of the archive's own, those that say what the bytes are."""
+    old = tuple(
+        (name[len(_ORIGINAL) :], value) for name, value in headers if name.lower().startswith(_ORIGINAL)
+    )
+    there = {name.lower() for name, _ in old} - {b"content-encoding"}  # undone by the archive, or its own
+    own = tuple((name, value) for name, value in headers if name.lower() in _KEPT - there)
+    return (*own, *((name, value) for name, value in old if name.lower() != b"content-encoding"))
+
+
+def _made(text: str) -> Url:
+    url = urls.parse(text)
+    if url is None:
+        msg = f"made of addresses: {text}"
+        raise ValueError(msg)
+    return url
