@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from scraper.known import Asset, Known
     from scraper.model import Capture, CaptureRef, Site
+    from scraper.pipeline.rebuild import Job
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
@@ -107,12 +108,23 @@ class AssetIntake:
             if key in self._stuck or known is None or known.capture is None:
                 continue
             job = job_of(known, known.capture, self._site, self._state)
-            made = remake(job, self._site, self._shelf)
-            if isinstance(made, ArchiveError):
+            problem = self._made_again(job)
+            if problem is not None:
                 self._stuck.add(key)
-                yield known, made
-            else:
-                keep(renewed(job, made), job, made, self._state, self._documents)
+                yield known, problem
+
+    def _made_again(self, job: Job) -> ArchiveError | None:
+        """Write a document anew; return why it could not be."""
+        made = remake(job, self._site, self._shelf)
+        if isinstance(made, ArchiveError):
+            return made
+        try:
+            keep(renewed(job, made), job, made, self._state, self._documents)
+        except NoRoom:
+            raise
+        except StoreError as error:
+            return error
+        return None
 
     def restore(self, *, dry: bool) -> Iterator[tuple[Asset, ArchiveError | None]]:
         """Put files back that are lost or changed, from their captures; yield each, and why it could not be.
