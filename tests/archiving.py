@@ -13,7 +13,8 @@ from scraper.demo.settings import config_text
 from scraper.pipeline.budget import Budget
 from scraper.pipeline.progress import Unwatched
 from scraper.pipeline.session import Session
-from scraper.pipeline.walk import SiteWalk, Span
+from scraper.pipeline.span import Span
+from scraper.pipeline.walk import SiteWalk
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network
 

@@ -16,7 +16,7 @@ from scraper.demo.campus import Column
 from scraper.demo.server import serve
 from scraper.demo.vsb_world import VsbWorld
 from scraper.demo.webplus_world import WebplusWorld
-from scraper.pipeline.walk import SiteWalk, Span
+from scraper.pipeline.span import Span
 from scraper.review.covering import coverage_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
     from scraper.demo.world import World
+    from scraper.pipeline.walk import SiteWalk
 
 CHANNEL = "bcyw"
 FIRST = datetime(2005, 1, 6, 9, tzinfo=UTC)

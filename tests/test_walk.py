@@ -12,7 +12,7 @@ from scraper import urls
 from scraper.demo import faults
 from scraper.demo.server import serve
 from scraper.model import Url
-from scraper.pipeline.walk import Span
+from scraper.pipeline.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

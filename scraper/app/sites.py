@@ -53,7 +53,11 @@ def _configured(url: Url, sites: Iterable[Site]) -> list[Site]:
     address = _address(url)
     below = [site for site in sites if address.startswith(_folder(site.home))]
     below.sort(key=lambda site: len(site.home), reverse=True)
-    hosts = [site for site in sites if any(urls.host(c.index) == urls.host(url) for c in site.channels)]
+    hosts = [
+        site
+        for site in sites
+        if any(urls.host(url) == urls.host(own) for c in site.channels for own in c.addresses)
+    ]
     same = [site for site in sites if urls.host(site.home) == urls.host(url)]
     return [*below, *same, *hosts]
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scraper.model import Site
-    from scraper.pipeline.walk import SiteWalk, Span
+    from scraper.pipeline.span import Span
+    from scraper.pipeline.walk import SiteWalk
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,26 +26,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--since", metavar="DATE", type=_day, help="nothing older than this day (YYYY-MM-DD)")
     parser.add_argument("--until", metavar="DATE", type=_day, help="nothing newer than this day (YYYY-MM-DD)")
+    parser.add_argument(
+        "--from-wayback",
+        action="store_true",
+        help="ask the Internet Archive for copies of what is then gone from the site and was never held",
+    )
+    parser.add_argument(
+        "--wayback",
+        metavar="URL",
+        default="https://web.archive.org/",
+        help="another archive that answers as the Internet Archive's CDX server does (default: %(default)s)",
+    )
     add_budget(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Walk the past of every site that is named, or of all."""
+    from scraper.app.offline import address
     from scraper.app.sites import sites_named
     from scraper.commands.passes import load, make_pass
-    from scraper.pipeline.walk import Span
+    from scraper.pipeline.span import Span
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"
         raise UsageError(msg)
     _check_channels(args.channel, sites_named(load(args), args.site))
     span = Span(since=args.since, until=args.until)
-    return make_pass(args, partial(_backfill, names=args.channel, span=span))
+    journey = partial(_backfill, names=args.channel, span=span)
+    return make_pass(args, journey, wayback=address(args.wayback) if args.from_wayback else None)
 
 
 async def _backfill(walk: SiteWalk, *, names: Sequence[str], span: Span) -> None:
     channels = [channel for channel in walk.site.channels if not names or channel.name in names]
     await walk.backfill(channels, span)
+    if walk.second is not None:
+        await walk.second.bring(names, span.as_text())
 
 
 def _check_channels(names: Sequence[str], sites: Sequence[Site]) -> None:

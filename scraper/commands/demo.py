@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _everything(walk: SiteWalk) -> None:
-    from scraper.pipeline.walk import Span
+    from scraper.pipeline.span import Span
 
     await walk.backfill(walk.site.channels, Span())
 

@@ -207,6 +207,25 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOrMore:
+    """A value of one form, or a list of such that is not empty. Reads to a tuple either way."""
+
+    item: Form
+
+    def read(self, value: object, where: Where) -> tuple[Any, ...] | None:
+        """Return the items."""
+        if not isinstance(value, list):
+            return (self.item.read(value, where),)
+        if not value:
+            where.slip("must not be an empty list")
+        return ListOf(self.item).read(value, where)
+
+    def schema(self) -> Schema:
+        """Return the form as JSON Schema."""
+        return {"anyOf": [self.item.schema(), ListOf(self.item).schema() | {"minItems": 1}]}
+
+
+@dataclass(frozen=True, slots=True)
 class OrNothing:
     """Another form, or null."""
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from scraper import dom
-from scraper.config.forms import Address, Choice, Duration, Flag, ListOf, Number, OrNothing, Text, TimeZone
+from scraper.config.channels import CHANNEL, SELECTORS, ChannelForm
+from scraper.config.forms import (
+    Address,
+    Choice,
+    Duration,
+    Flag,
+    ListOf,
+    Number,
+    OrNothing,
+    Text,
+    TimeZone,
+)
 from scraper.config.patterns import path_slip, site_title_slip, title_slip
 from scraper.config.sections import Key, Named, Section
 from scraper.families import FAMILIES
 
 if TYPE_CHECKING:
-    from scraper.config.forms import Form, Schema
-    from scraper.config.slips import Where
+    from scraper.config.forms import Form
 
 DAY: Final = 86_400  # seconds
 
@@ -35,50 +43,6 @@ def _proxy_slip(proxy: str) -> str | None:
         good = False
     return None if good else f"must be a proxy's address, such as http://127.0.0.1:8118; found {proxy!r}"
 
-
-def _selector_slip(selector: str) -> str | None:
-    return None if dom.is_selector(selector) else f"is no CSS selector: {selector!r}"
-
-
-@dataclass(frozen=True, slots=True)
-class _ChannelForm:
-    """A channel: its index's address alone, or a mapping with a title."""
-
-    section: Section
-
-    def read(self, value: object, where: Where) -> dict[str, Any] | None:
-        """Return the channel's keys."""
-        if isinstance(value, str):
-            return {"index": Address().read(value, where)}
-        return self.section.read(value, where)
-
-    def schema(self) -> Schema:
-        """Return the form as JSON Schema."""
-        return {"anyOf": [Address().schema(), self.section.schema() | {"type": "object"}]}
-
-
-def _selector(name: str, text: str) -> Key:
-    return Key(name=name, form=OrNothing(Text("a CSS selector", check=_selector_slip)), text=text)
-
-
-SELECTORS: Final = Section(
-    (
-        _selector("list_link", "On a list: every link to an article."),
-        _selector("next_page", "On a list: the link to the next older page."),
-        _selector("title", "On an article: its title."),
-        _selector("date", "On an article: what holds the moment of publication."),
-        _selector("source", "On an article: what names the source."),
-        _selector("body", "On an article: its body, or each part of it."),
-        _selector("drop", "Within the body: what is no part of the article."),
-    )
-)
-
-CHANNEL: Final = Section(
-    (
-        Key(name="title", form=Text(), text="The channel's name, for people.", derived="the channel's key"),
-        Key(name="index", form=Address(), text="The address of its newest list page.", required=True),
-    )
-)
 
 # What `defaults` sets for all sites, and each site for itself. A site calls `title` by another name,
 # `title_pattern`, for its own `title` is its name.
@@ -241,7 +205,7 @@ SITE: Final = Section(
         ),
         Key(
             name="channels",
-            form=Named("channel", _ChannelForm(CHANNEL)),
+            form=Named("channel", ChannelForm(CHANNEL)),
             text="The site's lists of articles, each under a name of its own.",
             default={},
         ),

@@ -97,7 +97,9 @@ def _site(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> S
 
 
 def _channel(name: str, given: Mapping[str, Any]) -> Channel:
-    return Channel(name=name, title=given.get("title", name), index=given["index"])
+    feeds, sitemaps = given.get("feed", ()), given.get("sitemap", ())
+    index = given.get("index") or (*feeds, *sitemaps)[0]
+    return Channel(name=name, title=given.get("title", name), index=index, feeds=feeds, sitemaps=sitemaps)
 
 
 def _front_page(url: Url) -> Url:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from scraper.demo import pictures, words
+from scraper.demo import announce, pictures, words
 from scraper.demo.exchange import Answer, Reply, Row, page
 from scraper.demo.world import World
 
@@ -49,6 +49,8 @@ class CampusWorld(World):
         super().__init__(host, name=name, title=title)
         self.columns = {column.name: column for column in columns}
         self.robots = ""
+        self.announces = False  # True: it has sitemaps and feeds
+        self.per_sitemap = 10  # articles that one of its sitemaps names; a feed names as many
         self.configures_singles = False  # True: its config names the columns that are one article, too
         self._sticky: dict[str, list[str]] = {}
 
@@ -109,6 +111,8 @@ class CampusWorld(World):
             return self.not_found()
         if path == "/robots.txt":
             return Reply(answer=Answer(headers=(("Content-Type", "text/plain"),), body=self.robots.encode()))
+        if self.announces and (announced := announce.reply(self, path)) is not None:
+            return announced
         for pattern, reply in self.routes():
             if (found := pattern.fullmatch(ask.path)) is not None:
                 return reply(found, ask)

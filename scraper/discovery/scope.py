@@ -73,7 +73,7 @@ class Scope:
 
 def scope_of(capture: Capture, site: Site, family: Family | None, channel: Channel | None = None) -> Scope:
     """Return the scope of a capture: the hosts that the config names for the site, and its own."""
-    named = (site.home, capture.final_url, *(each.index for each in site.channels))
+    named = (site.home, capture.final_url, *(url for each in site.channels for url in each.addresses))
     hosts = frozenset(urls.host(url) for url in named)
     return Scope(capture=capture, hosts=hosts, family=family, channel=channel)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scraper.model import Capture, Channel, PageRef, Site, Url
     from scraper.pipeline.earlier import Earlier
-    from scraper.pipeline.intake import Days, Intake, Reading
+    from scraper.pipeline.intake import Intake, Reading, Want
 
 _OK = 200
 _MISSING = frozenset({404, 410})
@@ -94,13 +94,18 @@ class Asking:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""
         return await self.capture(self._earlier.conditional(request))
 
-    async def index(self, channel: Channel, want: Days) -> Reading:
-        """Read a channel's index, whose articles of these days are wanted. Raises what makes it no list."""
-        request = Request(url=channel.index, kind=Kind.LISTING, channel=channel.name)
+    async def index(self, channel: Channel, want: Want) -> Reading:
+        """Read a channel's index, of which this is wanted. Raises what makes it no list."""
+        return await self.beside(channel, channel.index, channel.index_kind, want)
+
+    async def beside(self, channel: Channel, url: Url, kind: Kind, want: Want) -> Reading:
+        """Read a channel's index, a feed or a sitemap, of which this is wanted. Raises what makes it none."""
+        request = Request(url=url, kind=kind, channel=channel.name)
         capture, ref = await self._listing(request)
         if capture.status not in {_OK, NOT_MODIFIED}:
             self._intake.note(capture, ref)
-            msg = f"index: {channel.index}: status {capture.status}"
+            name = "index" if url == channel.index else kind.value
+            msg = f"{name}: {url}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
         return self._intake.listing(capture, ref, want=want)
 
@@ -111,7 +116,7 @@ class Asking:
         """
         no_list: NotAListing | None = None
         for url in page.urls:
-            request = Request(url=url, kind=Kind.LISTING, channel=channel.name, page=page.number)
+            request = Request(url=url, kind=channel.index_kind, channel=channel.name, page=page.number)
             capture, ref = await self._listing(request)
             if capture.status in _MISSING:
                 self._intake.note(capture, ref)

@@ -9,24 +9,23 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scraper import discovery, policy, urls
 from scraper.errors import (
     ArchiveError,
-    EmptyListing,
     NoRoom,
     NotAListing,
-    ProgramError,
     Refused,
     RepeatedBody,
 )
 from scraper.families import identity_key
 from scraper.known import AT_ONCE, Aliased, Failed, Known, Skipped, Status
-from scraper.model import ListingPage
+from scraper.model import Kind
 from scraper.pipeline.assets import AssetIntake
 from scraper.pipeline.judge import OK, Judge, Judged, family_of
 from scraper.pipeline.lookout import Lookout
+from scraper.pipeline.naming import channel_of, key_of, newest, program_error, read_list
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.known import Outcome
-    from scraper.model import Capture, CaptureRef, Channel, Link, Site, Url
+    from scraper.model import Capture, CaptureRef, Link, ListingPage, Site, Url
     from scraper.pipeline.earlier import Earlier
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
@@ -44,6 +43,9 @@ _log = logging.getLogger(__name__)
 
 Days: TypeAlias = tuple[str | None, str | None]
 """First and last day as ISO text, both included; None: open."""
+
+Want: TypeAlias = Days | Literal["new"]
+"""What of a list is wanted: the articles of some days; "new": those that nobody had named before."""
 
 EVERY_DAY: Final[Days] = (None, None)
 
@@ -90,42 +92,36 @@ class Intake:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def listing(
-        self, capture: Capture, ref: CaptureRef, *, settled: bool = False, want: Days | None = None
+        self, capture: Capture, ref: CaptureRef, *, settled: bool = False, want: Want | None = None
     ) -> Reading:
-        """Take in a page of a list: its rows and the page itself, in one transaction.
+        """Take in a page of a list, a sitemap or a feed: its rows and the page itself, in one transaction.
 
-        `want`: the days whose articles are wanted from now on; None: nobody says so yet. Raises NotAListing;
-        the capture is then remembered all the same.
+        `want`: what of it is wanted from now on; None: nobody says so yet. Raises NotAListing; the capture is
+        then remembered all the same.
         """
         entry = self._entry(capture, ref)
         capture = self._earlier.shown(capture)
         try:
-            page = self._read_listing(capture)
+            page = read_list(capture, self._site, self._state)
         except ArchiveError:
             with self._state.transaction():
                 self._state.captures.put(entry)
             raise
         with self._state.transaction():
             self._state.captures.put(entry)
-            keys = [self._remember_link(link, capture) for link in page.links]
+            wanted = self._new_on(capture, page) if want == "new" else frozenset()
+            links = [link for link in page.links if link.kind is not Kind.SITEMAP]
+            keys = [self._remember_link(link, capture, wanted=link.url in wanted) for link in links]
             fresh = self._put_page(capture, page, keys, settled=settled)
-            if want is not None and capture.channel is not None:
+            if want is not None and want != "new" and capture.channel is not None:
                 self._state.articles.want(self._site.name, capture.url, want, channel=capture.channel)
         return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
 
-    def _read_listing(self, capture: Capture) -> ListingPage:
-        """Read a page of a list. An empty one is a list where the channel never named anything."""
-        try:
-            return discovery.read_listing(capture, self._site, self._channel(capture.channel))
-        except EmptyListing:
-            if self._state.listings.has_rows(self._site.name, capture.channel or ""):
-                raise
-            return ListingPage(links=())
-        except ArchiveError:
-            raise
-        except Exception as error:
-            _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
-            raise _program_error(capture, error) from error
+    def _new_on(self, capture: Capture, page: ListingPage) -> frozenset[Url]:
+        """Return which articles count as new, should they be: all, of a sitemap that was read before."""
+        place = (self._site.name, capture.channel or "")
+        known = self._state.listings.page(*place, (capture.url,))
+        return newest(page.links) if known is None else frozenset(link.url for link in page.links)
 
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
@@ -146,9 +142,6 @@ class Intake:
         with self._state.transaction():
             self._state.captures.put(self._entry(capture, ref))
 
-    def _channel(self, name: str | None) -> Channel | None:
-        return next((channel for channel in self._site.channels if channel.name == name), None)
-
     def _put_page(self, capture: Capture, page: ListingPage, keys: list[str], *, settled: bool) -> int:
         listings, site, channel = self._state.listings, self._site.name, capture.channel or ""
         before = listings.channel(site, channel)
@@ -168,7 +161,8 @@ class Intake:
         ends_fresh = bool(keys) and not listings.is_named(site, channel, keys[-1])
         fresh = listings.put_page(state, keys, run=self._run)
         if self.is_index(capture):
-            torn = before.read_at is not None and ends_fresh
+            is_sorted = capture.kind is not Kind.SITEMAP
+            torn = before.read_at is not None and ends_fresh and is_sorted
             self.lookout.saw_index(capture.url, len(keys), known.rows if known is not None else 0)
             listings.put_channel(
                 replace(
@@ -184,15 +178,15 @@ class Intake:
 
     def is_index(self, capture: Capture) -> bool:
         """Say whether a capture is of a channel's index."""
-        channel = self._channel(capture.channel)
+        channel = channel_of(capture, self._site)
         return channel is not None and channel.index == capture.url
 
-    def _remember_link(self, link: Link, capture: Capture) -> str:
+    def _remember_link(self, link: Link, capture: Capture, *, wanted: bool) -> str:
         articles, site = self._state.articles, self._site
-        key = identity_key(family_of(self._site, link.url), urls.identity(link.url, site.home))
+        key = key_of(link.url, self._site)
         known = articles.get(site.name, key)
         if known is None:
-            articles.put(self._first_met(key, link, capture))
+            articles.put(replace(self._first_met(key, link, capture), wanted=wanted))
         elif link.url not in {known.url, known.ask}:
             self.aliased += articles.add_alias(site.name, link.url, key, capture.fetched_at)
             if known.status is not Status.HELD:  # where the old address fails, the new one may not
@@ -244,7 +238,7 @@ class Intake:
             return self._failure(known, capture, error)
         except Exception as error:  # noqa: BLE001 - one page's error must not end the site; it is logged whole
             _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
-            return self._failure(known, capture, _program_error(capture, error))
+            return self._failure(known, capture, program_error(capture, error))
         return judged
 
     def _failure(self, known: Known, capture: Capture, error: ArchiveError) -> Judged:
@@ -279,7 +273,3 @@ class Intake:
             fetched_at=capture.fetched_at,
             key=key,
         )
-
-
-def _program_error(capture: Capture, error: Exception) -> ProgramError:
-    return ProgramError(f"{capture.kind}: {capture.url}: {type(error).__name__}: {error}")

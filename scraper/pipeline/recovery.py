@@ -13,6 +13,7 @@ from scraper import urls
 from scraper.errors import ExtractError, NotAListing, ProgramError
 from scraper.families import identity_key
 from scraper.known import AT_ONCE, Known
+from scraper.mementos import as_of_site
 from scraper.model import Kind
 from scraper.pipeline.earlier import NOT_MODIFIED
 from scraper.pipeline.intake import EVERY_DAY
@@ -21,15 +22,17 @@ from scraper.pipeline.older import UNSETTLED_PAGES
 
 if TYPE_CHECKING:
     from scraper.model import Capture, CaptureRef, Site
-    from scraper.pipeline.intake import Intake
+    from scraper.pipeline.intake import Intake, Want
+    from scraper.pipeline.second import Copies
     from scraper.stores.state import State
 
 
 class Recovery:
     """Takes the left captures of one site in, one at a time, in the order in which they were made."""
 
-    def __init__(self, *, site: Site, state: State, intake: Intake) -> None:
-        """Take the intake of a site, which remembers outcomes in nobody's name."""
+    def __init__(self, *, site: Site, state: State, intake: Intake, copies: Copies) -> None:
+        """Take the intakes of a site, which remember outcomes in nobody's name."""
+        self._copies = copies
         self._site = site
         self._state = state
         self._intake = intake
@@ -37,21 +40,28 @@ class Recovery:
     def take(self, capture: Capture, ref: CaptureRef) -> None:
         """Take one capture in. What it lacks the run asks for again, and reports."""
         match capture.kind:
-            case Kind.LISTING if capture.status in {OK, NOT_MODIFIED}:
+            case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {OK, NOT_MODIFIED}:
                 self._listing(capture, ref)
             case Kind.PAGER:
                 with suppress(NotAListing):  # remembered by the intake
                     self._intake.pager(capture, ref)
             case Kind.ARTICLE:
                 self._intake.article(replace(self._known(capture), wanted=True), capture, ref)
+            case Kind.COPY:
+                self._copies.take(self._known(as_of_site(capture)), capture, ref)
             case Kind.IMAGE | Kind.FILE:
                 self._intake.assets.take(capture, ref)
             case _:
                 self._intake.note(capture, ref)
 
     def _listing(self, capture: Capture, ref: CaptureRef) -> None:
-        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it."""
-        want = EVERY_DAY if self._intake.is_index(capture) else None
+        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it.
+
+        So it is with feeds; of sitemaps a run wants what is new.
+        """
+        named_by_all = self._intake.is_index(capture) or capture.kind is Kind.FEED
+        want: Want | None = EVERY_DAY if named_by_all else None
+        want = "new" if capture.kind is Kind.SITEMAP else want
         with suppress(ExtractError, ProgramError):  # remembered by the intake
             self._intake.listing(capture, ref, settled=self._is_settled(capture), want=want)
 

@@ -166,7 +166,10 @@ def user_agent(version: str, contact: str | None) -> str:
 
 def hosts_of(site: Site) -> frozenset[str]:
     """Return the hosts that a site's config names: its home's and its channels'."""
-    return frozenset(urls.host(url) for url in (site.home, *(channel.index for channel in site.channels)))
+    return frozenset(
+        urls.host(url)
+        for url in (site.home, *(url for channel in site.channels for url in channel.addresses))
+    )
 
 
 def _conditional(request: Request) -> Headers:
