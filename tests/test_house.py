@@ -50,6 +50,7 @@ GROUND = {
     "exit_codes",
     "durations",
     "columns",
+    "mementos",
     "",
 }
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)

@@ -200,6 +200,21 @@ def test_the_copies_lie_apart_from_the_sites_own_answers(
     assert [(entry.kind, urls.host(entry.url)) for entry in copies] == [(Kind.COPY, old.host)]
 
 
+def test_history_shows_a_copy_beside_the_sites_own_answers(
+    archive: Archive, world: EcmsWorld, old: WebArchive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = world.bulk(CHANNEL, 1, first=FIRST)[0]
+    gone(world, old, number)
+    command(archive, old)
+    capsys.readouterr()
+    config = str(archive.folder / "config.yaml")
+    assert cli.main(["history", world.address(number), "--json", "--config", config]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [capture["what"] for capture in told["captures"]] == ["gone", "copy"]
+    assert told["origin"] == old.host
+    assert "as web.archive.example had it on 2020-03-05" in told["captures"][1]["note"]
+
+
 def test_documents_of_copies_are_made_again_and_a_lost_state_is_made_again(
     archive: Archive, world: EcmsWorld, old: WebArchive
 ) -> None:

@@ -15,9 +15,10 @@ from uuid import uuid4
 
 from scraper import __version__
 from scraper.pipeline.budget import Budget
-from scraper.pipeline.session import Session, Stores, intake_of
+from scraper.pipeline.session import Second, Session, Stores, intake_of
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network, user_agent
+from scraper.sources.wayback import Wayback, place_of
 from scraper.stores.captures import CaptureStore
 from scraper.stores.disk import ensure_room
 from scraper.stores.documents import DocumentStore
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.config import Config
-    from scraper.model import Capture, Site
+    from scraper.model import Capture, Site, Url
     from scraper.pipeline.progress import Progress
 
 SOFTWARE = f"nankai-archive/{__version__}"
@@ -80,12 +81,14 @@ def new_session(
     limit: int | None = None,
     time_limit: timedelta | None = None,
     dry: bool = False,
+    wayback: Url | None = None,
 ) -> Session:
-    """Join a session over the open stores."""
+    """Join a session over the open stores. `wayback`: the archive asked for what is gone; None: none is."""
     now = clock(config)
+    elsewhere = () if wayback is None else (place_of(wayback, "copies"),)
     network = Network(
         settings=config.network,
-        sites=config.sites,
+        sites=(*config.sites, *elsewhere),
         user_agent=user_agent(__version__, config.contact),
         memory=TextMemory(stores.state.memory),
         now=now,
@@ -103,7 +106,15 @@ def new_session(
         now=now,
         check_room=partial(ensure_room, Path(config.archive), LEAST_ROOM),
         dry=dry,
+        second=None if wayback is None else _second(wayback, network),
     )
+
+
+def _second(home: Url, network: Network) -> Second:
+    def place(site: Site) -> Site:
+        return place_of(home, site.name)
+
+    return Second(home=home, place=place, source=lambda site: Wayback(network, place(site)))
 
 
 def _keep_robots(stores: Stores, site: Site, capture: Capture) -> None:

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scraper.model import Site
-    from scraper.pipeline.span import Span
-    from scraper.pipeline.walk import SiteWalk
+    from scraper.pipeline.walk import SiteWalk, Span
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.offline import address
     from scraper.app.sites import sites_named
     from scraper.commands.passes import load, make_pass
-    from scraper.pipeline.span import Span
+    from scraper.pipeline.walk import Span
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"

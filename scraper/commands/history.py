@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print an article's past."""
+    from scraper import mementos
     from scraper.app.archive import shelf_of
     from scraper.app.looking import state_of
     from scraper.app.offline import address
@@ -43,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     with state_of(config) as state:
         site, known = _find(url, config, state)
         aliases = state.articles.aliases(site.name, known.key)
-        entries = state.captures.of_article(site.name, known.key)
+        own, copies = known.key, mementos.key_of_copies(known.key)
+        entries = [entry for key in (own, copies) for entry in state.captures.of_article(site.name, key)]
+        entries.sort(key=lambda entry: entry.fetched_at)
         versions = past.versions(entries, site, shelf_of(Path(config.archive)).read)
         if args.json:
             json.dump(past.to_json(url, known, aliases, versions), sys.stdout, ensure_ascii=False, indent=2)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import argparse
 
     from scraper.config import Config
+    from scraper.model import Url
     from scraper.pipeline.session import Journey
     from scraper.report import Report
 
@@ -22,13 +23,16 @@ def load(args: argparse.Namespace) -> Config:
     return load_config(Path(args.config) if args.config else DEFAULT)
 
 
-def make_pass(args: argparse.Namespace, journey: Journey) -> int:
-    """Make one pass over the sites that the arguments name, report it, and tell whom the config names."""
+def make_pass(args: argparse.Namespace, journey: Journey, *, wayback: Url | None = None) -> int:
+    """Make one pass over the sites that the arguments name, report it, and tell whom the config names.
+
+    `wayback`: the archive that the journey may ask for what is gone; None: none.
+    """
     from scraper.errors import Locked
 
     config = load(args)
     try:
-        report, good = _pass(args, config, journey)
+        report, good = _pass(args, config, journey, wayback)
     except Locked:
         raise  # the run that holds it will tell how it ended
     except Exception:
@@ -39,7 +43,9 @@ def make_pass(args: argparse.Namespace, journey: Journey) -> int:
     return report.exit_code
 
 
-def _pass(args: argparse.Namespace, config: Config, journey: Journey) -> tuple[Report, bool]:
+def _pass(
+    args: argparse.Namespace, config: Config, journey: Journey, wayback: Url | None
+) -> tuple[Report, bool]:
     """Make the pass; return its report, and whether it did what it was there for."""
     from scraper.app.aftermath import leave_notes
     from scraper.app.archive import new_session, open_stores
@@ -56,6 +62,7 @@ def _pass(args: argparse.Namespace, config: Config, journey: Journey) -> tuple[R
                 limit=args.limit,
                 time_limit=args.time_limit,
                 dry=args.dry_run,
+                wayback=wayback,
             )
             report = session.go(args.command, sites, journey)
         if args.dry_run:

@@ -13,6 +13,7 @@ from scraper import canary, extractor, policy, robots, urls, writer
 from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced
 from scraper.families import by_name, identity_key, recognise_url
 from scraper.known import Aliased, Failed, Gone, Known, Revised, Skipped, Status, Unchanged, Written
+from scraper.mementos import as_of_site
 from scraper.model import Kind
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Judge:
             after = policy.remember_gone(known, capture.fetched_at, ages)
             return Judged(outcome=Gone(status=capture.status), known=after)
         try:
-            return self._read(known, capture, ref)
+            return self.read(known, capture, ref)
         except NotAnArticle as error:
             return self._other(known, capture, error)
         except Replaced as error:
@@ -90,7 +91,8 @@ class Judge:
         misses = known.soft_misses + 1 if error.what == "soft-404" else 0
         return Judged(outcome=Failed(error=error), known=replace(after, soft_misses=misses))
 
-    def _read(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
+    def read(self, known: Known, capture: Capture, ref: CaptureRef) -> Judged:
+        """Return what a page comes to that should be the article. Raises ArchiveError where it is not."""
         if capture.status != OK:
             msg = f"article: {capture.url}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
@@ -124,6 +126,8 @@ class Judge:
         shown = shown_by(article, self._site)
         if known.path is not None and digest == self._digest_before(known):
             after = policy.remember_answer(known, capture, self._site.revisit)
+            if known.origin is not None:  # the site's own page says what the copy said: from now on it is it
+                after = replace(after, capture=ref, origin=None)
             return Judged(outcome=Unchanged(), known=after, shown=shown)
         self._check_likeness(known, article)
         document = writer.write(
@@ -161,7 +165,7 @@ class Judge:
         if known.path is None or known.capture is None or known.soft_misses >= policy.OTHER_PAGES:
             return
         try:
-            before = extractor.extract(self._shelf(known.capture), self._site)
+            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
         except ArchiveError:  # nobody knows what it was
             return
         if canary.is_replaced(before.shown.text, article.shown.text):
@@ -173,7 +177,7 @@ class Judge:
         if known.extractor == extractor.VERSION or known.capture is None or known.captured is None:
             return known.article_digest
         try:
-            before = extractor.extract(self._shelf(known.capture), self._site)
+            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
         except ArchiveError:  # this version reads the older capture as no article: then it did change
             return None
         return article_digest(dated(before, known.captured))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scraper import extractor, writer
 from scraper.errors import ArchiveError, ProgramError, RepeatedBody
 from scraper.known import Status
+from scraper.mementos import as_of_site
 from scraper.pipeline.judge import OK, article_digest, body_digest, dated, shown_by
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def reread(
     """
     known = job.known
     try:
-        capture = shelf(job.ref)
+        capture = as_of_site(shelf(job.ref))
         captured = known.captured or capture.fetched_at
         article = dated(extractor.extract(capture, site), captured)
         document = writer.write(

@@ -19,6 +19,7 @@ from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.earlier import Earlier
 from scraper.pipeline.intake import Intake
 from scraper.pipeline.recovery import Recovery
+from scraper.pipeline.second import Copies, SecondSource
 from scraper.pipeline.walk import SiteWalk
 from scraper.report import Report
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
-    from scraper.model import Site
+    from scraper.model import Site, Url
+    from scraper.pipeline.asking import Source
     from scraper.pipeline.budget import Budget
     from scraper.pipeline.progress import Progress
     from scraper.sources.network import Network
@@ -52,6 +54,15 @@ class Stores:
     documents: DocumentStore
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Second:
+    """Another archive, which keeps copies of what is gone from the sites."""
+
+    home: Url
+    place: Callable[[Site], Site]  # the archive, as it is asked on behalf of a site
+    source: Callable[[Site], Source]  # likewise, what asks it
+
+
 class Session:
     """One run over some sites."""
 
@@ -65,8 +76,12 @@ class Session:
         now: Callable[[], datetime],
         check_room: Callable[[], None],
         dry: bool = False,
+        second: Second | None = None,
     ) -> None:
-        """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written."""
+        """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written.
+
+        `second`: where copies are of what is gone from the sites; None: nobody asks for any.
+        """
         self._stores = stores
         self._network = network
         self._budget = budget
@@ -74,6 +89,7 @@ class Session:
         self._now = now
         self._check_room = check_room
         self._dry = dry
+        self._second = second
         self._codes: set[int] = set()
 
     def go(self, command: str, sites: Sequence[Site], journey: Journey) -> Report:
@@ -89,24 +105,38 @@ class Session:
 
     def _walk(self, site: Site, run: int) -> SiteWalk:
         intake = intake_of(site, self._stores, run=run)
-        asking = Asking(
+        walk = SiteWalk(
             site=site,
-            source=self._network,
+            state=self._stores.state,
+            intake=intake,
+            asking=self._asking(site, intake, self._network),
+            progress=self._progress,
+            now=self._now,
+            run=run,
+            dry=self._dry,
+        )
+        if self._second is not None and not self._dry:
+            walk.second = SecondSource(
+                site=site,
+                home=self._second.home,
+                state=self._stores.state,
+                copies=copies_of(site, self._stores),
+                asking=self._asking(site, intake, self._second.source(site)),
+                tally=walk.tally,
+                now=self._now,
+                run=run,
+            )
+        return walk
+
+    def _asking(self, site: Site, intake: Intake, source: Source) -> Asking:
+        return Asking(
+            site=site,
+            source=source,
             shelf=Nowhere() if self._dry else self._stores.captures,
             earlier=earlier_of(site, self._stores),
             intake=intake,
             budget=self._budget,
             check_room=self._check_room,
-        )
-        return SiteWalk(
-            site=site,
-            state=self._stores.state,
-            intake=intake,
-            asking=asking,
-            progress=self._progress,
-            now=self._now,
-            run=run,
-            dry=self._dry,
         )
 
     async def _all(self, walks: Sequence[SiteWalk], journey: Journey) -> None:
@@ -162,8 +192,10 @@ class Session:
     def _report(self, command: str, begun: datetime, walks: Sequence[SiteWalk]) -> Report:
         for walk in walks:
             walk.finish()
-            traffic = self._network.traffic(walk.site)
-            walk.tally.report.requests, walk.tally.report.bytes = traffic.requests, traffic.bytes
+            places = [walk.site, *([self._second.place(walk.site)] if self._second else [])]
+            traffic = [self._network.traffic(place) for place in places]
+            walk.tally.report.requests = sum(part.requests for part in traffic)
+            walk.tally.report.bytes = sum(part.bytes for part in traffic)
         return Report(
             command=command,
             started=begun,
@@ -190,6 +222,11 @@ def earlier_of(site: Site, stores: Stores) -> Earlier:
     return Earlier(site=site, captures=stores.state.captures, shelf=stores.captures.read)
 
 
+def copies_of(site: Site, stores: Stores) -> Copies:
+    """Join the intake of copies that another archive keeps of a site's pages."""
+    return Copies(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
+
+
 def intake_of(site: Site, stores: Stores, *, run: int | None = None) -> Intake:
     """Join the intake of a site. `run`: the run in whose name outcomes are remembered."""
     return Intake(
@@ -214,7 +251,8 @@ def recovering(site: Site, stores: Stores, tell: Callable[[Damaged], None]) -> I
         tell(found)
 
     intake = intake_of(site, stores)
-    recovery = Recovery(site=site, state=stores.state, intake=intake)
+    copies = copies_of(site, stores)
+    recovery = Recovery(site=site, state=stores.state, intake=intake, copies=copies)
     stores.captures.recover(site.name)
     number = 0
     after = stores.state.captures.last(site.name)

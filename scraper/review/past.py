@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scraper import extractor, writer
 from scraper.errors import ArchiveError
+from scraper.mementos import archive_of, as_of_site
+from scraper.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from scraper.model import Article, Capture, CaptureRef, Site, Url
     from scraper.stores.state.captures import CaptureEntry
 
-What = Literal["article", "same", "gone", "other"]
+What = Literal["article", "same", "gone", "other", "copy"]
 
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
@@ -48,7 +50,9 @@ def versions(
     """Yield an article's captures, oldest first, each against the one before it."""
     before: Sequence[str] | None = None
     for entry in entries:
-        if entry.status == _NOT_MODIFIED:
+        if entry.kind is Kind.COPY:
+            yield _copy(entry, site, shelf)
+        elif entry.status == _NOT_MODIFIED:
             yield Version(entry=entry, what="same", note="not modified")
         elif entry.status in _GONE:
             yield Version(entry=entry, what="gone", note=f"status {entry.status}")
@@ -63,6 +67,17 @@ def versions(
             diff = () if before is None else tuple(_diff(before, lines))
             yield Version(entry=entry, what=what, title=article.title, diff=diff)
             before = lines
+
+
+def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Version:
+    """Return what another archive's copy says: shown beside the site's own answers, and compared to none."""
+    try:
+        page = as_of_site(shelf(entry.ref))
+        article = extractor.extract(page, site)
+    except ArchiveError as error:
+        return Version(entry=entry, what="copy", note=f"{error.kind}: {error}")
+    note = f"as {archive_of(entry.url)} had it on {page.fetched_at:%Y-%m-%d}: {article.title}"
+    return Version(entry=entry, what="copy", note=note, title=article.title)
 
 
 def _lines(article: Article) -> Iterator[str]:

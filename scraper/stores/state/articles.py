@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from scraper.known import Known, Status
@@ -10,7 +11,7 @@ from scraper.stores.state.moments import loaded, required, stored
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 _COLUMNS = [
@@ -121,6 +122,25 @@ class Articles:
             {"site": site, "channel": channel, "page": page, "day": day},
         ).fetchone()
         return bool(0 < row["listed"] == row["before"])
+
+    def gone(
+        self, site: str, channels: Sequence[str], span: tuple[str | None, str | None]
+    ) -> tuple[str, ...]:
+        """Return the keys of the articles that are gone and have no document, newest first.
+
+        `channels`: only those that one of these ever named; empty: all. `span`: as in `want`.
+        """
+        since, until = span
+        rows = self._connection.execute(
+            "SELECT key FROM article a WHERE site = :site AND status = 'gone' AND path IS NULL "
+            "AND (:channels = '[]' OR EXISTS (SELECT 1 FROM named n WHERE n.site = a.site AND n.key = a.key "
+            "AND n.channel IN (SELECT value FROM json_each(:channels)))) "
+            "AND (:since IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) >= :since) "
+            "AND (:until IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) <= :until) "
+            "ORDER BY coalesce(listed_date, first_seen) DESC, key DESC",
+            {"site": site, "channels": json.dumps(list(channels)), "since": since, "until": until},
+        )
+        return tuple(row["key"] for row in rows)
 
     def with_body(self, site: str, digest: str) -> tuple[Known, ...]:
         """Return the articles whose page showed this title and body, refused ones too."""
