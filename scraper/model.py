@@ -40,7 +40,21 @@ class Channel:
 
     name: str
     title: str
-    index: Url
+    index: Url  # its newest list page; where it has no list, its first feed or sitemap
+    feeds: tuple[Url, ...] = ()
+    sitemaps: tuple[Url, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[Url, ...]:
+        """All that names articles of the channel, each once, the index first."""
+        return tuple(dict.fromkeys((self.index, *self.feeds, *self.sitemaps)))
+
+    @property
+    def index_kind(self) -> Kind:
+        """What its index is."""
+        if self.index in self.feeds:
+            return Kind.FEED
+        return Kind.SITEMAP if self.index in self.sitemaps else Kind.LISTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

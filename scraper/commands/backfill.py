@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scraper.model import Site
-    from scraper.pipeline.walk import SiteWalk, Span
+    from scraper.pipeline.span import Span
+    from scraper.pipeline.walk import SiteWalk
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.offline import address
     from scraper.app.sites import sites_named
     from scraper.commands.passes import load, make_pass
-    from scraper.pipeline.walk import Span
+    from scraper.pipeline.span import Span
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"

@@ -22,7 +22,7 @@ from scraper.pipeline.older import UNSETTLED_PAGES
 
 if TYPE_CHECKING:
     from scraper.model import Capture, CaptureRef, Site
-    from scraper.pipeline.intake import Intake
+    from scraper.pipeline.intake import Intake, Want
     from scraper.pipeline.second import Copies
     from scraper.stores.state import State
 
@@ -40,7 +40,7 @@ class Recovery:
     def take(self, capture: Capture, ref: CaptureRef) -> None:
         """Take one capture in. What it lacks the run asks for again, and reports."""
         match capture.kind:
-            case Kind.LISTING if capture.status in {OK, NOT_MODIFIED}:
+            case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {OK, NOT_MODIFIED}:
                 self._listing(capture, ref)
             case Kind.PAGER:
                 with suppress(NotAListing):  # remembered by the intake
@@ -55,8 +55,13 @@ class Recovery:
                 self._intake.note(capture, ref)
 
     def _listing(self, capture: Capture, ref: CaptureRef) -> None:
-        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it."""
-        want = EVERY_DAY if self._intake.is_index(capture) else None
+        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it.
+
+        So it is with feeds; of sitemaps a run wants what is new.
+        """
+        named_by_all = self._intake.is_index(capture) or capture.kind is Kind.FEED
+        want: Want | None = EVERY_DAY if named_by_all else None
+        want = "new" if capture.kind is Kind.SITEMAP else want
         with suppress(ExtractError, ProgramError):  # remembered by the intake
             self._intake.listing(capture, ref, settled=self._is_settled(capture), want=want)
 

@@ -11,7 +11,7 @@ in order, and stops when the budget is spent or the site no longer answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import policy, urls
@@ -27,7 +27,10 @@ from scraper.errors import (
 from scraper.exit_codes import ExitCode
 from scraper.families import by_name
 from scraper.known import Skip, Visit
+from scraper.model import Kind
+from scraper.pipeline.beside import Beside
 from scraper.pipeline.budget import BudgetSpent
+from scraper.pipeline.intake import EVERY_DAY
 from scraper.pipeline.older import OlderPages
 from scraper.pipeline.pictures import Pictures
 from scraper.pipeline.tally import SiteLeft, Tally
@@ -39,28 +42,11 @@ if TYPE_CHECKING:
     from scraper.known import Known
     from scraper.model import Capture, CaptureRef, Channel, Request, Site, Url
     from scraper.pipeline.asking import Asking
-    from scraper.pipeline.intake import Intake, Reading
+    from scraper.pipeline.intake import Days, Intake, Reading, Want
     from scraper.pipeline.progress import Progress
     from scraper.pipeline.second import SecondSource
+    from scraper.pipeline.span import Span
     from scraper.stores.state import State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """The days that a backfill is asked for, both included; None: open."""
-
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def label(self) -> str:
-        """Return both days as one text: the name under which a backfill of this span is remembered."""
-        return " ".join(day or "" for day in self.as_text())
-
-    def as_text(self) -> tuple[str | None, str | None]:
-        """Return both days as ISO text."""
-        since, until = (None if day is None else day.isoformat() for day in (self.since, self.until))
-        return since, until
 
 
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
@@ -153,7 +139,9 @@ class SiteWalk:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _run_channel(self, channel: Channel) -> None:
-        index = await self._index(channel, Span())
+        index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
+        async for found in self._beside(channel, None).walk(index, "new"):
+            self.tally.page(channel, found.number, found.page.pages)
         if index is None:
             return
         gap = self._state.listings.channel(self._site.name, channel.name).gap
@@ -162,7 +150,7 @@ class SiteWalk:
         complete = True
         async for page in self._older(channel, None).walk(index):
             self.tally.page(channel, page.number, page.pages)
-            self._want(channel, page.url, Span())
+            self._want(channel, page.url, EVERY_DAY)
             if self._state.listings.reaches(self._site.name, channel.name, page.url, gap):
                 break
         else:
@@ -193,13 +181,18 @@ class SiteWalk:
     async def _pass(self, channel: Channel, span: Span, begun: datetime) -> bool:
         """Read the list once, newest page first, and visit what it names; return whether all was read."""
         before = self.tally.broken_lists
-        index = await self._index(channel, span)
+        index = await self._index(channel, span.as_text())
+        if index is not None:
+            await self._visit_all(index.url)
+        async for found in self._beside(channel, begun).walk(index, span.as_text()):
+            self.tally.page(channel, found.number, found.page.pages)
+            self._found(channel, span, found)
+            await self._visit_all(found.url)
         if index is None:
             return False
-        await self._visit_all(index.url)
         async for page in self._older(channel, begun).walk(index):
             self.tally.page(channel, page.number, page.pages)
-            self._want(channel, page.url, span)
+            self._want(channel, page.url, span.as_text())
             self._found(channel, span, page.reading)
             await self._visit_all(page.url)
             if span.since is not None and self._is_before(channel, page.url, span.since):
@@ -215,10 +208,10 @@ class SiteWalk:
             with self._state.transaction():
                 self._state.listings.found(self._site.name, channel.name, span.label, reading.fresh)
 
-    async def _index(self, channel: Channel, span: Span) -> Reading | None:
+    async def _index(self, channel: Channel, want: Want) -> Reading | None:
         """Read the index. What it names is wanted in the same transaction: a kill would part the two."""
         try:
-            reading = await self._asking.index(channel, span.as_text())
+            reading = await self._asking.index(channel, want)
         except (FetchError, ExtractError, ProgramError) as error:
             self.tally.broken_page(channel.index, error)
             if isinstance(error, Refused | Blocked) or (
@@ -231,6 +224,16 @@ class SiteWalk:
         self.tally.page(channel, None, reading.page.pages)
         return reading
 
+    def _beside(self, channel: Channel, since_read: datetime | None) -> Beside:
+        return Beside(
+            site=self._site,
+            channel=channel,
+            state=self._state,
+            asking=self._asking,
+            since_read=since_read,
+            trouble=self.tally.broken_page,
+        )
+
     def _older(self, channel: Channel, since_read: datetime | None) -> OlderPages:
         return OlderPages(
             site=self._site,
@@ -242,9 +245,9 @@ class SiteWalk:
             trouble=self.tally.broken_page,
         )
 
-    def _want(self, channel: Channel, page: Url, span: Span) -> None:
+    def _want(self, channel: Channel, page: Url, days: Days) -> None:
         with self._state.transaction():
-            self._state.articles.want(self._site.name, page, span.as_text(), channel=channel.name)
+            self._state.articles.want(self._site.name, page, days, channel=channel.name)
 
     def _close_gap(self, channel: Channel) -> None:
         with self._state.transaction():
