@@ -161,7 +161,10 @@ def _add_common(parser: argparse.ArgumentParser, *, suffix: str) -> None:
     """Add what every command takes. Defaults stand on the main parser alone: both may be given a value."""
     common = parser.add_argument_group("every command takes")
     common.add_argument(
-        "--config", metavar="FILE", default=argparse.SUPPRESS, help="the config file (default: config.yaml)"
+        "--config",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="the config file, or a folder of such files (default: config.yaml)",
     )
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="the report as JSON")
     for name, text in (("verbose", "say more; twice, still more"), ("quiet", "say only what went wrong")):

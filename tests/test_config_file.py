@@ -75,9 +75,11 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_an_empty_folder_is_no_config(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").mkdir()
-    assert slips_of(tmp_path / "config.yaml") == ["config.yaml: cannot be read: Is a directory"]
+    assert slips_of(tmp_path / "config.yaml") == [
+        "config.yaml: there is no file in it whose name ends in .yaml"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,130 +1,118 @@
-"""The config file: from YAML on the disk to a `Config`, or to every slip of it with its line.
+"""The config on the disk, one file or a folder of them: to a `Config`, or to every slip with file and line.
 
-Reads with the safe loader only, and nothing larger, deeper or more branched than a config can be.
+In a folder every file adds its sites; `archive`, `network`, `defaults` and what else holds for all stand in
+one of them.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from scraper.app.config_yaml import ConfigFile, read_config_file
 from scraper.config import Config, parse_config
 from scraper.config.slips import dotted
 from scraper.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
 DEFAULT: Final = Path("config.yaml")
-
-_MOST_BYTES: Final = 8 * 2**20
-_MOST_REPEATED: Final = 20_000  # values that an alias repeats, every alias followed
-_DEEPEST: Final = 30
-_MERGE: Final = "tag:yaml.org,2002:merge"
+_SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 
 def load_config(path: Path = DEFAULT) -> Config:
-    """Return the config in a file, its archive folder made relative to the file.
+    """Return the config in a file, or in a folder of files; its archive lies beside the file, in the folder.
 
     Raises ConfigError, each slip as `file:line: key.path: what is wrong`.
     """
-    text = _read(path)
-    data, lines, twice = _parse_yaml(text, path)
-    slips: tuple[str, ...] = ()
+    files = _files(path)
+    data, slips = _joined(files) if path.is_dir() else (files[0].data, [])
     try:
         config = parse_config(data)
     except ConfigError as error:
-        slips = error.slips
-    if twice or slips:
-        raise ConfigError(_placed((*twice, *slips), path, lines))
-    return replace(config, archive=str(path.parent / Path(config.archive).expanduser()))
+        slips.extend(_placed(error.slips, files, path))
+    slips.extend(slip for file in files for slip in _placed(file.twice, [file], path))
+    if slips:
+        raise ConfigError(tuple(sorted(slips, key=lambda slip: _order(slip, files))))
+    folder = path if path.is_dir() else path.parent
+    return replace(config, archive=str(folder / Path(config.archive).expanduser()))
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            body = file.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError((f"{path}: there is no such file; --config names another one",)) from None
-    except OSError as error:
-        raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from error
-    if len(body) > _MOST_BYTES:
-        raise ConfigError((f"{path}: is larger than {_MOST_BYTES} bytes: that is no config",))
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        raise ConfigError((f"{path}:{line}: is not UTF-8",)) from error
+def _files(path: Path) -> list[ConfigFile]:
+    """Read the one file, or those of a folder by name. Raises ConfigError, with the slips of all of them."""
+    if not path.is_dir():
+        return [read_config_file(path)]
+    inside = (file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith("."))
+    names = sorted(file for file in inside if file.is_file())
+    if not names:
+        raise ConfigError((f"{path}: there is no file in it whose name ends in .yaml",))
+    files: list[ConfigFile] = []
+    slips: list[str] = []
+    for name in names:
+        try:
+            files.append(read_config_file(name))
+        except ConfigError as error:
+            slips.extend(error.slips)
+    if slips:
+        raise ConfigError(tuple(slips))
+    return files
 
 
-def _parse_yaml(text: str, path: Path) -> tuple[Any, dict[str, int], list[str]]:
-    """Return what the YAML says, the line of each key's path, and the keys that stand twice."""
-    try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise ConfigError((f"{path}: is empty",))
-        lines, twice = _survey(node, path)
-        return loader.construct_document(node), lines, twice
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
-        raise ConfigError((f"{path}{line}: is not YAML: {error.problem}",)) from error
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # a forbidden character, a 13th month
-        reason = " ".join(str(error).split())
-        raise ConfigError((f"{path}: is not YAML: {reason}",)) from error
-    except RecursionError as error:
-        raise ConfigError((f"{path}: is nested too deeply",)) from error
+def _joined(files: Sequence[ConfigFile]) -> tuple[dict[Any, Any], list[str]]:
+    """Return what the files of a folder say together, and the slips of what several of them say."""
+    joined: dict[Any, Any] = {}
+    first: dict[tuple[Any, ...], ConfigFile] = {}
+    slips: list[str] = []
+
+    def add(into: dict[Any, Any], place: tuple[Any, ...], value: object, file: ConfigFile) -> None:
+        before = first.setdefault(place, file)
+        if before is file:
+            into[place[-1]] = value
+        else:
+            name = dotted(map(str, place))
+            slips.append(f"{_at(file, name)}: {name}: stands in {_at(before, name)} too")
+
+    for file in files:
+        if not isinstance(file.data, dict):
+            slips.append(f"{file.path}: must be a mapping of keys to values")
+            continue
+        for key, value in file.data.items():
+            if key == "sites" and isinstance(value, dict):
+                sites = joined.setdefault("sites", {})
+                for name, site in value.items():
+                    add(sites, ("sites", name), site, file)
+            elif key != "sites" or value is not None:
+                add(joined, (key,), value, file)
+    return joined, slips
 
 
-def _survey(root: yaml.Node, path: Path) -> tuple[dict[str, int], list[str]]:
-    """Walk over the values before they are made. Raises ConfigError where there are too many of them."""
-    lines: dict[str, int] = {}
-    twice: list[str] = []
-    waiting: deque[tuple[tuple[str, ...], yaml.Node, int]] = deque([((), root, 0)])
-    met: set[int] = set()
-    repeated = 0
-    while waiting:
-        place, node, depth = waiting.popleft()
-        repeated += id(node) in met
-        met.add(id(node))
-        if repeated > _MOST_REPEATED or depth > _DEEPEST:
-            raise ConfigError((f"{path}: holds more than a config can, with every alias followed",))
-        seen: set[tuple[str, ...]] = set()
-        for child_place, child, line in _children(place, node):
-            name = dotted(child_place)
-            if child_place in seen:
-                twice.append(f"{name}: stands twice, again in line {line}")
-            seen.add(child_place)
-            lines.setdefault(name, line)
-            waiting.append((child_place, child, depth + 1))
-    return lines, twice
+def _placed(slips: Iterable[str], files: Sequence[ConfigFile], path: Path) -> list[str]:
+    """Return the slips, each with the file and the line of its key or of the nearest key around it."""
+    return [f"{_where(slip, files, path)}: {slip}" for slip in slips]
 
 
-def _children(place: tuple[str, ...], node: yaml.Node) -> Iterator[tuple[tuple[str, ...], yaml.Node, int]]:
-    """Return what a value holds: each with its place, as slips name it, and its line."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
-            yield (*place, "<<" if key.tag == _MERGE else name), value, key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            last = f"{place[-1] if place else ''}[{number}]"
-            yield (*place[:-1], last), value, value.start_mark.line + 1
-
-
-def _placed(slips: Iterable[str], path: Path, lines: dict[str, int]) -> tuple[str, ...]:
-    """Return the slips in the file's order, each with the line of its key or of the nearest key around it."""
-    found = sorted(((_line(slip, lines), slip) for slip in slips), key=lambda pair: pair[0])
-    return tuple(f"{path}:{line}: {slip}" if line else f"{path}: {slip}" for line, slip in found)
-
-
-def _line(slip: str, lines: dict[str, int]) -> int:
+def _where(slip: str, files: Sequence[ConfigFile], path: Path) -> str:
     place = slip.partition(": ")[0]
-    while place and place not in lines:
+    while place:
+        for file in files:
+            if place in file.lines:
+                return _at(file, place)
         place = place.rpartition(".")[0]
-    return lines.get(place, 0)
+    return str(path)
+
+
+def _at(file: ConfigFile, place: str) -> str:
+    line = file.lines.get(place)
+    return f"{file.path}:{line}" if line else str(file.path)
+
+
+def _order(slip: str, files: Sequence[ConfigFile]) -> tuple[int, int]:
+    """Return where a slip belongs: in the order of the files and of their lines; of no file: first."""
+    for number, file in enumerate(files):
+        head, _, rest = slip.partition(f"{file.path}:")
+        if not head and rest:
+            line = rest.partition(":")[0]
+            return number, int(line) if line.isdigit() else 0
+    return -1, 0

@@ -1,0 +1,120 @@
+"""A folder of config files: each adds its sites, and what is wrong is told with its file and line."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scraper import app
+from scraper.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(folder: Path, **files: str) -> Path:
+    """Write the files of a folder, each under its name with `.yaml`."""
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def site(name: str, host: str = "", more: str = "") -> str:
+    return f"  {name}:\n    home: http://{host or name}.example.edu.cn/\n{more}"
+
+
+def slips_of(folder: Path) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        app.load_config(folder)
+    return [slip.replace(f"{folder}{os.sep}", "") for slip in caught.value.slips]
+
+
+def test_every_file_adds_its_sites_in_the_order_of_their_names(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "sites",
+        b="sites:\n" + site("law") + site("arts"),
+        a="archive: ../kept\ndefaults: {delay: 3}\nsites:\n" + site("news"),
+        c="contact: web@example.edu.cn\n",
+    )
+    (folder / ".hidden.yaml").write_text("nonsense: [", encoding="utf-8")
+    (folder / "README.md").write_text("no config", encoding="utf-8")
+    config = app.load_config(folder)
+    assert [site.name for site in config.sites] == ["news", "law", "arts"]
+    assert {site.delay for site in config.sites} == {3.0}
+    assert config.contact == "web@example.edu.cn"
+    assert config.archive == str(folder / "../kept")
+
+
+def test_the_archive_lies_in_the_folder(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sites", a="sites:\n" + site("news"))
+    assert app.load_config(folder).archive == str(folder / "archive")
+
+
+def test_what_stands_in_two_files_is_a_slip_that_names_both(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "sites",
+        a="archive: x\nsites:\n" + site("news"),
+        b="archive: y\nsites:\n" + site("news", "other") + site("arts"),
+    )
+    assert slips_of(folder) == [
+        f"b.yaml:1: archive: stands in {folder}{os.sep}a.yaml:1 too".replace(f"{folder}{os.sep}", ""),
+        f"b.yaml:3: sites.news: stands in {folder}{os.sep}a.yaml:3 too".replace(f"{folder}{os.sep}", ""),
+    ]
+
+
+def test_one_home_in_two_files_is_a_slip(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sites", a="sites:\n" + site("news"), b="sites:\n" + site("more", "news"))
+    assert slips_of(folder) == [
+        "b.yaml:3: sites.more.home: is the home of 'news' too; a site is configured once"
+    ]
+
+
+def test_the_slips_of_all_files_are_told_at_once_each_with_file_and_line(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "sites",
+        a="sites:\n" + site("news", more="    delai: 3\n"),
+        b="networks: {}\nsites:\n" + site("law", more="    family: webpuls\n    family: vsb\n"),
+    )
+    assert slips_of(folder) == [
+        "a.yaml:4: sites.news.delai: unknown key; did you mean delay?",
+        "b.yaml:1: networks: unknown key; did you mean network?",
+        "b.yaml:5: sites.law.family: stands twice, again in line 6",
+    ]
+
+
+def test_files_that_cannot_be_read_are_told_together(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sites", a="sites: [", b="", c="sites:\n" + site("law"))
+    first, second = slips_of(folder)
+    assert first.startswith("a.yaml:1: is not YAML")
+    assert second == "b.yaml: is empty"
+
+
+def test_a_file_that_is_no_mapping_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sites", a="- 3\n", b="sites:\n" + site("law"))
+    assert slips_of(folder) == ["a.yaml: must be a mapping of keys to values"]
+
+
+def test_five_hundred_sites_are_read_in_no_time(tmp_path: Path) -> None:
+    """A tenth of a second on an idle machine; the bound is a slow and busy one's."""
+    channels = "".join(
+        f'      c{n}: {{title: 栏目{n}, index: "http://NAME.example.edu.cn/{n}/list.htm"}}\n'
+        for n in range(4)
+    )
+    folder = write(
+        tmp_path / "sites",
+        **{
+            f"f{part}": "sites:\n"
+            + "".join(
+                site(f"s{part}-{n}", more=f"    channels:\n{channels}".replace("NAME", f"s{part}-{n}"))
+                for n in range(50)
+            )
+            for part in range(10)
+        },
+    )
+    begun = time.process_time()
+    assert len(app.load_config(folder).sites) == 500
+    assert time.process_time() - begun < 3
