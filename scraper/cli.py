@@ -38,6 +38,7 @@ COMMANDS: Final = (
     Command("reextract", "reextract", "make the documents again from the stored captures; no network"),
     Command("extract", "extract", "turn a saved page into a document or JSON, offline"),
     Command("probe", "probe", "show what the program makes of a live page; archives nothing"),
+    Command("add", "add", "look at a live site and write its block into the config"),
     Command("coverage", "coverage", "prove how much of each site the archive has, and name what is missing"),
     Command("verify", "verify", "check every capture and document against its digest and each other"),
     Command("status", "status", "show where each site stands; with --max-age, exit 9 when it is too old"),

@@ -36,6 +36,7 @@ class Config:
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
     ping: Pings = field(default_factory=Pings)
+    defaults: Mapping[str, Any] = field(default_factory=dict)  # the fields of a Site that all have in common
 
 
 def parse_config(data: object) -> Config:
@@ -54,12 +55,15 @@ def parse_config(data: object) -> Config:
         network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
+        defaults=defaults,
     )
 
 
-def site_without_config(*, name: str, home: Url, family: str | None) -> Site:
-    """Return a site that no config names, with every default as the contract has it."""
-    return _site(name, {"home": home, "family": family}, _tuning({}, _builtin(TUNING)))
+def site_without_config(
+    *, name: str, home: Url, family: str | None, defaults: Mapping[str, Any] | None = None
+) -> Site:
+    """Return a site that no config names, with a config's defaults, or with those of the contract."""
+    return _site(name, {"home": home, "family": family}, defaults or _tuning({}, _builtin(TUNING)))
 
 
 def _builtin(keys: Iterable[Key]) -> dict[str, Any]:
