@@ -21,7 +21,7 @@ from scraper.config import site_without_config
 from scraper.config.sections import is_name
 from scraper.crawler.memory import Recollection
 from scraper.discovery.navigation import Way, page_title, read_navigation
-from scraper.errors import ArchiveError, Blocked, NotAListing
+from scraper.errors import ArchiveError, BadStatus, Blocked, NotAListing
 from scraper.extractor.page import open_page
 from scraper.model import Channel, Kind, NetworkSettings, Request
 from scraper.sources.network import Network, user_agent
@@ -38,6 +38,7 @@ MOST = 30  # pages that are asked for in search of channels
 _ARTICLES = 2
 _TRIES = 4  # articles that are asked for until two could be read
 _FEW_ROWS = 2  # of a list; a page that names less is none that is worth a channel
+_SUCCESS = range(200, 300)
 _NOT_OF_A_NAME = re.compile(r"[^\w-]+")
 
 
@@ -236,11 +237,18 @@ class _Search:
                 break
             try:
                 capture = await self._ask(link.url, Kind.ARTICLE)
+                _check_status(capture)
                 self._recognise(capture)
                 read_so_far.append(read(capture, self._site))
             except ArchiveError as error:
                 unread.append(error)
         return read_so_far, unread
+
+
+def _check_status(capture: Capture) -> None:
+    if capture.status not in _SUCCESS:
+        msg = f"article: {capture.url}: status {capture.status}"
+        raise BadStatus(msg, status=capture.status)
 
 
 def _named(listing: ListingPage) -> set[Url]:

@@ -113,7 +113,8 @@ def _lines(found: Look) -> Iterator[str]:
 
 
 def _channel(found: FoundChannel) -> str:
-    pages = f" on {found.listing.pages} pages" if found.listing.pages else ""
+    number = found.listing.pages
+    pages = f" on {number} page{'' if number == 1 else 's'}" if number else ""
     about = "" if found.listing.stated is not None or found.listing.pages is None else "about "
     more = " and more" if found.listing.pages is None and found.listing.next is not None else ""
     count = f"{about}{found.articles} articles{more}{pages}"

@@ -1,0 +1,79 @@
+"""Many sites in one run: side by side, each at its own pace, none touched by another's troubles."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from scraper import cli
+from scraper.demo import campus_sites, faults
+from scraper.demo.server import serve
+from scraper.demo.settings import config_text
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from scraper.demo.campus import CampusWorld
+    from scraper.demo.server import Server
+
+HOSTS = 12
+DELAY = 0.1  # seconds
+
+
+def run(folder: Path, server: Server, worlds: list[CampusWorld], *, delay: float = 0) -> Path:
+    """Write a folder of config files, one a site, and return it."""
+    whole = config_text(*worlds, proxy=server.proxy, delay=delay, retries=0)
+    head, _, sites = whole.partition("sites:\n")
+    folder.mkdir()
+    (folder / "_all.yaml").write_text(head, encoding="utf-8")
+    for number, block in enumerate(sites.split("\n  site")):
+        text = block if number == 0 else f"  site{block}"
+        (folder / f"{number:02}.yaml").write_text(f"sites:\n{text.rstrip()}\n", encoding="utf-8")
+    return folder
+
+
+def test_a_dozen_hosts_are_worked_side_by_side_each_at_its_own_pace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worlds = campus_sites.many(HOSTS)
+    with serve(*worlds) as server:
+        config = run(tmp_path / "sites", server, worlds, delay=DELAY)
+        assert cli.main(["run", "--json", "--config", str(config)]) == ExitCode.DONE
+        log = server.log
+        gaps = [gap for world in worlds for gap in server.gaps(world.host)]
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["sites"]) == HOSTS
+    assert all(site["written"] == site["listed"] > 10 for site in report["sites"].values())
+    assert min(gaps) >= DELAY * 0.99
+    busy = max(access.ended for access in log) - min(access.started for access in log)
+    one_after_another = DELAY * (len(log) - HOSTS)
+    assert busy < one_after_another / 3
+
+
+def test_a_site_s_troubles_are_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    worlds = campus_sites.many(6)
+    worlds[0].fail(".", faults.status(500))
+    worlds[1].robots = "User-agent: *\nDisallow: /\n"
+    worlds[2].fail(r"/\d+\.chtml", faults.reset())
+    with serve(*worlds) as server:
+        config = run(tmp_path / "sites", server, worlds)
+        code = cli.main(["run", "--json", "--config", str(config)])
+    sites = json.loads(capsys.readouterr().out)["sites"]
+    assert code == ExitCode.REFUSED
+    assert [sites[f"site0{at}"]["written"] for at in range(3)] == [0, 0, 0]
+    assert all(sites[f"site0{at}"]["problems"] for at in range(3))
+    for at in range(3, 6):
+        assert sites[f"site0{at}"]["written"] == sites[f"site0{at}"]["listed"] > 10
+        assert sites[f"site0{at}"]["problems"] == []
+
+
+def test_only_the_sites_that_are_named_are_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    worlds = campus_sites.many(3)
+    with serve(*worlds) as server:
+        config = run(tmp_path / "sites", server, worlds)
+        cli.main(["run", "site02", "--json", "--config", str(config)])
+        assert {access.host for access in server.log} == {worlds[2].host}
+    assert list(json.loads(capsys.readouterr().out)["sites"]) == ["site02"]
