@@ -79,8 +79,18 @@ def kill_until_done(zygote: Zygote, archive: Archive, server: Server, kills: int
             return Killed(kills=killed, lives=lives)
         assert code == -signal.SIGKILL, life.said()
         killed += 1
+        if lives[-1] and chance.random() < 0.3:  # who has asked has mended before
+            tear(archive, chance)
         if killed % 9 == 0:
             assert damage(archive) == []
+
+
+def tear(archive: Archive, chance: random.Random) -> None:
+    """Leave part of a record at the captures' end: a kill rarely finds one half written, a power cut does."""
+    for path in (archive.root / ".scraper" / "captures").glob("*/*.warc.gz"):
+        data = path.read_bytes()
+        with path.open("ab") as file:
+            file.write(data[: chance.randrange(1, min(4_000, len(data)))])
 
 
 def damage(archive: Archive) -> list[Damage]:
