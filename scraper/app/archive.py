@@ -68,8 +68,9 @@ def open_stores(config: Config, *, dry: bool = False) -> Iterator[Stores]:
         with open_copy(inside / "state.sqlite3") as state:
             yield Stores(state=state, captures=captures, documents=documents)
         return
-    with Lock(inside / "lock", now=clock(config)), open_state(inside / "state.sqlite3") as state:
-        documents.clear_leftovers()
+    with Lock(inside / "lock", now=clock(config)) as lock, open_state(inside / "state.sqlite3") as state:
+        if lock.found_dead is not None:
+            documents.clear_leftovers()
         yield Stores(state=state, captures=captures, documents=documents)
 
 
