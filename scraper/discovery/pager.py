@@ -27,6 +27,9 @@ _NUMBER = re.compile(r"\d{1,9}")
 _OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # 1/12, 页码 2/5
 _THIS_OF_ALL = re.compile(r"\d{1,9}(?=\s*[/／]\s*\d)")
 _ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d{1,9})", re.IGNORECASE)
+_DRAWN = re.compile(
+    r"\bcreatePageHTML\(\s*(\d{1,7})\s*,\s*(\d{1,7})\s*,\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*\)"
+)
 _NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
 
 
@@ -89,7 +92,21 @@ def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | 
         if url is not None and url != base and _NEXT.search(said):
             number = page_number(pager, url)
             return PageRef(urls=(url,), number=this + 1 if number is None and this is not None else number)
-    return None
+    return _scripted_next(page, base)
+
+
+def _scripted(page: Node) -> re.Match[str] | None:
+    """Return the call by which TRS WCM draws its pager: number of pages, this one from 0, name, suffix."""
+    calls = (_DRAWN.search(script.text()) for script in dom.select(page, "script:not([src])"))
+    return next((call for call in calls if call is not None), None)
+
+
+def _scripted_next(page: Node, base: Url) -> PageRef | None:
+    call = _scripted(page)
+    if call is None or not int(call[2]) + 1 < int(call[1]) <= MOST_PAGES:
+        return None
+    url = urls.join(base, f"{call[3]}_{int(call[2]) + 1}.{call[4]}")
+    return None if url is None else PageRef(urls=(url,), number=int(call[2]) + 2)
 
 
 def stated(page: Node, template: Rows) -> int | None:
@@ -105,6 +122,9 @@ def pages(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
         numbers = [int(of_all[1])] if of_all else [int(found) for found in _NUMBER.findall(text)]
         if numbers:
             return max(numbers)
+    call = _scripted(page)
+    if call is not None:
+        return int(call[1])
     links = dom.select(page, template.last) if template.last is not None else ()
     ends = (urls.join(base, dom.attribute(link, "href")) for link in links)
     return max((number for url in ends if url and (number := page_number(pager, url))), default=None)
