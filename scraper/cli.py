@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import json
 import os
 import sys
 import traceback
@@ -69,7 +70,23 @@ def main(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     args = parse(argv)
     logs.set_up(form=args.log_format, verbosity=args.verbosity)
-    return guarded(lambda: command_module(args.command).run(args), verbosity=args.verbosity)
+    return guarded(lambda: _reported(args), verbosity=args.verbosity)
+
+
+def _reported(args: argparse.Namespace) -> int:
+    """Run the command; with --json, what ends it before it has a report is a report too."""
+    try:
+        return command_module(args.command).run(args)
+    except ArchiveError as error:
+        if args.json:
+            report = {
+                "command": args.command,
+                "exit_code": exit_codes.of_error(error),
+                "error": {"kind": error.kind, "message": str(error)},
+                "sites": {},
+            }
+            print(json.dumps(report, ensure_ascii=False))  # noqa: T201 - the report, alone, on standard output
+        raise
 
 
 def guarded(action: Callable[[], int], *, verbosity: int = 0) -> int:

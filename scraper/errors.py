@@ -92,9 +92,19 @@ class TooLarge(FetchError):
 class Refused(FetchError):
     """The request was not sent: robots.txt, a forbidden address or scheme, a host that nobody named."""
 
+    def __init__(self, message: str, *, robots: bool = False) -> None:
+        """Say whether the site asked for it: then we comply, and nothing failed."""
+        super().__init__(message)
+        self.robots = robots
+
 
 class Blocked(FetchError):
     """The site does not let us in: 403, 429 without end, a login or challenge page."""
+
+    def __init__(self, message: str, *, asked: bool = True) -> None:
+        """Say whether this address was asked for; if not, it is the host that must be left alone."""
+        super().__init__(message)
+        self.asked = asked
 
 
 class Paused(FetchError):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from scraper.errors import Refused, TooLarge, WrongType
+from scraper.errors import Blocked, Refused, TooLarge, WrongType
 from scraper.exit_codes import ExitCode
 from scraper.known import (
     AT_ONCE,
@@ -118,9 +118,10 @@ def remember_gone(known: Known, at: datetime, ages: Sequence[timedelta]) -> Know
 def remember_failure(known: Known, error: ArchiveError, now: datetime) -> Known:
     """Return what is known after a visit that brought no document. What is held stays held."""
     attempts = known.attempts + 1
+    status = Status.REFUSED if isinstance(error, Blocked | Refused) else Status.FAILED
     return replace(
         known,
-        status=known.status if known.path is not None else Status.FAILED,
+        status=known.status if known.path is not None else status,
         attempts=attempts,
         error=f"{error.kind}: {error}",
         due=next_try(attempts, now),

@@ -103,7 +103,8 @@ def read_entry(
         header = _text(asked, "content_type", entry) if asked.get("content_type") else content_type
         capture = saved_capture(os.path.join(entry.folder, file), url, header)  # noqa: PTH118 - both texts
         page = read(capture, site_of(url, config, site_name))
-        return Line(text=json.dumps(page.to_json(), ensure_ascii=False), code=ExitCode.DONE)
+        said = page.to_json() | {"url": asked["url"]}  # as it was given: what joins the two
+        return Line(text=json.dumps(said, ensure_ascii=False), code=ExitCode.DONE)
     except ArchiveError as error:
         return _error(asked, f"{error.kind}: {' '.join(str(error).split())}", ExitCode.SOME_FAILED)
     except Exception as error:  # noqa: BLE001 - told in the page's own line and by the exit code

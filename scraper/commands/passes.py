@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def make_pass(args: argparse.Namespace, journey: Journey, *, wayback: Url | None
     except Exception:
         _ping(args, config, good=False)
         raise
-    tell(report, as_json=args.json, quiet=args.verbosity < 0)
+    tell(report, args)
     _ping(args, config, good=good)
     return report.exit_code
 
@@ -82,19 +83,21 @@ def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
         print(f"ping: {unheard}", file=sys.stderr)
 
 
-def tell(report: Report, *, as_json: bool, quiet: bool) -> None:
+def tell(report: Report, args: argparse.Namespace) -> None:
     """Print the report: as JSON on standard output, else as a line a site on standard error."""
-    if as_json:
+    if args.json:
         json.dump(report.to_json(), sys.stdout, ensure_ascii=False, indent=2)
         print()
         return
     for name, site in report.sites.items():
         worth_it = site.written or site.revised or site.gone or site.failed or site.problems
-        if quiet and not worth_it:
+        if args.verbosity < 0 and not worth_it:
             continue
-        counts = (
-            f"listed {site.listed}, written {site.written}, revised {site.revised}, "
-            f"unchanged {site.unchanged}, aliased {site.aliased}, gone {site.gone}, skipped {site.skipped}, "
-            f"failed {site.failed}, waiting {site.waiting}; {site.requests} requests, {site.bytes} bytes"
-        )
-        print(f"{name}: {counts}", file=sys.stderr)
+        counts = asdict(site)
+        del counts["problems"]
+        if args.log_format == "json":
+            line = {"at": report.finished.isoformat(), "level": "info", "event": "finished", "site": name}
+            print(json.dumps(line | counts, ensure_ascii=False), file=sys.stderr)
+        else:
+            said = ", ".join(f"{what} {number}" for what, number in counts.items())
+            print(f"{name}: {said}", file=sys.stderr)

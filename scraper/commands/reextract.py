@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     failed = any(report.failed for report in reports.values())
     code = ExitCode.SOME_FAILED if failed else ExitCode.DONE
     report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
-    tell(report, as_json=args.json, quiet=args.verbosity < 0)
+    tell(report, args)
     return code
 
 

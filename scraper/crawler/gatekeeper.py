@@ -81,7 +81,7 @@ class Gatekeeper:
         rules = await self._rules(urls.origin(url), site)
         if not rules.allows(url):
             msg = f"not asked: {url}: robots.txt forbids it"
-            raise Refused(msg)
+            raise Refused(msg, robots=True)
         return max(site.delay, rules.delay or 0.0)
 
     async def _rules(self, origin: str, site: Site) -> robots.Rules:
@@ -91,7 +91,7 @@ class Gatekeeper:
                 known = self._known[origin] = await self._fetch(origin, site)
         if isinstance(known, _Read):
             return known.rules
-        raise Refused(known.why) if known.refused else Unreachable(known.why, heals=False)
+        raise Refused(known.why, robots=True) if known.refused else Unreachable(known.why, heals=False)
 
     def _fresh(self, origin: str) -> _Read | _Failed | None:
         """Return what is known and not too old, of this run or of an earlier one."""

@@ -127,7 +127,7 @@ class Pacer:
         msg = (
             f"not asked: {host}: it needs a pause until {until.isoformat(timespec='seconds')} ({lane.cause})"
         )
-        raise Blocked(msg) if lane.cause == TOO_MANY else Paused(msg, until=until)
+        raise Blocked(msg, asked=False) if lane.cause == TOO_MANY else Paused(msg, until=until)
 
     def _lane(self, host: str) -> _Lane:
         lane = self._lanes.get(host)

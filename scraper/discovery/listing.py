@@ -14,7 +14,7 @@ from scraper import dom, families, urls
 from scraper.discovery import pager
 from scraper.discovery.refusal import has_frame, single_column, why_no_listing
 from scraper.discovery.rows import RowReader
-from scraper.discovery.scope import scope_of
+from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing, NotAnArticle
 from scraper.families.family import Pager, Rows
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scraper.model import Capture, Channel, Site, Url
 
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
+_ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")
 _TAUGHT = "selectors"
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
 
@@ -55,8 +56,23 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
         if own or (rows and not template.alike and not template.dated):
             said = _said(page, template, family.pager if family is not None else Pager(), base)
             others = [row for row in rows if row not in own]
+            if not own:
+                _refuse_strange_rows(others, scope, capture)
             return replace(said, links=scope.links(own), elsewhere=scope.links(others))
     raise why_no_listing(html, page, family, capture.final_url)
+
+
+def _refuse_strange_rows(rows: list[Row], scope: Scope, capture: Capture) -> None:
+    """Raise `NotAListing` where most rows lead to pages of the site that are no articles as we know them."""
+    strange = [row for row in rows if scope.own(row.url) and not is_file(row.url) and not _leads_on(row.url)]
+    if len(strange) * 2 > len(rows):
+        msg = f"{capture.url}: no row of {len(rows)} leads to an article, the first to {strange[0].url}"
+        raise NotAListing(msg)
+
+
+def _leads_on(url: Url) -> bool:
+    """Say whether an address is that of a column or of a redirect: both stand in lists of articles."""
+    return _ONWARD.search(url) is not None
 
 
 def _parsed(capture: Capture) -> tuple[str, Node]:

@@ -179,7 +179,7 @@ ECMS = Family(
         "#pagetemple",
         "td.news > a.news",
     ),
-    article_url=re.compile(r"/system/\d{4}/\d{2}/\d{2}/(?P<number>\d{9})\.shtml$"),
+    article_url=re.compile(r"/system/\d{4}/\d{2}/\d{2}/(?P<number>\d{9})\.shtml(?:\?|$)"),
     layouts=LAYOUTS,
     rows=ROWS,
     pager=PAGER,

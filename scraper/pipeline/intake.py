@@ -257,7 +257,7 @@ class Intake:
 
     def failed(self, known: Known, error: ArchiveError, now: datetime) -> Outcome:
         """Remember a visit that brought no capture; return the outcome."""
-        refused = isinstance(error, Refused)
+        refused = isinstance(error, Refused) and error.robots
         remember = policy.remember_refusal if refused else policy.remember_failure
         with self._state.transaction():
             self._state.articles.put(remember(known, error, now), run=self._run)

@@ -104,7 +104,7 @@ class Judge:
             )
         article = extractor.extract(capture, self._site)
         if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
-            error = Refused(f"article: {capture.url}: the page asks not to be archived")
+            error = Refused(f"article: {capture.url}: the page asks not to be archived", robots=True)
             after = policy.remember_refusal(known, error, capture.fetched_at)
             return Judged(outcome=Skipped(error=error), known=after)
         return self._write(known, capture, ref, article)

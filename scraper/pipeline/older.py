@@ -67,6 +67,7 @@ class OlderPages:
         self._since_read = since_read
         self._trouble = trouble
         self._calm = since_read is None  # True: nothing was put in below the page that was looked at last
+        self._peeked: dict[int | None, Reading] = {}  # pages read to count them, by their number
         self._form = 0  # which of the forms of a numbered page's address answered last
 
     async def walk(self, index: Reading) -> AsyncIterator[OlderPage]:
@@ -75,6 +76,7 @@ class OlderPages:
         script = index.page.pager or known.pager
         if script is not None:
             last = await self._number_of_pages(script)
+            last = await self._beyond(script, index, last)
             pages = self._numbered(script, range(last, 0, -1), last, oldest_first=True)
         elif index.page.pages is not None and self._page(self._channel.index, 2) is not None:
             last = index.page.pages
@@ -122,7 +124,9 @@ class OlderPages:
             following = None if known.next_url is None else PageRef(urls=(known.next_url,))
             return OlderPage(url=known.url, number=ref.number, pages=pages, reading=None, next=following)
         try:
-            reading = await self._asking.page(self._channel, ref, settled=settled)
+            reading = self._peeked.pop(ref.number, None) or await self._asking.page(
+                self._channel, ref, settled=settled
+            )
         except (FetchError, NotAListing, ProgramError) as error:
             self._trouble(ref.urls[0], error)
             return None
@@ -162,6 +166,20 @@ class OlderPages:
             known = self._state.listings.channel(self._site.name, self._channel.name)
             self._state.listings.put_channel(replace(known, pages=pages, pager=script))
 
+    async def _beyond(self, script: Url, index: Reading, last: int) -> int:
+        """Return how many pages there are, also where the script is behind.
+
+        The index and the newest page share rows. Where they do not, there are pages that nobody counted.
+        """
+        ref = self._page(script, last)
+        if ref is None or not index.page.links or not await self._is_there(script, last):
+            return last
+        if self._state.listings.share_a_row(self._site.name, self._channel.name, index.url, ref.urls):
+            return last
+        while last < LAST_PAGE and await self._is_there(script, last + 1):
+            last += 1
+        return last
+
     async def _count(self, script: Url) -> int:
         """Find the last page by asking: doubling, then halving the gap. What is read on the way is kept."""
         low = self._state.listings.last_number(self._site.name, self._channel.name) or 0
@@ -187,4 +205,5 @@ class OlderPages:
         if reading is None:
             return False
         self._remember_form(ref, reading.url)
+        self._peeked[number] = reading
         return True

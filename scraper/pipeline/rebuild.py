@@ -74,6 +74,14 @@ def jobs(site: Site, stores: Stores) -> Iterator[Job]:
                 yield job_of(known, answers[-1].ref, site, stores.state)
 
 
+def lost(site: Site, stores: Stores) -> Iterator[Job]:
+    """Yield the documents whose file is no longer there."""
+    for key, path in stores.state.articles.paths(site.name):
+        known = None if stores.documents.has(path) else stores.state.articles.get(site.name, key)
+        if known is not None and known.capture is not None:
+            yield job_of(known, known.capture, site, stores.state)
+
+
 def _is_repeated(known: Known) -> bool:
     """Say whether its page was refused for what other pages say: which one capture alone does not show."""
     return (known.error or "").startswith(RepeatedBody.__name__)

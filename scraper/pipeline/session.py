@@ -18,6 +18,7 @@ from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.pipeline.asking import Asking, Nowhere
 from scraper.pipeline.earlier import Earlier
 from scraper.pipeline.intake import Intake
+from scraper.pipeline.rebuild import lost, remake, settle
 from scraper.pipeline.recovery import Recovery
 from scraper.pipeline.second import Copies, SecondSource
 from scraper.pipeline.walk import SiteWalk
@@ -179,7 +180,10 @@ class Session:
             walk.tally.problem(walk.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
     async def _recover(self, walk: SiteWalk) -> None:
-        """Take in what a killed run left on the shelf; a signal ends it between two captures."""
+        """Take in what a killed run left on the shelf, and write the documents that are missing again.
+
+        A signal ends it between two of them.
+        """
 
         def tell(damaged: Damaged) -> None:
             walk.tally.code(ExitCode.DAMAGED)
@@ -187,6 +191,10 @@ class Session:
 
         for number in recovering(walk.site, self._stores, tell):
             self._progress.listing(walk.site.name, "recovered", number, None)
+            await asyncio.sleep(0)
+        for job in lost(walk.site, self._stores):
+            change = settle(job, remake(job, walk.site, self._stores.captures.read), self._stores, dry=False)
+            walk.tally.restored(change.known, change.error)
             await asyncio.sleep(0)
 
     def _report(self, command: str, begun: datetime, walks: Sequence[SiteWalk]) -> Report:

@@ -6,14 +6,13 @@ Decides nothing about an article. One line of the log for each, which a person a
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NoReturn, assert_never
 
 from scraper import policy
 from scraper.errors import (
     ArchiveError,
     Blocked,
     Canary,
-    NotAnArticle,
     Paused,
     ProgramError,
     Unreachable,
@@ -50,6 +49,7 @@ class Tally:
         self._strikes = 0
         self._codes: set[ExitCode] = set()
         self.broken_lists = 0
+        self.declined = 0  # articles that we were asked not to keep
         self.report = SiteReport()
 
     @property
@@ -138,6 +138,7 @@ class Tally:
                 return {"status": status}
             case Skipped(error=error):
                 report.skipped += 1
+                self.declined += 1
             case Failed(error=error):
                 report.failed += 1
                 self._codes.add(_code(error))
@@ -149,7 +150,19 @@ class Tally:
     def _log(self, level: int, event: str, **fields: object) -> None:
         _log.log(level, event, extra={"fields": {"site": self._site.name, **fields}})
 
-    def leave(self, code: ExitCode) -> None:
+    def restored(self, known: Known, error: ArchiveError | None) -> None:
+        """Note a document whose file was gone: written again from its capture, or why it could not be."""
+        if error is not None:
+            self.unmade(known, error)
+        else:
+            self._log(logging.WARNING, "restored", url=known.url, path=known.path)
+
+    def host_left(self, known: Known, error: ArchiveError, code: ExitCode) -> NoReturn:
+        """Leave the site: its host needs a longer pause than we wait. The article was not asked for."""
+        self.problem(known.url, error)
+        self.leave(code)
+
+    def leave(self, code: ExitCode) -> NoReturn:
         """Leave the site alone. Raises SiteLeft."""
         self._codes.add(code)
         self._log(logging.WARNING, "left", code=int(code))
@@ -157,13 +170,12 @@ class Tally:
 
     def _strike(self, error: ArchiveError) -> None:
         """Count a request that the site refused or did not answer; leave it alone after some in a row."""
-        login = isinstance(error, NotAnArticle) and error.what == "login"
-        if not (login or isinstance(error, Blocked | Paused | Unreachable)):
+        if not isinstance(error, Blocked | Paused | Unreachable):
             self._strikes = 0
             return
         self._strikes += 1
         if self._strikes >= PATIENCE:
-            self.leave(ExitCode.REFUSED if login or isinstance(error, Blocked) else ExitCode.SOME_FAILED)
+            self.leave(ExitCode.REFUSED if isinstance(error, Blocked) else ExitCode.SOME_FAILED)
 
 
 def _code(error: ArchiveError) -> ExitCode:

@@ -20,6 +20,7 @@ from scraper.errors import (
     ExtractError,
     FetchError,
     NotAListing,
+    Paused,
     ProgramError,
     Refused,
     Unreachable,
@@ -34,9 +35,10 @@ from scraper.pipeline.intake import EVERY_DAY
 from scraper.pipeline.older import OlderPages
 from scraper.pipeline.pictures import Pictures
 from scraper.pipeline.tally import SiteLeft, Tally
+from scraper.pipeline.witness import look_again
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import date, datetime
 
     from scraper.known import Known
@@ -131,6 +133,9 @@ class SiteWalk:
         report.unchanged += left_alone
         report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
         report.aliased += self._intake.aliased
+        if self.tally.declined and not (report.written or report.revised or report.unchanged or report.gone):
+            self.tally.code(ExitCode.REFUSED)
+        report.skipped += self._state.articles.passed_over(name, self._run)
         report.written -= self._intake.lookout.taken_back
         report.failed += self._intake.lookout.taken_back
         for alarm in self._intake.lookout.alarms():
@@ -257,11 +262,18 @@ class SiteWalk:
 
     async def _visit_all(self, page: Url | None) -> None:
         """Visit what is wanted and due: all of it, or what one page of a list names."""
-        if self._dry:
-            return
-        keys = self._state.articles.due(self._site.name, self._now(), run=self._run, page=page)
+        before: tuple[str, ...] = ()
+        while not self._dry:
+            keys = self._state.articles.due(self._site.name, self._now(), run=self._run, page=page)
+            if not keys or keys == before:
+                return
+            await self._visit_each(keys)
+            before = keys
+
+    async def _visit_each(self, keys: Sequence[str]) -> None:
+        waiting = self._state.articles.waiting(self._site.name, self._now(), run=self._run)
         for done, key in enumerate(keys):
-            self._progress.waiting(self._site.name, len(keys) - done, self._site.delay)
+            self._progress.waiting(self._site.name, max(waiting - done, 0), self._site.delay)
             known = self._state.articles.get(self._site.name, key)
             if known is None:
                 continue
@@ -276,13 +288,18 @@ class SiteWalk:
         begun = self._now()
         try:
             capture, ref = await self._capture(known, request)
+        except Paused as error:
+            self.tally.host_left(known, error, ExitCode.SOME_FAILED)
+        except Blocked as error:
+            if not error.asked:
+                self.tally.host_left(known, error, ExitCode.REFUSED)
+            outcome = self._intake.failed(known, error, self._now())
         except FetchError as error:
             outcome = self._intake.failed(known, error, self._now())
         else:
             outcome = self._intake.article(known, capture, ref)
         self.tally.article(known, outcome, begun)
-        if self._intake.lookout.is_lost:
-            self.tally.leave(ExitCode.CANARY)
+        await look_again(self._site, self._state, self._asking, self._intake, self.tally)
         await self._pictures.of_article(known.key)
 
     async def _capture(self, known: Known, request: Request) -> tuple[Capture, CaptureRef]:

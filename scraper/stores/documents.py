@@ -60,6 +60,10 @@ class DocumentStore:
             raise store_error(error, "write", self._root / path) from error
         return True
 
+    def has(self, path: str) -> bool:
+        """Say whether a document's file is there."""
+        return (self._root / path).is_file()
+
     def read(self, path: str) -> str | None:
         """Return a document's text, or None where there is no such file."""
         data = self.read_file(path)

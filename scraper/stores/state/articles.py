@@ -83,7 +83,7 @@ class Articles:
         return None if row is None else _known(row)
 
     def due(self, site: str, now: datetime, *, run: int, page: Url | None = None) -> tuple[str, ...]:
-        """Return the keys of the articles to be visited now, newest first.
+        """Return the keys of the next thousand articles to be visited now, newest first.
 
         `page`: only those that this page of a list names. An article to which this run has already come does
         not come again.
@@ -92,7 +92,8 @@ class Articles:
             "SELECT key FROM article "
             "WHERE site = :site AND wanted AND due <= :now AND visited_in IS NOT :run "
             "AND (:page IS NULL OR key IN (SELECT key FROM listed WHERE site = :site AND page = :page)) "
-            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC",
+            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC "
+            "LIMIT 1000",
             {"site": site, "now": stored(now), "run": run, "page": page},
         )
         return tuple(row["key"] for row in rows)
@@ -198,6 +199,26 @@ class Articles:
             "SELECT count(*) FROM article WHERE site = ? AND wanted AND due <= ? AND visited_in IS NOT ?",
             (site, stored(now), run),
         ).fetchone()
+        return int(number)
+
+    def paths(self, site: str) -> Iterator[tuple[str, str]]:
+        """Yield key and path of every document, by key."""
+        last = ""
+        query = (
+            "SELECT key, path FROM article "
+            "WHERE site = ? AND path IS NOT NULL AND key > ? ORDER BY key LIMIT 1000"
+        )
+        while rows := self._connection.execute(query, (site, last)).fetchall():
+            yield from ((row["key"], row["path"]) for row in rows)
+            last = rows[-1]["key"]
+
+    def passed_over(self, site: str, run: int) -> int:
+        """Return how many articles this run's lists named that lie outside of what was asked for."""
+        query = (
+            "SELECT count(*) FROM article "
+            "WHERE site = ? AND listed_in = ? AND NOT wanted AND status = 'waiting'"
+        )
+        (number,) = self._connection.execute(query, (site, run)).fetchone()
         return int(number)
 
     def listed_in(self, site: str, run: int) -> tuple[int, int]:

@@ -154,6 +154,11 @@ class Listings:
         )
         return found.fetchone() is not None
 
+    def share_a_row(self, site: str, channel: str, page: Url, others: Iterable[Url]) -> bool:
+        """Say whether two pages of a channel's list name one article; `others`: the second's addresses."""
+        rows = self.keys_on(site, channel, page)
+        return any(rows & self.keys_on(site, channel, other) for other in others)
+
     def has_rows(self, site: str, channel: str) -> bool:
         """Say whether a channel's list ever named an article."""
         query = "SELECT 1 FROM listed WHERE site = ? AND channel = ? LIMIT 1"
