@@ -121,6 +121,34 @@ def test_an_attachment_at_the_end_is_no_link_about_the_site() -> None:
     assert read(html).attachments == (f"{HOME}f/1.docx",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "联系电话：000-1234",
+        "地址：蓝湖路1号",
+        "主办：文学院",
+        "蓝湖大学教务处</p><p>2024年4月5日",
+        "原文链接：<a href=http://paper.example/1.html>http://paper.example/1.html</a>",
+        "（作者：顾青岚，系蓝湖大学教授）",
+        "相关附件：<a href=/f/1.pdf>名单.pdf</a>",
+    ],
+)
+def test_the_last_line_of_a_notice_stays(line: str) -> None:
+    html = page(f"<div class=left><h1>银杏种上湖心岛</h1><div class=x7>{BODY}<p>{line}</p></div></div>")
+    last = read(html).shown.text.rpartition("更久。")[2]
+    assert len(last) >= 6
+
+
+def test_when_and_where_at_the_beginning_of_a_notice_stay() -> None:
+    html = page(
+        "<div class=left><h1>银杏种上湖心岛</h1><p>发布时间：2024-04-01 浏览：3</p>"
+        f"<div class=x7><p>时间：2024年4月5日14:00</p><p>地点：湖心岛</p>{BODY}</div></div>"
+    )
+    article = read(html)
+    assert article.shown.text.startswith("时间：2024年4月5日14:00地点：湖心岛0、")
+    assert article.published.isoformat() == "2024-04-01T00:00:00+08:00"
+
+
 SUMMARIES = "".join(
     f"<div><a href=/info/{n}.html>第{n}则消息</a><p>{SENTENCE}{SENTENCE}</p><i>2024-03-1{n}</i></div>"
     for n in range(7)

@@ -74,6 +74,8 @@ class Place:
     said: str = ""  # its own line, visible characters alone
     images: int = 0  # of its own line
     is_prose: bool = False  # of its own line
+    is_about: bool = False  # likewise: it tells about the article or the site
+    is_moment: bool = False  # likewise: it shows a date before the first sentence; later it signs a notice
     score: float = 0.0  # from here on with all that it holds
     prose: int = 0  # characters of sentences
     pictures: int = 0
@@ -164,9 +166,14 @@ def _is_unseen(node: dom.Node) -> bool:
 
 
 def _is_link(node: dom.Node) -> bool:
-    """Say whether a node leads to another page; a file that is attached is the article's own."""
+    """Say whether a node leads about the site; files and addresses that are told are the article's own."""
     href = dom.attribute(node, "href") if node.tag == "a" else ""
-    return bool(href) and not is_attachment(href if href.startswith("http") else f"http://{href}")
+    shows_itself = bool(href) and dom.text_of(node).lstrip().startswith(("http", "www."))
+    return (
+        bool(href)
+        and not shows_itself
+        and not is_attachment(href if href.startswith("http") else f"http://{href}")
+    )
 
 
 # ── what counts ───────────────────────────────────────────────────────────────────────────────────────────
@@ -174,10 +181,14 @@ def _is_link(node: dom.Node) -> bool:
 
 def _weigh(places: Sequence[Place], title: str) -> None:
     """Give every place its sums."""
+    said = 0  # characters of sentences so far
     for place in places:
         place.said = text.visible_text("".join(place.words))
+        place.is_about = _is_about(place)
+        place.is_moment = not place.is_about and said < _LONG and _is_moment(place)
         place.is_prose = _is_prose(place)
         place.prose = len(place.said) if place.is_prose else 0
+        said += place.prose
     _sum_up(places, "prose")
     _unmark(places)
     for place in places:
@@ -204,9 +215,19 @@ def _unmark(places: Sequence[Place]) -> None:
 
 def _is_prose(place: Place) -> bool:
     said = place.said
-    if not said or _is_linked(place) or _is_about(place):
+    if not said or _is_linked(place) or place.is_about or place.is_moment or _is_contact(place):
         return False
     return len(said) >= _LONG or _SENTENCE.search(said) is not None
+
+
+def _is_contact(place: Place) -> bool:
+    return len(place.said) <= _ABOUT and known.CONTACT.search(text.fold("".join(place.words))) is not None
+
+
+def _is_moment(place: Place) -> bool:
+    """Say whether a line shows a date first and no sentence: that of an article, or the one that ends it."""
+    line = text.fold("".join(place.words))
+    return len(place.said) <= _ABOUT and known.MOMENT.search(line) is not None and not _ENDS.search(line)
 
 
 def _is_linked(place: Place) -> bool:
@@ -224,14 +245,16 @@ def _is_about(place: Place) -> bool:
         return True
     if len(place.said) > _ABOUT or (_ENDS.search(line) and len(place.said) > _LONG):
         return False
-    return (known.ABOUT.search(line) or known.MOMENT.search(line)) is not None
+    return known.ABOUT.search(line) is not None
 
 
 def _count(place: Place, title: str) -> float:
     """Return what a place's own line counts."""
     said = place.said
-    if place.around or (said and said == title) or _is_about(place):
+    if place.around or (said and said == title) or place.is_about or place.is_moment:
         return -float(len(said))
+    if _is_contact(place):
+        return 0.0
     if _is_linked(place):
         return -float(place.linked)
     if place.is_prose:
