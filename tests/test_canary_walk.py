@@ -138,6 +138,30 @@ def test_a_site_that_gives_no_article_any_more_is_left_alone_soon(
     assert len(server.requests(path="/system/2026/")) == 20
 
 
+def test_an_old_part_in_a_template_that_nobody_knows_does_not_end_the_walk(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    old = world.bulk(CHANNEL, 50, first=FIRST)
+    world.bulk(CHANNEL, 10, first=datetime(2026, 6, 12, tzinfo=UTC))
+    oldest = world.bulk(CHANNEL, 3, first=datetime(2026, 5, 1, tzinfo=UTC))
+    rows = world.lists[CHANNEL]
+    rows[:] = [*rows[-3:], *rows[:-3]]
+    world.fail("|".join(old), new_template)
+    report = archive.backfill()
+    assert report.exit_code == ExitCode.CANARY
+    assert (only(report).written, only(report).failed) == (13, 50)
+    assert all(world.stories[number].title in str(archive.documents()) for number in oldest)
+
+
+def test_articles_for_members_only_do_not_make_the_site_one_that_refuses(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    numbers = world.bulk(CHANNEL, 12, first=FIRST)
+    world.fail("|".join(numbers[4:8]), faults.login_wall())
+    report = archive.run()
+    assert (report.exit_code, only(report).written, only(report).failed) == (ExitCode.SOME_FAILED, 8, 4)
+
+
 def test_captures_of_an_alarm_are_kept_for_reextract(archive: Archive, world: EcmsWorld) -> None:
     numbers = [world.publish(CHANNEL).number for _ in range(6)]
     world.fail(ARTICLE, new_template)

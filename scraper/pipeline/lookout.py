@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scraper import canary
 from scraper.canary import Page, Past, Sightings
 from scraper.errors import ExtractError, NotAnArticle, RepeatedBody
+from scraper.exit_codes import ExitCode
 from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Status, Unchanged, Written
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
-STREAK = 20  # answers in a row that give no article, after which the site is left alone
-_ELSEWHERE = frozenset({"redirect", "not-html", "login"})  # what a list may lead to, on a site that is well
+STREAK = 20  # answers in a row that give no article, after which it is asked whether it is the site
+WALLS = 3  # login or challenge pages in a row, likewise
+_ELSEWHERE = frozenset({"redirect", "not-html"})  # what a list may lead to, on a site that is well
 _LENGTHS = 500  # bodies of a layout in a channel that say what is usual
 _TOPIC = "canary"
 
@@ -39,12 +41,19 @@ class Lookout:
         self._run = run
         self._seen = Sightings()
         self._streak = 0
+        self._walls = 0
         self.taken_back = 0  # documents that this run wrote, and then knew to be none
 
     @property
-    def is_lost(self) -> bool:
-        """Say whether so many answers in a row gave no article that there is no use in asking on."""
-        return self._streak >= STREAK
+    def doubt(self) -> ExitCode | None:
+        """Return how the walk ends if it is the site that gives no article any more; None: no doubt."""
+        if self._walls >= WALLS:
+            return ExitCode.REFUSED
+        return ExitCode.CANARY if self._streak >= STREAK else None
+
+    def calm(self) -> None:
+        """Doubt no more: it is not the site. The pages stay what they are."""
+        self._streak = self._walls = 0
 
     # ── what must not be written ──────────────────────────────────────────────────────────────────────────
 
@@ -103,7 +112,7 @@ class Lookout:
             case Aliased() | Skipped():
                 return
             case Written() | Revised() | Unchanged():
-                self._streak = 0
+                self.calm()
                 self._seen.asked_again += before.path is not None
         layout = after.layout or before.layout or "?"
         self._seen.layouts[layout] += 1
@@ -112,8 +121,11 @@ class Lookout:
             self._seen.saw_body(where, before.url, after.characters or 0, is_empty=after.body_digest is None)
 
     def _saw_failure(self, before: Known, error: Exception) -> None:
-        odd = isinstance(error, NotAnArticle) and error.what in _ELSEWHERE
-        if not isinstance(error, ExtractError) or odd:
+        what = error.what if isinstance(error, NotAnArticle) else None
+        if not isinstance(error, ExtractError) or what in _ELSEWHERE:
+            return
+        if what == "login":
+            self._walls += 1
             return
         self._streak += 1
         self._seen.asked_again += before.path is not None

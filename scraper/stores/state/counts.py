@@ -94,6 +94,15 @@ class Counts:
         for row in self._connection.execute("SELECT key FROM article WHERE site = ?", (site,)):
             yield row["key"]
 
+    def last_read(self, site: str) -> str | None:
+        """Return the key of the held article whose page last gave it; None: none ever did."""
+        row = self._connection.execute(
+            "SELECT key FROM article WHERE site = ? AND status = 'held' AND attempts = 0 "
+            "AND path IS NOT NULL ORDER BY checked DESC LIMIT 1",
+            (site,),
+        ).fetchone()
+        return None if row is None else str(row["key"])
+
     def pages(self, site: str) -> Iterator[PageCount]:
         """Yield every page of a list that was read."""
         query = """
