@@ -46,7 +46,7 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         self.slept += seconds
-        self.now += timedelta(seconds=seconds)
+        self.now += timedelta(seconds=seconds, microseconds=1)  # a datetime holds no less
         await asyncio.sleep(0)
 
     def wait(self, **span: float) -> None:
