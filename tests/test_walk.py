@@ -370,3 +370,60 @@ def test_a_lost_state_is_made_again_from_the_captures(
     assert (only(report).written, only(report).unchanged) == (0, 30)
     assert not any("/system/2" in path for path in paths(server, since))
     assert archive.documents() == before
+
+
+# ── what acceptance tests from the contract alone found ───────────────────────────────────────────────────
+
+
+def test_rows_that_lead_to_no_article_are_no_list(archive: Archive, world: EcmsWorld) -> None:
+    for number in range(5):
+        world.list_address(CHANNEL, f"{world.home}/{CHANNEL}/new/{number}.html")
+    report = archive.run()
+    assert report.exit_code == 5
+    assert "no row of 5" in only(report).problems[0].message
+
+
+def test_pages_beyond_a_stale_count_are_found(archive: Archive, world: EcmsWorld) -> None:
+    numbers = world.bulk(CHANNEL, 130, first=FIRST)
+    world.fail(r"count_page_list", faults.other_body(b"var maxpage = 2;", "application/javascript"))
+    report = archive.backfill(channels=(CHANNEL,))
+    assert (report.exit_code, only(report).written) == (0, 130)
+    assert stems(archive) == names(world, numbers)
+
+
+def test_every_article_that_was_listed_stands_in_one_column(archive: Archive, world: EcmsWorld) -> None:
+    world.bulk(CHANNEL, 60, first=FIRST, minutes=1440)
+    report = only(archive.backfill(span=Span(since=date(2025, 2, 20), until=date(2025, 2, 25))))
+    columns = (report.written, report.unchanged, report.gone, report.failed, report.skipped, report.waiting)
+    assert (sum(columns), report.skipped) == (report.listed, report.listed - 6)
+
+
+def test_a_site_whose_every_article_robots_txt_forbids_refuses_us(archive: Archive, world: EcmsWorld) -> None:
+    world.publish(CHANNEL)
+    world.robots = f"User-agent: *\nDisallow: /{CHANNEL}/system/\n"
+    report = archive.run()
+    assert (report.exit_code, only(report).skipped) == (8, 1)
+
+
+def test_an_article_that_a_long_pause_kept_from_being_asked_waits(
+    archive: Archive, world: EcmsWorld, server: Server
+) -> None:
+    first, second = world.publish(CHANNEL), world.publish(CHANNEL)
+    world.fail(r"/system/2", faults.status(429, retry_after=7200))
+    report = archive.run()
+    assert (report.exit_code, only(report).failed, only(report).waiting) == (8, 0, 2)
+    asked = [path for path in paths(server) if first.number in path or second.number in path]
+    assert len(set(asked)) == 1
+
+
+def test_a_document_that_was_deleted_is_written_again_without_a_request(
+    archive: Archive, world: EcmsWorld, server: Server
+) -> None:
+    world.bulk(CHANNEL, 3, first=FIRST)
+    archive.run()
+    before = archive.documents()
+    (archive.root / next(iter(before))).unlink()
+    since = len(server.log)
+    assert archive.run().exit_code == 0
+    assert archive.documents() == before
+    assert len(paths(server, since)) == 1
