@@ -59,8 +59,7 @@ def worn_by(page: Page, site: Site) -> Worn:
     taught = selectors.body is not None and page.first(selectors.body) is not None
     if not taught:
         instead = refusal.reason(page, family)
-        weighed = family is None and selectors.body is None  # then the body's own share of links says it
-        if instead is not None and not (weighed and instead.what == "list"):
+        if instead is not None:
             msg = f"{instead.words}: {page.url}"
             raise NotAnArticle(msg, what=instead.what)
         if family is not None or selectors.body is not None:
