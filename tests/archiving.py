@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.archive import open_stores
+from scraper.app.archive import open_stores, second_of
 from scraper.app.config_file import load_config
 from scraper.demo.settings import config_text
 from scraper.pipeline.budget import Budget
@@ -17,6 +17,7 @@ from scraper.pipeline.span import Span
 from scraper.pipeline.walk import SiteWalk
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network
+from scraper.sources.wayback import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.demo.server import Server
     from scraper.demo.world import World
+    from scraper.model import Url
     from scraper.pipeline.session import Journey, Stores
     from scraper.report import Report, SiteReport
 
@@ -66,6 +68,7 @@ class Archive:
         images: str = "link",
     ) -> None:
         self.folder = folder
+        self.wayback: Url | None = None  # the archive that is asked for what is gone; None: none
         self.clock = Clock()
         self.check_room: Callable[[], None] = lambda: None
         self._config_file = folder / "config.yaml"
@@ -112,10 +115,10 @@ class Archive:
         self, stores: Stores, *, limit: int | None = None, seconds: float | None = None, dry: bool = False
     ) -> Session:
         """Join a session over open stores."""
-        config = self.config
+        config, home = self.config, self.wayback
         network = Network(
             settings=config.network,
-            sites=config.sites,
+            sites=(*config.sites, *([] if home is None else [place_of(home, "copies")])),
             user_agent="nankai-archive/test",
             memory=TextMemory(stores.state.memory),
             now=self.clock,
@@ -133,6 +136,7 @@ class Archive:
             now=self.clock,
             check_room=self.check_room,
             dry=dry,
+            second=None if home is None else second_of(home, network),
         )
 
     def documents(self) -> dict[str, str]:

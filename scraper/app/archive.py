@@ -107,11 +107,13 @@ def new_session(
         now=now,
         check_room=partial(ensure_room, Path(config.archive), LEAST_ROOM),
         dry=dry,
-        second=None if wayback is None else _second(wayback, network),
+        second=None if wayback is None else second_of(wayback, network),
     )
 
 
-def _second(home: Url, network: Network) -> Second:
+def second_of(home: Url, network: Network) -> Second:
+    """Join the archive at `home` as a second source; the network must know its host."""
+
     def place(site: Site) -> Site:
         return place_of(home, site.name)
 
