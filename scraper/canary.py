@@ -116,6 +116,11 @@ class Past:
     lengths: Mapping[str, Sequence[int]] = field(default_factory=dict)  # of bodies that are held, by layout
 
 
+def no_list(url: Url, said: str) -> Alarm:
+    """Return the alarm for a channel's newest list that is none, or names nothing any more."""
+    return Alarm(sign="list", message=said, page=Page(url=url, said=said))
+
+
 def judge(seen: Sightings, past: Past) -> tuple[Alarm, ...]:
     """Return in what the site no longer looks as it did; nothing: it does."""
     return (

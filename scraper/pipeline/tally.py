@@ -109,7 +109,7 @@ class Tally:
         """Note that the site no longer looks as its layouts say."""
         self._codes.add(ExitCode.CANARY)
         self.problem(alarm.page.url, Canary(f"{alarm.sign}: {alarm.message}"))
-        self._log(logging.WARNING, "canary", sign=alarm.sign, url=alarm.page.url, said=alarm.message)
+        self._log(logging.ERROR, "canary", sign=alarm.sign, url=alarm.page.url, said=alarm.message)
 
     def unmade(self, known: Known, error: ArchiveError) -> None:
         """Note a document that could not be made again, with its pictures in the archive."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scraper import policy, urls
+from scraper import canary, policy, urls
 from scraper.errors import (
     Blocked,
     ExtractError,
@@ -224,7 +224,7 @@ class SiteWalk:
             ):
                 self.tally.leave(ExitCode.REFUSED)
             if isinstance(error, NotAListing):
-                self.tally.code(ExitCode.CANARY)
+                self.tally.alarm(canary.no_list(channel.index, str(error)))
             return None
         self.tally.page(channel, None, reading.page.pages)
         return reading
