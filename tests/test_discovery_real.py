@@ -41,6 +41,9 @@ def manifest() -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+_UNKNOWN = "custom-article"  # articles of no known system: what rows alike they hold may be a list
+
+
 def pages(*templates: str) -> list[dict[str, Any]]:
     return [each for each in manifest() if each["template"].startswith(templates)] if SHARED.exists() else []
 
@@ -145,12 +148,16 @@ def test_a_channel_of_one_article_is_never_a_list(page: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    [each for each in manifest() if each["kind"] in {"home", "other", "article"}] if SHARED.exists() else [],
+    [
+        each
+        for each in manifest()
+        if each["kind"] in {"home", "other", "article"} and each["template"] != _UNKNOWN
+    ]
+    if SHARED.exists()
+    else [],
     ids=lambda page: page["url"],
 )
 def test_what_is_no_list_is_never_read_as_one(page: dict[str, Any]) -> None:
     """Home pages, articles of known systems, walls, stubs, errors and binaries."""
-    if page["template"] == "custom-article":
-        pytest.skip("of no known system")
     with pytest.raises(NotAListing):
         read(page)
