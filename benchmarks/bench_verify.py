@@ -26,9 +26,10 @@ from scraper.app.verification import Verified, verify
 from scraper.demo import beichen
 from scraper.demo.exchange import Ask
 from scraper.demo.settings import config_text
-from scraper.model import Capture, Kind, Url
+from scraper.model import Capture, Kind
 from scraper.pipeline.progress import Unwatched
 from scraper.pipeline.session import recover
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

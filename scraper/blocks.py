@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from scraper.model import Url
+    from scraper.urls import Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

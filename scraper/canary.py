@@ -26,7 +26,7 @@ from scraper.text import visible_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 Sign: TypeAlias = Literal["list", "unreadable", "vanished", "empty", "short", "repeated"]
 

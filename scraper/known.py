@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from scraper.errors import ArchiveError
-    from scraper.model import CaptureRef, Kind, Request, Url
+    from scraper.model import CaptureRef, Kind, Request
+    from scraper.urls import Url
 
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from scraper import urls
 from scraper.errors import NotAListing
-from scraper.model import Kind, Url
+from scraper.model import Kind
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from scraper.model import Capture, Headers

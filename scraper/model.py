@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NewType
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
     from scraper.blocks import Block
-
-Url = NewType("Url", str)
-"""An absolute http or https address with a host, cleaned. Made only by `scraper.urls`."""
+    from scraper.urls import Url
 
 
 class Kind(StrEnum):

@@ -15,7 +15,8 @@ from protego import Protego
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scraper.model import Headers, Url
+    from scraper.model import Headers
+    from scraper.urls import Url
 
 MAX_BYTES = 512_000  # RFC 9309, 2.5: at least 500 KiB are read, the rest may be left
 TOKEN = "nankai-archive"  # noqa: S105 - RFC 9309's product token: the name by which robots.txt may call us

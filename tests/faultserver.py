@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 Answer: TypeAlias = "Callable[[Connection], Awaitable[None]]"
 

@@ -24,7 +24,7 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.model import Url
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import random

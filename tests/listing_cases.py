@@ -13,7 +13,8 @@ from scraper import urls
 from scraper.model import Capture, Channel, Headers, Site
 
 if TYPE_CHECKING:
-    from scraper.model import Link, ListingPage, Url
+    from scraper.model import Link, ListingPage
+    from scraper.urls import Url
 
 CASES = Path(__file__).parent / "cases" / "lists"
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "pages"

@@ -29,7 +29,7 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.model import Url
+from scraper.urls import Url
 
 _Maker: TypeAlias = Callable[[dict[str, str], tuple[Any, ...]], object]
 

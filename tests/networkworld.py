@@ -18,7 +18,8 @@ from scraper.sources.network import Network, user_agent
 if TYPE_CHECKING:
     from faultserver import FaultServer
 
-    from scraper.model import Capture, Url
+    from scraper.model import Capture
+    from scraper.urls import Url
 
 AGENT = user_agent("9.9", "https://example.org/we")
 

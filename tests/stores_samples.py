@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from scraper.model import Capture, Url
+from scraper.model import Capture
 from scraper.stores.captures import CaptureStore
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable

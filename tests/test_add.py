@@ -17,7 +17,7 @@ from scraper.demo import campus_sites
 from scraper.demo.server import serve
 from scraper.errors import ConfigError, UsageError
 from scraper.exit_codes import ExitCode
-from scraper.model import Url
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

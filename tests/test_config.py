@@ -9,7 +9,8 @@ import pytest
 
 from scraper.config import parse_config, parse_duration, site_without_config
 from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings, Url
+from scraper.model import Channel, NetworkSettings
+from scraper.urls import Url
 
 INDEX = "http://news.example.edu.cn/xw/index.shtml"
 

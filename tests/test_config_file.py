@@ -14,7 +14,7 @@ from scraper.urls import parse
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 SMALL = "sites: {xw: {home: 'http://news.example.edu.cn/'}}\n"
 

@@ -14,7 +14,7 @@ from scraper.coverage.months import Month
 
 if TYPE_CHECKING:
     from scraper.coverage import SiteCoverage, Why
-    from scraper.model import Url
+    from scraper.urls import Url
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

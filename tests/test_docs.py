@@ -13,7 +13,7 @@ from scraper import cli, urls
 from scraper.app import offline
 from scraper.config import parse_config
 from scraper.exit_codes import ExitCode
-from scraper.model import Url
+from scraper.urls import Url
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACT = ROOT.parent / "shared" / "contract.md"

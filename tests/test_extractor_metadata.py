@@ -11,7 +11,8 @@ from listing_cases import BEIJING, capture, site
 from scraper.errors import LostText, UnknownLayout
 from scraper.extractor import extract
 from scraper.extractor.witness import check
-from scraper.model import Article, Selectors, Shown, Url
+from scraper.model import Article, Selectors, Shown
+from scraper.urls import Url
 
 ADDRESS = f"{HOST}/ywsd/system/2019/06/14/030039601.shtml"
 G3 = (

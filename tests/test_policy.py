@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scraper import policy
 from scraper.errors import BadStatus, Refused
 from scraper.known import AT_ONCE, Known, Skip, Status, Visit
-from scraper.model import Capture, Url
+from scraper.model import Capture
+from scraper.urls import Url
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AGES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))

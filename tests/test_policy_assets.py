@@ -9,7 +9,8 @@ import pytest
 from scraper import policy
 from scraper.errors import ArchiveError, BadStatus, Blocked, Refused, TooLarge, Unreachable, WrongType
 from scraper.known import Asset, AssetStatus
-from scraper.model import CaptureRef, Kind, Url
+from scraper.model import CaptureRef, Kind
+from scraper.urls import Url
 
 NOW = datetime(2026, 3, 1, 4, tzinfo=UTC)
 AGES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))

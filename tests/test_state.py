@@ -11,12 +11,13 @@ import pytest
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.known import Known, Status
-from scraper.model import CaptureRef, Kind, Url
+from scraper.model import CaptureRef, Kind
 from scraper.report import SiteReport
 from scraper.stores.state import open_copy, open_state
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import ChannelState, PageState
 from scraper.stores.state.schema import VERSION
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scraper.known import Asset, AssetStatus
-from scraper.model import CaptureRef, Kind, Url
+from scraper.model import CaptureRef, Kind
 from scraper.stores.state import State, open_state
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,8 @@ from stores_samples import NOON, SITE, capture, store, ticking_clock
 from warcio.archiveiterator import ArchiveIterator as WarcIo
 
 from scraper.errors import CaptureDamaged, StoreError
-from scraper.model import Capture, CaptureRef, Kind, Url
+from scraper.model import Capture, CaptureRef, Kind
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from archiving import Archive, only
 from scraper import urls
 from scraper.demo import faults
 from scraper.demo.server import serve
-from scraper.model import Url
 from scraper.pipeline.span import Span
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

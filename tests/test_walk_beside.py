@@ -12,8 +12,8 @@ from scraper.app.looking import state_of
 from scraper.demo import campus_sites, pieces
 from scraper.demo.server import serve
 from scraper.exit_codes import ExitCode
-from scraper.model import Url
 from scraper.review.covering import coverage_of
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

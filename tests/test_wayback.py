@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
-    from scraper.model import Url
     from scraper.pipeline.walk import SiteWalk
+    from scraper.urls import Url
 
 CHANNEL = "bcyw"
 FIRST = datetime(2019, 1, 6, 9, tzinfo=UTC)

@@ -22,7 +22,7 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.model import Url
+from scraper.urls import Url
 from scraper.writer import frontmatter, write
 
 if TYPE_CHECKING:

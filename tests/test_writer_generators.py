@@ -15,16 +15,15 @@ from forest import Forest
 from seen import said_by, seen_in
 from writer_samples import BEIJING, CAPTURED, HEXO, SITE, article, paragraph
 
-from scraper.model import Document, Url
 from scraper.text import fold, visible_text
-from scraper.urls import urlname
+from scraper.urls import Url, urlname
 from scraper.writer import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from scraper.model import Article, Site
+    from scraper.model import Article, Document, Site
 
 HUGO_DOCUMENTS = 1000
 HEXO_DOCUMENTS = 200

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seen import said_by
 
-from scraper.model import Loss, Shown, Url
+from scraper.model import Loss, Shown
 from scraper.text import visible_text
+from scraper.urls import Url
 from scraper.writer import loss_of, render
 from scraper.writer.loss import missing, read_back
 

@@ -19,8 +19,9 @@ from writer_samples import BEIJING, CAPTURED, SITE
 from scraper import extractor, urls, writer
 from scraper.blocks import Figure, Paragraph, Strong, Text
 from scraper.errors import ExtractError
-from scraper.model import Article, Capture, Loss, Shown, Site, Url
+from scraper.model import Article, Capture, Loss, Shown, Site
 from scraper.text import visible_text
+from scraper.urls import Url
 from scraper.writer.loss import missing, read_back
 
 if TYPE_CHECKING:

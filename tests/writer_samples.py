@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from scraper.blocks import Paragraph, Text
-from scraper.model import Article, Shown, Site, Url
+from scraper.model import Article, Shown, Site
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from scraper.blocks import Block

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.discovery.navigation import Navigation
     from scraper.families.family import Family
-    from scraper.model import Capture, Link, ListingPage, Site, Url
+    from scraper.model import Capture, Link, ListingPage, Site
+    from scraper.urls import Url
 
 MOST = 30  # pages that are asked for in search of channels
 _ARTICLES = 2

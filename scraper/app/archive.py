@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.config import Config
-    from scraper.model import Capture, Site, Url
+    from scraper.model import Capture, Site
     from scraper.pipeline.progress import Progress
+    from scraper.urls import Url
 
 SOFTWARE = f"nankai-archive/{__version__}"
 LEAST_ROOM = (

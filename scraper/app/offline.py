@@ -16,7 +16,8 @@ from scraper.model import Capture
 
 if TYPE_CHECKING:
     from scraper.config import Config
-    from scraper.model import Article, Site, Url
+    from scraper.model import Article, Site
+    from scraper.urls import Url
 
 _MOST_BYTES = 2**31  # of one file: the network's own bound, should the config allow it
 

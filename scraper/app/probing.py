@@ -22,7 +22,8 @@ from scraper.sources.network import Network, user_agent
 if TYPE_CHECKING:
     from scraper.app.offline import Read
     from scraper.config import Config
-    from scraper.model import Capture, Channel, Link, ListingPage, Site, Url
+    from scraper.model import Capture, Channel, Link, ListingPage, Site
+    from scraper.urls import Url
 
 _SUCCESS = range(200, 300)
 

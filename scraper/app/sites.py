@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scraper.config import Config
-    from scraper.model import Site, Url
+    from scraper.model import Site
+    from scraper.urls import Url
 
 
 def site_named(config: Config, name: str) -> Site:

@@ -17,11 +17,11 @@ from scraper.app.archive import shelf_of
 from scraper.app.cores import spread
 from scraper.app.looking import state_of
 from scraper.errors import ArchiveError, StateTooNew, StoreError
-from scraper.model import Url
 from scraper.pipeline.rebuild import job_of, reread
 from scraper.review.reconciling import Damage, Reconciling, damage_of
 from scraper.stores.documents import DocumentStore
 from scraper.stores.reading import Damaged
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scraper.app.adding import FoundChannel, Look
     from scraper.config import Config
-    from scraper.model import Url
+    from scraper.urls import Url
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

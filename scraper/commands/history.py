@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
     from scraper.known import Known
-    from scraper.model import Site, Url
+    from scraper.model import Site
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 _COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 

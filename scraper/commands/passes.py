@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import argparse
 
     from scraper.config import Config
-    from scraper.model import Url
     from scraper.pipeline.session import Journey
     from scraper.report import Report
+    from scraper.urls import Url
 
 
 def load(args: argparse.Namespace) -> Config:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 Schema = dict[str, Any]
 

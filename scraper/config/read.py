@@ -9,12 +9,13 @@ from scraper import urls
 from scraper.config.keys import CONFIG, NETWORK, SITE_TUNING, TUNING
 from scraper.config.slips import Where
 from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings, Selectors, Site, Url
+from scraper.model import Channel, NetworkSettings, Selectors, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scraper.config.sections import Key
+    from scraper.urls import Url
 
 _FIELD_OF_KEY: Final = {"title": "title_pattern"}  # `title` of `defaults` is this field of a Site
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 Why: TypeAlias = Literal["waiting", "failed", "refused", "gone"]
 WHYS: tuple[Why, ...] = ("waiting", "failed", "refused", "gone")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scraper.coverage.facts import ChannelFacts, ListedArticle, ListPage, Why
     from scraper.coverage.months import Month, ThinMonth
     from scraper.coverage.numbers import Run
-    from scraper.model import Url
+    from scraper.urls import Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from scraper.crawler.fetcher import Fetcher, Traffic
     from scraper.crawler.pacer import Pacer
-    from scraper.model import Capture, Headers, Kind, Url
+    from scraper.model import Capture, Headers, Kind
+    from scraper.urls import Url
 
 _HOSTS_OWN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from scraper.crawler.names import Resolve
     from scraper.crawler.routes import Proxy
-    from scraper.model import Headers, Url
+    from scraper.model import Headers
+    from scraper.urls import Url
 
 _MOST = 2  # connections to one origin
 _KEPT_OPEN = 30.0  # seconds that an idle connection waits for the next turn

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from scraper.crawler.routes import Routes
     from scraper.crawler.wire import Answer, Wire
-    from scraper.model import Headers, NetworkSettings, Url
+    from scraper.model import Headers, NetworkSettings
+    from scraper.urls import Url
 
 _HEADER_BYTES = 65_536
 _HEADER_LINES = 256

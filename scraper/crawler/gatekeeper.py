@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from scraper.crawler.memory import Memory
     from scraper.errors import FetchError
-    from scraper.model import Capture, Site, Url
+    from scraper.model import Capture, Site
+    from scraper.urls import Url
 
 KEPT = timedelta(hours=24)
 FAILURE_KEPT = timedelta(minutes=10)

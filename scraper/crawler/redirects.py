@@ -12,7 +12,8 @@ from scraper.errors import BadStatus, Refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scraper.model import Capture, Url
+    from scraper.model import Capture
+    from scraper.urls import Url
 
 MOST = 8  # redirects from one address
 _REDIRECTS = {

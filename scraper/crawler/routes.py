@@ -20,7 +20,7 @@ from scraper.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from scraper.crawler.connections import Arrival
     from scraper.crawler.names import Resolve
     from scraper.crawler.routes import Proxy
-    from scraper.model import Headers, Url
+    from scraper.model import Headers
+    from scraper.urls import Url
 
 _LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's, named by Python from 3.12 on: old servers, as browsers take them
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))

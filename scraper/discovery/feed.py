@@ -14,7 +14,8 @@ from scraper.model import ListingPage, PageRef
 from scraper.text import fold
 
 if TYPE_CHECKING:
-    from scraper.model import Capture, Channel, Site, Url
+    from scraper.model import Capture, Channel, Site
+    from scraper.urls import Url
 
 _ROOTS = frozenset(["rss", "RDF", "feed"])
 _DATES = ("pubDate", "published", "date", "issued", "updated")

@@ -23,7 +23,8 @@ from scraper.model import ListingPage
 if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.families.family import Family
-    from scraper.model import Capture, Channel, Site, Url
+    from scraper.model import Capture, Channel, Site
+    from scraper.urls import Url
 
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
 _ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.extractor.page import Page
     from scraper.families.family import Family
-    from scraper.model import Capture, Url
+    from scraper.model import Capture
+    from scraper.urls import Url
 
 _NEWS = re.compile(
     r"新闻|要闻|通知|公告|公示|动态|快讯|快递|媒体|报道|学术|讲座|活动|资讯|信息|专题|视频|人物|故事|简报|校报|周刊|头条"

@@ -18,7 +18,8 @@ from scraper.model import PageRef
 if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.families.family import Family, Pager, Rows
-    from scraper.model import Capture, Site, Url
+    from scraper.model import Capture, Site
+    from scraper.urls import Url
 
 MOST_PAGES = 1_000_000
 """More pages than any list has: a larger number is a slip, and would be walked for years."""

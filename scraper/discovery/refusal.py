@@ -15,7 +15,7 @@ from scraper.text import visible_text
 if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.families.family import Family
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _NO_ROW = "no list: no row of any known template"
 _SHORT = 600  # visible characters of a page that says one thing only

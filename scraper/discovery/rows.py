@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scraper.dom import Node
     from scraper.families.family import Rows
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
 _FEW = 8  # pagers of one page that are looked at; the richest real one has four

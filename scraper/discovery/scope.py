@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.families.family import Family
-    from scraper.model import Capture, Channel, Site, Url
+    from scraper.model import Capture, Channel, Site
+    from scraper.urls import Url
 
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar|7z|jpe?g|png|gif|webp|mp[34]|flv)(?:$|\?)", re.IGNORECASE

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from scraper.model import Capture, Site, Url
+    from scraper.model import Capture, Site
+    from scraper.urls import Url
 
 _RECORDS = frozenset(["url", "sitemap"])
 

@@ -17,7 +17,8 @@ from scraper.errors import MissingField, NotAnArticle
 from scraper.extractor import body, generic, layouts, metadata, nearby, tables, witness
 from scraper.extractor.addresses import Addresses, is_attachment
 from scraper.extractor.page import MAX_BYTES, open_page
-from scraper.model import Article, Url
+from scraper.model import Article
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

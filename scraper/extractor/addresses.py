@@ -15,7 +15,7 @@ from scraper import urls
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")

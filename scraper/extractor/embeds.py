@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scraper.extractor.addresses import Addresses
-    from scraper.model import Url
+    from scraper.urls import Url
 
 MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
-    from scraper.model import Capture, Url
+    from scraper.model import Capture
+    from scraper.urls import Url
 
 ComesFrom: TypeAlias = Literal["page", "url", "capture"]
 

@@ -9,7 +9,8 @@ from scraper.errors import NotAnArticle
 from scraper.extractor import decode
 
 if TYPE_CHECKING:
-    from scraper.model import Capture, Url
+    from scraper.model import Capture
+    from scraper.urls import Url
 
 MAX_BYTES = 33_554_432
 """Of a decoded body, where the caller names no other bound."""

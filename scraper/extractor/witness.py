@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scraper.extractor.addresses import Addresses
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _NOT_SHOWN = LEFT_OUT | TAGS
 _AROUND = 12  # characters named on each side of the place where two texts part

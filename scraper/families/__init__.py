@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import re
 
     from scraper.families.family import Family
-    from scraper.model import Url
+    from scraper.urls import Url
 
 FAMILIES: tuple[Family, ...] = (ECMS, WEBPLUS, VSB, JEECMS)
 """All families, in the order in which a page is tried against them."""

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 
 from scraper.families.family import Family, Layout, Pager, Rows
-from scraper.model import PageRef, Url
+from scraper.model import PageRef
+from scraper.urls import Url
 
 # ── articles ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
-    from scraper.model import PageRef, Url
+    from scraper.model import PageRef
+    from scraper.urls import Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from scraper.families.family import Family, Layout, Pager, Rows
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _INDEX = re.compile(r"/index\.[cj]html$")
 

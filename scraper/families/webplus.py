@@ -14,7 +14,7 @@ from scraper.families.family import Family, Layout, Pager, Rows
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _LIST = re.compile(r"/list\d*(\.(?:htm|psp))$")
 _WINDOW = "[portletmode=simpleList]"

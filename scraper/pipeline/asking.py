@@ -18,9 +18,10 @@ from scraper.pipeline.earlier import NOT_MODIFIED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scraper.model import Capture, Channel, PageRef, Site, Url
+    from scraper.model import Capture, Channel, PageRef, Site
     from scraper.pipeline.earlier import Earlier
     from scraper.pipeline.intake import Intake, Reading, Want
+    from scraper.urls import Url
 
 _OK = 200
 _MISSING = frozenset({404, 410})

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.errors import ArchiveError
-    from scraper.model import Channel, Link, Site, Url
+    from scraper.model import Channel, Link, Site
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Reading, Want
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 MOST = 10_000  # sitemaps of one channel; the protocol allows 50,000 in one index
 _A_DAY = timedelta(days=1)  # a sitemap's date may be a day without a time

@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.known import Outcome
-    from scraper.model import Capture, CaptureRef, Link, ListingPage, Site, Url
+    from scraper.model import Capture, CaptureRef, Link, ListingPage, Site
     from scraper.pipeline.earlier import Earlier
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
 

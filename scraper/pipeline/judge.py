@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from scraper.families.family import Family
     from scraper.known import Outcome
-    from scraper.model import Article, Capture, CaptureRef, Document, Site, Url
+    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.urls import Url
 
 OK = 200
 _NOT_MODIFIED = 304

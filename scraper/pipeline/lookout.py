@@ -19,9 +19,10 @@ from scraper.known import Aliased, Failed, Gone, Revised, Skipped, Status, Uncha
 if TYPE_CHECKING:
     from scraper.canary import Alarm
     from scraper.known import Known, Outcome
-    from scraper.model import Site, Url
+    from scraper.model import Site
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 STREAK = 20  # answers in a row that give no article, after which it is asked whether it is the site
 WALLS = 3  # login or challenge pages in a row, likewise

@@ -17,8 +17,9 @@ from scraper.pipeline.judge import family_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scraper.model import Capture, Channel, Site, Url
+    from scraper.model import Capture, Channel, Site
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
 NEWEST = 30  # articles that a run takes of a sitemap that it never met: as many as a list shows at once

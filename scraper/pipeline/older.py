@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.families.family import Family
-    from scraper.model import Channel, Site, Url
+    from scraper.model import Channel, Site
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Reading
     from scraper.stores.state import State
     from scraper.stores.state.listings import PageState
+    from scraper.urls import Url
 
 UNSETTLED_PAGES = 2  # of an oldest-first list: the newest ones, which still take in articles
 LAST_PAGE = 1 << 16  # a server that answers beyond this answers anything

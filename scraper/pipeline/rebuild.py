@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.known import Known
-    from scraper.model import Article, Capture, CaptureRef, Document, Site, Url
+    from scraper.model import Article, Capture, CaptureRef, Document, Site
     from scraper.pipeline.judge import Shown
     from scraper.pipeline.session import Stores
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
     from scraper.known import Known, Outcome
     from scraper.mementos import Copy
-    from scraper.model import Capture, CaptureRef, Site, Url
+    from scraper.model import Capture, CaptureRef, Site
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Days
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 _TRIES = 3  # copies of one article: where the newest cannot be read, an older one may
 _AGAIN = timedelta(days=90)  # after which an archive that had no copy is asked once more

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
-    from scraper.model import Site, Url
+    from scraper.model import Site
     from scraper.pipeline.asking import Source
     from scraper.pipeline.budget import Budget
     from scraper.pipeline.progress import Progress
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scraper.stores.documents import DocumentStore
     from scraper.stores.reading import Damaged
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from scraper.canary import Alarm
     from scraper.known import Asset, Known, Outcome
-    from scraper.model import Channel, Site, Url
+    from scraper.model import Channel, Site
     from scraper.pipeline.progress import Progress
+    from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
 PATIENCE = 3  # requests in a row that the site refuses or does not answer, after which it is left alone

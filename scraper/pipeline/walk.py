@@ -42,13 +42,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from scraper.known import Known
-    from scraper.model import Capture, CaptureRef, Channel, Request, Site, Url
+    from scraper.model import Capture, CaptureRef, Channel, Request, Site
     from scraper.pipeline.asking import Asking
     from scraper.pipeline.intake import Days, Intake, Reading, Want
     from scraper.pipeline.progress import Progress
     from scraper.pipeline.second import SecondSource
     from scraper.pipeline.span import Span
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next

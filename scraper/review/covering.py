@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from scraper.coverage import SiteCoverage, Why
-    from scraper.model import Site, Url
+    from scraper.model import Site
     from scraper.stores.state import State
     from scraper.stores.state.counts import NamedArticle, PageCount
+    from scraper.urls import Url
 
 NO_CHANNEL = ""  # what the state calls lists that belong to no channel: sitemaps, feeds
 

@@ -9,8 +9,9 @@ from scraper.families import by_name, identity_key, recognise_url
 
 if TYPE_CHECKING:
     from scraper.known import Known
-    from scraper.model import Site, Url
+    from scraper.model import Site
     from scraper.stores.state import State
+    from scraper.urls import Url
 
 
 def find(url: Url, site: Site, state: State) -> Known | None:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from scraper.known import Known
-    from scraper.model import Article, Capture, CaptureRef, Site, Url
+    from scraper.model import Article, Capture, CaptureRef, Site
     from scraper.stores.state.captures import CaptureEntry
+    from scraper.urls import Url
 
 What = Literal["article", "same", "gone", "other", "copy"]
 

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
     from scraper.crawler.memory import Memory
     from scraper.crawler.names import Resolve
-    from scraper.model import Capture, Headers, NetworkSettings, Site, Url
+    from scraper.model import Capture, Headers, NetworkSettings, Site
+    from scraper.urls import Url
 
 _SUCCESS = range(200, 300)
 _NOT_WELCOME = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from ssl import SSLContext
 
-    from scraper.model import Url
+    from scraper.urls import Url
 
 _SETTINGS = NetworkSettings(timeout=10.0, max_bytes=65_536, allow_private_addresses=True, retries=0)
 _GOOD = range(200, 400)

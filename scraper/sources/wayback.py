@@ -13,8 +13,9 @@ from scraper import urls
 from scraper.model import Site
 
 if TYPE_CHECKING:
-    from scraper.model import Capture, Request, Url
+    from scraper.model import Capture, Request
     from scraper.sources.network import Network
+    from scraper.urls import Url
 
 PACE = 1.0  # seconds between two requests, at least
 

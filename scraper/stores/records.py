@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scraper import urls
-from scraper.model import Capture, CaptureRef, Kind, Url
+from scraper.model import Capture, CaptureRef, Kind
 from scraper.stores.heads import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,8 @@ from scraper.writer.patterns import fill
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scraper.model import Article, Site, Url
+    from scraper.model import Article, Site
+    from scraper.urls import Url
 
 
 def title(article: Article, site: Site) -> str:

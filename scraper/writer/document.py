@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.blocks import Block
-    from scraper.model import Article, Site, Url
+    from scraper.model import Article, Site
+    from scraper.urls import Url
 
 _LAST_LINE: Final = "转入文章首发地址"
 _FILE: Final = "附件"

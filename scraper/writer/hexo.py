@@ -9,7 +9,8 @@ from scraper.writer import dialect
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scraper.model import Article, Site, Url
+    from scraper.model import Article, Site
+    from scraper.urls import Url
 
 
 def front_matter(article: Article, site: Site, *, identity: Url, captured: datetime) -> dict[str, object]:

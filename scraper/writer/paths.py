@@ -10,7 +10,8 @@ from scraper.urls import urlname
 from scraper.writer.patterns import fill
 
 if TYPE_CHECKING:
-    from scraper.model import Article, Site, Url
+    from scraper.model import Article, Site
+    from scraper.urls import Url
 
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029]+")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)

@@ -23,8 +23,8 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.model import Url
 from scraper.text import visible_text
+from scraper.urls import Url
 from scraper.writer.normal import plain
 
 if TYPE_CHECKING:

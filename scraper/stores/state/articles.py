@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from scraper.known import Known, Status
-from scraper.model import CaptureRef, Url
+from scraper.model import CaptureRef
 from scraper.stores.state.moments import loaded, required, stored
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3

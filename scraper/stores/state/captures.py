@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.model import CaptureRef, Kind, Url
+from scraper.model import CaptureRef, Kind
 from scraper.stores.state.moments import required, stored
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3

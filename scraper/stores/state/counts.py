@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.known import Status
-from scraper.model import Url
 from scraper.stores.state.moments import loaded, required
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3

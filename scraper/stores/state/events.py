@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.model import Url
 from scraper.stores.state.moments import required, stored
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3
