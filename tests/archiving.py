@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.demo.server import Server
     from scraper.demo.world import World
-    from scraper.pipeline.session import Journey, Stores
+    from scraper.pipeline.session import Journey
     from scraper.report import Report, SiteReport
+    from scraper.stores.doors import Stores
     from scraper.urls import Url
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)

@@ -263,6 +263,15 @@ def test_with_json_standard_output_holds_json_alone(config: str) -> None:
     assert json.loads(done.stdout) == {"config": config, "slips": []}
 
 
+def test_with_json_what_ends_a_command_before_its_report_is_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "--json", "--config", str(tmp_path / "none.yaml")]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert (report["command"], report["exit_code"], report["sites"]) == ("run", 2, {})
+    assert report["error"]["kind"] == "ConfigError"
+
+
 def test_check_tells_slips_as_json_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "c.yaml"
     file.write_text("sites: {}", encoding="utf-8")

@@ -217,6 +217,18 @@ def test_files_are_named_from_the_manifests_folder(capsysbinary: pytest.CaptureF
     assert [line["title"] for line in lines] == ["星桥书院办起夜读会"] * 2
 
 
+def test_a_batch_names_each_page_as_the_manifest_does(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    given = URL.replace("news.nankai.edu.cn", "NEWS.nankai.edu.cn:443") + "#top"
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    manifest = tmp_path / "pages.jsonl"
+    manifest.write_text(json.dumps({"file": "page.html", "url": given}), encoding="utf-8")
+    assert cli.main(["extract", "--batch", str(manifest)]) == 0
+    line = json.loads(capsysbinary.readouterr().out)
+    assert (line["url"], line["identity"]) == (given, IDENTITY)
+
+
 def test_no_line_of_a_manifest_ends_the_batch(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     save()
     good = {"file": "page.html", "url": URL}

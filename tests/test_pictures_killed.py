@@ -18,11 +18,11 @@ from scraper.app.verification import verify
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.pipeline.progress import Unwatched
-from scraper.pipeline.session import Stores
 from scraper.pipeline.walk import SiteWalk
 from scraper.review.reconciling import Damage
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
+from scraper.stores.doors import Stores
 from scraper.stores.state import State, open_state
 
 if TYPE_CHECKING:

@@ -15,13 +15,14 @@ from uuid import uuid4
 
 from scraper import __version__
 from scraper.pipeline.budget import Budget
-from scraper.pipeline.session import Second, Session, Stores, intake_of
+from scraper.pipeline.session import Second, Session, intake_of
 from scraper.sources.memory import TextMemory
 from scraper.sources.network import Network, user_agent
 from scraper.sources.wayback import Wayback, place_of
 from scraper.stores.captures import CaptureStore
 from scraper.stores.disk import ensure_room
 from scraper.stores.documents import DocumentStore
+from scraper.stores.doors import Stores
 from scraper.stores.lock import Lock
 from scraper.stores.state import open_copy, open_state
 

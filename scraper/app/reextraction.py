@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scraper.errors import ArchiveError
     from scraper.model import Site
     from scraper.pipeline.rebuild import Change, Job, Remade
-    from scraper.pipeline.session import Stores
+    from scraper.stores.doors import Stores
 
 
 def changes(

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from scraper.known import Known
     from scraper.model import Article, Capture, CaptureRef, Document, Site
     from scraper.pipeline.judge import Shown
-    from scraper.pipeline.session import Stores
     from scraper.stores.documents import DocumentStore
+    from scraper.stores.doors import Stores
     from scraper.stores.state import State
     from scraper.urls import Url
 

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from scraper.pipeline.budget import Budget
     from scraper.pipeline.progress import Progress
     from scraper.sources.network import Network
-    from scraper.stores.captures import CaptureStore
-    from scraper.stores.documents import DocumentStore
+    from scraper.stores.doors import Stores
     from scraper.stores.reading import Damaged
-    from scraper.stores.state import State
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
@@ -45,15 +43,6 @@ Journey: TypeAlias = "Callable[[SiteWalk], Awaitable[None]]"
 """What a run does with each site: `SiteWalk.run`, or a backfill."""
 
 _SIGNALS = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """The doors to the disk that a run works with."""
-
-    state: State
-    captures: CaptureStore
-    documents: DocumentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
