@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scraper.app import offline, site_for
+from scraper import charset
+from scraper.app import saved_page, site_for
 from scraper.errors import ArchiveError
-from scraper.extractor import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +33,8 @@ def pages_of(manifest: Path) -> list[Capture]:
     """Return the articles of a manifest as captures."""
     entries = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
     return [
-        offline.saved_capture(
-            str(manifest.parent / entry["file"]), offline.address(entry["url"]), entry.get("content_type")
+        saved_page.saved_capture(
+            str(manifest.parent / entry["file"]), saved_page.address(entry["url"]), entry.get("content_type")
         )
         for entry in entries
         if entry.get("kind", "article") == "article"
@@ -44,7 +44,7 @@ def pages_of(manifest: Path) -> list[Capture]:
 def readable(capture: Capture) -> bool:
     """Tell whether a page gives an article."""
     try:
-        offline.read(capture, site_for(capture.url))
+        saved_page.read(capture, site_for(capture.url))
     except ArchiveError:
         return False
     return True
@@ -69,13 +69,13 @@ def parse_all(texts: list[str]) -> None:
 def extract_all(captures: list[Capture]) -> None:
     """Make the article of each capture."""
     for capture in captures:
-        offline.read(capture, site_for(capture.url))
+        saved_page.read(capture, site_for(capture.url))
 
 
 def to_json_all(captures: list[Capture]) -> None:
     """Make the line of `extract --batch` of each capture."""
     for capture in captures:
-        json.dumps(offline.read(capture, site_for(capture.url)).to_json(), ensure_ascii=False)
+        json.dumps(saved_page.read(capture, site_for(capture.url)).to_json(), ensure_ascii=False)
 
 
 def main() -> int:
@@ -85,7 +85,7 @@ def main() -> int:
         print(f"{manifest}: not here; name a manifest to measure over")
         return 0
     captures = [capture for capture in pages_of(manifest) if readable(capture)]
-    texts = [decode.text_of(capture.body, capture.header("Content-Type")) for capture in captures]
+    texts = [charset.text_of(capture.body, capture.header("Content-Type")) for capture in captures]
     bare = best_of_three(partial(parse_all, texts))
     print(f"{len(captures)} articles, {sum(map(len, texts)) / len(texts) / 1000:.0f} k characters each")
     for name, seconds in (

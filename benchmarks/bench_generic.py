@@ -26,9 +26,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from scraper import dom, urls
+from scraper import charset, dom, urls
 from scraper.errors import ArchiveError
-from scraper.extractor import decode, extract
+from scraper.extractor import extract
 from scraper.model import Capture, Site
 from scraper.text import visible_text
 
@@ -97,7 +97,7 @@ def shared_samples() -> Iterator[Sample]:
     """Yield the pages of ../shared: articles with a truth, lists and front pages without one."""
     lines = (SHARED / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     for row in map(json.loads, lines):
-        html = decode.text_of((SHARED / row["file"]).read_bytes(), row["content_type"])
+        html = charset.text_of((SHARED / row["file"]).read_bytes(), row["content_type"])
         if "truth" in row:
             truth = row["truth"]
             body = truth.get("text") or ""
@@ -119,7 +119,7 @@ def _truth_of_news(truth: dict[str, str]) -> Said:
 def gne_samples(folder: Path) -> Iterator[Sample]:
     """Yield the pages of gne's source package whose container is known."""
     for file in sorted([*folder.glob("tests/*/*.html"), *folder.glob("visiable_test/*/*.html")]):
-        html = decode.text_of(file.read_bytes(), None)
+        html = charset.text_of(file.read_bytes(), None)
         root = dom.parse(re.sub(r"(?is)(<script\b[^>]*>).*?(</script)", r"\1\2", html))
         for selector in GNE_BODIES.get(file.parent.name, "").split(", "):
             found = dom.first(root, selector) if selector else None

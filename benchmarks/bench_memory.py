@@ -17,13 +17,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scraper.app.archive import open_stores
 from scraper.app.config_file import load_config
+from scraper.app.wiring import open_stores
+from scraper.article_record import ArticleRecord, Status
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
 from scraper.exit_codes import ExitCode
-from scraper.known import Known, Status
 from scraper.urls import parse
 
 ARTICLES = (10_000, 1_000_000)
@@ -31,7 +31,7 @@ VISITS = 5
 LONG_AGO, NEVER = datetime(2010, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
-def article(number: int, status: Status) -> Known:
+def article(number: int, status: Status) -> ArticleRecord:
     """Return what is known of an article that nobody ever wrote."""
     key = f"{400_000_000 + number}"
     url = parse(f"http://{beichen.HOST}/bcyw/system/2010/01/01/{key}.shtml")
@@ -39,7 +39,7 @@ def article(number: int, status: Status) -> Known:
         msg = f"no address: {key}"
         raise ValueError(msg)
     held = status is Status.HELD
-    return Known(
+    return ArticleRecord(
         site="beichen",
         key=key,
         url=url,

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from scraper.pipeline.progress import Unwatched
+from scraper.crawl.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from scraper.pipeline.progress import Progress
+    from scraper.crawl.progress import Progress
 
 _FRAME: Final = 5  # lines of the terminal that are no site: the head, the foot, what was printed last
 _HOUR: Final = 3600

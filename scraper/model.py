@@ -100,7 +100,7 @@ class NetworkSettings:
 
     proxy: str | None = None  # None: HTTP_PROXY and HTTPS_PROXY, where set
     timeout: float = 30.0  # seconds for one request as a whole
-    max_bytes: int = 33_554_432  # of one decoded body
+    max_bytes: int = 67_108_864  # of one decoded body
     allow_private_addresses: bool = False
     retries: int = 4
 

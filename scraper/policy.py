@@ -9,16 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from scraper.errors import Blocked, Refused, TooLarge, WrongType
-from scraper.exit_codes import ExitCode
-from scraper.known import (
+from scraper.article_record import (
     AT_ONCE,
     Aliased,
+    ArticleRecord,
     Asset,
     AssetStatus,
     Failed,
     Gone,
-    Known,
     Revised,
     Skip,
     Skipped,
@@ -27,14 +25,16 @@ from scraper.known import (
     Visit,
     Written,
 )
+from scraper.errors import Blocked, Refused, TooLarge, WrongType
+from scraper.exit_codes import ExitCode
 from scraper.model import Kind, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from scraper.article_record import Became, Decision, Outcome
     from scraper.errors import ArchiveError
-    from scraper.known import Became, Decision, Outcome
     from scraper.model import Capture, CaptureRef
 
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
@@ -43,7 +43,7 @@ OTHER_PAGES = PROMPT_ATTEMPTS  # looks at a page that has nothing of its article
 SOFT_MISSES = 2  # soft error pages in a row that make an article gone
 
 
-def decide_visit(known: Known, now: datetime) -> Decision:
+def decide_visit(known: ArticleRecord, now: datetime) -> Decision:
     """Decide whether an article is asked for now, and with which request."""
     if not known.wanted:
         return Skip(reason="no run or backfill asked for it")
@@ -72,7 +72,7 @@ def next_try(attempts: int, now: datetime) -> datetime:
     return now + min(timedelta(days=2**doublings), LONGEST_PAUSE)
 
 
-def remember_answer(known: Known, capture: Capture, ages: Sequence[timedelta]) -> Known:
+def remember_answer(known: ArticleRecord, capture: Capture, ages: Sequence[timedelta]) -> ArticleRecord:
     """Return what is known after an answer that gave the article, changed or not."""
     born = known.published or known.first_seen
     return replace(
@@ -88,7 +88,7 @@ def remember_answer(known: Known, capture: Capture, ages: Sequence[timedelta]) -
     )
 
 
-def remember_unchanged(known: Known, capture: Capture, ages: Sequence[timedelta]) -> Known:
+def remember_unchanged(known: ArticleRecord, capture: Capture, ages: Sequence[timedelta]) -> ArticleRecord:
     """Return what is known after a 304: the validators of the answer before stay where it gives none."""
     after = remember_answer(known, capture, ages)
     return replace(
@@ -98,7 +98,7 @@ def remember_unchanged(known: Known, capture: Capture, ages: Sequence[timedelta]
     )
 
 
-def remember_gone(known: Known, at: datetime, ages: Sequence[timedelta]) -> Known:
+def remember_gone(known: ArticleRecord, at: datetime, ages: Sequence[timedelta]) -> ArticleRecord:
     """Return what is known once the server says that it is not there: what was held stays held on disk.
 
     It is asked for again at the ages of `revisit`, counted from when it was first seen: pages do come back.
@@ -115,7 +115,7 @@ def remember_gone(known: Known, at: datetime, ages: Sequence[timedelta]) -> Know
     )
 
 
-def remember_failure(known: Known, error: ArchiveError, now: datetime) -> Known:
+def remember_failure(known: ArticleRecord, error: ArchiveError, now: datetime) -> ArticleRecord:
     """Return what is known after a visit that brought no document. What is held stays held."""
     attempts = known.attempts + 1
     status = Status.REFUSED if isinstance(error, Blocked | Refused) else Status.FAILED
@@ -128,7 +128,7 @@ def remember_failure(known: Known, error: ArchiveError, now: datetime) -> Known:
     )
 
 
-def remember_refusal(known: Known, error: ArchiveError, now: datetime) -> Known:
+def remember_refusal(known: ArticleRecord, error: ArchiveError, now: datetime) -> ArticleRecord:
     """Return what is known after we were asked not to keep it; it is asked about again in a month."""
     return replace(
         known,
@@ -138,7 +138,7 @@ def remember_refusal(known: Known, error: ArchiveError, now: datetime) -> Known:
     )
 
 
-def changes_of(before: Known, outcome: Outcome) -> tuple[Became, ...]:
+def changes_of(before: ArticleRecord, outcome: Outcome) -> tuple[Became, ...]:
     """Return what a visit shows to have become of an article that was known before."""
     match outcome:
         case Gone():
@@ -162,7 +162,7 @@ def is_success(code: int, listed: int) -> bool:
     return code == ExitCode.DONE or (code in {ExitCode.SOME_FAILED, ExitCode.BUDGET} and listed > 0)
 
 
-def is_soft_gone(known: Known) -> bool:
+def is_soft_gone(known: ArticleRecord) -> bool:
     """Say whether one more soft error page makes the article gone."""
     return known.soft_misses + 1 >= SOFT_MISSES
 

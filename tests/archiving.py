@@ -7,27 +7,27 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.archive import open_stores, second_of
 from scraper.app.config_file import load_config
+from scraper.app.wiring import open_stores, second_of
+from scraper.crawl.budget import Budget
+from scraper.crawl.date_range import DateRange
+from scraper.crawl.progress import Unwatched
+from scraper.crawl.session import Session
+from scraper.crawl.site_crawl import SiteCrawl
+from scraper.crawler.network import Network
+from scraper.crawler.stored_host_state import StoredHostState
+from scraper.crawler.wayback import place_of
 from scraper.demo.settings import config_text
-from scraper.pipeline.budget import Budget
-from scraper.pipeline.progress import Unwatched
-from scraper.pipeline.session import Session
-from scraper.pipeline.span import Span
-from scraper.pipeline.walk import SiteWalk
-from scraper.sources.memory import TextMemory
-from scraper.sources.network import Network
-from scraper.sources.wayback import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scraper.config import Config
+    from scraper.crawl.session import Plan
     from scraper.demo.server import Server
     from scraper.demo.world import World
-    from scraper.pipeline.session import Journey
     from scraper.report import Report, SiteReport
-    from scraper.stores.doors import Stores
+    from scraper.stores.opening import Stores
     from scraper.urls import Url
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -87,21 +87,21 @@ class Archive:
         return Path(self.config.archive)
 
     def run(self, *, limit: int | None = None, seconds: float | None = None, dry: bool = False) -> Report:
-        return self.go("run", SiteWalk.run, limit=limit, seconds=seconds, dry=dry)
+        return self.go("run", SiteCrawl.run, limit=limit, seconds=seconds, dry=dry)
 
     def backfill(
-        self, *, channels: tuple[str, ...] = (), span: Span | None = None, limit: int | None = None
+        self, *, channels: tuple[str, ...] = (), span: DateRange | None = None, limit: int | None = None
     ) -> Report:
-        async def journey(walk: SiteWalk) -> None:
+        async def plan(walk: SiteCrawl) -> None:
             chosen = [c for c in walk.site.channels if not channels or c.name in channels]
-            await walk.backfill(chosen, span or Span())
+            await walk.backfill(chosen, span or DateRange())
 
-        return self.go("backfill", journey, limit=limit)
+        return self.go("backfill", plan, limit=limit)
 
     def go(
         self,
         command: str,
-        journey: Journey,
+        plan: Plan,
         *,
         limit: int | None = None,
         seconds: float | None = None,
@@ -110,7 +110,7 @@ class Archive:
         config = self.config
         with open_stores(config, dry=dry) as stores:
             session = self.session(stores, limit=limit, seconds=seconds, dry=dry)
-            return session.go(command, config.sites, journey)
+            return session.go(command, config.sites, plan)
 
     def session(
         self, stores: Stores, *, limit: int | None = None, seconds: float | None = None, dry: bool = False
@@ -121,7 +121,7 @@ class Archive:
             settings=config.network,
             sites=(*config.sites, *([] if home is None else [place_of(home, "copies")])),
             user_agent="nankai-archive/test",
-            memory=TextMemory(stores.state.memory),
+            memory=StoredHostState(stores.state.memory),
             now=self.clock,
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,

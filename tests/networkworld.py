@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import virtualtime
 
 from scraper import urls
-from scraper.crawler.memory import Recollection
+from scraper.crawler.host_state import InMemoryHostState
+from scraper.crawler.network import Network, user_agent
 from scraper.model import Kind, NetworkSettings, Request, Site
-from scraper.sources.network import Network, user_agent
 
 if TYPE_CHECKING:
     from faultserver import FaultServer
@@ -41,7 +41,7 @@ def network(*sites: Site, **changes: Any) -> Network:  # noqa: ANN401 - settings
     settings: dict[str, Any] = {"allow_private_addresses": True, "retries": 0}
     settings |= {name: value for name, value in changes.items() if name in known}
     parts: dict[str, Any] = {
-        "memory": Recollection(),
+        "memory": InMemoryHostState(),
         "now": virtualtime.now,
         "monotonic": virtualtime.monotonic,
         "sleep": asyncio.sleep,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scraper import cli
-from scraper.app.adding import channel_name, name_of
-from scraper.app.block import add_to, block_of
+from scraper.app.config_editor import add_to, block_of
 from scraper.app.config_file import load_config
+from scraper.app.site_discovery import channel_name, name_of
 from scraper.demo import campus_sites
 from scraper.demo.server import serve
 from scraper.errors import ConfigError, UsageError

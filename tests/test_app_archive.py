@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scraper.app.archive import new_session, open_stores
 from scraper.app.config_file import load_config
+from scraper.app.wiring import new_session, open_stores
+from scraper.crawl.progress import Unwatched
+from scraper.crawl.site_crawl import SiteCrawl
 from scraper.demo.settings import config_text
 from scraper.model import Kind
-from scraper.pipeline.progress import Unwatched
-from scraper.pipeline.walk import SiteWalk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def config(tmp_path: Path, server: Server, world: EcmsWorld) -> Config:
 def run(config: Config, *, dry: bool = False) -> None:
     with open_stores(config, dry=dry) as stores:
         session = new_session(config, stores, progress=Unwatched(), dry=dry, limit=1)
-        session.go("run", config.sites, SiteWalk.run)
+        session.go("run", config.sites, SiteCrawl.run)
 
 
 def robots_of(config: Config) -> list[Capture]:

@@ -9,11 +9,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scraper import urls
-from scraper.coverage import ChannelFacts, ListedArticle, ListPage, judge, months, numbers, picture, telling
-from scraper.coverage.months import Month
+from scraper.audit import chart, coverage_text, months, number_gaps
+from scraper.audit.coverage import judge
+from scraper.audit.coverage_facts import ChannelFacts, ListedArticle, ListPage
+from scraper.audit.months import Month
 
 if TYPE_CHECKING:
-    from scraper.coverage import SiteCoverage, Why
+    from scraper.audit.coverage import SiteCoverage
+    from scraper.audit.coverage_facts import Why
     from scraper.urls import Url
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -121,19 +124,19 @@ def test_articles_that_the_site_states_and_no_page_names_are_counted() -> None:
 
 def test_numbers_between_known_ones_are_named_as_runs() -> None:
     known = ["030041000", "030041004", "030041005", "030041007"]
-    assert list(numbers.missing_runs(known)) == [(30_041_001, 30_041_003), (30_041_006, 30_041_006)]
+    assert list(number_gaps.missing_runs(known)) == [(30_041_001, 30_041_003), (30_041_006, 30_041_006)]
 
 
 def test_the_jump_between_two_series_is_no_run_of_missing_numbers() -> None:
-    assert list(numbers.missing_runs(["000456789", "000456791", "030000001", "030000002"])) == [
+    assert list(number_gaps.missing_runs(["000456789", "000456791", "030000001", "030000002"])) == [
         (456_790, 456_790)
     ]
-    assert list(numbers.missing_runs(["17", "19", "http://x/", "5000000"])) == [(18, 18)]
+    assert list(number_gaps.missing_runs(["17", "19", "http://x/", "5000000"])) == [(18, 18)]
 
 
 def test_nothing_known_has_no_numbers_missing() -> None:
-    assert list(numbers.missing_runs([])) == []
-    assert list(numbers.runs([3, 1, 2, 7])) == [(1, 3), (7, 7)]
+    assert list(number_gaps.missing_runs([])) == []
+    assert list(number_gaps.runs([3, 1, 2, 7])) == [(1, 3), (7, 7)]
 
 
 # ── months ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,7 +174,7 @@ def test_the_first_and_the_last_month_are_never_thin() -> None:
 
 
 def test_the_json_is_the_contracts() -> None:
-    told = telling.to_json([site(article("030000001"), article("030000003", "gone"))])["sites"]["s"]
+    told = coverage_text.to_json([site(article("030000001"), article("030000003", "gone"))])["sites"]["s"]
     assert (told["listed"], told["held"], told["unlisted_numbers"]) == (2, 1, [[30_000_002, 30_000_002]])
     one = told["channels"]["a"]
     assert one["missing"] == [{"url": "http://news.example/030000003", "why": "gone"}]
@@ -181,20 +184,20 @@ def test_the_json_is_the_contracts() -> None:
 def test_the_text_names_all_that_failed_and_some_that_wait() -> None:
     lost = [article(f"{number}", "failed") for number in range(100, 140)]
     waiting = [article(f"{number}", "waiting") for number in range(200, 240)]
-    text = telling.to_text(site(*lost, *waiting))
+    text = coverage_text.to_text(site(*lost, *waiting))
     assert text.count("failed   http://") == 40
     assert text.count("waiting  http://") == 20
     assert "and 20 more" in text
-    assert telling.to_text(site(*lost, *waiting), every=True).count("waiting  http://") == 40
+    assert coverage_text.to_text(site(*lost, *waiting), every=True).count("waiting  http://") == 40
 
 
 def test_a_share_never_rounds_up_to_all() -> None:
     found = site(*(article(f"{number:05}") for number in range(50_000)), article("x", "failed"))
-    assert "(99.99 %)" in telling.to_text(found)
+    assert "(99.99 %)" in coverage_text.to_text(found)
 
 
 def test_the_picture_is_xml_with_a_title_and_a_bar_for_what_is_missing() -> None:
-    drawn = picture.draw([site(article("1"), article("2", "gone", month="2026-02"))])
+    drawn = chart.draw([site(article("1"), article("2", "gone", month="2026-02"))])
     root = ET.fromstring(drawn)  # noqa: S314 - our own, just drawn
     space = {"s": "http://www.w3.org/2000/svg"}
     assert root.find("s:title", space) is not None
@@ -204,4 +207,4 @@ def test_the_picture_is_xml_with_a_title_and_a_bar_for_what_is_missing() -> None
 
 
 def test_a_picture_of_nothing_is_a_picture() -> None:
-    assert "0 of 0" in picture.draw([site()])
+    assert "0 of 0" in chart.draw([site()])

@@ -10,8 +10,8 @@ import virtualtime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scraper.crawler import addresses
-from scraper.crawler.names import allowed_addresses, system_addresses
+from scraper.crawler import ip_filter
+from scraper.crawler.dns import allowed_addresses, system_addresses
 from scraper.errors import Refused, Unreachable
 
 CLOSED_V4 = [
@@ -51,40 +51,40 @@ def carriers(v4: str) -> list[str]:
 
 @pytest.mark.parametrize("text", [*CLOSED_V4, *CLOSED_V6])
 def test_what_is_not_of_the_open_internet_is_closed(text: str) -> None:
-    assert not addresses.is_public(ipaddress.ip_address(text))
+    assert not ip_filter.is_public(ipaddress.ip_address(text))
 
 
 @pytest.mark.parametrize("text", [*OPEN_V4, *OPEN_V6])
 def test_the_open_internet_is_open(text: str) -> None:
-    assert addresses.is_public(ipaddress.ip_address(text))
+    assert ip_filter.is_public(ipaddress.ip_address(text))
 
 
 @pytest.mark.parametrize("text", CLOSED_V4)
 def test_a_closed_address_is_closed_in_every_wrapping(text: str) -> None:
-    assert [addresses.is_public(ipaddress.ip_address(form)) for form in carriers(text)] == [False] * 5
+    assert [ip_filter.is_public(ipaddress.ip_address(form)) for form in carriers(text)] == [False] * 5
 
 
 def test_an_open_address_behind_a_nat64_is_open() -> None:
-    assert addresses.is_public(ipaddress.ip_address("64:ff9b::202.113.16.1"))
-    assert addresses.is_public(ipaddress.ip_address("::ffff:202.113.16.1"))
+    assert ip_filter.is_public(ipaddress.ip_address("64:ff9b::202.113.16.1"))
+    assert ip_filter.is_public(ipaddress.ip_address("::ffff:202.113.16.1"))
 
 
 @given(st.ip_addresses())
 @example(ipaddress.ip_address("::ffff:0:7f00:1"))
-def test_what_python_calls_private_is_never_public(address: addresses.Address) -> None:
+def test_what_python_calls_private_is_never_public(address: ip_filter.Address) -> None:
     """The standard library as witness; it knows less, and what it does know we know."""
     closed = address.is_private or address.is_loopback or address.is_link_local or address.is_multicast
     if closed and not _is_nat64(address):
-        assert not addresses.is_public(address)
+        assert not ip_filter.is_public(address)
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 4))
 def test_a_wrapping_is_never_more_open_than_what_it_carries(v4: ipaddress.IPv4Address, form: int) -> None:
-    if not addresses.is_public(v4):
-        assert not addresses.is_public(ipaddress.ip_address(carriers(str(v4))[form]))
+    if not ip_filter.is_public(v4):
+        assert not ip_filter.is_public(ipaddress.ip_address(carriers(str(v4))[form]))
 
 
-def _is_nat64(address: addresses.Address) -> bool:
+def _is_nat64(address: ip_filter.Address) -> bool:
     return address.version == 6 and address in ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -105,26 +105,26 @@ def _is_nat64(address: addresses.Address) -> bool:
     ],
 )
 def test_an_address_is_known_in_every_spelling(host: str) -> None:
-    address = addresses.literal(host)
+    address = ip_filter.literal(host)
     assert address is not None
-    assert addresses.is_loopback(address)
-    assert not addresses.is_public(address)
+    assert ip_filter.is_loopback(address)
+    assert not ip_filter.is_public(address)
 
 
 @pytest.mark.parametrize(
     "host", ["news.nankai.edu.cn", "1.2.3.example", "localhost", "x", "0x", "256.1.1.1.1"]
 )
 def test_a_name_is_no_address(host: str) -> None:
-    assert addresses.literal(host) is None
+    assert ip_filter.literal(host) is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "a.localhost", "printer.local", "db.internal"])
 def test_some_names_never_leave_the_house(host: str) -> None:
-    assert addresses.is_local_name(host)
+    assert ip_filter.is_local_name(host)
 
 
 def test_other_names_do() -> None:
-    assert not addresses.is_local_name("localhost.nankai.edu.cn")
+    assert not ip_filter.is_local_name("localhost.nankai.edu.cn")
 
 
 def look_up(*found: str, host: str = "news.example", allow_private: bool = False) -> tuple[str, ...]:

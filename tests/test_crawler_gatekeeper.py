@@ -12,7 +12,7 @@ import virtualtime
 from faultserver import FaultServer
 from networkworld import network, request, site
 
-from scraper.crawler.memory import Recollection
+from scraper.crawler.host_state import InMemoryHostState
 from scraper.errors import BadStatus, Blocked, FetchError, Refused, Unreachable
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def test_the_longer_of_the_two_delays_wins() -> None:
 # ── from one run to the next ──────────────────────────────────────────────────────────────────────────────
 
 
-async def visit(server: FaultServer, memory: Recollection, **changes: object) -> str:
+async def visit(server: FaultServer, memory: InMemoryHostState, **changes: object) -> str:
     place = site(server.url("/"), robots="obey")
     async with network(place, memory=memory, **changes) as source:
         try:
@@ -161,7 +161,7 @@ async def visit(server: FaultServer, memory: Recollection, **changes: object) ->
 
 
 def test_an_answer_is_kept_for_a_day_also_across_runs() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
@@ -179,7 +179,7 @@ def test_an_answer_is_kept_for_a_day_also_across_runs() -> None:
 
 
 def test_a_clock_set_back_does_not_keep_it_longer() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
@@ -194,7 +194,7 @@ def test_a_clock_set_back_does_not_keep_it_longer() -> None:
 
 @pytest.mark.parametrize("failing", [fault.status(500), fault.dropped()])
 def test_a_failure_is_not_kept_for_the_next_run(failing: Answer) -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:

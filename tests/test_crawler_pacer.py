@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from virtualtime import monotonic
 
-from scraper.crawler.memory import HostMemory, Recollection
+from scraper.crawler.host_state import HostMemory, InMemoryHostState
 from scraper.crawler.pacer import DAY, Pacer
 from scraper.errors import Blocked, FetchError, Paused
 
@@ -25,7 +25,7 @@ HOST = "news.example"
 
 def pacer(**changes: Any) -> Pacer:  # noqa: ANN401 - any of its parts
     parts: dict[str, Any] = {
-        "memory": Recollection(),
+        "memory": InMemoryHostState(),
         "now": virtualtime.now,
         "monotonic": monotonic,
         "sleep": asyncio.sleep,
@@ -267,7 +267,7 @@ def test_a_pause_beyond_our_patience_is_left_to_a_later_run(cause: str, error: t
 
 
 def test_the_next_run_waits_out_what_is_left() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def first() -> None:
         await troubles(pacer(memory=memory), 3)
@@ -286,7 +286,7 @@ def test_the_next_run_waits_out_what_is_left() -> None:
 
 
 def test_the_next_run_after_a_quiet_time_begins_anew() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
     memory.remember_host(HOST, HostMemory(pause=512, until=virtualtime.BEGINNING, cause="503"))
 
     async def story() -> None:
@@ -297,7 +297,7 @@ def test_the_next_run_after_a_quiet_time_begins_anew() -> None:
 
 
 def test_a_clock_that_jumped_makes_no_pause_longer_than_a_day() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
     later = virtualtime.BEGINNING + timedelta(days=4_000)
     memory.remember_host(HOST, HostMemory(pause=2, until=later, cause="503"))
 
@@ -308,7 +308,7 @@ def test_a_clock_that_jumped_makes_no_pause_longer_than_a_day() -> None:
 
 
 def test_a_host_without_trouble_leaves_no_trace() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def story() -> None:
         paces = pacer(memory=memory)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from networkworld import address
 
-from scraper.crawler.routes import Proxy, Routes, read_proxy
+from scraper.crawler.proxies import Proxies, Proxy, read_proxy
 from scraper.errors import ConfigError
 
 HTTP = "http://proxy.example:3128"
 
 
 def way(url: str, proxy: str | None = None, **environment: str) -> str | None:
-    found = Routes(proxy, environment).proxy_for(address(url))
+    found = Proxies(proxy, environment).proxy_for(address(url))
     return None if found is None else f"{found.host}:{found.port}"
 
 
@@ -98,6 +98,6 @@ def test_a_proxy_may_want_a_name_and_a_password() -> None:
 )
 def test_what_is_no_proxy_is_told_with_its_key(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^network\.proxy: "):
-        Routes(text, {})
+        Proxies(text, {})
     with pytest.raises(ConfigError, match=r"^HTTP_PROXY: "):
-        Routes(None, {"http_proxy": text})
+        Proxies(None, {"http_proxy": text})

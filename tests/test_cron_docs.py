@@ -43,7 +43,7 @@ def test_the_pings_of_the_page_are_a_config() -> None:
 
 
 def test_every_file_that_the_page_names_is_one_that_a_run_leaves() -> None:
-    from scraper.app import aftermath  # noqa: PLC0415 - heavy, and only here
+    from scraper.app import post_run  # noqa: PLC0415 - heavy, and only here
 
-    for name in (aftermath.HEARTBEAT, aftermath.METRICS):
+    for name in (post_run.HEARTBEAT, post_run.METRICS):
         assert f"archive/.scraper/{name}" in DOC

@@ -12,26 +12,26 @@ import pytest
 from archiving import Archive
 
 from scraper.app.looking import state_of
+from scraper.audit.coverage_query import coverage_of
+from scraper.crawl.date_range import DateRange
 from scraper.demo.campus import Column
 from scraper.demo.server import serve
 from scraper.demo.vsb_world import VsbWorld
 from scraper.demo.webplus_world import WebplusWorld
-from scraper.pipeline.span import Span
-from scraper.review.covering import coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from scraper.coverage import SiteCoverage
+    from scraper.audit.coverage import SiteCoverage
+    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
     from scraper.demo.world import World
-    from scraper.pipeline.walk import SiteWalk
 
 CHANNEL = "bcyw"
 FIRST = datetime(2005, 1, 6, 9, tzinfo=UTC)
-NOTHING = Span(until=date(1990, 1, 1))
+NOTHING = DateRange(until=date(1990, 1, 1))
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
 def walk_lists(archive: Archive, *, seconds: float | None = None) -> int:
     """Read the lists and nothing else; return the exit code."""
 
-    async def journey(walk: SiteWalk) -> None:
+    async def plan(walk: SiteCrawl) -> None:
         await walk.backfill(walk.site.channels, NOTHING)
 
-    return archive.go("backfill", journey, seconds=seconds).exit_code
+    return archive.go("backfill", plan, seconds=seconds).exit_code
 
 
 def named(archive: Archive) -> set[str]:

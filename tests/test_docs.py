@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from scraper import cli, urls
-from scraper.app import offline
+from scraper.app import saved_page
 from scraper.config import parse_config
 from scraper.exit_codes import ExitCode
 from scraper.urls import Url
@@ -70,7 +70,7 @@ def test_the_document_of_the_readme_is_the_one_that_the_program_makes(tmp_path: 
     page.write_text(PAGE, encoding="utf-8")
     config = parse_config(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     url = Url("http://news.nankai.edu.cn/ywsd/system/2022/03/07/030050001.shtml")
-    read = offline.read(offline.saved_capture(str(page), url, None), config.sites[0])
+    read = saved_page.read(saved_page.saved_capture(str(page), url, None), config.sites[0])
     assert read.document() == code_block("markdown")
     assert f"{urls.urlname(url)}.md`" in README
 

@@ -11,9 +11,9 @@ import pytest
 import zstandard
 from listing_cases import capture
 
+from scraper.charset import body_bytes, text_of
+from scraper.content_encoding import Inflation
 from scraper.errors import NotAnArticle, TooLarge
-from scraper.extractor.decode import body_bytes, text_of
-from scraper.extractor.inflate import Inflation
 from scraper.model import Capture
 
 WORDS = "橙园新闻：第三届读书节"

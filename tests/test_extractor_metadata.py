@@ -10,7 +10,7 @@ from listing_cases import BEIJING, capture, site
 
 from scraper.errors import LostText, UnknownLayout
 from scraper.extractor import extract
-from scraper.extractor.witness import check
+from scraper.extractor.fidelity import check
 from scraper.model import Article, Selectors, Shown
 from scraper.urls import Url
 

@@ -16,7 +16,7 @@ import pytest
 from scraper import text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import extract
-from scraper.extractor.witness import told_by
+from scraper.extractor.fidelity import told_by
 from scraper.model import Article, Capture, Site
 
 PAGES = Path(__file__).resolve().parents[1].parent / "shared" / "pages"

@@ -24,14 +24,16 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("commands",),
-    ("web", "demo"),
+    ("serve", "demo"),
     ("app",),
     ("display", "logs"),
-    ("pipeline", "review"),
-    ("sources",),
-    ("crawler", "stores"),
+    ("audit", "crawl"),
+    ("crawler",),
+    # ═══ the capture: above it what asks, below it nothing that asks ═══
+    ("ingest",),
+    ("stores",),
     # ═══ below this line: no I/O, no clock, no randomness, no logging ═══
-    ("config", "policy", "robots", "coverage", "canary"),
+    ("config", "policy", "robots", "canary"),
     ("discovery",),
     ("extractor",),
     ("writer",),
@@ -46,23 +48,26 @@ GROUND = {
     "text",
     "errors",
     "report",
-    "known",
+    "article_record",
+    "charset",
+    "content_encoding",
     "exit_codes",
     "durations",
     "columns",
     "mementos",
+    "messages",
     "",
 }
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)
 
 # Whoever else is allowed to know a room that all others above it may not know.
-ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "web": {"commands.serve"}}
+ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "serve": {"commands.serve"}}
 
 KEEPERS = {
-    "httpx": {"crawler.wire"},
-    "httpcore": {"crawler.connections"},
-    "certifi": {"crawler.wire"},
-    "tenacity": {"crawler.attempts"},
+    "httpx": {"crawler.client"},
+    "httpcore": {"crawler.transport"},
+    "certifi": {"crawler.client"},
+    "tenacity": {"crawler.retry"},
     "protego": {"robots"},
     "sqlite3": {"stores.state"},
     "selectolax": {"dom"},
@@ -70,10 +75,10 @@ KEEPERS = {
     "yaml": {"app", "writer.frontmatter"},
     "rich": {"display"},
     "markdown_it": {"writer.loss"},
-    "brotli": {"extractor.inflate"},
-    "zstandard": {"extractor.inflate"},
-    "webencodings": {"extractor.decode"},
-    "logging": {"pipeline", "logs"},
+    "brotli": {"content_encoding"},
+    "zstandard": {"content_encoding"},
+    "webencodings": {"charset"},
+    "logging": {"crawl", "ingest", "logs"},
 }
 
 IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
@@ -87,7 +92,7 @@ IMPURE = {
 }
 CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
-LONGEST_MODULE = 320
+LONGEST_MODULE = 500
 LONGEST_FUNCTION = 40
 
 
@@ -187,7 +192,7 @@ def test_modules_do_not_import_each_other_in_circles() -> None:
 
 @pytest.mark.parametrize("name", sorted(modules()))
 def test_modules_and_functions_stay_small(name: str) -> None:
-    """A module of at most 320 lines, a function of at most 40."""
+    """A module of at most 500 lines, a function of at most 40."""
     tree = modules()[name]
     lines = max((node.end_lineno or 0 for node in tree.body), default=0)
     assert lines <= LONGEST_MODULE

@@ -10,8 +10,8 @@ from archiving import Archive, only
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper import cli
-from scraper.app.archive import open_stores
-from scraper.known import Status
+from scraper.app.wiring import open_stores
+from scraper.article_record import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from archiving import Archive
 from zygote import Zygote, wait_for
 
 from scraper import cli
-from scraper.app.verification import verify
-from scraper.pipeline.progress import Unwatched
-from scraper.review.reconciling import Damage
+from scraper.audit.verification import verify
+from scraper.audit.verify_captures import Damage
+from scraper.crawl.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

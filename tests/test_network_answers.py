@@ -11,7 +11,7 @@ import virtualtime
 from faultserver import FaultServer
 from networkworld import fetch, network, request, site
 
-from scraper.crawler.memory import Recollection
+from scraper.crawler.host_state import InMemoryHostState
 from scraper.errors import BadStatus, Blocked, FetchError, Paused, TooLarge, Unreachable
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def test_a_pause_beyond_our_patience_ends_it_at_once() -> None:
 
 
 def test_the_next_run_keeps_the_pause() -> None:
-    memory = Recollection()
+    memory = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networkworld import address, network, request, site
 
-from scraper.crawler.memory import HostMemory, RobotsMemory
-from scraper.sources.memory import TextMemory
+from scraper.crawler.host_state import HostMemory, RobotsMemory
+from scraper.crawler.stored_host_state import StoredHostState
 
 if TYPE_CHECKING:
     from faultserver import Seen
@@ -135,7 +135,7 @@ class Texts(dict[tuple[str, str], str]):
 
 
 def test_what_is_remembered_as_text_comes_back_as_it_was() -> None:
-    memory = TextMemory(Texts())
+    memory = StoredHostState(Texts())
     assert memory.host("h") is None
     assert memory.robots("http://h") is None
     host = HostMemory(pause=2.5, until=virtualtime.BEGINNING, cause="503")

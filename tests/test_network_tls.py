@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from networkworld import address, everything_is_here, network, request, site
 
-from scraper.crawler.wire import Wire
+from scraper.crawler.client import Client
 from scraper.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def test_plain_words_where_tls_was_expected_are_no_answer() -> None:
 
 def test_left_to_itself_it_trusts_somebody() -> None:
     async def story() -> ssl.SSLContext | None:
-        async with Wire(allow_private=False) as wire:
-            return wire.tls
+        async with Client(allow_private=False) as client:
+            return client.tls
 
     context = asyncio.run(story())
     assert context is not None

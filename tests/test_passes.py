@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scraper.commands.passes import tell
+from scraper.commands.crawl import tell
 from scraper.report import Report, SiteReport
 
 if TYPE_CHECKING:

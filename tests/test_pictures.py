@@ -11,15 +11,15 @@ import pytest
 from archiving import Archive, only
 from gallery import CHANNEL, HOME, PICTURE, SECOND, asked, document, kept, place, publish, served, shown
 
-from scraper.app.archive import open_stores
 from scraper.app.reextraction import changes
-from scraper.app.verification import Verified, verify
+from scraper.app.wiring import open_stores
+from scraper.audit.verification import Verified, verify
+from scraper.audit.verify_captures import Damage
+from scraper.crawl.progress import Unwatched
 from scraper.demo import beichen, campus_sites, faults, pieces
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.exchange import Answer
 from scraper.demo.server import serve
-from scraper.pipeline.progress import Unwatched
-from scraper.review.reconciling import Damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

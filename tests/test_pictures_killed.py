@@ -14,15 +14,15 @@ from archiving import Archive
 from gallery import CHANNEL, HOME, PICTURE, SECOND, kept, publish
 from zygote import Zygote
 
-from scraper.app.verification import verify
+from scraper.audit.verification import verify
+from scraper.audit.verify_captures import Damage
+from scraper.crawl.progress import Unwatched
+from scraper.crawl.site_crawl import SiteCrawl
 from scraper.demo import beichen
 from scraper.demo.server import serve
-from scraper.pipeline.progress import Unwatched
-from scraper.pipeline.walk import SiteWalk
-from scraper.review.reconciling import Damage
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
-from scraper.stores.doors import Stores
+from scraper.stores.opening import Stores
 from scraper.stores.state import State, open_state
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def run_until(fate: Fate, archive: Archive) -> None:
         mortal = cast("State", MortalState(state, fate))
         documents = DocumentStore(archive.root, write=fate.write, sync=fate.sync)
         stores = Stores(state=mortal, captures=captures, documents=documents)
-        archive.session(stores).go("run", archive.config.sites, SiteWalk.run)
+        archive.session(stores).go("run", archive.config.sites, SiteCrawl.run)
 
 
 def test_killed_at_any_instant_the_next_run_comes_to_the_same_end(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper import policy
+from scraper.article_record import AT_ONCE, ArticleRecord, Skip, Status, Visit
 from scraper.errors import BadStatus, Refused
-from scraper.known import AT_ONCE, Known, Skip, Status, Visit
 from scraper.model import Capture
 from scraper.urls import Url
 
@@ -18,7 +18,7 @@ AGES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
 URL = Url("http://news.example/a/system/2026/03/01/030000001.shtml")
 
 
-def known(**changes: object) -> Known:
+def known(**changes: object) -> ArticleRecord:
     base: dict[str, object] = {
         "site": "s",
         "key": "030000001",
@@ -28,7 +28,7 @@ def known(**changes: object) -> Known:
         "due": NOW,
         "wanted": True,
     }
-    return Known(**(base | changes))  # type: ignore[arg-type] # the keys are Known's own
+    return ArticleRecord(**(base | changes))  # type: ignore[arg-type] # the keys are Known's own
 
 
 def capture(status: int = 200, *headers: tuple[bytes, bytes]) -> Capture:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scraper import policy
+from scraper.article_record import Asset, AssetStatus
 from scraper.errors import ArchiveError, BadStatus, Blocked, Refused, TooLarge, Unreachable, WrongType
-from scraper.known import Asset, AssetStatus
 from scraper.model import CaptureRef, Kind
 from scraper.urls import Url
 

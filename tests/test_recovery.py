@@ -13,9 +13,9 @@ from archiving import Archive, only
 from zygote import Zygote
 
 from scraper import cli
-from scraper.app.archive import open_stores, shelf_of
+from scraper.app.wiring import open_stores, shelf_of
+from scraper.crawl.site_crawl import SiteCrawl
 from scraper.errors import StoreError
-from scraper.pipeline.walk import SiteWalk
 from scraper.stores.documents import DocumentStore
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def run_with(archive: Archive, documents: DocumentStore) -> Report:
     config = archive.config
     with open_stores(config) as stores:
         session = archive.session(replace(stores, documents=documents))
-        return session.go("run", config.sites, SiteWalk.run)
+        return session.go("run", config.sites, SiteCrawl.run)
 
 
 @pytest.mark.parametrize(

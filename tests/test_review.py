@@ -11,22 +11,22 @@ import pytest
 from archiving import Archive
 
 from scraper import cli, urls
-from scraper.app.archive import shelf_of
 from scraper.app.looking import state_of
+from scraper.app.wiring import shelf_of
+from scraper.audit import history, status
+from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.demo.server import serve
-from scraper.review import past, standing
-from scraper.review.finding import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scraper.audit.history import Version
+    from scraper.audit.status import SiteStatus
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
-    from scraper.review.past import Version
-    from scraper.review.standing import SiteStatus
 
 CHANNEL = "bcyw"
 TODAY = datetime(2026, 6, 18, 6, tzinfo=UTC)  # after what the fake site publishes
@@ -47,10 +47,10 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - JSON
     return json.loads(capsys.readouterr().out)
 
 
-def status(archive: Archive, **later: float) -> SiteStatus:
+def status_now(archive: Archive, **later: float) -> SiteStatus:
     config = archive.config
     with state_of(config) as state:
-        return standing.status_of(config.sites[0], state, archive.clock() + timedelta(**later))
+        return status.status_of(config.sites[0], state, archive.clock() + timedelta(**later))
 
 
 # ── status ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,7 +60,7 @@ def test_status_counts_articles_once_and_knows_the_last_success(archive: Archive
     for _ in range(3):
         world.publish(CHANNEL)
     archive.run()
-    found = status(archive)
+    found = status_now(archive)
     assert found.standing.articles == 3
     assert found.last_success is not None
     assert [(channel.name, channel.standing.articles) for channel in found.channels] == [(CHANNEL, 3)]
@@ -69,11 +69,11 @@ def test_status_counts_articles_once_and_knows_the_last_success(archive: Archive
 def test_a_site_that_is_down_makes_no_success(archive: Archive, world: EcmsWorld) -> None:
     world.publish(CHANNEL)
     archive.run()
-    before = status(archive).last_success
+    before = status_now(archive).last_success
     world.fail(r"/bcyw/index", faults.status(500))
     archive.clock.wait(days=2)
     archive.run()
-    found = status(archive)
+    found = status_now(archive)
     assert found.last_success == before
     assert found.is_older(timedelta(hours=36), archive.clock())
 
@@ -82,7 +82,7 @@ def test_articles_that_fail_do_not_make_the_run_a_failure(archive: Archive, worl
     numbers = [world.publish(CHANNEL).number for _ in range(3)]
     world.fail(numbers[0], faults.status(500))
     archive.run()
-    found = status(archive)
+    found = status_now(archive)
     assert (found.standing.articles, found.standing.failures) == (2, 1)
     assert not found.is_older(timedelta(hours=1), archive.clock())
 
@@ -94,9 +94,9 @@ def test_a_success_that_a_wrong_clock_put_into_the_future_proves_nothing(
     archive.clock.wait(days=4000)
     archive.run()
     archive.clock.wait(days=-4000)
-    assert status(archive).last_success is None
+    assert status_now(archive).last_success is None
     archive.run()
-    assert status(archive).last_success is not None
+    assert status_now(archive).last_success is not None
 
 
 def test_status_speaks_while_a_run_writes_and_exits_9_when_it_is_too_old(
@@ -171,7 +171,7 @@ def versions(archive: Archive, address: str) -> list[Version]:
         known = find(url, config.sites[0], state)
         assert known is not None
         return list(
-            past.versions(state.captures.of_article(known.site, known.key), config.sites[0], shelf.read)
+            history.versions(state.captures.of_article(known.site, known.key), config.sites[0], shelf.read)
         )
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from scraper.article_record import ArticleRecord, Status
 from scraper.errors import StateTooNew, StoreError
-from scraper.known import Known, Status
 from scraper.model import CaptureRef, Kind
 from scraper.report import SiteReport
 from scraper.stores.state import open_copy, open_state
@@ -35,10 +35,10 @@ def state(tmp_path: Path) -> Iterator[State]:
         yield opened
 
 
-def article(number: int, **changes: object) -> Known:
+def article(number: int, **changes: object) -> ArticleRecord:
     url = Url(f"http://news.example/a/{number:09}.shtml")
     base: dict[str, object] = {"site": "s", "key": f"{number:09}", "url": url, "ask": url, "first_seen": NOW}
-    return Known(**(base | {"due": NOW, "wanted": True} | changes))  # type: ignore[arg-type] # Known's own keys
+    return ArticleRecord(**(base | {"due": NOW, "wanted": True} | changes))  # type: ignore[arg-type] # Known's own keys
 
 
 def put_page(state: State, number: int, *articles: int, run: int | None = None) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scraper.known import Asset, AssetStatus
+from scraper.article_record import Asset, AssetStatus
 from scraper.model import CaptureRef, Kind
 from scraper.stores.state import State, open_state
 from scraper.urls import Url

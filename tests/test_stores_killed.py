@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from stores_samples import SITE, store
 
-from scraper.stores.auditing import Sound
 from scraper.stores.documents import DocumentStore
+from scraper.stores.fixity import Sound
 
 KILLS = 40
 TESTS = Path(__file__).parent

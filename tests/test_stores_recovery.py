@@ -11,7 +11,7 @@ import pytest
 from stores_samples import SITE, capture, store
 
 from scraper.errors import NoRoom, StoreError
-from scraper.stores.reading import Damaged
+from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from stores_samples import SITE, capture, store
 
-from scraper.stores.auditing import Sound
-from scraper.stores.reading import Damaged
+from scraper.stores.fixity import Sound
+from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
     from pathlib import Path

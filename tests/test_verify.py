@@ -12,9 +12,9 @@ import pytest
 from archiving import Archive, only
 
 from scraper import cli
-from scraper.app.archive import open_stores, shelf_of
-from scraper.app.verification import Verified, verify
-from scraper.pipeline.progress import Unwatched
+from scraper.app.wiring import open_stores, shelf_of
+from scraper.audit.verification import Verified, verify
+from scraper.crawl.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

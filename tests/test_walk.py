@@ -9,9 +9,9 @@ import pytest
 from archiving import Archive, only
 
 from scraper import urls
+from scraper.crawl.date_range import DateRange
 from scraper.demo import faults
 from scraper.demo.server import serve
-from scraper.pipeline.span import Span
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def test_a_backfill_in_steps_comes_to_the_same_end(
 def test_a_backfill_keeps_to_its_span(archive: Archive, world: EcmsWorld, server: Server) -> None:
     numbers = world.bulk(CHANNEL, 300, first=FIRST, minutes=1440)
     first, last = date(2025, 8, 1), date(2025, 8, 10)
-    report = archive.backfill(channels=(CHANNEL,), span=Span(since=first, until=last))
+    report = archive.backfill(channels=(CHANNEL,), span=DateRange(since=first, until=last))
     within = [number for number in numbers if first <= world.stories[number].day <= last]
     assert (only(report).written, len(within)) == (10, 10)
     assert stems(archive) == names(world, within)
@@ -393,7 +393,7 @@ def test_pages_beyond_a_stale_count_are_found(archive: Archive, world: EcmsWorld
 
 def test_every_article_that_was_listed_stands_in_one_column(archive: Archive, world: EcmsWorld) -> None:
     world.bulk(CHANNEL, 60, first=FIRST, minutes=1440)
-    report = only(archive.backfill(span=Span(since=date(2025, 2, 20), until=date(2025, 2, 25))))
+    report = only(archive.backfill(span=DateRange(since=date(2025, 2, 20), until=date(2025, 2, 25))))
     columns = (report.written, report.unchanged, report.gone, report.failed, report.skipped, report.waiting)
     assert (sum(columns), report.skipped) == (report.listed, report.listed - 6)
 

@@ -12,21 +12,21 @@ from fakewayback import WebArchive
 
 from scraper import cli, mementos, urls
 from scraper.app.looking import state_of
+from scraper.article_record import ArticleRecord, Status
+from scraper.crawl.date_range import DateRange
 from scraper.demo import faults
 from scraper.demo.exchange import Ask
 from scraper.demo.server import serve
 from scraper.errors import NotAListing
-from scraper.known import Known, Status
 from scraper.model import Capture, Kind
-from scraper.pipeline.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
-    from scraper.pipeline.walk import SiteWalk
     from scraper.urls import Url
 
 CHANNEL = "bcyw"
@@ -69,15 +69,15 @@ def command(archive: Archive, old: WebArchive) -> int:
     """Do what `backfill --from-wayback` does, without the waits; return the exit code."""
     archive.wayback = url(old.home)
 
-    async def journey(walk: SiteWalk) -> None:
-        await walk.backfill(walk.site.channels, Span())
+    async def plan(walk: SiteCrawl) -> None:
+        await walk.backfill(walk.site.channels, DateRange())
         assert walk.second is not None
-        await walk.second.bring((), Span().as_text())
+        await walk.second.bring((), DateRange().as_text())
 
-    return archive.go("backfill", journey).exit_code
+    return archive.go("backfill", plan).exit_code
 
 
-def known(archive: Archive, number: str) -> Known:
+def known(archive: Archive, number: str) -> ArticleRecord:
     config = archive.config
     with state_of(config) as state:
         found = state.articles.get(config.sites[0].name, number)

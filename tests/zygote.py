@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PROGRAM = """
 import json, os, sys
 from scraper import cli
-import scraper.app.archive, scraper.app.sites, scraper.commands.backfill, scraper.commands.passes
+import scraper.app.wiring, scraper.app.sites, scraper.commands.backfill, scraper.commands.crawl
 import scraper.commands.run, scraper.display, scraper.review, encodings.idna
 
 for line in sys.stdin:

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from scraper.app.offline import address, read, saved_capture, site_of
+from scraper.app.saved_page import address, read, saved_capture, site_of
 from scraper.errors import ArchiveError, UsageError
 from scraper.exit_codes import ExitCode
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper.app.config_yaml import ConfigFile, read_config_file
 from scraper.config import Config, parse_config
-from scraper.config.slips import dotted
+from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from scraper.config.slips import dotted
+from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 
 if TYPE_CHECKING:

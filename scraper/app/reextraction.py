@@ -6,19 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.archive import shelf_of
-from scraper.app.cores import spread
-from scraper.pipeline.rebuild import jobs, remake, settle
-from scraper.pipeline.session import intake_of, recover
+from scraper.app.parallel import spread
+from scraper.app.wiring import shelf_of
+from scraper.crawl.session import ingester_of, recover
+from scraper.ingest.reextract import jobs, remake, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.config import Config
     from scraper.errors import ArchiveError
+    from scraper.ingest.reextract import Change, Job, Remade
     from scraper.model import Site
-    from scraper.pipeline.rebuild import Change, Job, Remade
-    from scraper.stores.doors import Stores
+    from scraper.stores.opening import Stores
 
 
 def changes(
@@ -35,7 +35,7 @@ def changes(
     work = partial(_remake, site=site, archive=Path(config.archive))
     for job, made in spread(work, jobs(site, stores)):
         yield settle(job, made, stores, dry=dry)
-    for asset, error in intake_of(site, stores).assets.restore(dry=dry):
+    for asset, error in ingester_of(site, stores).assets.restore(dry=dry):
         done = f"cannot be put back: {error}" if error else "to be put back" if dry else "put back"
         say(f"{site.name}: {asset.path}: was lost or changed: {done}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.config import site_without_config
-from scraper.config.slips import guess
+from scraper.config.problems import guess
 from scraper.errors import UsageError
 from scraper.families import FAMILIES
 

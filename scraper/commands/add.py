@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from scraper.app.adding import FoundChannel, Look
+    from scraper.app.site_discovery import FoundChannel, Look
     from scraper.config import Config
     from scraper.urls import Url
 
@@ -41,10 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look at the site; print what was found and its block; write it where that is wanted."""
-    from scraper.app.adding import look
-    from scraper.app.block import add_to, block_of
+    from scraper.app.config_editor import add_to, block_of
     from scraper.app.config_file import DEFAULT, load_config
-    from scraper.app.offline import address
+    from scraper.app.saved_page import address
+    from scraper.app.site_discovery import look
 
     if not (args.yes or args.dry_run or (sys.stdin.isatty() and not args.json)):
         msg = "add: there is nobody to ask: --yes writes the block, --dry-run only shows it"
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 def _refuse_known(url: Url, name: str | None, config: Config | None) -> None:
     """Raise UsageError, before anything is asked, where the config has the site or its name already."""
     from scraper import urls
-    from scraper.app.adding import name_of
+    from scraper.app.site_discovery import name_of
     from scraper.config.sections import is_name
 
     if name is not None and not is_name(name):

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from scraper.crawl.date_range import DateRange
+    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.model import Site
-    from scraper.pipeline.span import Span
-    from scraper.pipeline.walk import SiteWalk
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,21 +42,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk the past of every site that is named, or of all."""
-    from scraper.app.offline import address
+    from scraper.app.saved_page import address
     from scraper.app.sites import sites_named
-    from scraper.commands.passes import load, make_pass
-    from scraper.pipeline.span import Span
+    from scraper.commands.crawl import load, make_pass
+    from scraper.crawl.date_range import DateRange
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"
         raise UsageError(msg)
     _check_channels(args.channel, sites_named(load(args), args.site))
-    span = Span(since=args.since, until=args.until)
-    journey = partial(_backfill, names=args.channel, span=span)
-    return make_pass(args, journey, wayback=address(args.wayback) if args.from_wayback else None)
+    span = DateRange(since=args.since, until=args.until)
+    plan = partial(_backfill, names=args.channel, span=span)
+    return make_pass(args, plan, wayback=address(args.wayback) if args.from_wayback else None)
 
 
-async def _backfill(walk: SiteWalk, *, names: Sequence[str], span: Span) -> None:
+async def _backfill(walk: SiteCrawl, *, names: Sequence[str], span: DateRange) -> None:
     channels = [channel for channel in walk.site.channels if not names or channel.name in names]
     await walk.backfill(channels, span)
     if walk.second is not None:

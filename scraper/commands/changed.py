@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.passes import load
+from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what became of the articles of every site that is named, or of all."""
-    from scraper.app.archive import clock
     from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
-    from scraper.review import changes
+    from scraper.app.wiring import clock
+    from scraper.audit import changes
 
     config = load(args)
     now = clock(config)()

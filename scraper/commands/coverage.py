@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.passes import load
+from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from scraper.coverage import SiteCoverage
+    from scraper.audit.coverage import SiteCoverage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
-    from scraper.coverage.facts import WHYS
+    from scraper.audit.coverage_facts import WHYS
 
     add_sites(parser)
     parser.add_argument(
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     """Say how much of every site that is named, or of all, is there."""
     from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
-    from scraper.review.covering import coverage_of
+    from scraper.audit.coverage_query import coverage_of
 
     config = load(args)
     with state_of(config) as state:
@@ -56,21 +56,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(sites: Sequence[SiteCoverage], *, as_json: bool, every: bool) -> None:
-    from scraper.coverage import telling
+    from scraper.audit import coverage_text
 
     if as_json:
-        json.dump(telling.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        json.dump(coverage_text.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print("\n\n".join(telling.to_text(site, every=every) for site in sites))
+        print("\n\n".join(coverage_text.to_text(site, every=every) for site in sites))
 
 
 def _draw(sites: Sequence[SiteCoverage], file: Path) -> None:
-    from scraper.coverage import picture
+    from scraper.audit import chart
     from scraper.errors import UsageError
 
     try:
-        file.write_text(picture.draw(sites), encoding="utf-8")
+        file.write_text(chart.draw(sites), encoding="utf-8")
     except OSError as error:
         msg = f"--svg: {file}: {error.strerror}"
         raise UsageError(msg) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from scraper.pipeline.walk import SiteWalk
+    from scraper.crawl.site_crawl import SiteCrawl
 
 _DEFAULT = "demo-archive"
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the site, write a config for it, walk its whole past, and show one document."""
-    from scraper.commands.passes import make_pass
+    from scraper.commands.crawl import make_pass
     from scraper.demo import beichen, settings
     from scraper.demo.server import serve
 
@@ -48,10 +48,10 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-async def _everything(walk: SiteWalk) -> None:
-    from scraper.pipeline.span import Span
+async def _everything(walk: SiteCrawl) -> None:
+    from scraper.crawl.date_range import DateRange
 
-    await walk.backfill(walk.site.channels, Span())
+    await walk.backfill(walk.site.channels, DateRange())
 
 
 def _show(archive: Path, asked: int) -> None:

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one page's document or JSON, or the JSON of every page of a manifest."""
-    from scraper.app.offline import config_where_there_is_one
+    from scraper.app.saved_page import config_where_there_is_one
 
     config = config_where_there_is_one(args.config)
     if args.batch is not None:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_one(args: argparse.Namespace, config: Config | None) -> int:
-    from scraper.app.offline import address, read, saved_capture, site_of
+    from scraper.app.saved_page import address, read, saved_capture, site_of
 
     url = address(args.url)
     page = read(saved_capture(args.file, url, args.content_type), site_of(url, config, args.site))

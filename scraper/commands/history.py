@@ -8,15 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.commands.passes import load
+from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
+    from scraper.article_record import ArticleRecord
     from scraper.config import Config
-    from scraper.known import Known
     from scraper.model import Site
     from scraper.stores.state import State
     from scraper.urls import Url
@@ -35,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print an article's past."""
     from scraper import mementos
-    from scraper.app.archive import shelf_of
     from scraper.app.looking import state_of
-    from scraper.app.offline import address
-    from scraper.review import past
+    from scraper.app.saved_page import address
+    from scraper.app.wiring import shelf_of
+    from scraper.audit import history
 
     config = load(args)
     url = address(args.url)
@@ -48,21 +48,23 @@ def run(args: argparse.Namespace) -> int:
         own, copies = known.key, mementos.key_of_copies(known.key)
         entries = [entry for key in (own, copies) for entry in state.captures.of_article(site.name, key)]
         entries.sort(key=lambda entry: entry.fetched_at)
-        versions = past.versions(entries, site, shelf_of(Path(config.archive)).read)
+        versions = history.versions(entries, site, shelf_of(Path(config.archive)).read)
         if args.json:
-            json.dump(past.to_json(url, known, aliases, versions), sys.stdout, ensure_ascii=False, indent=2)
+            json.dump(
+                history.to_json(url, known, aliases, versions), sys.stdout, ensure_ascii=False, indent=2
+            )
             print()
         else:
-            _tell(past.to_text(known, aliases, versions, site.timezone))
+            _tell(history.to_text(known, aliases, versions, site.timezone))
     return ExitCode.DONE
 
 
-def _find(url: Url, config: Config, state: State) -> tuple[Site, Known]:
+def _find(url: Url, config: Config, state: State) -> tuple[Site, ArticleRecord]:
     """Return the article of an address and its site. Raises UsageError where nobody knows it."""
     from scraper import urls
     from scraper.app.sites import site_for
+    from scraper.audit.lookup import find
     from scraper.errors import UsageError
-    from scraper.review.finding import find
 
     nearest = site_for(url, config)
     for site in sorted(config.sites, key=lambda site: site.name != nearest.name):

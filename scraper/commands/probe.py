@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from scraper.app.offline import Read
-    from scraper.app.probing import Probe
+    from scraper.app.probe import Probe
+    from scraper.app.saved_page import Read
     from scraper.model import Link, ListingPage
 
 _ROWS = 10  # of a list, shown to a person; --json has them all
@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask for the page and print what it is."""
-    from scraper.app.offline import address, config_where_there_is_one, site_of
-    from scraper.app.probing import probe
+    from scraper.app.probe import probe
+    from scraper.app.saved_page import address, config_where_there_is_one, site_of
 
     config = config_where_there_is_one(args.config)
     url = address(args.url)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.passes import load, tell
+from scraper.commands.crawl import load, tell
 from scraper.exit_codes import ExitCode
 from scraper.report import Problem, Report, SiteReport
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from scraper.pipeline.rebuild import Change
+    from scraper.ingest.reextract import Change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
-    from scraper.app.archive import clock, open_stores
     from scraper.app.reextraction import changes
     from scraper.app.sites import sites_named
+    from scraper.app.wiring import clock, open_stores
 
     config = load(args)
     now = clock(config)

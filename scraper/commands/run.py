@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring what is new on every site."""
-    from scraper.commands.passes import make_pass
-    from scraper.pipeline.walk import SiteWalk
+    from scraper.commands.crawl import make_pass
+    from scraper.crawl.site_crawl import SiteCrawl
 
-    return make_pass(args, SiteWalk.run)
+    return make_pass(args, SiteCrawl.run)

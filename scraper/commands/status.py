@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites, duration
-from scraper.commands.passes import load
+from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table, and judge the age of the last success."""
-    from scraper.app.archive import clock
     from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
-    from scraper.review import standing
+    from scraper.app.wiring import clock
+    from scraper.audit import status
 
     config = load(args)
     now = clock(config)()
     with state_of(config) as state:
-        sites = [standing.status_of(site, state, now) for site in sites_named(config, args.site)]
+        sites = [status.status_of(site, state, now) for site in sites_named(config, args.site)]
     if args.json:
-        json.dump(standing.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        json.dump(status.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print(standing.to_text(sites, config.sites[0].timezone))
+        print(status.to_text(sites, config.sites[0].timezone))
     old = [site for site in sites if args.max_age is not None and site.is_older(args.max_age, now)]
     for site in old:
         when = "never" if site.last_success is None else f"{site.last_success.astimezone(now.tzinfo):%F %R}"

@@ -7,17 +7,17 @@ import sys
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.passes import load
+from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
 
-    from scraper.app.verification import Verified
+    from scraper.audit.verification import Verified
+    from scraper.audit.verify_captures import Damage
     from scraper.config import Config
+    from scraper.crawl.progress import Progress
     from scraper.model import Site
-    from scraper.pipeline.progress import Progress
-    from scraper.review.reconciling import Damage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _verify(site: Site, config: Config, *, render: bool, progress: Progress) -> Verified:
     """Verify one site, telling each damage as it is found."""
-    from scraper.app.verification import Verified, verify
+    from scraper.audit.verification import Verified, verify
 
     found = Verified()
     for one in verify(site, config, render=render, progress=progress):

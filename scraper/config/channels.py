@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import dom
-from scraper.config.forms import Address, OneOrMore, OrNothing, Text
 from scraper.config.sections import Key, Section
+from scraper.config.value_types import Address, OneOrMore, OrNothing, Text
 
 if TYPE_CHECKING:
-    from scraper.config.forms import Schema
-    from scraper.config.slips import Where
+    from scraper.config.problems import Where
+    from scraper.config.value_types import Schema
 
 
 def _selector_slip(selector: str) -> str | None:

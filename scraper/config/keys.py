@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from scraper.config.channels import CHANNEL, SELECTORS, ChannelForm
-from scraper.config.forms import (
+from scraper.config.sections import Key, Named, Section
+from scraper.config.templates import path_slip, site_title_slip, title_slip
+from scraper.config.value_types import (
     Address,
     Choice,
     Duration,
@@ -18,12 +20,10 @@ from scraper.config.forms import (
     Text,
     TimeZone,
 )
-from scraper.config.patterns import path_slip, site_title_slip, title_slip
-from scraper.config.sections import Key, Named, Section
 from scraper.families import FAMILIES
 
 if TYPE_CHECKING:
-    from scraper.config.forms import Form
+    from scraper.config.value_types import Form
 
 DAY: Final = 86_400  # seconds
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
 from scraper.config.keys import CONFIG, NETWORK, SITE_TUNING, TUNING
-from scraper.config.slips import Where
+from scraper.config.problems import Where
 from scraper.errors import ConfigError
 from scraper.model import Channel, NetworkSettings, Selectors, Site
 

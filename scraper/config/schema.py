@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scraper.config.keys import CONFIG
 
 if TYPE_CHECKING:
-    from scraper.config.forms import Schema
+    from scraper.config.value_types import Schema
 
 
 def json_schema() -> Schema:

@@ -7,11 +7,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scraper.config.patterns import name_slip
-from scraper.config.slips import Where, guess, shown
+from scraper.config.problems import Where, guess, shown
+from scraper.config.templates import name_slip
 
 if TYPE_CHECKING:
-    from scraper.config.forms import Form, Schema
+    from scraper.config.value_types import Form, Schema
 
 NAME_PATTERN: Final = r"^[^\s!-/:-@\[-^`{-~][^\s!-,/:-@\[-^`{-~]{0,59}$"
 """A site's or a channel's name for the JSON Schema: as `is_name` has it, as far as editors follow."""

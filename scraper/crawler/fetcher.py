@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.crawler import addresses
+from scraper.content_encoding import Inflation
+from scraper.crawler import ip_filter
 from scraper.errors import NotAnArticle, Refused, TooLarge, Unreachable
-from scraper.extractor.inflate import Inflation
 from scraper.model import Capture, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from scraper.crawler.routes import Routes
-    from scraper.crawler.wire import Answer, Wire
+    from scraper.crawler.client import Answer, Client
+    from scraper.crawler.proxies import Proxies
     from scraper.model import Headers, NetworkSettings
     from scraper.urls import Url
 
@@ -50,14 +50,14 @@ class Fetcher:
     def __init__(
         self,
         *,
-        wire: Wire,
-        routes: Routes,
+        client: Client,
+        routes: Proxies,
         settings: NetworkSettings,
         user_agent: str,
         now: Callable[[], datetime],
     ) -> None:
         """Take the connections, the way out, the bounds and our name."""
-        self._wire = wire
+        self._client = client
         self._routes = routes
         self._settings = settings
         self._user_agent = user_agent.encode("ascii", "backslashreplace")
@@ -75,7 +75,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(self._settings.timeout),
-                self._wire.ask(url, headers, proxy) as answer,
+                self._client.ask(url, headers, proxy) as answer,
             ):
                 fetched_at = self._now()
                 body = await self._body(url, answer, traffic)
@@ -98,9 +98,9 @@ class Fetcher:
     def _check(self, url: Url, *, proxied: bool) -> None:
         """Refuse what needs no resolving to be seen as closed; the wire checks what a name leads to."""
         host = urls.host(url)
-        address = addresses.literal(host)
+        address = ip_filter.literal(host)
         closed = (
-            proxied and addresses.is_local_name(host) if address is None else not addresses.is_public(address)
+            proxied and ip_filter.is_local_name(host) if address is None else not ip_filter.is_public(address)
         )
         if closed and not self._settings.allow_private_addresses:
             msg = f"not asked: {url}: {host} is no address of the open internet"

@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scraper.crawler.memory import HostMemory
+from scraper.crawler.host_state import HostMemory
 from scraper.errors import Blocked, Paused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
-    from scraper.crawler.memory import Memory
+    from scraper.crawler.host_state import Memory
 
 DAY = 86_400.0  # seconds: no pause is longer
 SHORTEST_PAUSE = 1.0  # seconds: no back-off is shorter, whatever the delay

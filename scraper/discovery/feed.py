@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.discovery.moments import moment
 from scraper.discovery.records import Record, read_records
 from scraper.discovery.scope import Row, scope_of
+from scraper.discovery.timestamps import moment
 from scraper.errors import NotAListing
 from scraper.families import by_name
 from scraper.model import ListingPage, PageRef

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from scraper import charset
 from scraper.discovery.source import source_bytes
 from scraper.errors import NotAListing
-from scraper.extractor import decode
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -82,7 +82,7 @@ def _utf8(capture: Capture) -> bytes:
     content_type = capture.header("content-type") or ""
     if named is not None and "charset" not in content_type.lower():
         content_type = f"text/xml; charset={named[1].decode('ascii')}"
-    text = _DECLARATION.sub("", decode.text_of(data, content_type), count=1)
+    text = _DECLARATION.sub("", charset.text_of(data, content_type), count=1)
     return _FORBIDDEN.sub("", text).lstrip().encode("utf-8", "replace")
 
 

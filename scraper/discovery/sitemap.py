@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.discovery.moments import moment
 from scraper.discovery.records import MOST_RECORDS, Record, read_records
 from scraper.discovery.scope import Row, is_file, scope_of
 from scraper.discovery.source import source_text
+from scraper.discovery.timestamps import moment
 from scraper.errors import NotAListing
 from scraper.families import by_name
 from scraper.model import Kind, ListingPage

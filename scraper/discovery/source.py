@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scraper import charset
 from scraper.errors import NotAListing, NotAnArticle
-from scraper.extractor import decode
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -22,7 +22,7 @@ def source_bytes(capture: Capture) -> bytes:
         msg = f"{capture.url}: answered {capture.status}, no list"
         raise NotAListing(msg)
     try:
-        return decode.body_bytes(capture, MOST_BYTES)
+        return charset.body_bytes(capture, MOST_BYTES)
     except NotAnArticle as error:
         msg = f"{capture.url}: no list: {error}"
         raise NotAListing(msg) from error
@@ -30,4 +30,4 @@ def source_bytes(capture: Capture) -> bytes:
 
 def source_text(capture: Capture) -> str:
     """Return the text of the body. Raises as `source_bytes` does."""
-    return decode.text_of(source_bytes(capture), capture.header("content-type"))
+    return charset.text_of(source_bytes(capture), capture.header("content-type"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper import dom, families
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
-from scraper.extractor import body, generic, layouts, metadata, nearby, tables, witness
+from scraper.extractor import body, fidelity, generic, layout_match, metadata, tables, title_and_date
 from scraper.extractor.addresses import Addresses, is_attachment
 from scraper.extractor.page import MAX_BYTES, open_page
 from scraper.model import Article
@@ -23,7 +23,7 @@ from scraper.urls import Url
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scraper.extractor.layouts import Worn
+    from scraper.extractor.layout_match import LayoutMatch
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
     from scraper.model import Capture, Site
@@ -39,18 +39,18 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     beyond `max_bytes`.
     """
     page = open_page(capture, max_bytes)
-    worn = layouts.worn_by(page, site)
+    worn = layout_match.worn_by(page, site)
     layout = worn.layout
     roots = _roots(page, worn)
     left_out = body.left_out(roots, layout.drop, layout.reveal) | worn.left_out
     addresses = Addresses(page.base)
     blocks = body.read(roots, addresses, left_out)
-    shown = witness.shown_by(roots, addresses, left_out)
-    witness.check(shown, witness.told_by(blocks), page.url)
+    shown = fidelity.shown_by(roots, addresses, left_out)
+    fidelity.check(shown, fidelity.told_by(blocks), page.url)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots, of_article=of_article)
     looked_for = layout.nearby and (of_article or worn.is_generic)  # a channel shows the dates of others
-    beside = nearby.line(roots, title, site.timezone, left_out) if looked_for else ""
+    beside = title_and_date.line(roots, title, site.timezone, left_out) if looked_for else ""
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
@@ -73,7 +73,7 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     )
 
 
-def _roots(page: Page, worn: Worn) -> list[dom.Node]:
+def _roots(page: Page, worn: LayoutMatch) -> list[dom.Node]:
     """Return the elements that hold the body, outermost only.
 
     Raises `MissingField` where there is none, `NotAnArticle` where the page breaks off.

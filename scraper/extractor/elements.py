@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scraper import dom, text
 from scraper.blocks import Break, Code, Figure, Paragraph, Picture, Rule
 from scraper.extractor import embeds, tables
-from scraper.extractor.spans import Style
+from scraper.extractor.inline_runs import Style
 
 if TYPE_CHECKING:
     from scraper.extractor.walk import Walk

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scraper import dates, dom, families, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
-from scraper.extractor import density, nearby
+from scraper.extractor import density, title_and_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,10 +131,10 @@ def title_of(page: Page, root: dom.Node) -> str:
     node = page.first("title")
     head = text.fold((node.text() if node is not None else "") or "")
     told = list(dict.fromkeys([*_told(page), head]))
-    above, inside = nearby.headings_above([root]), _headings(root)
+    above, inside = title_and_date.headings_above([root]), _headings(root)
     holds_title = dom.first(root, "h1") is not None and bool(inside)
     near = list(dict.fromkeys([*inside, *above] if holds_title else [*above, *inside]))
-    shown = list(dict.fromkeys([*near, *nearby.shown_above(page, [root])]))
+    shown = list(dict.fromkeys([*near, *title_and_date.shown_above(page, [root])]))
     for name in told:
         for part in _parts(name):
             same = _same(part, near if part == head else shown)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper import dates, dom, text, urls
 from scraper.errors import MissingField
-from scraper.extractor import generic, nearby
+from scraper.extractor import generic, title_and_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +43,7 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
     node = page.first(layout.title)
     shown = _line(node)
     if not shown and layout.nearby:
-        shown = nearby.title(page, roots, of_article=of_article)
+        shown = title_and_date.title(page, roots, of_article=of_article)
     if not shown:
         msg = f"no title: {page.url}: {layout.title} of layout {layout.name} shows no text"
         raise MissingField(msg)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper import dom, urls
+from scraper import charset, dom, urls
 from scraper.errors import NotAnArticle
-from scraper.extractor import decode
 
 if TYPE_CHECKING:
     from scraper.model import Capture
     from scraper.urls import Url
 
-MAX_BYTES = 33_554_432
+MAX_BYTES = 67_108_864
 """Of a decoded body, where the caller names no other bound."""
 
 _MAGIC = (
@@ -72,10 +71,10 @@ class Page:
 
 def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     """Return a capture as a page. Raises `NotAnArticle` for what is no HTML or too tangled, `TooLarge`."""
-    data = decode.body_bytes(capture, max_bytes)
+    data = charset.body_bytes(capture, max_bytes)
     content_type = capture.header("Content-Type")
     _refuse_other_formats(data, content_type, capture.url)
-    text = decode.text_of(data, content_type)
+    text = charset.text_of(data, content_type)
     if "<" not in text:
         msg = f"not HTML: {capture.url}: no tag in {len(data)} bytes"
         raise NotAnArticle(msg, what="not-html")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom
 from scraper.blocks import Anchor, Block, Break, Figure, Heading, Inline, Paragraph, Picture
-from scraper.extractor import spans
-from scraper.extractor.spans import PLAIN, Content, Piece, Style
+from scraper.extractor import inline_runs
+from scraper.extractor.inline_runs import PLAIN, Content, Piece, Style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,8 +106,8 @@ class Walk:
         if not self._line:
             return
         pieces, self._line = self._line, []
-        for paragraph in spans.paragraphs(pieces):
-            inlines = spans.inlines(paragraph, self.hrefs)
+        for paragraph in inline_runs.paragraphs(pieces):
+            inlines = inline_runs.inlines(paragraph, self.hrefs)
             figures = _figures(inlines)
             if figures is not None:
                 self.blocks.extend(figures)
@@ -149,7 +149,7 @@ def _figures(inlines: tuple[Inline, ...]) -> list[Figure] | None:
                 found.extend(Figure(src=figure.src, alt=figure.alt, href=href) for figure in inner)
             case Break():
                 continue
-            case _ if spans.is_blank(inline):
+            case _ if inline_runs.is_blank(inline):
                 continue
             case _:
                 return None

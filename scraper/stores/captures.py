@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged
 from scraper.model import CaptureRef
-from scraper.stores import auditing, reading, records, recovery
+from scraper.stores import fixity, torn_tail, warc_reader, warc_records
 from scraper.stores.disk import append_synced, make_folder
-from scraper.stores.recovery import Recovery
-from scraper.stores.volumes import next_volume, site_folder, volumes
+from scraper.stores.torn_tail import TornTail
+from scraper.stores.warc_files import next_volume, site_folder, volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from scraper.model import Capture
-    from scraper.stores.auditing import Finding
     from scraper.stores.disk import Sync, Write
-    from scraper.stores.reading import Damaged
-    from scraper.stores.records import Original
+    from scraper.stores.fixity import Finding
+    from scraper.stores.warc_reader import Damaged
+    from scraper.stores.warc_records import Original
 
 ROLL_BYTES = 256 * 2**20
 
@@ -108,7 +108,7 @@ class CaptureStore:
             file=f"{site_name}/{tail.name}", offset=tail.size - length, length=length, digest=body_digest
         )
 
-    def recover(self, site_name: str) -> Recovery:
+    def recover(self, site_name: str) -> TornTail:
         """Cut off what a killed run left torn at the end of a site's newest file, and say what was done.
 
         Reads only the tail of a file that ends as it should. `append` does it by itself before it first
@@ -117,18 +117,18 @@ class CaptureStore:
         names = volumes(self._folder, site_name)
         self._tails.pop(site_name, None)
         if not names:
-            return Recovery(file=None)
+            return TornTail(file=None)
         path = site_folder(self._folder, site_name) / names[-1]
-        end = recovery.end_of(path)
+        end = torn_tail.end_of(path)
         if end.offset == 0:
             self._tails[site_name] = self._new_tail(path.name)
         elif end.warcinfo_id is not None:
             self._tails[site_name] = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
         file = f"{site_name}/{path.name}"
         if end.offset == end.size:
-            return Recovery(file=file, size=end.size)
-        kept = f"{site_name}/{recovery.cut(path, end.offset).name}"
-        return Recovery(file=file, size=end.offset, cut=end.size - end.offset, kept=kept)
+            return TornTail(file=file, size=end.size)
+        kept = f"{site_name}/{torn_tail.cut(path, end.offset).name}"
+        return TornTail(file=file, size=end.offset, cut=end.size - end.offset, kept=kept)
 
     def _open_tail(self, site_name: str) -> _Tail:
         make_folder(site_folder(self._folder, site_name))
@@ -140,13 +140,15 @@ class CaptureStore:
         return self._new_tail(next_volume(site_name, last, self._now()))
 
     def _new_tail(self, name: str) -> _Tail:
-        return _Tail(name=name, size=0, warcinfo_id=records.new_record_id(self._new_id))
+        return _Tail(name=name, size=0, warcinfo_id=warc_records.new_record_id(self._new_id))
 
     def _group(self, tail: _Tail, capture: Capture, original: Original | None) -> list[bytes]:
-        group = records.members(capture, warcinfo_id=tail.warcinfo_id, new_id=self._new_id, original=original)
+        group = warc_records.members(
+            capture, warcinfo_id=tail.warcinfo_id, new_id=self._new_id, original=original
+        )
         if tail.size:
             return group
-        opening = records.warcinfo(
+        opening = warc_records.warcinfo(
             record_id=tail.warcinfo_id, file=tail.name, moment=self._now(), about=self._about
         )
         return [opening, *group]
@@ -157,7 +159,7 @@ class CaptureStore:
         if same_as is None or not (not_modified or digest == same_as.digest):
             return None
         try:
-            return reading.original(self._folder, same_as)
+            return warc_reader.original(self._folder, same_as)
         except CaptureDamaged:
             return None  # what cannot be read must not be relied on: the body is stored once more
 
@@ -169,7 +171,7 @@ class CaptureStore:
         A revisit gets the body of its original; a 304 has none, as it came. Redirects and the headers that
         were sent are left out: `scan` tells them.
         """
-        return reading.read(self._folder, ref)
+        return warc_reader.read(self._folder, ref)
 
     def scan(
         self,
@@ -182,8 +184,8 @@ class CaptureStore:
         Damage is handed to `on_damage` and stepped over; without it, it is raised as `CaptureDamaged`. Holds
         one capture in memory at a time.
         """
-        return reading.scan(self._folder, site_name, after, on_damage)
+        return warc_reader.scan(self._folder, site_name, after, on_damage)
 
     def verify(self, site_name: str) -> Iterator[Finding]:
         """Yield what is found at each record of a site's files: `Sound` or `Damaged`."""
-        return auditing.verify(self._folder, site_name)
+        return fixity.verify(self._folder, site_name)

@@ -14,7 +14,7 @@ from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
 from scraper.writer.address import destination
 from scraper.writer.escape import LINK_CLOSE, LINK_OPEN, MARKS, MARKUP, escape, escape_cell, escape_heading
 from scraper.writer.flanking import acts, reference
-from scraper.writer.normal import normal
+from scraper.writer.normalize import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ from scraper.blocks import (
 )
 from scraper.text import visible_text
 from scraper.urls import Url
-from scraper.writer.normal import plain
+from scraper.writer.normalize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -16,10 +16,10 @@ from scraper.stores.state.articles import Articles
 from scraper.stores.state.assets import Assets
 from scraper.stores.state.captures import CaptureIndex
 from scraper.stores.state.connection import Connection, state_error
-from scraper.stores.state.counts import Counts
 from scraper.stores.state.events import Events
+from scraper.stores.state.host_state import Memory
 from scraper.stores.state.listings import Listings
-from scraper.stores.state.memory import Memory
+from scraper.stores.state.queries import Queries
 from scraper.stores.state.runs import Runs
 from scraper.stores.state.schema import MIGRATIONS, VERSION
 
@@ -40,7 +40,7 @@ class State:
         self.captures = CaptureIndex(connection)
         self.memory = Memory(connection)
         self.runs = Runs(connection)
-        self.counts = Counts(connection)
+        self.counts = Queries(connection)
         self.events = Events(connection)
 
     @contextmanager

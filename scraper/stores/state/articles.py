@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from scraper.known import Known, Status
+from scraper.article_record import ArticleRecord, Status
 from scraper.model import CaptureRef
-from scraper.stores.state.moments import loaded, required, stored
+from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ class Articles:
         """Share the state's connection."""
         self._connection = connection
 
-    def get(self, site: str, key: str) -> Known | None:
+    def get(self, site: str, key: str) -> ArticleRecord | None:
         """Return what is known of an article; None: nothing."""
         row = self._connection.execute(
             "SELECT * FROM article WHERE site = ? AND key = ?", (site, key)
         ).fetchone()
         return None if row is None else _known(row)
 
-    def put(self, known: Known, *, run: int | None = None) -> None:
+    def put(self, known: ArticleRecord, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run came to an outcome for it."""
         self._connection.execute(_UPSERT, _values(known) | {"visited_in": run})
 
@@ -74,7 +74,7 @@ class Articles:
         )
         return tuple(Url(row["url"]) for row in rows)
 
-    def find(self, site: str, url: Url) -> Known | None:
+    def find(self, site: str, url: Url) -> ArticleRecord | None:
         """Return what is known of the article that has or had this address; None: no article has."""
         row = self._connection.execute(
             "SELECT * FROM article WHERE site = :site AND (url = :url OR ask = :url "
@@ -144,14 +144,14 @@ class Articles:
         )
         return tuple(row["key"] for row in rows)
 
-    def with_body(self, site: str, digest: str) -> tuple[Known, ...]:
+    def with_body(self, site: str, digest: str) -> tuple[ArticleRecord, ...]:
         """Return the articles whose page showed this title and body, refused ones too."""
         rows = self._connection.execute(
             "SELECT * FROM article WHERE site = ? AND body_digest = ? ORDER BY key", (site, digest)
         )
         return tuple(map(_known, rows))
 
-    def written_in(self, site: str, digest: str, run: int) -> tuple[Known, ...]:
+    def written_in(self, site: str, digest: str, run: int) -> tuple[ArticleRecord, ...]:
         """Return those of them whose document a run wrote for the first time."""
         rows = self._connection.execute(
             "SELECT * FROM article WHERE site = ? AND body_digest = ? AND visited_in = ? "
@@ -171,15 +171,15 @@ class Articles:
         )
         return tuple(row["characters"] for row in rows)
 
-    def held(self, site: str) -> Iterator[Known]:
+    def held(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article that has a document, by key."""
         yield from self._walk("SELECT * FROM article WHERE site = ? AND path IS NOT NULL AND key > ?", site)
 
-    def every(self, site: str) -> Iterator[Known]:
+    def every(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article, by key."""
         yield from self._walk("SELECT * FROM article WHERE site = ? AND key > ?", site)
 
-    def _walk(self, query: str, site: str) -> Iterator[Known]:
+    def _walk(self, query: str, site: str) -> Iterator[ArticleRecord]:
         """Read a thousand at a time: no cursor stays open while the caller writes."""
         last = ""
         while rows := self._connection.execute(f"{query} ORDER BY key LIMIT 1000", (site, last)).fetchall():
@@ -232,7 +232,7 @@ class Articles:
         return int(row["listed"]), int(row["left_alone"])
 
 
-def _values(known: Known) -> dict[str, Any]:
+def _values(known: ArticleRecord) -> dict[str, Any]:
     ref = known.capture
     return {
         "site": known.site,
@@ -268,11 +268,11 @@ def _values(known: Known) -> dict[str, Any]:
     }
 
 
-def _known(row: sqlite3.Row) -> Known:
+def _known(row: sqlite3.Row) -> ArticleRecord:
     ref = None
     if row["file"] is not None:
         ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
-    return Known(
+    return ArticleRecord(
         site=row["site"],
         key=row["key"],
         url=Url(row["url"]),

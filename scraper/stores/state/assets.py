@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scraper.known import AT_ONCE, Asset, AssetStatus
+from scraper.article_record import AT_ONCE, Asset, AssetStatus
 from scraper.model import CaptureRef, Kind
-from scraper.stores.state.moments import loaded, required, stored
+from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:

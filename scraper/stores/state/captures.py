@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.model import CaptureRef, Kind
-from scraper.stores.state.moments import required, stored
+from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:

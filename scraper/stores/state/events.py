@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.stores.state.moments import required, stored
+from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from scraper.known import Became
+    from scraper.article_record import Became
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.stores.state.moments import loaded, required, stored
+from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from scraper.stores.state.moments import required, stored
+from scraper.stores.state.timestamps import required, stored
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,0 +1,62 @@
+"""What follows a run, joined: the heartbeat, the figures, the ping. None of it changes how the run ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper import __version__
+from scraper.app.wiring import clock
+from scraper.audit import metrics
+from scraper.audit.status import status_of
+from scraper.crawler.network import user_agent
+from scraper.crawler.ping import ping
+from scraper.errors import ArchiveError, StoreError
+from scraper.stores.status_files import StatusFiles
+
+if TYPE_CHECKING:
+    from scraper.config import Config
+    from scraper.report import Report
+    from scraper.stores.state import State
+
+HEARTBEAT = "heartbeat.json"
+METRICS = "metrics.prom"
+
+
+def leave_notes(config: Config, state: State, report: Report) -> tuple[bool, StoreError | None]:
+    """Write the heartbeat and the figures; return whether the run went well, and why there are no notes.
+
+    The heartbeat is of the sites that the run was for, the figures are of all.
+    """
+    statuses = [status_of(site, state, report.finished) for site in config.sites]
+    asked = [status for status in statuses if status.name in report.sites]
+    notes = StatusFiles(Path(config.archive) / ".scraper")
+    try:
+        notes.put(HEARTBEAT, metrics.heartbeat(report, asked))
+        notes.put(METRICS, metrics.metrics(report, statuses))
+    except StoreError as error:
+        return metrics.went_well(asked), error
+    return metrics.went_well(asked), None
+
+
+def tell(config: Config, *, good: bool) -> ArchiveError | None:
+    """Ask for the address that the config names for this end, if it does; return why nobody heard it."""
+    url = config.ping.success if good else config.ping.failure
+    if url is None:
+        return None
+    agent = user_agent(__version__, config.contact)
+    try:
+        asyncio.run(
+            ping(
+                url,
+                user_agent=agent,
+                now=clock(config),
+                environment=os.environ,
+                proxy=config.network.proxy,
+            )
+        )
+    except ArchiveError as error:
+        return error
+    return None

@@ -1,0 +1,173 @@
+"""What is known of an article between two runs, and what a visit to it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from scraper.errors import ArchiveError
+    from scraper.model import CaptureRef, Kind, Request
+    from scraper.urls import Url
+
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Due at the next opportunity, whatever the clock says: one that goes wrong for a day puts nothing off."""
+
+
+class Status(StrEnum):
+    """Where an article stands."""
+
+    WAITING = "waiting"  # named by a list, not yet asked for
+    HELD = "held"  # its document is in the archive
+    FAILED = "failed"  # asked for, and no document came of it; it is tried again
+    REFUSED = "refused"  # robots.txt, or the page itself, asks us not to keep it
+    GONE = "gone"  # the server says that it is no longer there; what was held stays
+    ALIASED = "aliased"  # its address leads to another article that we know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRecord:
+    """What is known of one article of one site."""
+
+    site: str
+    key: str  # the article's number, or its identity URL where the system has none
+    url: Url  # the identity URL: as first found; never changes
+    ask: Url  # the address to ask for: as a list last named it
+    first_seen: datetime
+    channel: str | None = None  # the channel whose list first named it; None: no list did
+    title: str | None = None  # as the page has it, or before that as a list showed it; None: nobody did
+    listed_date: datetime | None = None  # as a list shows it; None: it shows none
+    status: Status = Status.WAITING
+    wanted: bool = False  # False: listed, but no run or backfill has asked for it yet
+    due: datetime | None = None  # not to be asked for before; None: nothing will be asked of itself
+    attempts: int = 0  # failures in a row
+    soft_misses: int = 0  # soft error pages in a row, and pages that have nothing of the article
+    error: str | None = None  # of the last failure, `Kind: message`; None: the last visit went well
+    checked: datetime | None = None  # the last answer; None: none yet
+    etag: str | None = None
+    last_modified: str | None = None
+    captured: datetime | None = None  # the first capture that gave the article; None: none did
+    capture: CaptureRef | None = None  # what the document is made of; None: there is no document
+    article_digest: str | None = None  # sha256 of what the article says; None: there is no document
+    extractor: int | None = None  # the version that read it
+    published: datetime | None = None
+    path: str | None = None  # the document's path; once set it stays
+    layout: str | None = None  # that the page wore; None: there is no document
+    body_digest: str | None = None  # sha256 of title and body; None: never read, or nothing in its body
+    characters: int | None = None  # that the body shows, white space aside; None: there is no document
+    origin: str | None = None  # whose copy the document was made of; None: the site's own page
+
+
+# ── pictures and files ────────────────────────────────────────────────────────────────────────────────────
+
+
+class AssetStatus(StrEnum):
+    """Where a picture or a file stands that an article shows, and that the archive is to keep."""
+
+    WAITING = "waiting"  # an article shows it; not yet asked for
+    HELD = "held"  # its file is in the archive
+    FAILED = "failed"  # asked for, and no file came of it; it is tried again
+    REFUSED = "refused"  # we do not ask for it or do not keep it: documents link to its source
+    GONE = "gone"  # the server says that it is not there: documents say so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """What is known of one picture or file, whichever articles show it."""
+
+    site: str
+    url: Url
+    kind: Kind  # IMAGE or FILE, as it was first met
+    first_seen: datetime
+    status: AssetStatus = AssetStatus.WAITING
+    due: datetime | None = None  # not to be asked for before; None: nothing will be asked of itself
+    attempts: int = 0  # failures in a row
+    error: str | None = None  # of the last try, `Kind: message`; None: it went well, or none was
+    path: str | None = None  # of its file in the archive; None: it is not held
+    digest: str | None = None  # sha256 hex of that file; None: likewise
+    capture: CaptureRef | None = None  # what the file is made of; None: likewise
+
+    @property
+    def address(self) -> str | None:
+        """Where a document finds it on the site that is built of the archive; None: it is not held."""
+        return None if self.path is None else f"/{self.path}"
+
+
+# ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Ask for it."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """Leave it: why."""
+
+    reason: str
+
+
+Decision: TypeAlias = Visit | Skip
+
+
+# ── outcomes ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A first document."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """The article changed, and its document followed."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The article says what it said before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aliased:
+    """The address leads to an article that is known by another one."""
+
+    to: Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The server says that it is not there, or no longer."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """We were asked not to keep it."""
+
+    error: ArchiveError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """No document came of it this time."""
+
+    error: ArchiveError
+
+
+Outcome: TypeAlias = Written | Revised | Unchanged | Aliased | Gone | Skipped | Failed
+
+
+Became: TypeAlias = Literal["revised", "vanished", "returned"]
+"""What becomes of an article that was known before."""

@@ -1,0 +1,149 @@
+"""An article's past: each of its captures as this program reads it today, and what changed between them.
+
+Reads the shelf, and extracts again; what an older version of the program made of a capture is not asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from scraper import extractor, writer
+from scraper.errors import ArchiveError
+from scraper.mementos import archive_of, as_of_site
+from scraper.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import tzinfo
+
+    from scraper.article_record import ArticleRecord
+    from scraper.model import Article, Capture, CaptureRef, Site
+    from scraper.stores.state.captures import CaptureEntry
+    from scraper.urls import Url
+
+What = Literal["article", "same", "gone", "other", "copy"]
+
+_NOT_MODIFIED = 304
+_GONE = frozenset({404, 410})
+_SENTENCE = re.compile(
+    r"(?<=[。！？；])(?=[^”’」』）》])"
+)  # so that a diff shows a sentence, and no whole paragraph
+_AROUND = 1  # lines shown before and after what changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One capture of an article."""
+
+    entry: CaptureEntry
+    what: What  # `same`: it says what the one before it said
+    note: str = ""  # of `gone` and `other`: what the page was instead
+    title: str | None = None  # None: it gave no article
+    diff: tuple[str, ...] = ()  # against the last one that gave the article; empty: nothing to compare
+
+
+def versions(
+    entries: Iterable[CaptureEntry], site: Site, shelf: Callable[[CaptureRef], Capture]
+) -> Iterator[Version]:
+    """Yield an article's captures, oldest first, each against the one before it."""
+    before: Sequence[str] | None = None
+    for entry in entries:
+        if entry.kind is Kind.COPY:
+            yield _copy(entry, site, shelf)
+        elif entry.status == _NOT_MODIFIED:
+            yield Version(entry=entry, what="same", note="not modified")
+        elif entry.status in _GONE:
+            yield Version(entry=entry, what="gone", note=f"status {entry.status}")
+        else:
+            try:
+                article = extractor.extract(shelf(entry.ref), site)
+            except ArchiveError as error:
+                yield Version(entry=entry, what="other", note=f"{error.kind}: {error}")
+                continue
+            lines = tuple(_lines(article))
+            what: What = "same" if lines == before else "article"
+            diff = () if before is None else tuple(_diff(before, lines))
+            yield Version(entry=entry, what=what, title=article.title, diff=diff)
+            before = lines
+
+
+def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Version:
+    """Return what another archive's copy says: shown beside the site's own answers, and compared to none."""
+    try:
+        page = as_of_site(shelf(entry.ref))
+        article = extractor.extract(page, site)
+    except ArchiveError as error:
+        return Version(entry=entry, what="copy", note=f"{error.kind}: {error}")
+    note = f"as {archive_of(entry.url)} had it on {page.fetched_at:%Y-%m-%d}: {article.title}"
+    return Version(entry=entry, what="copy", note=note, title=article.title)
+
+
+def _lines(article: Article) -> Iterator[str]:
+    """Yield what an article says, a sentence a line."""
+    yield f"title: {article.title}"
+    yield f"published: {article.published:%Y-%m-%d %H:%M}"
+    yield f"source: {article.source or '–'}"
+    yield f"editor: {article.editor or '–'}"
+    for line in writer.render(article.body).splitlines():
+        yield from _SENTENCE.sub("\n", line).splitlines() or ("",)
+
+
+def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that differ, with `-` and `+`, and those around them; `@@` between places."""
+    lines = list(difflib.unified_diff(before, after, n=_AROUND, lineterm=""))[
+        2:
+    ]  # without the names of files
+    yield from ("@@" if line.startswith("@@") else line for line in lines)
+
+
+# ── telling ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def to_json(
+    url: Url, known: ArticleRecord, aliases: Iterable[Url], past: Iterable[Version]
+) -> dict[str, Any]:
+    """Return an article's past for programs."""
+    return {
+        "url": url,
+        "identity": known.url,
+        "site": known.site,
+        "status": known.status.value,
+        "path": known.path,
+        "origin": known.origin,
+        "aliases": list(aliases),
+        "captures": [_version_to_json(version) for version in past],
+    }
+
+
+def _version_to_json(version: Version) -> dict[str, Any]:
+    entry = version.entry
+    return {
+        "fetched_at": entry.fetched_at.isoformat(timespec="seconds"),
+        "url": entry.url,
+        "status": entry.status,
+        "digest": entry.ref.digest,
+        "file": entry.ref.file,
+        "offset": entry.ref.offset,
+        "what": version.what,
+        "note": version.note,
+        "title": version.title,
+        "diff": list(version.diff),
+    }
+
+
+def to_text(
+    known: ArticleRecord, aliases: Iterable[Url], past: Iterable[Version], zone: tzinfo
+) -> Iterator[str]:
+    """Yield an article's past as lines, moments in this time zone."""
+    yield f"{known.url}  {known.status}{'' if known.path is None else f'  {known.path}'}"
+    if known.origin is not None:
+        yield f"its document was made of a copy that {known.origin} keeps, not of the site's own page"
+    yield from (f"also at {url}" for url in aliases)
+    for version in past:
+        moment = f"{version.entry.fetched_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        said = {"article": version.title or "", "same": "unchanged"}.get(version.what, version.note)
+        yield f"{moment}  {version.entry.status}  {version.entry.ref.digest[:12]}  {said}"
+        yield from (f"    {line}" for line in version.diff)

@@ -1,0 +1,158 @@
+"""Where each site stands: what is held, when it last went well, what waits, where its lists have gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from scraper import policy
+from scraper.audit.coverage import Tally, judge_channel
+from scraper.audit.coverage_query import channels_of
+from scraper.columns import table
+from scraper.stores.state.queries import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime, tzinfo
+
+    from scraper.model import Site
+    from scraper.stores.state import State
+    from scraper.stores.state.runs import SiteRun
+
+_AHEAD = timedelta(minutes=5)  # by which two clocks may differ; what is later was told by a clock gone wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelStatus:
+    """Where one channel stands."""
+
+    name: str
+    title: str
+    standing: Standing
+    last_success: datetime | None  # its list was read; None: never
+    gaps: int | None  # pages of its list that nobody read; None: nobody knows how many there are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """Where one site stands; its articles are counted once, however many channels name them."""
+
+    name: str
+    title: str
+    standing: Standing
+    last_success: datetime | None  # None: no run went well yet
+    last_run: SiteRun | None  # None: none came to its end yet
+    channels: tuple[ChannelStatus, ...]
+
+    @property
+    def gaps(self) -> int | None:
+        """Return the gaps of all its channels; None where one of them is unknown."""
+        gaps = [channel.gaps for channel in self.channels]
+        return None if None in gaps else sum(gap for gap in gaps if gap is not None)
+
+    def is_older(self, age: timedelta, now: datetime) -> bool:
+        """Say whether the last success is longer ago than this, or there was none."""
+        return self.last_success is None or now - self.last_success > age
+
+
+def status_of(site: Site, state: State, now: datetime) -> SiteStatus:
+    """Return where a site stands. Runs that ended after `now`, by a clock that was wrong, prove nothing."""
+    runs = list(_until_success(state.runs.of_site(site.name), now + _AHEAD))
+    good = runs[-1] if runs and policy.is_success(runs[-1].exit_code, runs[-1].listed) else None
+    return SiteStatus(
+        name=site.name,
+        title=site.title,
+        standing=state.counts.standing(site.name),
+        last_success=good.finished if good else None,
+        last_run=runs[0] if runs else None,
+        channels=tuple(_channels(site, state)),
+    )
+
+
+def _until_success(runs: Iterable[SiteRun], latest: datetime) -> Iterator[SiteRun]:
+    for run in runs:
+        if run.finished <= latest:
+            yield run
+            if policy.is_success(run.exit_code, run.listed):
+                return
+
+
+def _channels(site: Site, state: State) -> Iterator[ChannelStatus]:
+    standings = state.counts.standings(site.name)
+    for facts in channels_of(site, state):
+        yield ChannelStatus(
+            name=facts.name,
+            title=facts.title,
+            standing=standings.get(facts.name, Standing()),
+            last_success=facts.read_at,
+            gaps=judge_channel(facts, Tally()).gaps,
+        )
+
+
+# ── telling ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def to_json(sites: Iterable[SiteStatus]) -> dict[str, Any]:
+    """Return the status for programs, moments in ISO 8601."""
+    return {"sites": {site.name: _site_to_json(site) for site in sites}}
+
+
+def _site_to_json(site: SiteStatus) -> dict[str, Any]:
+    run = site.last_run
+    return {
+        **_counts(site.standing, site.last_success, site.gaps),
+        "last_run": None
+        if run is None
+        else {
+            "command": run.command,
+            "started": _iso(run.started),
+            "finished": _iso(run.finished),
+            "exit_code": run.exit_code,
+        },
+        "channels": {
+            channel.name: _counts(channel.standing, channel.last_success, channel.gaps)
+            for channel in site.channels
+        },
+    }
+
+
+def _counts(standing: Standing, last_success: datetime | None, gaps: int | None) -> dict[str, Any]:
+    return {
+        "articles": standing.articles,
+        "last_success": _iso(last_success),
+        "failures": standing.failures,
+        "waiting": standing.waiting,
+        "gaps": gaps,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def to_text(sites: Iterable[SiteStatus], zone: tzinfo) -> str:
+    """Return the status as a table, moments in this time zone."""
+    head = ("site", "channel", "", "articles", "last success", "failures", "waiting", "gaps")
+    rows = [row for site in sites for row in _rows(site, zone)]
+    return table(head, rows, right=("articles", "failures", "waiting", "gaps"))
+
+
+def _rows(site: SiteStatus, zone: tzinfo) -> Iterator[Sequence[str]]:
+    yield (site.name, "", site.title, *_cells(site.standing, site.last_success, site.gaps, zone))
+    for channel in site.channels:
+        counts = _cells(channel.standing, channel.last_success, channel.gaps, zone)
+        yield ("", channel.name, channel.title, *counts)
+
+
+def _cells(
+    standing: Standing, last_success: datetime | None, gaps: int | None, zone: tzinfo
+) -> tuple[str, ...]:
+    moment = "never" if last_success is None else f"{last_success.astimezone(zone):%Y-%m-%d %H:%M}"
+    return (
+        str(standing.articles),
+        moment,
+        str(standing.failures),
+        str(standing.waiting),
+        "?" if gaps is None else str(gaps),
+    )

@@ -1,0 +1,224 @@
+"""A site's archive held against itself: captures, state, documents and pictures, the documents on all cores.
+
+Takes no lock and writes nothing. A run that is at work meanwhile does no harm: what it appends is the tail,
+and a document that looks wrong is looked at once more, by what the state says then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scraper import extractor, writer
+from scraper.app.looking import state_of
+from scraper.app.parallel import spread
+from scraper.app.wiring import shelf_of
+from scraper.audit.verify_captures import Damage, Reconciling, damage_of
+from scraper.errors import ArchiveError, StateTooNew, StoreError
+from scraper.ingest.reextract import job_of, reread
+from scraper.stores.documents import DocumentStore
+from scraper.stores.warc_reader import Damaged
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from scraper.article_record import ArticleRecord
+    from scraper.config import Config
+    from scraper.crawl.progress import Progress
+    from scraper.ingest.reextract import Job
+    from scraper.model import Shown, Site
+    from scraper.stores.state import State
+
+_STATE = ".scraper/state.sqlite3"
+
+
+@dataclass(slots=True, kw_only=True)
+class Verified:
+    """What was found of one site."""
+
+    captures: int = 0  # that are whole
+    tail: int = 0  # of these: not yet in the state, behind all that are
+    documents: int = 0  # that should be there
+    pictures: int = 0  # and files, that should be there
+    damaged: list[Damage] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `--json` has it; an offset stands where there is one."""
+        damaged = [
+            {"file": one.file, "what": one.what} | ({} if one.offset is None else {"offset": one.offset})
+            for one in self.damaged
+        ]
+        return {
+            "captures": self.captures,
+            "tail": self.tail,
+            "documents": self.documents,
+            "pictures": self.pictures,
+            "damaged": damaged,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One document to be examined."""
+
+    known: ArticleRecord
+    job: Job | None  # what gives the document today; None: nothing to hold it against, or not yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What was found wrong with one document; nothing, where it is as it should be."""
+
+    known: ArticleRecord
+    wrong: tuple[str, ...]
+
+
+def verify(site: Site, config: Config, *, render: bool, progress: Progress) -> Iterator[Damage | Verified]:
+    """Yield each damage as it is found, and at the end what was found in all.
+
+    `render`: each document is also read as its reader sees it, and held against what its page shows.
+    """
+    found = Verified()
+    try:
+        with state_of(config) as state:
+            for damage in _damages(site, state, config, found, render=render, progress=progress):
+                found.damaged.append(damage)
+                yield damage
+    except StateTooNew:
+        raise
+    except StoreError as error:
+        for damage in (Damage(file=_STATE, what=str(error)), *_alone(site, config, found)):
+            found.damaged.append(damage)
+            yield damage
+    yield found
+
+
+def _alone(site: Site, config: Config, found: Verified) -> Iterator[Damage]:
+    """Tell what is wrong with the captures where no state says which there should be."""
+    found.captures = 0
+    for one in shelf_of(Path(config.archive)).verify(site.name):
+        if isinstance(one, Damaged):
+            yield damage_of(one, one.what)
+        else:
+            found.captures += one.capture is not None
+
+
+def _damages(
+    site: Site, state: State, config: Config, found: Verified, *, render: bool, progress: Progress
+) -> Iterator[Damage]:
+    archive = Path(config.archive)
+    shelf = Reconciling(site=site, state=state, shelf=shelf_of(archive))
+    progress.waiting(site.name, state.counts.standing(site.name).articles, 0)
+    yield from shelf.damages(lambda number: progress.listing(site.name, "captures", number, None))
+    found.captures, found.tail = shelf.captures, shelf.tail
+    if found.captures and not (archive / _STATE).exists():
+        yield Damage(file=_STATE, what="the file is missing: the next run makes it again from the captures")
+    suspects = []
+    for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
+        found.documents += 1
+        progress.article(site.name, "damaged" if one.wrong else "sound")
+        if one.wrong:
+            suspects.append(one.known)
+    yield from _again(site, suspects, config, render=render)
+    for path, digest in state.assets.files(site.name):
+        found.pictures += 1
+        yield from _damaged_file(path, digest, archive)
+
+
+def _damaged_file(path: str, digest: str, archive: Path) -> Iterator[Damage]:
+    """Tell what is wrong with the file of a picture."""
+    try:
+        data = DocumentStore(archive).read_file(path)
+    except StoreError as error:
+        yield Damage(file=path, what=str(error))
+        return
+    if data is None:
+        yield Damage(file=path, what="the picture is missing: `reextract` puts it back")
+    elif sha256(data).hexdigest() != digest:
+        yield Damage(file=path, what="the picture does not have its digest: `reextract` puts it back")
+
+
+def _pieces(site: Site, held: Iterable[ArticleRecord], state: State) -> Iterator[Piece]:
+    """Yield what is to be examined. A document that has yet to follow its pictures is the next run's."""
+    stale = frozenset(state.assets.stale(site.name))
+    for known in held:
+        ref = None if known.key in stale else known.capture
+        yield Piece(known=known, job=None if ref is None else job_of(known, ref, site, state))
+
+
+def _examined(site: Site, pieces: Iterable[Piece], archive: Path, *, render: bool) -> Iterator[Examined]:
+    work = partial(examine, site=site, archive=archive, render=render)
+    yield from (examined for _, examined in spread(work, pieces))
+
+
+def _again(
+    site: Site, suspects: Iterable[ArticleRecord], config: Config, *, render: bool
+) -> Iterator[Damage]:
+    """Look at what seemed wrong once more: a run may have revised the document meanwhile."""
+    with state_of(config) as state:
+        known = (state.articles.get(site.name, suspect.key) or suspect for suspect in suspects)
+        today = list(_pieces(site, known, state))
+    for one in _examined(site, today, Path(config.archive), render=render):
+        yield from (Damage(file=str(one.known.path), what=what) for what in one.wrong)
+
+
+# ── one document, in a worker ─────────────────────────────────────────────────────────────────────────────
+
+
+def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examined:
+    """Hold one document against what its capture gives today."""
+    known = piece.known
+    nothing = Examined(known=known, wrong=())
+    try:
+        data = None if known.path is None else DocumentStore(archive).read_file(known.path)
+    except StoreError as error:
+        return replace(nothing, wrong=(str(error),))
+    if data is None:
+        return replace(nothing, wrong=("the document is missing",))
+    if piece.job is None:  # taken over from an older archive, or its pictures came and it has yet to follow
+        return nothing
+    try:
+        article, document, _ = reread(piece.job, site, shelf_of(archive).read)
+    except ArchiveError as error:
+        return replace(nothing, wrong=(f"its capture gives no document: {error.kind}: {error}",))
+    wrong = list(_change(known, data, document.text.encode("utf-8")))
+    if render:
+        wrong += _losses(_as_linked(article.shown, piece.job), data)
+    return replace(nothing, wrong=tuple(wrong))
+
+
+def _change(known: ArticleRecord, there: bytes, today: bytes) -> Iterator[str]:
+    if there == today:
+        return
+    lines, expected = there.split(b"\n"), today.split(b"\n")
+    same = next(
+        (at for at, (one, other) in enumerate(zip(lines, expected, strict=False)) if one != other), None
+    )
+    where = f"line {min(len(lines), len(expected)) + 1 if same is None else same + 1}"
+    older = known.extractor is not None and known.extractor != extractor.VERSION
+    why = (
+        f" (version {known.extractor} made it, this is {extractor.VERSION}: see `reextract`)" if older else ""
+    )
+    yield f"the document was changed: {where} is not what its capture gives{why}"
+
+
+def _as_linked(shown: Shown, job: Job) -> Shown:
+    """Return what a page shows, pictures where the archive has them, those gone left out."""
+    images = (job.assets.get(url, url) for url in shown.images)
+    links = tuple(job.assets.get(Url(link)) or link for link in shown.links)
+    return replace(shown, images=tuple(Url(url) for url in images if url is not None), links=links)
+
+
+def _losses(shown: Shown, data: bytes) -> Iterator[str]:
+    """Tell what a reader of the document does not see of the page."""
+    body = data.decode("utf-8", "replace").removeprefix("---\n").partition("\n---\n")[2]
+    lost = writer.loss_of(shown, body)
+    counts = {"characters": lost.characters, "pictures": lost.images, "links": lost.links}
+    said = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
+    if said:
+        yield f"the document says less than its page; missing: {said}"

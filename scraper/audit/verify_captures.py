@@ -1,0 +1,135 @@
+"""The shelf held against the state: every record whole, every capture known, every known capture there.
+
+Reads alone, also while a run appends: what lies behind the last capture that the state knows is the tail. The
+run at work takes it in, or the next one does, and a record that is torn there was never acknowledged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.errors import CaptureDamaged
+from scraper.stores.warc_reader import Damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scraper.model import Capture, CaptureRef, Site
+    from scraper.stores.captures import CaptureStore
+    from scraper.stores.state import State
+    from scraper.stores.state.captures import CaptureEntry
+
+CAPTURES = ".scraper/captures"  # where files of captures lie in the archive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One thing that is not as it was written."""
+
+    file: str  # relative to the archive
+    what: str
+    offset: int | None = None  # of the record in a file of captures; None: the file as a whole
+
+
+class Reconciling:
+    """One site's shelf against its rows in the state: both are read once, in the order of the files."""
+
+    def __init__(self, *, site: Site, state: State, shelf: CaptureStore) -> None:
+        """Take the two sides; nothing is read yet."""
+        self._site = site.name
+        self._state = state
+        self._shelf = shelf
+        self._rows: Iterator[CaptureEntry] = iter(())
+        self._row: CaptureEntry | None = None  # the next one; None: there is none left
+        self._last: CaptureRef | None = None  # that the state knows; None: it knows none
+        self._named: set[tuple[str, int]] = set()  # where damage was told already
+        self._files: set[str] = set()  # that there are
+        self._missing: Counter[str] = Counter()  # captures of files that there are not
+        self.captures = 0  # that are whole
+        self.tail = 0  # of these: behind the last one that the state knows
+
+    def damages(self, heard: Callable[[int], None]) -> Iterator[Damage]:
+        """Yield what is wrong; `heard` hears the number of captures looked at so far."""
+        self._last = self._state.captures.last(self._site)
+        self._rows = self._state.captures.every(self._site)
+        self._row = next(self._rows, None)
+        torn: Damaged | None = None  # damage in the tail: a torn record, if nothing follows it
+        for found in self._shelf.verify(self._site):
+            self._files.add(found.file)
+            if torn is not None:
+                yield self._damaged(torn)
+                torn = None
+            if isinstance(found, Damaged):
+                if self._is_behind(found):
+                    torn = found
+                else:
+                    yield self._damaged(found)
+            elif found.capture is not None:
+                self.captures += 1
+                heard(self.captures)
+                yield from self._whole(found.capture)
+        yield from self._lost_before(None)
+        for file, count in self._missing.items():
+            what = f"the file is missing, and with it {count} captures that the state knows"
+            yield Damage(file=f"{CAPTURES}/{file}", what=what)
+
+    def _whole(self, ref: CaptureRef) -> Iterator[Damage]:
+        """Hold a whole capture against its row."""
+        yield from self._lost_before(ref)
+        if self._row is not None and _place(self._row.ref) == _place(ref):
+            yield from self._differs(self._row, ref)
+            self._row = next(self._rows, None)
+        elif self._is_behind(ref):
+            self.tail += 1
+        else:
+            yield damage_of(ref, "the state does not know this capture, though it knows later ones")
+
+    def _lost_before(self, ref: CaptureRef | None) -> Iterator[Damage]:
+        """Tell of the rows before a place, or of all that are left: no whole capture lies where they say."""
+        while (row := self._row) is not None and (ref is None or _place(row.ref) < _place(ref)):
+            if row.ref.file not in self._files:
+                self._missing[row.ref.file] += 1
+            elif _place(row.ref) not in self._named:
+                yield damage_of(row.ref, f"the capture of {row.url} that the state knows is not here")
+            self._row = next(self._rows, None)
+
+    def _is_behind(self, at: CaptureRef | Damaged) -> bool:
+        return self._last is None or _place(at) > _place(self._last)
+
+    def _damaged(self, found: Damaged) -> Damage:
+        self._named.add(_place(found))
+        return damage_of(found, found.what)
+
+    def _differs(self, row: CaptureEntry, ref: CaptureRef) -> Iterator[Damage]:
+        """Tell in what a capture is not the one that the state knows."""
+        try:
+            capture = self._shelf.read(ref)
+        except CaptureDamaged as error:  # it was whole a moment ago: the file changes under us
+            yield damage_of(ref, str(error))
+            return
+        wrong = [name for name, known, there in _pairs(row, ref, capture) if known != there]
+        if wrong:
+            yield damage_of(ref, f"the state knows another {' and '.join(wrong)} of this capture")
+
+
+def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[str, object, object], ...]:
+    """Return what the state and the shelf each say of a capture, by name."""
+    return (
+        ("length", row.ref.length, ref.length),
+        ("digest", row.ref.digest, ref.digest),
+        ("address", row.url, capture.url),
+        ("kind", row.kind, capture.kind),
+        ("status", row.status, capture.status),
+        ("moment", row.fetched_at, capture.fetched_at),
+    )
+
+
+def damage_of(at: CaptureRef | Damaged, what: str) -> Damage:
+    """Return the damage of the record at a place."""
+    return Damage(file=f"{CAPTURES}/{at.file}", offset=at.offset, what=what)
+
+
+def _place(at: CaptureRef | Damaged) -> tuple[str, int]:
+    return at.file, at.offset

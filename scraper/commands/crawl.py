@@ -1,0 +1,101 @@
+"""What `run` and `backfill` share: a pass over the sites, and what it prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scraper.config import Config
+    from scraper.crawl.session import Plan
+    from scraper.report import Report
+    from scraper.urls import Url
+
+
+def load(args: argparse.Namespace) -> Config:
+    """Load the config that the arguments name."""
+    from scraper.app.config_file import DEFAULT, load_config
+
+    return load_config(Path(args.config) if args.config else DEFAULT)
+
+
+def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = None) -> int:
+    """Make one pass over the sites that the arguments name, report it, and tell whom the config names.
+
+    `wayback`: the archive that the journey may ask for what is gone; None: none.
+    """
+    from scraper.errors import Locked
+
+    config = load(args)
+    try:
+        report, good = _pass(args, config, plan, wayback)
+    except Locked:
+        raise  # the run that holds it will tell how it ended
+    except Exception:
+        _ping(args, config, good=False)
+        raise
+    tell(report, args)
+    _ping(args, config, good=good)
+    return report.exit_code
+
+
+def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | None) -> tuple[Report, bool]:
+    """Make the pass; return its report, and whether it did what it was there for."""
+    from scraper.app.post_run import leave_notes
+    from scraper.app.sites import sites_named
+    from scraper.app.wiring import new_session, open_stores
+    from scraper.display import watch
+
+    sites = sites_named(config, args.site)
+    with open_stores(config, dry=args.dry_run) as stores:
+        with watch(verbosity=args.verbosity) as progress:
+            session = new_session(
+                config,
+                stores,
+                progress=progress,
+                limit=args.limit,
+                time_limit=args.time_limit,
+                dry=args.dry_run,
+                wayback=wayback,
+            )
+            report = session.go(args.command, sites, plan)
+        if args.dry_run:
+            return report, True
+        good, unwritten = leave_notes(config, stores.state, report)
+    if unwritten is not None:
+        print(f"heartbeat: {unwritten}", file=sys.stderr)
+    return report, good
+
+
+def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
+    """Tell whom the config names how it ended; where nobody hears, say so."""
+    from scraper.app import post_run
+
+    unheard = None if args.dry_run else post_run.tell(config, good=good)
+    if unheard is not None:
+        print(f"ping: {unheard}", file=sys.stderr)
+
+
+def tell(report: Report, args: argparse.Namespace) -> None:
+    """Print the report: as JSON on standard output, else as a line a site on standard error."""
+    if args.json:
+        json.dump(report.to_json(), sys.stdout, ensure_ascii=False, indent=2)
+        print()
+        return
+    for name, site in report.sites.items():
+        worth_it = site.written or site.revised or site.gone or site.failed or site.problems
+        if args.verbosity < 0 and not worth_it:
+            continue
+        counts = asdict(site)
+        del counts["problems"]
+        if args.log_format == "json":
+            line = {"at": report.finished.isoformat(), "level": "info", "event": "finished", "site": name}
+            print(json.dumps(line | counts, ensure_ascii=False), file=sys.stderr)
+        else:
+            said = ", ".join(f"{what} {number}" for what, number in counts.items())
+            print(f"{name}: {said}", file=sys.stderr)

@@ -1,0 +1,96 @@
+"""Asks for the pictures and files of articles: after each visit those of the article, at the end the rest.
+
+A host that refuses or does not answer some times in a row is left alone for this run; the site is not.
+Pictures are no articles: they are counted as requests, and those that could not be had are told as problems.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.crawl.budget import BudgetSpent
+from scraper.crawl.site_report import PATIENCE
+from scraper.errors import ArchiveError, Blocked, FetchError, Paused, Unreachable
+from scraper.model import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scraper.article_record import Asset
+    from scraper.crawl.fetch_and_store import StoringFetcher
+    from scraper.crawl.site_report import SiteReporter
+    from scraper.ingest.assets import AssetIngester
+    from scraper.model import Site
+    from scraper.stores.state import State
+
+
+class AssetCrawl:
+    """Fetches what one site's articles show. Does nothing where pictures stay where they are."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        ingester: AssetIngester,
+        fetching: StoringFetcher,
+        tally: SiteReporter,
+        now: Callable[[], datetime],
+        run: int,
+    ) -> None:
+        """Take what stands left and right of a capture."""
+        self._site = site
+        self._state = state
+        self._ingester = ingester
+        self._fetching = fetching
+        self._tally = tally
+        self._now = now
+        self._run = run
+        self._strikes: Counter[str] = Counter()  # by host, in a row
+
+    async def of_article(self, key: str) -> None:
+        """Ask for what is due of what an article shows, then let its document follow. Raises BudgetSpent."""
+        if self._site.images == "link":
+            return
+        due = self._state.assets.due(self._site.name, key, self._now(), run=self._run)
+        try:
+            for asset in due:
+                await self._ask(asset)
+        except BudgetSpent:
+            self._follow()
+            raise
+        self._follow()
+
+    async def rest(self) -> None:
+        """Ask for what earlier runs left over, article by article. Raises BudgetSpent."""
+        if self._site.images == "link":
+            return
+        self._follow()
+        for key in self._state.assets.articles_due(self._site.name, self._now(), run=self._run):
+            await self.of_article(key)
+
+    async def _ask(self, asset: Asset) -> None:
+        host = urls.host(asset.url)
+        if self._strikes[host] >= PATIENCE:
+            return
+        begun = self._now()
+        try:
+            capture, ref = await self._fetching.capture(Request(url=asset.url, kind=asset.kind))
+        except Paused as error:  # nothing was asked: no fault of the picture
+            self._strikes[host] = PATIENCE
+            self._tally.asset(asset, error, begun)
+            return
+        except FetchError as error:
+            self._ingester.failed(asset, error, self._now())
+            problem: ArchiveError | None = error
+        else:
+            problem = self._ingester.take(capture, ref)
+        self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked | Unreachable) else 0
+        self._tally.asset(asset, problem, begun)
+
+    def _follow(self) -> None:
+        for known, error in self._ingester.follow():
+            self._tally.unmade(known, error)

@@ -1,0 +1,93 @@
+"""The feeds and sitemaps of a channel, read besides its list or in its place; what they find is joined.
+
+    run        every feed; of the sitemaps those that were never read, or say that they have changed
+    backfill   every one, but for those that this backfill has read already
+
+A sitemap may name sitemaps, which are read likewise. What any of them says twice is known by its key.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scraper.errors import ExtractError, FetchError, NotAListing, ProgramError
+from scraper.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from datetime import datetime
+
+    from scraper.crawl.fetch_and_store import StoringFetcher
+    from scraper.errors import ArchiveError
+    from scraper.ingest.ingester import Reading, Want
+    from scraper.model import Channel, Link, Site
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+MOST = 10_000  # sitemaps of one channel; the protocol allows 50,000 in one index
+_A_DAY = timedelta(days=1)  # a sitemap's date may be a day without a time
+
+
+class FeedsAndSitemaps:
+    """Walks one channel. `since_read`: what was read since then is known; None: a run."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        channel: Channel,
+        state: State,
+        fetching: StoringFetcher,
+        since_read: datetime | None,
+        trouble: Callable[[Url, ArchiveError], None],
+    ) -> None:
+        """Take what the walk needs; `trouble` hears of what could not be read."""
+        self._site = site
+        self._channel = channel
+        self._state = state
+        self._fetching = fetching
+        self._since_read = since_read
+        self._trouble = trouble
+
+    async def walk(self, index: Reading | None, want: Want) -> AsyncIterator[Reading]:
+        """Yield what is read besides the index, which may name sitemaps; None: it was not read."""
+        met = {self._channel.index}
+        waiting = deque(url for url in self._channel.addresses if url not in met)
+        waiting.extend(self._sitemaps(index))
+        while waiting:
+            url = waiting.popleft()
+            if url in met:
+                continue
+            if len(met) > MOST:
+                self._trouble(url, NotAListing(f"sitemaps: {url}: more than {MOST} of one channel"))
+                return
+            met.add(url)
+            reading = await self._read(url, want)
+            if reading is not None:
+                yield reading
+                waiting.extend(self._sitemaps(reading))
+
+    async def _read(self, url: Url, want: Want) -> Reading | None:
+        kind = Kind.FEED if url in self._channel.feeds else Kind.SITEMAP
+        try:
+            return await self._fetching.beside(self._channel, url, kind, want)
+        except (FetchError, ExtractError, ProgramError) as error:
+            self._trouble(url, error)
+            return None
+
+    def _sitemaps(self, reading: Reading | None) -> list[Url]:
+        """Return the sitemaps that a sitemap names and that are to be read now."""
+        named = [link for link in reading.page.links if link.kind is Kind.SITEMAP] if reading else []
+        return [link.url for at, link in enumerate(named) if self._is_due(link, at, named)]
+
+    def _is_due(self, link: Link, at: int, named: Sequence[Link]) -> bool:
+        known = self._state.listings.page(self._site.name, self._channel.name, (link.url,))
+        if known is None:
+            return True
+        if self._since_read is not None:
+            return known.read_at < self._since_read
+        if link.date is None:  # new articles go to one of the ends
+            return at in {0, len(named) - 1}
+        return link.date + _A_DAY >= known.read_at

@@ -1,0 +1,136 @@
+"""Asks for one thing at a time, and puts each answer on the shelf before anybody looks at it.
+
+    budget, room → source (robots, pace, fetch) → capture → shelf, synced
+
+Between the answer and the shelf nothing waits: what was fetched is kept, also when the run is being ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from scraper.crawl.budget import Budget, BudgetSpent
+from scraper.errors import BadStatus, NotAListing
+from scraper.ingest.prior_captures import NOT_MODIFIED
+from scraper.model import CaptureRef, Kind, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scraper.ingest.ingester import Ingester, Reading, Want
+    from scraper.ingest.prior_captures import PriorCaptures
+    from scraper.model import Capture, Channel, PageRef, Site
+    from scraper.urls import Url
+
+_OK = 200
+_MISSING = frozenset({404, 410})
+
+
+class Source(Protocol):
+    """Where captures come from."""
+
+    async def fetch(self, request: Request, site: Site) -> Capture:
+        """Return the answer to a request. Raises FetchError."""
+
+
+class Shelf(Protocol):
+    """Where captures are kept."""
+
+    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+        """Keep a capture; once this returns it is on the disk. `same_as`: where its body may lie already."""
+
+
+class Nowhere:
+    """The shelf of a dry run: nothing is kept."""
+
+    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+        """Return a place that leads nowhere."""
+        del same_as
+        return CaptureRef(file=f"{site_name}/", offset=hash(capture.url), length=0, digest="")
+
+
+class StoringFetcher:
+    """One site's questions: each is one request, one capture on the shelf."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        source: Source,
+        shelf: Shelf,
+        earlier: PriorCaptures,
+        ingester: Ingester,
+        budget: Budget,
+        check_room: Callable[[], None],
+    ) -> None:
+        """Take what stands left and right of a capture. `check_room` raises NoRoom."""
+        self._site = site
+        self._source = source
+        self._shelf = shelf
+        self._earlier = earlier
+        self._check_room = check_room
+        self._ingester = ingester
+        self.budget = budget
+
+    async def capture(self, request: Request, *, key: str | None = None) -> tuple[Capture, CaptureRef]:
+        """Return the answer and where it now lies; `key`: of the article that it is to be.
+
+        Raises FetchError, StoreError, BudgetSpent.
+        """
+        self.budget.check()
+        self._check_room()
+        seconds = self.budget.seconds_left()
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                capture = await self._source.fetch(request, self._site)
+        except TimeoutError:
+            if limit.expired():
+                raise BudgetSpent from None
+            raise
+        same_as = self._earlier.same_as(capture, request, key)
+        return capture, self._shelf.append(self._site.name, capture, same_as)
+
+    async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
+        """Return the answer to a question about lists, which need not be sent again where it is the same."""
+        return await self.capture(self._earlier.conditional(request))
+
+    async def index(self, channel: Channel, want: Want) -> Reading:
+        """Read a channel's index, of which this is wanted. Raises what makes it no list."""
+        return await self.beside(channel, channel.index, channel.index_kind, want)
+
+    async def beside(self, channel: Channel, url: Url, kind: Kind, want: Want) -> Reading:
+        """Read a channel's index, a feed or a sitemap, of which this is wanted. Raises what makes it none."""
+        request = Request(url=url, kind=kind, channel=channel.name)
+        capture, ref = await self._listing(request)
+        if capture.status not in {_OK, NOT_MODIFIED}:
+            self._ingester.note(capture, ref)
+            name = "index" if url == channel.index else kind.value
+            msg = f"{name}: {url}: status {capture.status}"
+            raise BadStatus(msg, status=capture.status)
+        return self._ingester.listing(capture, ref, want=want)
+
+    async def page(self, channel: Channel, page: PageRef, *, settled: bool) -> Reading | None:
+        """Read an older page under the first of its addresses that answers; None: none of them is there.
+
+        Raises NotAListing where one is there and lists nothing.
+        """
+        no_list: NotAListing | None = None
+        for url in page.urls:
+            request = Request(url=url, kind=channel.index_kind, channel=channel.name, page=page.number)
+            capture, ref = await self._listing(request)
+            if capture.status in _MISSING:
+                self._ingester.note(capture, ref)
+                continue
+            try:
+                return self._ingester.listing(capture, ref, settled=settled)
+            except NotAListing as error:
+                no_list = error
+        if no_list is not None:
+            raise no_list
+        return None
+
+    async def number_of_pages(self, channel: Channel, script: Url) -> int:
+        """Ask the pager's script how many pages there are. Raises NotAListing, FetchError."""
+        request = Request(url=script, kind=Kind.PAGER, channel=channel.name)
+        return self._ingester.pager(*await self._listing(request))

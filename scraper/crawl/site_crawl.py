@@ -1,0 +1,316 @@
+"""The story of one site: its lists, then the articles that they name.
+
+    run        every channel's index; older pages only where the index had nothing known
+               then every article that is wanted and due, newest first
+    backfill   for every channel: the index, then page after page into the past;
+               after each page its articles; again, until a pass over the list finds nothing new
+
+The walk decides nothing about an article (`policy` does) and reads no page (`Ingester` does); it asks,
+in order, and stops when the budget is spent or the site no longer answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scraper import canary, policy, urls
+from scraper.article_record import Skip, Visit
+from scraper.crawl.asset_crawl import AssetCrawl
+from scraper.crawl.budget import BudgetSpent
+from scraper.crawl.feeds_and_sitemaps import FeedsAndSitemaps
+from scraper.crawl.health_check import look_again
+from scraper.crawl.pagination import Pagination
+from scraper.crawl.site_report import SiteLeft, SiteReporter
+from scraper.errors import (
+    Blocked,
+    ExtractError,
+    FetchError,
+    NotAListing,
+    Paused,
+    ProgramError,
+    Refused,
+    Unreachable,
+)
+from scraper.exit_codes import ExitCode
+from scraper.families import by_name
+from scraper.ingest.ingester import EVERY_DAY
+from scraper.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from datetime import date, datetime
+
+    from scraper.article_record import ArticleRecord
+    from scraper.crawl.date_range import DateRange
+    from scraper.crawl.fetch_and_store import StoringFetcher
+    from scraper.crawl.progress import Progress
+    from scraper.crawl.wayback_fallback import WaybackFallback
+    from scraper.ingest.ingester import Days, Ingester, Reading, Want
+    from scraper.model import Capture, CaptureRef, Channel, Request, Site
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+
+PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
+
+
+class SiteCrawl:
+    """Walks one site, once."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        ingester: Ingester,
+        fetching: StoringFetcher,
+        progress: Progress,
+        now: Callable[[], datetime],
+        run: int,
+        dry: bool = False,
+    ) -> None:
+        """Take what the walk needs. `dry`: lists are read, articles are only counted."""
+        self._site = self.site = site
+        self._state = state
+        self._ingester = ingester
+        self._fetching = fetching
+        self._progress = progress
+        self._now = now
+        self._run = run
+        self._dry = dry
+        self.tally = SiteReporter(site=site, progress=progress, now=now)
+        self._pictures = AssetCrawl(
+            site=site,
+            state=state,
+            ingester=ingester.assets,
+            fetching=fetching,
+            tally=self.tally,
+            now=now,
+            run=run,
+        )
+        self.second: WaybackFallback | None = None  # None: nobody asks another archive for what is gone
+        self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
+
+    # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Bring what is new."""
+
+        async def bring() -> None:
+            for channel in self._site.channels:
+                await self._run_channel(channel)
+            await self._visit_all(None)
+
+        await self._go(bring)
+
+    async def backfill(self, channels: Iterable[Channel], span: DateRange) -> None:
+        """Bring the whole past of these channels, as far as the span goes."""
+
+        async def bring() -> None:
+            for channel in channels:
+                await self._backfill_channel(channel, span)
+
+        await self._go(bring)
+
+    async def _go(self, bring: Callable[[], Awaitable[None]]) -> None:
+        """Bring articles, then the pictures that are left over: a number of articles does not bound those."""
+        for steps in (bring, self._bring_pictures):
+            try:
+                await steps()
+            except SiteLeft:
+                return  # why, the report says
+            except BudgetSpent:
+                self.tally.code(ExitCode.BUDGET)
+
+    async def _bring_pictures(self) -> None:
+        if not self._dry:
+            await self._pictures.rest()
+
+    def finish(self) -> None:
+        """Fill in the counts that only the state knows."""
+        name, report = self._site.name, self.tally.report
+        report.listed, left_alone = self._state.articles.listed_in(name, self._run)
+        report.unchanged += left_alone
+        report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
+        report.aliased += self._ingester.aliased
+        if self.tally.declined and not (report.written or report.revised or report.unchanged or report.gone):
+            self.tally.code(ExitCode.REFUSED)
+        report.skipped += self._state.articles.passed_over(name, self._run)
+        report.written -= self._ingester.monitor.taken_back
+        report.failed += self._ingester.monitor.taken_back
+        for alarm in self._ingester.monitor.alarms():
+            self.tally.alarm(alarm)
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _run_channel(self, channel: Channel) -> None:
+        index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
+        async for found in self._beside(channel, None).walk(index, "new"):
+            self.tally.page(channel, found.number, found.page.pages)
+        if index is None:
+            return
+        gap = self._state.listings.channel(self._site.name, channel.name).gap
+        if gap is None:
+            return
+        complete = True
+        async for page in self._older(channel, None).walk(index):
+            self.tally.page(channel, page.number, page.pages)
+            self._want(channel, page.url, EVERY_DAY)
+            if self._state.listings.reaches(self._site.name, channel.name, page.url, gap):
+                break
+        else:
+            complete = self.tally.broken_lists == 0
+        if complete:
+            self._close_gap(channel)
+
+    async def _backfill_channel(self, channel: Channel, span: DateRange) -> None:
+        """Pass over the list until a pass finds nothing new: what moves while it is read is met then."""
+        label, place = span.label, (self._site.name, channel.name)
+        with self._state.transaction():
+            now = self._now()
+            begun = self._state.listings.begin_campaign(*place, label, now)
+            if begun != now:  # what the run before found last, a kill may have left untold
+                self._state.listings.found(*place, label, 1)
+        for _ in range(PASSES):
+            if not await self._pass(channel, span, begun):
+                return
+            with self._state.transaction():
+                again = self._state.listings.begin_pass(*place, label, self._now())
+                if again is None:
+                    self._state.listings.end_campaign(*place, label)
+                    self._state.listings.close_gap(*place)
+                    return
+            begun = again
+        self.tally.code(ExitCode.BUDGET)
+
+    async def _pass(self, channel: Channel, span: DateRange, begun: datetime) -> bool:
+        """Read the list once, newest page first, and visit what it names; return whether all was read."""
+        before = self.tally.broken_lists
+        index = await self._index(channel, span.as_text())
+        if index is not None:
+            await self._visit_all(index.url)
+        async for found in self._beside(channel, begun).walk(index, span.as_text()):
+            self.tally.page(channel, found.number, found.page.pages)
+            self._found(channel, span, found)
+            await self._visit_all(found.url)
+        if index is None:
+            return False
+        async for page in self._older(channel, begun).walk(index):
+            self.tally.page(channel, page.number, page.pages)
+            self._want(channel, page.url, span.as_text())
+            self._found(channel, span, page.reading)
+            await self._visit_all(page.url)
+            if span.since is not None and self._is_before(channel, page.url, span.since):
+                break
+        return self.tally.broken_lists == before
+
+    def _is_before(self, channel: Channel, page: Url, since: date) -> bool:
+        """Say whether every row of a page is older than the span: then so is all that follows."""
+        return self._state.articles.all_before(self._site.name, channel.name, page, since.isoformat())
+
+    def _found(self, channel: Channel, span: DateRange, reading: Reading | None) -> None:
+        if reading is not None and reading.fresh:
+            with self._state.transaction():
+                self._state.listings.found(self._site.name, channel.name, span.label, reading.fresh)
+
+    async def _index(self, channel: Channel, want: Want) -> Reading | None:
+        """Read the index. What it names is wanted in the same transaction: a kill would part the two."""
+        try:
+            reading = await self._fetching.index(channel, want)
+        except (FetchError, ExtractError, ProgramError) as error:
+            self.tally.broken_page(channel.index, error)
+            if isinstance(error, Refused | Blocked) or (
+                isinstance(error, NotAListing) and error.what == "login"
+            ):
+                self.tally.leave(ExitCode.REFUSED)
+            if isinstance(error, NotAListing):
+                self.tally.alarm(canary.no_list(channel.index, str(error)))
+            return None
+        self.tally.page(channel, None, reading.page.pages)
+        return reading
+
+    def _beside(self, channel: Channel, since_read: datetime | None) -> FeedsAndSitemaps:
+        return FeedsAndSitemaps(
+            site=self._site,
+            channel=channel,
+            state=self._state,
+            fetching=self._fetching,
+            since_read=since_read,
+            trouble=self.tally.broken_page,
+        )
+
+    def _older(self, channel: Channel, since_read: datetime | None) -> Pagination:
+        return Pagination(
+            site=self._site,
+            channel=channel,
+            family=by_name(self._site.family) if self._site.family else None,
+            state=self._state,
+            fetching=self._fetching,
+            since_read=since_read,
+            trouble=self.tally.broken_page,
+        )
+
+    def _want(self, channel: Channel, page: Url, days: Days) -> None:
+        with self._state.transaction():
+            self._state.articles.want(self._site.name, page, days, channel=channel.name)
+
+    def _close_gap(self, channel: Channel) -> None:
+        with self._state.transaction():
+            self._state.listings.close_gap(self._site.name, channel.name)
+
+    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _visit_all(self, page: Url | None) -> None:
+        """Visit what is wanted and due: all of it, or what one page of a list names."""
+        before: tuple[str, ...] = ()
+        while not self._dry:
+            keys = self._state.articles.due(self._site.name, self._now(), run=self._run, page=page)
+            if not keys or keys == before:
+                return
+            await self._visit_each(keys)
+            before = keys
+
+    async def _visit_each(self, keys: Sequence[str]) -> None:
+        waiting = self._state.articles.waiting(self._site.name, self._now(), run=self._run)
+        for done, key in enumerate(keys):
+            self._progress.waiting(self._site.name, max(waiting - done, 0), self._site.delay)
+            known = self._state.articles.get(self._site.name, key)
+            if known is None:
+                continue
+            match policy.decide_visit(known, self._now()):
+                case Visit(request=request):
+                    self._fetching.budget.spend()
+                    await self._visit(known, request)
+                case Skip():
+                    continue
+
+    async def _visit(self, known: ArticleRecord, request: Request) -> None:
+        begun = self._now()
+        try:
+            capture, ref = await self._capture(known, request)
+        except Paused as error:
+            self.tally.host_left(known, error, ExitCode.SOME_FAILED)
+        except Blocked as error:
+            if not error.asked:
+                self.tally.host_left(known, error, ExitCode.REFUSED)
+            outcome = self._ingester.failed(known, error, self._now())
+        except FetchError as error:
+            outcome = self._ingester.failed(known, error, self._now())
+        else:
+            outcome = self._ingester.article(known, capture, ref)
+        self.tally.article(known, outcome, begun)
+        await look_again(self._site, self._state, self._fetching, self._ingester, self.tally)
+        await self._pictures.of_article(known.key)
+
+    async def _capture(self, known: ArticleRecord, request: Request) -> tuple[Capture, CaptureRef]:
+        """Ask under the address that the lists name; where that scheme does not answer, under the home's."""
+        if urls.origin(request.url) in self._silent:
+            request = replace(request, url=known.url)
+        try:
+            return await self._fetching.capture(request, key=known.key)
+        except Unreachable:
+            if request.url == known.url or urls.host(request.url) != urls.host(known.url):
+                raise
+            self._silent.add(urls.origin(request.url))
+            return await self._fetching.capture(replace(request, url=known.url), key=known.key)

@@ -1,0 +1,201 @@
+"""The second source: where a page is gone from its site, the copy that another archive keeps.
+
+    for each article that is gone and has no document
+        its index of copies, under each address of the article until one has some
+        the newest copy that reads as the article → document
+
+The site's own answer stays what it was: the article is gone, and its document says in the state whose copy it
+was made of. Comes the page back, the site's own takes the copy's place.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scraper import mementos
+from scraper.article_record import Failed, Gone, Written
+from scraper.charset import body_bytes
+from scraper.crawl.budget import BudgetSpent
+from scraper.crawl.site_report import SiteLeft, SiteReporter
+from scraper.errors import ArchiveError, FetchError, NotAListing, ProgramError
+from scraper.exit_codes import ExitCode
+from scraper.ingest.article_decision import OK, ArticleDecider, ArticleResult
+from scraper.model import Kind, Request
+from scraper.stores.state.captures import CaptureEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scraper.article_record import ArticleRecord, Outcome
+    from scraper.crawl.fetch_and_store import StoringFetcher
+    from scraper.ingest.ingester import Days
+    from scraper.mementos import Copy
+    from scraper.model import Capture, CaptureRef, Site
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+_TRIES = 3  # copies of one article: where the newest cannot be read, an older one may
+_AGAIN = timedelta(days=90)  # after which an archive that had no copy is asked once more
+_LARGEST_INDEX = 2**20
+_TOPIC = "wayback"
+
+
+class Copies:
+    """Takes copies in. Knows no network."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        documents: DocumentStore,
+        shelf: Callable[[CaptureRef], Capture],
+    ) -> None:
+        """Take the stores."""
+        self._site = site
+        self._state = state
+        self._documents = documents
+        self._judge = ArticleDecider(
+            site=site,
+            known_under=partial(state.articles.get, site.name),
+            shelf=shelf,
+            addresses=partial(state.assets.addresses, site.name),
+        )
+
+    def take(
+        self, known: ArticleRecord, capture: Capture, ref: CaptureRef, *, run: int | None = None
+    ) -> Outcome:
+        """Make the document of a copy; where it gives none, the article stays as it was."""
+        judged = self._judged(known, capture, ref)
+        if judged.document is not None:
+            self._documents.save(judged.document)
+        with self._state.transaction():
+            self._state.captures.put(self.entry(capture, ref, key=mementos.key_of_copies(known.key)))
+            if judged.document is not None:
+                self._state.articles.put(judged.known, run=run)
+        return judged.outcome
+
+    def entry(self, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
+        """Return how the index of captures has it: under the archive's address, apart from the site's."""
+        return CaptureEntry(
+            ref=ref,
+            site=self._site.name,
+            kind=capture.kind,
+            url=capture.url,
+            status=capture.status,
+            fetched_at=capture.fetched_at,
+            key=key,
+        )
+
+    def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+        if known.path is not None:  # the site's own page, or another copy, is there already
+            return ArticleResult(outcome=Gone(status=capture.status), known=known)
+        try:
+            judged = self._judge.read(known, mementos.as_of_site(capture), ref)
+        except ArchiveError as error:
+            return ArticleResult(outcome=Failed(error=error), known=known)
+        except Exception as error:  # noqa: BLE001 - one page's error ends nothing else
+            msg = f"copy: {capture.url}: {type(error).__name__}: {error}"
+            return ArticleResult(outcome=Failed(error=ProgramError(msg)), known=known)
+        after = replace(
+            judged.known,
+            status=known.status,
+            due=known.due,
+            checked=known.checked,
+            attempts=known.attempts,
+            error=known.error,
+            etag=None,
+            last_modified=None,
+            origin=mementos.archive_of(capture.final_url),
+        )
+        return replace(judged, known=after)
+
+
+class WaybackFallback:
+    """Asks another archive for what is gone from one site."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        home: Url,
+        state: State,
+        copies: Copies,
+        fetching: StoringFetcher,
+        tally: SiteReporter,
+        now: Callable[[], datetime],
+        run: int,
+    ) -> None:
+        """Take the archive's address and what stands between its answers and the documents."""
+        self._site = site
+        self._home = home
+        self._state = state
+        self._copies = copies
+        self._fetching = fetching
+        self._tally = tally
+        self._now = now
+        self._run = run
+
+    async def bring(self, channels: Sequence[str], days: Days) -> None:
+        """Bring the copies of what is gone. `channels`: only what these name; empty: all."""
+        try:
+            await self._bring_all(channels, days)
+        except SiteLeft:
+            return  # why, the report says
+        except BudgetSpent:
+            self._tally.code(ExitCode.BUDGET)
+
+    async def _bring_all(self, channels: Sequence[str], days: Days) -> None:
+        for key in self._state.articles.gone(self._site.name, channels, days):
+            known = self._state.articles.get(self._site.name, key)
+            if known is None or self._was_asked(known):
+                continue
+            self._fetching.budget.spend()
+            await self._bring(known)
+
+    async def _bring(self, known: ArticleRecord) -> None:
+        begun = self._now()
+        outcome: Outcome = Gone(status=404)
+        try:
+            for copy in (await self._index(known))[:_TRIES]:
+                outcome = await self._copy(known, copy)
+                if isinstance(outcome, Written):
+                    break
+        except (FetchError, NotAListing) as error:
+            self._tally.article(known, Failed(error=error), begun)
+            return
+        with self._state.transaction():
+            self._state.memory.put(_TOPIC, self._name(known), json.dumps(begun.isoformat()))
+        self._tally.article(known, outcome, begun)
+
+    async def _index(self, known: ArticleRecord) -> tuple[Copy, ...]:
+        """Return the copies of an article, newest first, under the first of its addresses that has any."""
+        aliases = self._state.articles.aliases(known.site, known.key)
+        for url in dict.fromkeys((known.url, *aliases)):
+            request = Request(url=mementos.query(self._home, url), kind=Kind.COPIES)
+            capture, ref = await self._fetching.capture(request)
+            with self._state.transaction():
+                self._state.captures.put(self._copies.entry(capture, ref))
+            if capture.status == OK:
+                text = body_bytes(capture, _LARGEST_INDEX).decode("utf-8", "replace")
+                copies = mementos.read_index(text, request.url)
+                if copies:
+                    return copies
+        return ()
+
+    async def _copy(self, known: ArticleRecord, copy: Copy) -> Outcome:
+        request = Request(url=mementos.address(self._home, copy), kind=Kind.COPY)
+        capture, ref = await self._fetching.capture(request)
+        return self._copies.take(known, capture, ref, run=self._run)
+
+    def _was_asked(self, known: ArticleRecord) -> bool:
+        text = self._state.memory.get(_TOPIC, self._name(known))
+        return text is not None and self._now() - datetime.fromisoformat(json.loads(text)) < _AGAIN
+
+    def _name(self, known: ArticleRecord) -> str:
+        return f"{known.site} {known.key}"

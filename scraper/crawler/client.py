@@ -1,0 +1,193 @@
+"""Exchanges over httpx: the only module that knows it. One client, which asks what it is told and no more.
+
+What httpx does by itself, and a true capture cannot have, is kept from it:
+
+    addresses written anew     it is given the origin alone; the target's bytes go beside it
+    cookies                    `_NoCookies`
+    a Location read, and the
+    answer lost when it cannot `_Answer`: to httpx no answer is a redirect; `sources.network` follows them
+    proxies, netrc             `trust_env` is off; `crawler.routes` says which way
+    bodies decoded             `aiter_raw`
+    deadlines of each part     none; the fetcher has one for the whole
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import certifi
+import httpx
+
+from scraper import urls
+from scraper.crawler.dns import system_addresses
+from scraper.crawler.transport import Origin, Transport, told
+from scraper.errors import Unreachable
+
+if TYPE_CHECKING:
+    import urllib.request
+    from collections.abc import AsyncIterable, AsyncIterator
+    from http.client import HTTPResponse
+    from types import TracebackType
+    from typing import Self
+
+    from scraper.crawler.dns import Resolve
+    from scraper.crawler.proxies import Proxy
+    from scraper.crawler.transport import Arrival
+    from scraper.model import Headers
+    from scraper.urls import Url
+
+_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's, named by Python from 3.12 on: old servers, as browsers take them
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The head of an answer, and its body as it comes, the chunking undone and nothing else."""
+
+    status: int
+    reason: str
+    headers: Headers
+    ip_address: str | None  # None: a proxy asked for us
+    body: AsyncIterable[bytes]
+
+
+class Client:
+    """Makes exchanges, whoever they are with. Knows no policy but which addresses are allowed."""
+
+    def __init__(
+        self, *, allow_private: bool, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does."""
+        self._connections = Transport(
+            allow_private=allow_private,
+            resolve=resolve or system_addresses,
+            resolve_proxy=system_addresses,
+        )
+        self._client = httpx.AsyncClient(
+            transport=_Transport(self._connections),
+            cookies=_NoCookies(),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113 - the fetcher's deadline is for the exchange as a whole
+        )
+        self.tls = tls
+
+    async def __aenter__(self) -> Self:
+        """Load the certificates, once: they cost some 30 ms."""
+        if self.tls is None:
+            self.tls = ssl.create_default_context()
+            self.tls.options |= _LEGACY_SERVER_CONNECT
+            if not self.tls.cert_store_stats()["x509_ca"]:
+                self.tls.load_verify_locations(certifi.where())
+        self._connections.tls = self.tls
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        await self._client.__aexit__(kind, exc, trace)
+
+    @asynccontextmanager
+    async def ask(self, url: Url, headers: Headers, proxy: Proxy | None) -> AsyncIterator[Answer]:
+        """Send one GET and give the answer while it comes.
+
+        Raises `Unreachable`, `Refused` for a forbidden address, `TooLarge` for a head without end; also out
+        of the iteration of the body.
+        """
+        with told(url):
+            response = await self._client.send(_request(url, headers, proxy), stream=True)
+            try:
+                yield Answer(
+                    status=response.status_code,
+                    reason=response.extensions["reason_phrase"].decode("latin-1"),
+                    headers=tuple(response.headers.raw),
+                    ip_address=response.extensions["peer"],
+                    body=response.aiter_raw(),
+                )
+            finally:
+                await response.aclose()
+
+
+def _request(url: Url, headers: Headers, proxy: Proxy | None) -> httpx.Request:
+    """Return a request of just these header lines; characters of the address go out as UTF-8 escapes."""
+    parts = urls.split(url)
+    target = quote(parts.path + parts.query, safe=_PRINTABLE).encode("ascii")
+    extensions = {"target": target, "proxy": proxy}
+    try:
+        return httpx.Request("GET", _origin(urls.origin(url)), headers=list(headers), extensions=extensions)
+    except httpx.InvalidURL as exc:
+        msg = f"no answer: {url}: {exc}"
+        raise Unreachable(msg, heals=False) from exc
+
+
+@lru_cache(maxsize=64)
+def _origin(text: str) -> httpx.URL:
+    """Return an origin as httpx has it, once for many requests. Raises `httpx.InvalidURL`."""
+    return httpx.URL(text)
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """Carries httpx's requests to our connections."""
+
+    def __init__(self, connections: Transport) -> None:
+        self._connections = connections
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request made by `_request`, and return the answer once its head is here."""
+        url = request.url
+        arrival = await self._connections.get(
+            Origin(url.raw_scheme, url.raw_host, url.port),
+            request.extensions["target"],
+            tuple(request.headers.raw),
+            request.extensions["proxy"],
+        )
+        return _Answer(
+            arrival.status,
+            headers=list(arrival.headers),
+            stream=_Body(arrival),
+            extensions={"reason_phrase": arrival.reason, "peer": arrival.peer},
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._connections.close()
+
+
+class _Answer(httpx.Response):
+    """An answer whose Location httpx leaves alone."""
+
+    @property
+    def has_redirect_location(self) -> bool:
+        """No: httpx would read the Location though it does not follow, and fail on what is no address."""
+        return False
+
+
+class _Body(httpx.AsyncByteStream):
+    """A body as it comes over a connection."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        self._arrival = arrival
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the bytes."""
+        async for chunk in self._arrival.body:
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it where not all was read."""
+        await self._arrival.close()
+
+
+class _NoCookies(CookieJar):
+    """A jar that takes nothing in."""
+
+    def extract_cookies(self, response: HTTPResponse, request: urllib.request.Request) -> None:
+        """Leave a Set-Cookie where it is."""

@@ -1,0 +1,71 @@
+"""What is known of hosts from one run to the next, as values, and the verbs that keep it.
+
+The state keeps it on disk; `InMemoryHostState` keeps it for the length of a process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostMemory:
+    """How a host last took our requests. A host without trouble needs none."""
+
+    pause: float  # seconds: the length of the last back-off, before jitter; 0: none is left
+    until: datetime  # not asked before this moment; forgiven 30 quiet minutes after it
+    cause: str  # what the trouble was: "429", "503", or the name of a fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsMemory:
+    """What an origin's robots.txt said. Only final answers are kept, never failures."""
+
+    fetched_at: datetime
+    status: int
+    body: bytes  # decoded, at most 500 KiB; empty where the answer was no robots.txt
+
+
+class Memory(Protocol):
+    """Where it is kept. Names of hosts are authorities: `host`, or `host:port` where the port is unusual."""
+
+    def host(self, name: str) -> HostMemory | None:
+        """Return what is known of a host; None where it never made trouble."""
+
+    def remember_host(self, name: str, known: HostMemory) -> None:
+        """Keep what is known of a host in place of what was."""
+
+    def robots(self, origin: str) -> RobotsMemory | None:
+        """Return the robots.txt of an origin (`scheme://host[:port]`); None where it was never read."""
+
+    def remember_robots(self, origin: str, known: RobotsMemory) -> None:
+        """Keep an origin's robots.txt in place of the older one."""
+
+
+class InMemoryHostState:
+    """A memory that ends with the process: for `probe`, for the demo and for tests."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._hosts: dict[str, HostMemory] = {}
+        self._robots: dict[str, RobotsMemory] = {}
+
+    def host(self, name: str) -> HostMemory | None:
+        """Return what is known of a host; None where it never made trouble."""
+        return self._hosts.get(name)
+
+    def remember_host(self, name: str, known: HostMemory) -> None:
+        """Keep what is known of a host in place of what was."""
+        self._hosts[name] = known
+
+    def robots(self, origin: str) -> RobotsMemory | None:
+        """Return the robots.txt of an origin; None where it was never read."""
+        return self._robots.get(origin)
+
+    def remember_robots(self, origin: str, known: RobotsMemory) -> None:
+        """Keep an origin's robots.txt in place of the older one."""
+        self._robots[origin] = known

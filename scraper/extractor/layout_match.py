@@ -1,0 +1,111 @@
+"""Which layout a page wears: its family's newest whose marks are all there, with the config's overrides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scraper import families
+from scraper.errors import NotAnArticle, UnknownLayout
+from scraper.extractor import generic, page_kind
+from scraper.families.generic import GENERIC as BY_DENSITY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scraper.extractor.density import Found
+    from scraper.extractor.page import Page
+    from scraper.families.family import Family, Layout
+    from scraper.model import Selectors, Site
+
+GENERIC = "generic"
+_NEAREST = 3  # layouts named when none fits
+
+_BY_SELECTORS = replace(BY_DENSITY, name="selectors")
+"""What a site without a family is read by, where its selectors leave a part open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutMatch:
+    """A layout that fits a page, and whose it is."""
+
+    family: str
+    layout: Layout
+    title: str | None = None  # None: the layout says where it stands
+    found: Found | None = None  # the body of a page that no layout describes; None: the layout says where
+
+    @property
+    def is_generic(self) -> bool:
+        """True where no family is known."""
+        return self.family == GENERIC
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """What in the body, as it was found, is no part of the article."""
+        return self.found.left_out if self.found is not None else frozenset()
+
+
+def worn_by(page: Page, site: Site) -> LayoutMatch:
+    """Return the layout of a page.
+
+    Raises `NotAnArticle` where the page says what else it is, else `UnknownLayout` with the missing marks.
+    """
+    family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
+    layouts = family.layouts if family else ()
+    for layout in layouts:
+        if all(page.first(mark) is not None for mark in layout.marks):
+            return LayoutMatch(
+                family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors)
+            )
+    selectors = site.selectors
+    taught = selectors.body is not None and page.first(selectors.body) is not None
+    if not taught:
+        instead = page_kind.reason(page, family)
+        if instead is not None:
+            msg = f"{instead.words}: {page.url}"
+            raise NotAnArticle(msg, what=instead.what)
+        if family is not None or selectors.body is not None:
+            raise UnknownLayout(_complaint(page, family, selectors))
+    if taught:
+        return LayoutMatch(family=GENERIC, layout=_overridden(_BY_SELECTORS, selectors))
+    titled = selectors.title is not None
+    title, found = generic.find(page, titled=titled)
+    return LayoutMatch(
+        family=GENERIC,
+        layout=_overridden(BY_DENSITY, selectors),
+        title=None if titled else title,
+        found=found,
+    )
+
+
+def _missing(page: Page, layout: Layout) -> tuple[str, ...]:
+    return tuple(mark for mark in layout.marks if page.first(mark) is None)
+
+
+def _overridden(layout: Layout, selectors: Selectors) -> Layout:
+    """Return a layout with the parts that the config names in the place of its own."""
+    return replace(
+        layout,
+        title=selectors.title or layout.title,
+        published=selectors.date or layout.published,
+        source=selectors.source or layout.source,
+        body=(selectors.body,) if selectors.body else layout.body,
+        only_first=layout.only_first and not selectors.body,
+        drop=(*layout.drop, selectors.drop) if selectors.drop else layout.drop,
+    )
+
+
+def _complaint(page: Page, family: Family | None, selectors: Selectors) -> str:
+    """Say which marks were missing, of the layouts that come nearest."""
+    lacks = [f"selectors.body lacks {selectors.body}"] if selectors.body else []
+    if family is None:
+        return f"no layout fits: {page.url}: {'; '.join(lacks)}"
+    if not family.layouts:
+        return f"no layout fits: {page.url}: none of {family.name}'s articles is known"
+    nearest = sorted(family.layouts, key=lambda layout: len(_missing(page, layout)))[:_NEAREST]
+    lacks.extend(f"{layout.name} lacks {_listed(_missing(page, layout))}" for layout in nearest)
+    return f"no layout of {family.name} fits: {page.url}: {'; '.join(lacks)}"
+
+
+def _listed(marks: Iterable[str]) -> str:
+    return " and ".join(marks)

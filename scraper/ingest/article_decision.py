@@ -1,0 +1,238 @@
+"""What a capture of an article comes to, before anything is written: the judge, and not the doer.
+
+Reads the capture, looks up what is known, gives values. Writes nothing and remembers nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from scraper import canary, extractor, policy, robots, urls, writer
+from scraper.article_record import (
+    Aliased,
+    ArticleRecord,
+    Failed,
+    Gone,
+    Revised,
+    Skipped,
+    Status,
+    Unchanged,
+    Written,
+)
+from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced
+from scraper.families import by_name, identity_key, recognise_url
+from scraper.mementos import as_of_site
+from scraper.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from scraper.article_record import Outcome
+    from scraper.families.family import Family
+    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.urls import Url
+
+OK = 200
+_NOT_MODIFIED = 304
+_GONE = frozenset({404, 410})
+
+Shown: TypeAlias = tuple[tuple["Url", Kind], ...]
+"""The pictures and files of an article, in page order, each once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleResult:
+    """What a capture of an article comes to, before anything is written."""
+
+    outcome: Outcome
+    known: ArticleRecord
+    document: Document | None = None  # None: nothing is to be written
+    shown: Shown | None = None  # what of the article is to be kept beside it; None: no article was read
+
+
+class ArticleDecider:
+    """Judges the captures of one site's articles."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        known_under: Callable[[str], ArticleRecord | None],
+        shelf: Callable[[CaptureRef], Capture],
+        addresses: Callable[[Iterable[Url]], Mapping[Url, str | None]],
+    ) -> None:
+        """Take the site, how to look an article up by its key, and how to read an older capture.
+
+        `addresses` says where documents find pictures and files that are kept: see `writer.write`.
+        """
+        self._site = site
+        self._known_under = known_under
+        self._shelf = shelf
+        self._addresses = addresses
+
+    def judge(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+        """Return what came of asking for an article."""
+        ages = self._site.revisit
+        if capture.status == _NOT_MODIFIED and known.capture is not None:
+            return ArticleResult(outcome=Unchanged(), known=policy.remember_unchanged(known, capture, ages))
+        if capture.status in _GONE:
+            after = policy.remember_gone(known, capture.fetched_at, ages)
+            return ArticleResult(outcome=Gone(status=capture.status), known=after)
+        try:
+            return self.read(known, capture, ref)
+        except NotAnArticle as error:
+            return self._other(known, capture, error)
+        except Replaced as error:
+            after = policy.remember_failure(known, error, capture.fetched_at)
+            after = replace(after, soft_misses=known.soft_misses + 1)
+            return ArticleResult(outcome=Failed(error=error), known=after)
+        except ArchiveError as error:
+            after = policy.remember_failure(known, error, capture.fetched_at)
+            return ArticleResult(outcome=Failed(error=error), known=after)
+
+    def _other(self, known: ArticleRecord, capture: Capture, error: NotAnArticle) -> ArticleResult:
+        """Judge a page that is no article: a soft error page, seen twice in a row, is a 404."""
+        if error.what == "soft-404" and policy.is_soft_gone(known):
+            after = policy.remember_gone(known, capture.fetched_at, self._site.revisit)
+            return ArticleResult(outcome=Gone(status=capture.status), known=after)
+        after = policy.remember_failure(known, error, capture.fetched_at)
+        misses = known.soft_misses + 1 if error.what == "soft-404" else 0
+        return ArticleResult(outcome=Failed(error=error), known=replace(after, soft_misses=misses))
+
+    def read(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+        """Return what a page comes to that should be the article. Raises ArchiveError where it is not."""
+        if capture.status != OK:
+            msg = f"article: {capture.url}: status {capture.status}"
+            raise BadStatus(msg, status=capture.status)
+        moved_to = self._moved_to(known, capture)
+        if moved_to is not None:
+            return ArticleResult(
+                outcome=Aliased(to=moved_to),
+                known=replace(known, status=Status.ALIASED, due=None, error=None),
+            )
+        article = extractor.extract(capture, self._site)
+        if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
+            error = Refused(f"article: {capture.url}: the page asks not to be archived", robots=True)
+            after = policy.remember_refusal(known, error, capture.fetched_at)
+            return ArticleResult(outcome=Skipped(error=error), known=after)
+        return self._write(known, capture, ref, article)
+
+    def _moved_to(self, known: ArticleRecord, capture: Capture) -> Url | None:
+        """Return the identity of the other, known article that a redirect led to; None: it led to none."""
+        if capture.final_url == capture.url:
+            return None
+        key = identity_key(
+            family_of(self._site, capture.final_url), urls.identity(capture.final_url, self._site.home)
+        )
+        other = None if key == known.key else self._known_under(key)
+        return None if other is None else other.url
+
+    def _write(
+        self, known: ArticleRecord, capture: Capture, ref: CaptureRef, article: Article
+    ) -> ArticleResult:
+        captured = known.captured or capture.fetched_at
+        article = dated(article, captured)
+        digest = article_digest(article)
+        shown = shown_by(article, self._site)
+        if known.path is not None and digest == self._digest_before(known):
+            after = policy.remember_answer(known, capture, self._site.revisit)
+            if known.origin is not None:  # the site's own page says what the copy said: from now on it is it
+                after = replace(after, capture=ref, origin=None)
+            return ArticleResult(outcome=Unchanged(), known=after, shown=shown)
+        self._check_likeness(known, article)
+        document = writer.write(
+            article,
+            self._site,
+            identity=known.url,
+            captured=captured,
+            path=known.path,
+            assets=self._addresses(url for url, _ in shown),
+        )
+        after = replace(
+            known,
+            title=article.title,
+            captured=captured,
+            capture=ref,
+            article_digest=digest,
+            extractor=extractor.VERSION,
+            published=article.published,
+            path=document.path,
+            layout=article.layout,
+            body_digest=body_digest(article),
+            characters=len(article.shown.text),
+            origin=None,
+        )
+        outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
+        return ArticleResult(
+            outcome=outcome,
+            known=policy.remember_answer(after, capture, self._site.revisit),
+            document=document,
+            shown=shown,
+        )
+
+    def _check_likeness(self, known: ArticleRecord, article: Article) -> None:
+        """Raise Replaced where the page has nothing of the article that it was, and was not seen often so."""
+        if known.path is None or known.capture is None or known.soft_misses >= policy.OTHER_PAGES:
+            return
+        try:
+            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
+        except ArchiveError:  # nobody knows what it was
+            return
+        if canary.is_replaced(before.shown.text, article.shown.text):
+            msg = f"another page: {known.url}: it has nothing of the article that was there"
+            raise Replaced(msg)
+
+    def _digest_before(self, known: ArticleRecord) -> str | None:
+        """Return the digest of what the article said before, as this version of the extractor reads it."""
+        if known.extractor == extractor.VERSION or known.capture is None or known.captured is None:
+            return known.article_digest
+        try:
+            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
+        except ArchiveError:  # this version reads the older capture as no article: then it did change
+            return None
+        return article_digest(dated(before, known.captured))
+
+
+def family_of(site: Site, url: Url) -> Family | None:
+    """Return the family of an article: the config's, else the one whose articles have such addresses."""
+    return by_name(site.family) if site.family else recognise_url(url)
+
+
+def shown_by(article: Article, site: Site) -> Shown:
+    """Return what of an article the archive is to keep: nothing where pictures stay where they are."""
+    if site.images == "link":
+        return ()
+    kinds = dict.fromkeys(article.attachments, Kind.FILE) | dict.fromkeys(article.images, Kind.IMAGE)
+    return tuple((url, kinds[url]) for url in dict.fromkeys((*article.images, *article.attachments)))
+
+
+def dated(article: Article, captured: datetime) -> Article:
+    """Return the article, its moment that of its first capture where neither page nor address shows one."""
+    return replace(article, published=captured) if article.published_from == "capture" else article
+
+
+def body_digest(article: Article) -> str | None:
+    """Return the sha256 (hex) of an article's title and of what its body shows; None: it shows nothing."""
+    shown = article.shown
+    body = (shown.text, shown.images, shown.links, article.media, article.attachments)
+    if not any(body):
+        return None
+    return hashlib.sha256(repr((article.title, body)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def article_digest(article: Article) -> str:
+    """Return the sha256 (hex) of what an article says, not of its page: sidebars change at each fetch."""
+    said = (
+        article.title,
+        article.published.isoformat(),
+        article.source,
+        article.editor,
+        article.body,
+        article.images,
+        article.media,
+        article.attachments,
+    )
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()

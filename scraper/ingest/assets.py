@@ -1,0 +1,175 @@
+"""Takes pictures and files in, and lets the documents follow: what `images: download` keeps of an article.
+
+    capture → what its bytes are → its file, named by content → the state → the documents that show it
+
+An article's document is first written with the addresses of the source. What becomes of its pictures is
+remembered together with the mark that the document does not say so yet; then the document is written anew.
+Wherever a run is killed, the mark or the capture on the shelf says what is left to do.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from scraper import policy, robots
+from scraper.charset import body_bytes
+from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
+from scraper.extractor.filetypes import suffix_for
+from scraper.ingest.reextract import job_of, keep, remake, renewed
+from scraper.model import NetworkSettings
+from scraper.stores.state.captures import CaptureEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from scraper.article_record import ArticleRecord, Asset
+    from scraper.ingest.reextract import Job
+    from scraper.model import Capture, CaptureRef, Site
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
+
+FOLDER: Final = "pictures"
+_NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_MAX_INFLATED: Final = (
+    NetworkSettings().max_bytes * 8
+)  # bytes; the network's own bound, which is tighter, ruled
+
+
+class AssetIngester:
+    """Takes the pictures and files of one site in, one at a time. Knows no network."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        documents: DocumentStore,
+        shelf: Callable[[CaptureRef], Capture],
+        run: int | None = None,
+    ) -> None:
+        """Take the stores. `run`: the run in whose name tries are remembered; None: in nobody's."""
+        self._site = site
+        self._state = state
+        self._documents = documents
+        self._shelf = shelf
+        self._run = run
+        self._stuck: set[str] = set()  # articles whose documents could not be made again
+
+    def take(self, capture: Capture, ref: CaptureRef) -> ArchiveError | None:
+        """Take in what came of asking for a picture or file; return why it is not kept, None where it is.
+
+        A capture that no article asked for is noted and no more.
+        """
+        asset = self._state.assets.get(self._site.name, capture.url)
+        after, problem = (None, None) if asset is None else self._judged(asset, capture, ref)
+        with self._state.transaction():
+            self._state.captures.put(_entry(self._site.name, capture, ref))
+            if after is not None:
+                self._state.assets.put(after, run=self._run)
+        return problem
+
+    def _judged(self, asset: Asset, capture: Capture, ref: CaptureRef) -> tuple[Asset, ArchiveError | None]:
+        if capture.status in _NOT_THERE:
+            return policy.remember_asset_gone(asset, capture.fetched_at, self._site.revisit), None
+        try:
+            path, data = self._file(asset, capture)
+            self._documents.save_file(path, data)
+        except NoRoom:
+            raise
+        except ArchiveError as error:
+            return policy.remember_asset_failure(asset, error, capture.fetched_at), error
+        digest = sha256(data).hexdigest()
+        return policy.remember_asset(asset, path=path, digest=digest, capture=ref), None
+
+    def _file(self, asset: Asset, capture: Capture) -> tuple[str, bytes]:
+        """Return where a picture's file belongs, and its bytes; raise what makes it none."""
+        if capture.status != HTTPStatus.OK:
+            msg = f"{asset.kind}: {asset.url}: status {capture.status}"
+            raise BadStatus(msg, status=capture.status)
+        if self._site.robots == "obey" and robots.forbids_archiving((), capture.headers):
+            msg = f"{asset.kind}: {asset.url}: the answer asks not to be archived"
+            raise Refused(msg)
+        return file_of(asset, capture)
+
+    def failed(self, asset: Asset, error: ArchiveError, now: datetime) -> None:
+        """Remember a try that brought no capture."""
+        with self._state.transaction():
+            self._state.assets.put(policy.remember_asset_failure(asset, error, now), run=self._run)
+
+    def follow(self) -> Iterator[tuple[ArticleRecord, ArchiveError]]:
+        """Write every document anew that does not say what became of what it shows; yield what fails."""
+        if self._site.images == "link":
+            return
+        for key in self._state.assets.stale(self._site.name):
+            known = self._state.articles.get(self._site.name, key)
+            if key in self._stuck or known is None or known.capture is None:
+                continue
+            job = job_of(known, known.capture, self._site, self._state)
+            problem = self._made_again(job)
+            if problem is not None:
+                self._stuck.add(key)
+                yield known, problem
+
+    def _made_again(self, job: Job) -> ArchiveError | None:
+        """Write a document anew; return why it could not be."""
+        made = remake(job, self._site, self._shelf)
+        if isinstance(made, ArchiveError):
+            return made
+        try:
+            keep(renewed(job, made), job, made, self._state, self._documents)
+        except NoRoom:
+            raise
+        except StoreError as error:
+            return error
+        return None
+
+    def restore(self, *, dry: bool) -> Iterator[tuple[Asset, ArchiveError | None]]:
+        """Put files back that are lost or changed, from their captures; yield each, and why it could not be.
+
+        `dry`: they are named and stay as they are.
+        """
+        for asset in self._state.assets.held(self._site.name):
+            if asset.path is None or asset.capture is None or self._is_sound(asset.path, asset.digest):
+                continue
+            try:
+                path, data = file_of(asset, self._shelf(asset.capture))
+                if not dry:
+                    self._documents.save_file(path, data)
+            except NoRoom:
+                raise
+            except ArchiveError as error:
+                yield asset, error
+            else:
+                yield asset, None
+
+    def _is_sound(self, path: str, digest: str | None) -> bool:
+        try:
+            data = self._documents.read_file(path)
+        except StoreError:  # what cannot be read is no file; `restore` tells whether it can be written
+            return False
+        return data is not None and sha256(data).hexdigest() == digest
+
+
+def file_of(asset: Asset, capture: Capture) -> tuple[str, bytes]:
+    """Return where the file of a picture's capture belongs in the archive, and its bytes.
+
+    Raises `WrongType` where they are no picture or file, `TooLarge`, `NotAnArticle` for a broken encoding.
+    """
+    data = body_bytes(capture, _MAX_INFLATED)
+    suffix = suffix_for(asset.kind, data, asset.url)
+    digest = sha256(data).hexdigest()
+    return f"{FOLDER}/{digest[:2]}/{digest}.{suffix}", data
+
+
+def _entry(site: str, capture: Capture, ref: CaptureRef) -> CaptureEntry:
+    return CaptureEntry(
+        ref=ref,
+        site=site,
+        kind=capture.kind,
+        url=capture.url,
+        status=capture.status,
+        fetched_at=capture.fetched_at,
+    )

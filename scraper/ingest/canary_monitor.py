@@ -1,0 +1,180 @@
+"""The canary's eyes: what a run sees of one site, article by article, and what of it must not be written.
+
+Judges nothing by itself (`canary` does). Remembers across runs what was usual, but not what was an alarm:
+a site that has changed does not become usual by staying so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from scraper import canary
+from scraper.article_record import Aliased, Failed, Gone, Revised, Skipped, Status, Unchanged, Written
+from scraper.canary import Page, Past, Sightings
+from scraper.errors import ExtractError, NotAnArticle, RepeatedBody
+from scraper.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from scraper.article_record import ArticleRecord, Outcome
+    from scraper.canary import Alarm
+    from scraper.model import Site
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+STREAK = 20  # answers in a row that give no article, after which it is asked whether it is the site
+WALLS = 3  # login or challenge pages in a row, likewise
+_ELSEWHERE = frozenset({"redirect", "not-html"})  # what a list may lead to, on a site that is well
+_LENGTHS = 500  # bodies of a layout in a channel that say what is usual
+_TOPIC = "canary"
+
+
+class CanaryMonitor:
+    """Watches one site for one run."""
+
+    def __init__(self, *, site: Site, state: State, documents: DocumentStore, run: int | None) -> None:
+        """Begin with nothing seen."""
+        self._site = site
+        self._state = state
+        self._documents = documents
+        self._run = run
+        self._seen = Sightings()
+        self._streak = 0
+        self._walls = 0
+        self.taken_back = 0  # documents that this run wrote, and then knew to be none
+
+    @property
+    def doubt(self) -> ExitCode | None:
+        """Return how the walk ends if it is the site that gives no article any more; None: no doubt."""
+        if self._walls >= WALLS:
+            return ExitCode.REFUSED
+        return ExitCode.CANARY if self._streak >= STREAK else None
+
+    def calm(self) -> None:
+        """Doubt no more: it is not the site. The pages stay what they are."""
+        self._streak = self._walls = 0
+
+    # ── what must not be written ──────────────────────────────────────────────────────────────────────────
+
+    def check(self, before: ArticleRecord, after: ArticleRecord) -> None:
+        """Raise RepeatedBody for a page that stands under many addresses and fits none of their rows.
+
+        What the list calls otherwise than the page does, and has title and body of another article, is that
+        other page once more; where the list calls it nothing, two others make it so. What this run wrote of
+        the same page under other addresses is taken back: those are asked for again.
+        """
+        if after.body_digest is None or (before.path and before.body_digest == after.body_digest):
+            return
+        called = canary.same_title(before.title, after.title)
+        others = [
+            other
+            for other in self._state.articles.with_body(self._site.name, after.body_digest)
+            if other.key != before.key
+        ]
+        if called or len(others) < (2 if called is None else 1):
+            return
+        named = f"{others[0].url}{f' and {len(others) - 1} more' if others[1:] else ''}"
+        said = f"it says what {named} says"
+        error = RepeatedBody(f"one page under many addresses: {before.url}: {said}")
+        self._seen.repeated.setdefault(after.body_digest, []).append(Page(url=before.url, said=said))
+        self._take_back(after.body_digest, error)
+        raise error
+
+    def _take_back(self, digest: str, error: RepeatedBody) -> None:
+        """Undo what this run wrote for the first time and now knows to be that page."""
+        if self._run is None:
+            return
+        for other in self._state.articles.written_in(self._site.name, digest, self._run):
+            if other.path is not None:
+                with self._state.transaction():
+                    self._state.articles.put(_unwritten(other, error))
+                self._documents.remove(other.path)
+                self.taken_back += 1
+
+    # ── what is seen ──────────────────────────────────────────────────────────────────────────────────────
+
+    def saw_index(self, url: Url, rows: int, before: int) -> None:
+        """Take in a channel's newest list, and what it named before."""
+        self._seen.saw_index(url, rows, before)
+
+    def saw(self, before: ArticleRecord, after: ArticleRecord, outcome: Outcome) -> None:
+        """Take in what came of an answer."""
+        match outcome:
+            case Failed(error=error):
+                self._saw_failure(before, error)
+                return
+            case Gone(status=status):
+                if before.path is not None and before.status is not Status.GONE:
+                    self._seen.asked_again += 1
+                    self._seen.vanished.append(Page(url=before.url, said=f"status {status}"))
+                return
+            case Aliased() | Skipped():
+                return
+            case Written() | Revised() | Unchanged():
+                self.calm()
+                self._seen.asked_again += before.path is not None
+        layout = after.layout or before.layout or "?"
+        self._seen.layouts[layout] += 1
+        if isinstance(outcome, Written):
+            where = f"{layout} in {after.channel}"
+            self._seen.saw_body(where, before.url, after.characters or 0, is_empty=after.body_digest is None)
+
+    def _saw_failure(self, before: ArticleRecord, error: Exception) -> None:
+        what = error.what if isinstance(error, NotAnArticle) else None
+        if not isinstance(error, ExtractError) or what in _ELSEWHERE:
+            return
+        if what == "login":
+            self._walls += 1
+            return
+        self._streak += 1
+        self._seen.asked_again += before.path is not None
+        if not isinstance(error, RepeatedBody):
+            self._seen.unreadable.append(Page(url=before.url, said=f"{type(error).__name__}: {error}"))
+
+    # ── what it comes to ──────────────────────────────────────────────────────────────────────────────────
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return what is wrong, as far as this run shows; where nothing is, remember this run as usual."""
+        text = self._state.memory.get(_TOPIC, self._site.name)
+        past = Past() if text is None else Past(**json.loads(text))
+        alarms = canary.judge(self._seen, replace(past, lengths=self._usual_lengths()))
+        if not alarms and (self._seen.read or self._seen.unreadable or self._seen.asked_again):
+            now = asdict(canary.remember(past, self._seen))
+            del now["lengths"]
+            with self._state.transaction():
+                self._state.memory.put(_TOPIC, self._site.name, json.dumps(now))
+        return alarms
+
+    def _usual_lengths(self) -> dict[str, tuple[int, ...]]:
+        """Return the lengths of bodies that were there before this run, for what this run saw."""
+        found = {}
+        for where in self._seen.lengths:
+            layout, _, channel = where.partition(" in ")
+            found[where] = self._state.articles.lengths(
+                self._site.name, layout, channel, not_in=self._run, most=_LENGTHS
+            )
+        return found
+
+
+def _unwritten(known: ArticleRecord, error: RepeatedBody) -> ArticleRecord:
+    """Return what is known of an article whose document was taken back: it failed, and is asked again."""
+    return replace(
+        known,
+        status=Status.FAILED,
+        attempts=known.attempts + 1,
+        error=f"{error.kind}: {error}",
+        due=known.checked,
+        title=None,  # it was that page's
+        captured=None,
+        capture=None,
+        article_digest=None,
+        extractor=None,
+        published=None,
+        path=None,
+        layout=None,
+        characters=None,
+        etag=None,
+        last_modified=None,
+    )

@@ -1,0 +1,276 @@
+"""Takes captures in: what was just fetched, what a killed run left on the shelf, what a rebuild reads back.
+
+Nothing here can tell which of the three it is. Knows no network; whatever goes wrong with one capture is that
+capture's outcome and nobody else's.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from scraper import discovery, policy, urls
+from scraper.article_record import AT_ONCE, Aliased, ArticleRecord, Failed, Skipped, Status
+from scraper.errors import (
+    ArchiveError,
+    NoRoom,
+    NotAListing,
+    Refused,
+    RepeatedBody,
+)
+from scraper.families import identity_key
+from scraper.ingest.article_decision import OK, ArticleDecider, ArticleResult, family_of
+from scraper.ingest.assets import AssetIngester
+from scraper.ingest.canary_monitor import CanaryMonitor
+from scraper.ingest.list_reader import channel_of, key_of, newest, program_error, read_list
+from scraper.model import Kind
+from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.listings import PageState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scraper.article_record import Outcome
+    from scraper.ingest.prior_captures import PriorCaptures
+    from scraper.model import Capture, CaptureRef, Link, ListingPage, Site
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+_log = logging.getLogger(__name__)
+
+Days: TypeAlias = tuple[str | None, str | None]
+"""First and last day as ISO text, both included; None: open."""
+
+Want: TypeAlias = Days | Literal["new"]
+"""What of a list is wanted: the articles of some days; "new": those that nobody had named before."""
+
+EVERY_DAY: Final[Days] = (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A page of a list, taken in."""
+
+    page: ListingPage
+    url: Url  # the address that answered
+    number: int | None  # None: the system does not number it
+    fresh: int  # rows that the channel had not named before
+
+
+class Ingester:
+    """Takes the captures of one site in, one at a time."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        state: State,
+        documents: DocumentStore,
+        shelf: Callable[[CaptureRef], Capture],
+        earlier: PriorCaptures,
+        run: int | None = None,
+    ) -> None:
+        """Take the stores. `run`: the run in whose name outcomes are remembered; None: in nobody's."""
+        self._site = site
+        self._state = state
+        self._documents = documents
+        self._earlier = earlier
+        self._judge = ArticleDecider(
+            site=site,
+            known_under=partial(state.articles.get, site.name),
+            shelf=shelf,
+            addresses=partial(state.assets.addresses, site.name),
+        )
+        self._run = run
+        self.monitor = CanaryMonitor(site=site, state=state, documents=documents, run=run)
+        self.assets = AssetIngester(site=site, state=state, documents=documents, shelf=shelf, run=run)
+        self.aliased = 0  # new addresses of known articles, met in lists
+
+    # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def listing(
+        self, capture: Capture, ref: CaptureRef, *, settled: bool = False, want: Want | None = None
+    ) -> Reading:
+        """Take in a page of a list, a sitemap or a feed: its rows and the page itself, in one transaction.
+
+        `want`: what of it is wanted from now on; None: nobody says so yet. Raises NotAListing; the capture is
+        then remembered all the same.
+        """
+        entry = self._entry(capture, ref)
+        capture = self._earlier.shown(capture)
+        try:
+            page = read_list(capture, self._site, self._state)
+        except ArchiveError:
+            with self._state.transaction():
+                self._state.captures.put(entry)
+            raise
+        with self._state.transaction():
+            self._state.captures.put(entry)
+            wanted = self._new_on(capture, page) if want == "new" else frozenset()
+            links = [link for link in page.links if link.kind is not Kind.SITEMAP]
+            keys = [self._remember_link(link, capture, wanted=link.url in wanted) for link in links]
+            fresh = self._put_page(capture, page, keys, settled=settled)
+            if want is not None and want != "new" and capture.channel is not None:
+                self._state.articles.want(self._site.name, capture.url, want, channel=capture.channel)
+        return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
+
+    def _new_on(self, capture: Capture, page: ListingPage) -> frozenset[Url]:
+        """Return which articles count as new, should they be: all, of a sitemap that was read before."""
+        place = (self._site.name, capture.channel or "")
+        known = self._state.listings.page(*place, (capture.url,))
+        return newest(page.links) if known is None else frozenset(link.url for link in page.links)
+
+    def pager(self, capture: Capture, ref: CaptureRef) -> int:
+        """Take in the script that knows how many pages a list has. Raises NotAListing."""
+        self.note(capture, ref)
+        capture = self._earlier.shown(capture)
+        if capture.status != OK:
+            msg = f"pager: {capture.url}: status {capture.status}"
+            raise NotAListing(msg)
+        pages = discovery.read_pager(capture, self._site)
+        if capture.channel is not None:
+            with self._state.transaction():
+                known = self._state.listings.channel(self._site.name, capture.channel)
+                self._state.listings.put_channel(replace(known, pages=pages, pager=capture.url))
+        return pages
+
+    def note(self, capture: Capture, ref: CaptureRef) -> None:
+        """Remember that a capture was seen, and nothing else of it."""
+        with self._state.transaction():
+            self._state.captures.put(self._entry(capture, ref))
+
+    def _put_page(self, capture: Capture, page: ListingPage, keys: list[str], *, settled: bool) -> int:
+        listings, site, channel = self._state.listings, self._site.name, capture.channel or ""
+        before = listings.channel(site, channel)
+        state = PageState(
+            site=site,
+            channel=channel,
+            url=capture.url,
+            read_at=capture.fetched_at,
+            rows=len(keys),
+            number=capture.page,
+            next_url=page.next.urls[0] if page.next else None,
+            settled=settled,
+            elsewhere=len(page.elsewhere),
+        )
+        # A list may hold some rows on top for ever: whether it is torn, its oldest row shows.
+        known = listings.page(site, channel, (capture.url,))
+        ends_fresh = bool(keys) and not listings.is_named(site, channel, keys[-1])
+        fresh = listings.put_page(state, keys, run=self._run)
+        if self.is_index(capture):
+            is_sorted = capture.kind is not Kind.SITEMAP
+            torn = before.read_at is not None and ends_fresh and is_sorted
+            self.monitor.saw_index(capture.url, len(keys), known.rows if known is not None else 0)
+            listings.put_channel(
+                replace(
+                    before,
+                    read_at=capture.fetched_at,
+                    gap=before.gap or (capture.fetched_at if torn else None),
+                    pager=page.pager or before.pager,
+                    pages=page.pages or before.pages,
+                    stated=page.stated if page.stated is not None else before.stated,
+                )
+            )
+        return fresh
+
+    def is_index(self, capture: Capture) -> bool:
+        """Say whether a capture is of a channel's index."""
+        channel = channel_of(capture, self._site)
+        return channel is not None and channel.index == capture.url
+
+    def _remember_link(self, link: Link, capture: Capture, *, wanted: bool) -> str:
+        articles, site = self._state.articles, self._site
+        key = key_of(link.url, self._site)
+        known = articles.get(site.name, key)
+        if known is None:
+            articles.put(replace(self._first_met(key, link, capture), wanted=wanted))
+        elif link.url not in {known.url, known.ask}:
+            self.aliased += articles.add_alias(site.name, link.url, key, capture.fetched_at)
+            if known.status is not Status.HELD:  # where the old address fails, the new one may not
+                articles.put(replace(known, ask=link.url))
+        return key
+
+    def _first_met(self, key: str, link: Link, capture: Capture) -> ArticleRecord:
+        return ArticleRecord(
+            site=self._site.name,
+            key=key,
+            url=urls.identity(link.url, self._site.home),
+            ask=link.url,
+            first_seen=capture.fetched_at,
+            channel=link.channel or capture.channel,
+            title=link.title,
+            listed_date=link.date,
+            due=AT_ONCE,
+        )
+
+    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def article(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
+        """Take in what came of asking for an article: judge, write, remember; return the outcome."""
+        judged = self._judged(known, capture, ref)
+        with self._state.transaction():
+            self._state.captures.put(self._entry(capture, ref, key=known.key))
+            self._state.articles.put(judged.known, run=self._run)
+            self._remember_shown(judged, capture.fetched_at)
+            for what in policy.changes_of(known, judged.outcome):
+                self._state.events.put(known.site, known.key, what, capture.fetched_at)
+            if isinstance(judged.outcome, Aliased):
+                self._remember_alias(known, judged.outcome.to, capture.fetched_at)
+        self.monitor.saw(known, judged.known, judged.outcome)
+        return judged.outcome
+
+    def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+        """Judge and write; what goes wrong with one article is its outcome, and it is tried again."""
+        try:
+            judged = self._judge.judge(known, capture, ref)
+            if judged.document is not None:
+                self.monitor.check(known, judged.known)
+                self._documents.save(judged.document)
+        except RepeatedBody as error:
+            failed = self._failure(known, capture, error)
+            return replace(failed, known=replace(failed.known, body_digest=judged.known.body_digest))
+        except NoRoom:
+            raise
+        except ArchiveError as error:
+            return self._failure(known, capture, error)
+        except Exception as error:  # noqa: BLE001 - one page's error must not end the site; it is logged whole
+            _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
+            return self._failure(known, capture, program_error(capture, error))
+        return judged
+
+    def _failure(self, known: ArticleRecord, capture: Capture, error: ArchiveError) -> ArticleResult:
+        after = policy.remember_failure(known, error, capture.fetched_at)
+        return ArticleResult(outcome=Failed(error=error), known=after)
+
+    def _remember_shown(self, judged: ArticleResult, at: datetime) -> None:
+        if judged.shown is not None:
+            told = () if judged.document is None else [url for url, _ in judged.shown]
+            self._state.assets.show(self._site.name, judged.known.key, judged.shown, at, told=told)
+
+    def _remember_alias(self, known: ArticleRecord, to: Url, at: datetime) -> None:
+        """Remember whose other address this is, so that whoever counts articles counts it once."""
+        key = identity_key(family_of(self._site, to), to)
+        self._state.articles.add_alias(self._site.name, known.url, key, at)
+
+    def failed(self, known: ArticleRecord, error: ArchiveError, now: datetime) -> Outcome:
+        """Remember a visit that brought no capture; return the outcome."""
+        refused = isinstance(error, Refused) and error.robots
+        remember = policy.remember_refusal if refused else policy.remember_failure
+        with self._state.transaction():
+            self._state.articles.put(remember(known, error, now), run=self._run)
+        return Skipped(error=error) if refused else Failed(error=error)
+
+    def _entry(self, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
+        return CaptureEntry(
+            ref=ref,
+            site=self._site.name,
+            kind=capture.kind,
+            url=capture.url,
+            status=capture.status,
+            fetched_at=capture.fetched_at,
+            key=key,
+        )

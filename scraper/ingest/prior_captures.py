@@ -1,0 +1,80 @@
+"""Earlier answers to the same question: what a request may refer to, and what an answer may be the same as.
+
+Reads the state and the shelf. Decides nothing: the shelf itself makes sure that bodies are equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scraper.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scraper.model import Capture, CaptureRef, Request, Site
+    from scraper.stores.state.captures import CaptureIndex
+
+_OK = 200
+NOT_MODIFIED = 304
+
+
+class PriorCaptures:
+    """The earlier answers of one site."""
+
+    def __init__(self, *, site: Site, captures: CaptureIndex, shelf: Callable[[CaptureRef], Capture]) -> None:
+        """Take the index of captures, and how to read one back."""
+        self._site = site.name
+        self._captures = captures
+        self._shelf = shelf
+
+    def conditional(self, request: Request) -> Request:
+        """Return the request for a page of a list so that the server need not send what we have."""
+        before = self._last(request)
+        if before is None:
+            return request
+        return replace(request, etag=before.header("etag"), last_modified=before.header("last-modified"))
+
+    def shown(self, capture: Capture) -> Capture:
+        """Return what a capture of a list shows: where it says "not modified", the page of before, today."""
+        if capture.status != NOT_MODIFIED:
+            return capture
+        before = self._last(capture)
+        if before is None:
+            return capture
+        moment = capture.fetched_at
+        return replace(
+            before, fetched_at=moment, kind=capture.kind, channel=capture.channel, page=capture.page
+        )
+
+    def same_as(self, capture: Capture, request: Request, key: str | None) -> CaptureRef | None:
+        """Return the earlier capture that this one may be a revisit of; None: there is none.
+
+        `key`: of the article that was asked for; None: it was something else.
+        """
+        if key is None:
+            return self._captures.last_answer(self._site, capture.url)
+        entries = reversed(self._captures.of_article(self._site, key))
+        answers = (entry.ref for entry in entries if entry.status == _OK)
+        if capture.status == NOT_MODIFIED:
+            return next((ref for ref in answers if self._was_named(ref, request)), None)
+        digest = hashlib.sha256(capture.body).hexdigest()
+        return next((ref for ref in answers if ref.digest == digest), None)
+
+    def _was_named(self, ref: CaptureRef, request: Request) -> bool:
+        """Say whether a capture has the validators that a request named: then a 304 speaks of it."""
+        before = self._read(ref)
+        named = (request.etag, request.last_modified)
+        return before is not None and named == (before.header("etag"), before.header("last-modified"))
+
+    def _last(self, asked: Request | Capture) -> Capture | None:
+        ref = self._captures.last_answer(self._site, asked.url)
+        return None if ref is None else self._read(ref)
+
+    def _read(self, ref: CaptureRef) -> Capture | None:
+        try:
+            return self._shelf(ref)
+        except StoreError:  # what cannot be read is not relied on; `verify` names it
+            return None

@@ -1,0 +1,183 @@
+"""Makes the documents again from the captures on the shelf: no network, all cores.
+
+A worker reads one capture and gives back what its document is today; the one process that holds the archive
+compares it with the file, writes, and remembers. The captures stay as they are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from scraper import extractor, writer
+from scraper.article_record import Status
+from scraper.errors import ArchiveError, ProgramError, RepeatedBody
+from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
+from scraper.mementos import as_of_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from scraper.article_record import ArticleRecord
+    from scraper.ingest.article_decision import Shown
+    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.stores.documents import DocumentStore
+    from scraper.stores.opening import Stores
+    from scraper.stores.state import State
+    from scraper.urls import Url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One article to be made again: what is known of it, and the capture to make it of."""
+
+    known: ArticleRecord
+    ref: CaptureRef
+    assets: Mapping[Url, str | None] = field(default_factory=dict)  # see `writer.write`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """What a capture gives today."""
+
+    document: Document
+    digest: str
+    title: str
+    published: datetime
+    captured: datetime
+    layout: str
+    body_digest: str | None  # None: nothing in the body
+    characters: int
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of one article."""
+
+    outcome: str  # `written`, `revised`, `unchanged`, `failed`
+    known: ArticleRecord
+    diff: str = ""  # unified, of the document before and after; "": nothing to compare
+    error: ArchiveError | None = None  # of `failed`
+
+
+def jobs(site: Site, stores: Stores) -> Iterator[Job]:
+    """Yield what can be made again: every document, and every answer that gave none so far."""
+    for known in stores.state.articles.every(site.name):
+        if known.capture is not None:
+            yield job_of(known, known.capture, site, stores.state)
+        elif known.status is Status.FAILED and not _is_repeated(known):
+            entries = stores.state.captures.of_article(site.name, known.key)
+            answers = [entry for entry in entries if entry.status == OK]
+            if answers:
+                yield job_of(known, answers[-1].ref, site, stores.state)
+
+
+def lost(site: Site, stores: Stores) -> Iterator[Job]:
+    """Yield the documents whose file is no longer there."""
+    for key, path in stores.state.articles.paths(site.name):
+        known = None if stores.documents.has(path) else stores.state.articles.get(site.name, key)
+        if known is not None and known.capture is not None:
+            yield job_of(known, known.capture, site, stores.state)
+
+
+def _is_repeated(known: ArticleRecord) -> bool:
+    """Say whether its page was refused for what other pages say: which one capture alone does not show."""
+    return (known.error or "").startswith(RepeatedBody.__name__)
+
+
+def job_of(known: ArticleRecord, ref: CaptureRef, site: Site, state: State) -> Job:
+    """Return the job to make an article again of a capture, its pictures where the archive has them today."""
+    assets = {} if site.images == "link" else state.assets.addresses_of(site.name, known.key)
+    return Job(known=known, ref=ref, assets=assets)
+
+
+def reread(
+    job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]
+) -> tuple[Article, Document, datetime]:
+    """Return what the job's capture gives today: article, document, the moment of the first capture.
+
+    Raises ArchiveError; whatever else goes wrong with a page becomes a ProgramError, that page's own.
+    """
+    known = job.known
+    try:
+        capture = as_of_site(shelf(job.ref))
+        captured = known.captured or capture.fetched_at
+        article = dated(extractor.extract(capture, site), captured)
+        document = writer.write(
+            article, site, identity=known.url, captured=captured, path=known.path, assets=job.assets
+        )
+    except ArchiveError:
+        raise
+    except Exception as error:
+        msg = f"article: {known.url}: {type(error).__name__}: {error}"
+        raise ProgramError(msg) from error
+    return article, document, captured
+
+
+def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Remade | ArchiveError:
+    """Return what the job's capture gives today, or the error that it gives. Runs in a worker."""
+    try:
+        article, document, captured = reread(job, site, shelf)
+    except ArchiveError as error:
+        return error
+    return Remade(
+        document=document,
+        digest=article_digest(article),
+        title=article.title,
+        published=article.published,
+        captured=captured,
+        layout=article.layout,
+        body_digest=body_digest(article),
+        characters=len(article.shown.text),
+        shown=shown_by(article, site),
+    )
+
+
+def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) -> Change:
+    """Compare with the file that is there; unless `dry`, write it and remember."""
+    if isinstance(made, ArchiveError):
+        return Change(outcome="failed", known=job.known, error=made)
+    before = stores.documents.read(made.document.path)
+    status = Status.HELD if job.known.status is Status.FAILED else job.known.status
+    known = replace(renewed(job, made), status=status, error=None, attempts=0)
+    if not dry:
+        keep(known, job, made, stores.state, stores.documents)
+    if before == made.document.text:
+        return Change(outcome="unchanged", known=known)
+    outcome = "written" if before is None else "revised"
+    return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))
+
+
+def renewed(job: Job, made: Remade) -> ArticleRecord:
+    """Return what is known of an article whose document was made again."""
+    return replace(
+        job.known,
+        title=made.title,
+        captured=made.captured,
+        capture=job.ref,
+        article_digest=made.digest,
+        extractor=extractor.VERSION,
+        published=made.published,
+        path=made.document.path,
+        layout=made.layout,
+        body_digest=made.body_digest,
+        characters=made.characters,
+    )
+
+
+def keep(known: ArticleRecord, job: Job, made: Remade, state: State, documents: DocumentStore) -> None:
+    """Write a document that was made again, and remember what it was made of and what it shows."""
+    documents.save(made.document)
+    if known == job.known and not made.shown:
+        return
+    with state.transaction():
+        state.articles.put(known)
+        state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
+
+
+def _diff(before: str, after: Document) -> str:
+    names = (f"{after.path} (before)", f"{after.path} (after)")
+    return "\n".join(difflib.unified_diff(before.splitlines(), after.text.splitlines(), *names, lineterm=""))

@@ -1,0 +1,86 @@
+"""Takes in what lies on the shelf unknown to the state: a killed run left it, or the state was lost.
+
+As the run would have done it that asked, as far as a capture tells what that was.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.article_record import AT_ONCE, ArticleRecord
+from scraper.crawl.pagination import UNSETTLED_PAGES
+from scraper.errors import ExtractError, NotAListing, ProgramError
+from scraper.families import identity_key
+from scraper.ingest.article_decision import OK, family_of
+from scraper.ingest.ingester import EVERY_DAY
+from scraper.ingest.prior_captures import NOT_MODIFIED
+from scraper.mementos import as_of_site
+from scraper.model import Kind
+
+if TYPE_CHECKING:
+    from scraper.crawl.wayback_fallback import Copies
+    from scraper.ingest.ingester import Ingester, Want
+    from scraper.model import Capture, CaptureRef, Site
+    from scraper.stores.state import State
+
+
+class Replay:
+    """Takes the left captures of one site in, one at a time, in the order in which they were made."""
+
+    def __init__(self, *, site: Site, state: State, ingester: Ingester, copies: Copies) -> None:
+        """Take the intakes of a site, which remember outcomes in nobody's name."""
+        self._copies = copies
+        self._site = site
+        self._state = state
+        self._ingester = ingester
+
+    def take(self, capture: Capture, ref: CaptureRef) -> None:
+        """Take one capture in. What it lacks the run asks for again, and reports."""
+        match capture.kind:
+            case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {OK, NOT_MODIFIED}:
+                self._listing(capture, ref)
+            case Kind.PAGER:
+                with suppress(NotAListing):  # remembered by the intake
+                    self._ingester.pager(capture, ref)
+            case Kind.ARTICLE:
+                self._ingester.article(replace(self._known(capture), wanted=True), capture, ref)
+            case Kind.COPY:
+                self._copies.take(self._known(as_of_site(capture)), capture, ref)
+            case Kind.IMAGE | Kind.FILE:
+                self._ingester.assets.take(capture, ref)
+            case _:
+                self._ingester.note(capture, ref)
+
+    def _listing(self, capture: Capture, ref: CaptureRef) -> None:
+        """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it.
+
+        So it is with feeds; of sitemaps a run wants what is new.
+        """
+        named_by_all = self._ingester.is_index(capture) or capture.kind is Kind.FEED
+        want: Want | None = EVERY_DAY if named_by_all else None
+        want = "new" if capture.kind is Kind.SITEMAP else want
+        with suppress(ExtractError, ProgramError):  # remembered by the intake
+            self._ingester.listing(capture, ref, settled=self._is_settled(capture), want=want)
+
+    def _is_settled(self, capture: Capture) -> bool:
+        """Say whether a page of a list will not change any more, by what was known when it was read."""
+        known = self._state.listings.channel(self._site.name, capture.channel or "")
+        if known.pager is None or known.pages is None or capture.page is None:
+            return False
+        return capture.page <= known.pages - UNSETTLED_PAGES
+
+    def _known(self, capture: Capture) -> ArticleRecord:
+        url = urls.identity(capture.url, self._site.home)
+        key = identity_key(family_of(self._site, url), url)
+        known = self._state.articles.get(self._site.name, key)
+        return known or ArticleRecord(
+            site=self._site.name,
+            key=key,
+            url=url,
+            ask=capture.url,
+            first_seen=capture.fetched_at,
+            due=AT_ONCE,
+        )

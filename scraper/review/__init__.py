@@ -1,1 +1,0 @@
-"""Looks back at what is there: reads the state and the shelf, and writes nothing."""

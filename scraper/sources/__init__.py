@@ -1,1 +1,0 @@
-"""Where captures come from: the network, by asking, or the shelf, by reading back. Nobody above can tell."""

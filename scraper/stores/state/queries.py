@@ -1,0 +1,143 @@
+"""What the state adds up to: read by whoever proves or shows what is there. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.article_record import Status
+from scraper.stores.state.timestamps import loaded, required
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedArticle:
+    """An article, as one channel names it or once named it."""
+
+    channel: str  # "": a list of no channel, such as a sitemap
+    key: str
+    url: Url
+    status: Status
+    is_held: bool
+    day: datetime | None  # of its publication; else as a list shows it; None: nobody knows
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCount:
+    """A page of a list, and how much of what it names today is held."""
+
+    channel: str
+    url: Url
+    number: int | None
+    next_url: Url | None
+    rows: int
+    elsewhere: int
+    read_at: datetime
+    listed: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the articles of a channel stand."""
+
+    articles: int = 0  # whose document is in the archive
+    waiting: int = 0  # wanted, and not yet asked for
+    failures: int = 0  # wanted, failed the last time, to be tried again
+
+
+_NAMED = """
+    SELECT DISTINCT n.channel, a.key, a.url, a.status, a.path, a.published, a.listed_date, a.error
+    FROM named n
+    JOIN article m ON m.site = n.site AND m.key = n.key
+    LEFT JOIN alias l ON m.status = 'aliased' AND l.site = m.site AND l.url = m.url
+    JOIN article a ON a.site = m.site AND a.key = coalesce(l.key, m.key)
+    WHERE n.site = ? AND a.status != 'aliased'
+    ORDER BY a.key, n.channel
+"""  # an address that led to another article counts as that one
+
+_STANDING = (
+    "total(a.path IS NOT NULL) AS articles, "
+    "total(a.wanted AND a.status = 'waiting') AS waiting, "
+    "total(a.wanted AND a.attempts > 0 AND a.due IS NOT NULL) AS failures"
+)
+
+
+class Queries:
+    """Verbs that add up."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def named(self, site: str) -> Iterator[NamedArticle]:
+        """Yield every article that a list ever named, sorted by key: once for each channel that did."""
+        for row in self._connection.execute(_NAMED, (site,)):
+            yield NamedArticle(
+                channel=row["channel"],
+                key=row["key"],
+                url=Url(row["url"]),
+                status=Status(row["status"]),
+                is_held=row["path"] is not None,
+                day=loaded(row["published"] or row["listed_date"]),
+                error=row["error"],
+            )
+
+    def keys(self, site: str) -> Iterator[str]:
+        """Yield the key of every article that is known, listed or not."""
+        for row in self._connection.execute("SELECT key FROM article WHERE site = ?", (site,)):
+            yield row["key"]
+
+    def last_read(self, site: str) -> str | None:
+        """Return the key of the held article whose page last gave it; None: none ever did."""
+        row = self._connection.execute(
+            "SELECT key FROM article WHERE site = ? AND status = 'held' AND attempts = 0 "
+            "AND path IS NOT NULL ORDER BY checked DESC LIMIT 1",
+            (site,),
+        ).fetchone()
+        return None if row is None else str(row["key"])
+
+    def pages(self, site: str) -> Iterator[PageCount]:
+        """Yield every page of a list that was read."""
+        query = """
+            SELECT p.*, count(a.key) AS listed, total(a.path IS NOT NULL) AS held
+            FROM page p
+            LEFT JOIN listed l ON l.site = p.site AND l.channel = p.channel AND l.page = p.url
+            LEFT JOIN article a ON a.site = l.site AND a.key = l.key
+            WHERE p.site = ? GROUP BY p.site, p.channel, p.url ORDER BY p.channel, p.number, p.url
+        """
+        for row in self._connection.execute(query, (site,)):
+            yield PageCount(
+                channel=row["channel"],
+                url=Url(row["url"]),
+                number=row["number"],
+                next_url=None if row["next_url"] is None else Url(row["next_url"]),
+                rows=row["rows"],
+                elsewhere=row["elsewhere"],
+                read_at=required(row["read_at"]),
+                listed=row["listed"],
+                held=int(row["held"]),
+            )
+
+    def standings(self, site: str) -> dict[str, Standing]:
+        """Return how the articles stand that each channel names, by the channel's name."""
+        query = (
+            f"SELECT n.channel, {_STANDING} "  # noqa: S608 - a constant
+            "FROM named n JOIN article a USING (site, key) WHERE site = ? GROUP BY n.channel"
+        )
+        return {row["channel"]: _standing(row) for row in self._connection.execute(query, (site,))}
+
+    def standing(self, site: str) -> Standing:
+        """Return how all articles of a site stand, each once, listed or not."""
+        query = f"SELECT {_STANDING} FROM article a WHERE site = ?"  # noqa: S608 - a constant
+        return _standing(self._connection.execute(query, (site,)).fetchone())
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    return Standing(articles=int(row["articles"]), waiting=int(row["waiting"]), failures=int(row["failures"]))

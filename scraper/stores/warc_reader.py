@@ -1,0 +1,158 @@
+"""Captures read back from their WARC files: one by its place, or all of a site in order."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.errors import CaptureDamaged, StoreError
+from scraper.model import CaptureRef
+from scraper.stores import warc_records
+from scraper.stores.disk import store_error
+from scraper.stores.warc import BrokenRecord, Gap, Member, unpack, walk
+from scraper.stores.warc_files import site_folder, volumes
+from scraper.stores.warc_records import Original
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from scraper.model import Capture
+    from scraper.stores.warc import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """Bytes of the captures that are not what was written there."""
+
+    file: str  # relative to the captures folder
+    offset: int
+    what: str
+
+    def __str__(self) -> str:
+        """Say it as errors do."""
+        return f"a capture is damaged: {self.file} at {self.offset}: {self.what}"
+
+
+def read(folder: Path, ref: CaptureRef) -> Capture:
+    """Return the capture at a place, its body checked against the digest; else raise `CaptureDamaged`.
+
+    A revisit gets the body of its original; a 304 has none, as it came. `hops` and `request_headers` stay in
+    their own records: `scan` tells them.
+    """
+    record = load(folder, ref)
+    try:
+        return warc_records.capture_of(record, body_of(folder, record, ref.digest))
+    except BrokenRecord as error:
+        raise _damaged(ref, str(error)) from error
+
+
+def load(folder: Path, ref: CaptureRef) -> Record:
+    """Return the record at a place; a revisit stays one."""
+    try:
+        with _path(folder, ref).open("rb") as file:
+            file.seek(ref.offset)
+            data = file.read(ref.length)
+    except FileNotFoundError as error:
+        raise _damaged(ref, "the file is missing") from error
+    except OSError as error:
+        raise store_error(error, "read", folder / ref.file) from error
+    try:
+        return unpack(data)
+    except BrokenRecord as error:
+        raise _damaged(ref, str(error)) from error
+
+
+def original(folder: Path, ref: CaptureRef) -> Original:
+    """Return the response that holds the body of the capture at a place, itself or what it revisits.
+
+    Raises `CaptureDamaged` where that body cannot be read as it was.
+    """
+    try:
+        record = load(folder, ref)
+        body_of(folder, record, ref.digest)
+        place = warc_records.original_of(record)
+        if place is not None:
+            ref, record = place, load(folder, place)
+        url, date = record.required("WARC-Target-URI"), record.required("WARC-Date")
+        return Original(ref=ref, url=url, date=date)
+    except BrokenRecord as error:
+        raise _damaged(ref, str(error)) from error
+
+
+def scan(
+    folder: Path, site: str, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
+) -> Iterator[tuple[CaptureRef, Capture]]:
+    """Yield a site's captures in the order in which they were written, one in memory at a time."""
+    before: list[Record] = []
+    for file, found in walk_site(folder, site, after):
+        if isinstance(found, Member) and not warc_records.closes_group(found.record):
+            before.append(found.record)
+            continue
+        try:
+            yield _assemble(folder, file, found, before)
+        except BrokenRecord as error:
+            damaged = Damaged(file=file, offset=found.offset, what=str(error))
+            if on_damage is None:
+                raise CaptureDamaged(str(damaged)) from error
+            on_damage(damaged)
+        before.clear()
+
+
+def walk_site(folder: Path, site: str, after: CaptureRef | None = None) -> Iterator[tuple[str, Member | Gap]]:
+    """Yield every member of a site's files in order, and the gaps between them, each with its file."""
+    place = site_folder(folder, site)
+    for name in volumes(folder, site):
+        file = f"{place.name}/{name}"
+        if after is not None and file < after.file:
+            continue
+        start = after.offset + after.length if after is not None and file == after.file else 0
+        try:
+            with (place / name).open("rb") as opened:
+                first = next(walk(opened), None)
+                warcinfo_id = first.record.field("WARC-Record-ID") if isinstance(first, Member) else None
+                for found in walk(opened, start, warcinfo_id):
+                    yield file, found
+        except OSError as error:
+            raise store_error(error, "read", place / name) from error
+
+
+def body_of(folder: Path, record: Record, digest: str) -> bytes:
+    """Return the body that belongs to a response or revisit; `BrokenRecord` where it is not `digest`."""
+    original = warc_records.original_of(record)
+    if original is None:
+        body = warc_records.body_of(record)
+    else:
+        try:
+            body = warc_records.body_of(load(folder, original))
+        except CaptureDamaged as error:
+            msg = f"its original cannot be read: {error}"
+            raise BrokenRecord(msg) from error
+    if hashlib.sha256(body).hexdigest() != digest:
+        msg = "the body does not have its digest"
+        raise BrokenRecord(msg)
+    return body
+
+
+def _assemble(
+    folder: Path, file: str, found: Member | Gap, before: list[Record]
+) -> tuple[CaptureRef, Capture]:
+    if isinstance(found, Gap):
+        raise BrokenRecord(found.what)
+    digest = warc_records.stated_digest(found.record)
+    ref = CaptureRef(file=file, offset=found.offset, length=found.length, digest=digest)
+    capture = warc_records.capture_of(found.record, body_of(folder, found.record, digest))
+    return ref, warc_records.with_group(capture, found.record, before)
+
+
+def _path(folder: Path, ref: CaptureRef) -> Path:
+    site, slash, name = ref.file.partition("/")
+    if not slash or "/" in name or "\0" in name:
+        msg = f"this names no captures file: {ref.file!r}"
+        raise StoreError(msg)
+    return site_folder(folder, site) / name
+
+
+def _damaged(ref: CaptureRef, what: str) -> CaptureDamaged:
+    return CaptureDamaged(str(Damaged(file=ref.file, offset=ref.offset, what=what)))

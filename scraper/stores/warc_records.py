@@ -1,0 +1,267 @@
+"""A capture as WARC records, and back. Pure: no files, no clock.
+
+A capture is a group of records that is written at once: for each redirect a request and a response, then the
+request and the response that it came to, which closes the group. Beside the fields of the standard:
+
+    Archive-Kind        what was asked for (`model.Kind`); only the record that closes a group has it
+    Archive-Channel     the channel whose list or pager script was asked for, where it was one
+    Archive-Page        the number of that page of the list, where it has one
+    Archive-Address     the address that answered, where WARC-Target-URI had to write letters of it with %
+    Archive-Asked-For   the address that was asked for, where redirects led elsewhere
+    Archive-Hop-Of      on a redirect's response: the address that was asked for
+    Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again
+
+`Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding` (`stores.heads`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from scraper import urls
+from scraper.model import Capture, CaptureRef, Kind
+from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
+from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+KIND = "Archive-Kind"
+CHANNEL = "Archive-Channel"
+PAGE = "Archive-Page"
+ADDRESS = "Archive-Address"
+ASKED_FOR = "Archive-Asked-For"
+HOP_OF = "Archive-Hop-Of"
+ORIGINAL = "Archive-Original"
+
+SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+_STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
+_PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The response that a revisit refers to."""
+
+    ref: CaptureRef
+    url: str
+    date: str  # as its record has it
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment as WARC 1.1 has it: UTC, with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_record_id(new_id: Callable[[], UUID]) -> str:
+    """Return a fresh record id."""
+    return f"<urn:uuid:{new_id()}>"
+
+
+def warcinfo(*, record_id: str, file: str, moment: datetime, about: Fields) -> bytes:
+    """Return the member that opens a file."""
+    block = "".join(f"{name}: {' '.join(value.splitlines())}\r\n" for name, value in about)
+    fields = (
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", stamp(moment)),
+        ("WARC-Filename", file),
+        ("Content-Type", "application/warc-fields"),
+    )
+    return pack(fields, block.encode())
+
+
+# ── writing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def members(
+    capture: Capture, *, warcinfo_id: str, new_id: Callable[[], UUID], original: Original | None
+) -> list[bytes]:
+    """Return a capture's group of members; the last one is the response, or its revisit.
+
+    With an `original` the body is left out: the caller has made sure that it is the same, or that the answer
+    is a 304.
+    """
+    group: list[bytes] = []
+    for hop in capture.hops:
+        group += _pair(hop, ((HOP_OF, capture.url),), warcinfo_id, new_id, None)
+    own: Fields = ((KIND, capture.kind.value),)
+    if capture.channel is not None:
+        own += ((CHANNEL, capture.channel),)
+    if capture.page is not None:
+        own += ((PAGE, str(capture.page)),)
+    if capture.url != capture.final_url:
+        own += ((ASKED_FOR, capture.url),)
+    return group + _pair(capture, own, warcinfo_id, new_id, original)
+
+
+def _pair(
+    capture: Capture, own: Fields, warcinfo_id: str, new_id: Callable[[], UUID], original: Original | None
+) -> list[bytes]:
+    response_id = new_record_id(new_id)
+    common: Fields = (
+        ("WARC-Warcinfo-ID", warcinfo_id),
+        ("WARC-Date", stamp(capture.fetched_at)),
+        ("WARC-Target-URI", _ascii(capture.final_url)),
+    )
+    if not capture.final_url.isascii():
+        common += ((ADDRESS, capture.final_url),)
+    if capture.ip_address is not None:
+        common += (("WARC-IP-Address", capture.ip_address),)
+    pair = [
+        pack(
+            (*_revisit_or_response(capture, response_id, original), *common, *own), _block(capture, original)
+        )
+    ]
+    if capture.request_headers:
+        fields: Fields = (
+            ("WARC-Type", "request"),
+            ("WARC-Record-ID", new_record_id(new_id)),
+            ("WARC-Concurrent-To", response_id),
+            ("Content-Type", "application/http; msgtype=request"),
+        )
+        pair.insert(0, pack((*fields, *common), _request_block(capture)))
+    return pair
+
+
+def _revisit_or_response(capture: Capture, record_id: str, original: Original | None) -> Fields:
+    fields: Fields = (
+        ("WARC-Type", "response" if original is None else "revisit"),
+        ("WARC-Record-ID", record_id),
+        ("Content-Type", "application/http; msgtype=response"),
+    )
+    if original is None:
+        return (*fields, ("WARC-Payload-Digest", digest(capture.body)))
+    ref = original.ref
+    fields += (
+        ("WARC-Refers-To-Target-URI", original.url),
+        ("WARC-Refers-To-Date", original.date),
+        (ORIGINAL, f"{ref.file} {ref.offset} {ref.length}"),
+    )
+    if capture.status == HTTPStatus.NOT_MODIFIED:
+        return (*fields, ("WARC-Profile", NOT_MODIFIED))
+    return (*fields, ("WARC-Profile", SAME_PAYLOAD), ("WARC-Payload-Digest", digest(capture.body)))
+
+
+def _block(capture: Capture, original: Original | None) -> bytes:
+    first = f"HTTP/1.1 {capture.status:03d} {capture.reason}".encode("latin-1", "replace")
+    return join_head(first, hide_chunking(capture.headers)) + (capture.body if original is None else b"")
+
+
+def _request_block(capture: Capture) -> bytes:
+    parts = urls.split(capture.final_url)
+    first = f"GET {_ascii(parts.path + parts.query)} HTTP/1.1"
+    return join_head(first.encode("ascii"), capture.request_headers)
+
+
+def _ascii(address: str) -> str:
+    """Write what is no ASCII as RFC 3986 has it; pywb cannot replay an address that is not so."""
+    return "".join(letter if letter.isascii() else quote(letter) for letter in address)
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def closes_group(record: Record) -> bool:
+    """Tell whether a record is the last of a capture's group."""
+    return record.field(KIND) is not None
+
+
+def body_of(record: Record) -> bytes:
+    """Return the body that a response's own block holds; a revisit's is empty."""
+    return split_head(record.block)[2]
+
+
+def capture_of(record: Record, body: bytes) -> Capture:
+    """Return the capture that a response or revisit record tells of, with the body that belongs to it.
+
+    What other records of its group hold (redirects, the request's headers) is left out.
+    """
+    first, headers, _ = split_head(record.block)
+    status = _STATUS_LINE.fullmatch(first)
+    if status is None:
+        msg = "the block does not begin with a status line"
+        raise BrokenRecord(msg)
+    final_url = record.field(ADDRESS) or record.required("WARC-Target-URI")
+    return Capture(
+        url=Url(record.field(ASKED_FOR) or final_url),
+        final_url=Url(final_url),
+        fetched_at=_moment(record.required("WARC-Date")),
+        status=int(status[1]),
+        reason=(status[2] or b"").decode("latin-1"),
+        headers=show_chunking(headers),
+        body=body,
+        kind=_kind(record.field(KIND)),
+        channel=record.field(CHANNEL),
+        page=_page(record.field(PAGE)),
+        ip_address=record.field("WARC-IP-Address"),
+    )
+
+
+def original_of(record: Record) -> CaptureRef | None:
+    """Return where the body of a revisit lies; None: the record is none, or there is no body (a 304)."""
+    if record.field("WARC-Profile") != SAME_PAYLOAD:
+        return None
+    place = _PLACE.fullmatch(record.required(ORIGINAL))
+    if place is None:
+        msg = f"the field {ORIGINAL} names no place"
+        raise BrokenRecord(msg)
+    return CaptureRef(file=place[1], offset=int(place[2]), length=int(place[3]), digest=stated_digest(record))
+
+
+def with_group(capture: Capture, record: Record, before: Sequence[Record]) -> Capture:
+    """Return a capture with what the records before it in its group hold: redirects, and headers sent."""
+    sent = {
+        other.field("WARC-Concurrent-To"): split_head(other.block)[1]
+        for other in before
+        if other.field("WARC-Type") == "request"
+    }
+    hops = tuple(
+        replace(
+            capture_of(other, body_of(other)),
+            kind=capture.kind,
+            request_headers=sent.get(other.field("WARC-Record-ID"), ()),
+        )
+        for other in before
+        if other.field(HOP_OF) is not None
+    )
+    return replace(capture, hops=hops, request_headers=sent.get(record.field("WARC-Record-ID"), ()))
+
+
+def stated_digest(record: Record) -> str:
+    """Return the hex digest that a record states for its body; a 304 states none, its body is empty."""
+    stated = record.field("WARC-Payload-Digest") or digest(body_of(record))
+    return stated.removeprefix("sha256:")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError as error:
+        msg = f"this is no moment: {text}"
+        raise BrokenRecord(msg) from error
+
+
+def _page(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError as error:
+        msg = f"this is no number of a page: {text}"
+        raise BrokenRecord(msg) from error
+
+
+def _kind(text: str | None) -> Kind:
+    try:
+        return Kind.ARTICLE if text is None else Kind(text)
+    except ValueError as error:
+        msg = f"this is no kind of request: {text}"
+        raise BrokenRecord(msg) from error
