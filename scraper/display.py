@@ -1,7 +1,7 @@
 """What a run shows on a terminal while it works: site, channel, done, waiting, rate, what is left.
 
 Speaks to standard error, where a terminal is there to see it; in cron it is silent. Knows nothing of what a
-run does; it hears (`pipeline.progress`), counts, and draws four times a second.
+run does; it hears (`crawl.progress`), counts, and draws four times a second.
 """
 
 from __future__ import annotations

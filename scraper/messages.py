@@ -1,4 +1,4 @@
-"""What is said to a person: English text that remembers how it was made, so that it can be said in Chinese too.
+"""What is said to a person: English text that remembers how it was made, to be said in Chinese too.
 
     raise Unreachable(say("{host} does not answer", host=host))
 
@@ -9,7 +9,7 @@ A `Message` is a `str`: data, JSON and logs hold it as it is, in English. Whoeve
 from __future__ import annotations
 
 import gettext
-from typing import Any
+from typing import Any, Self
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -21,7 +21,7 @@ class Message(str):
     template: str  # with the names of its values in braces: "{host} does not answer"
     values: dict[str, Any]
 
-    def __new__(cls, template: str, values: dict[str, Any]) -> Message:
+    def __new__(cls, template: str, values: dict[str, Any]) -> Self:
         """Fill the template in English."""
         made = super().__new__(cls, template.format(**values))
         made.template = template

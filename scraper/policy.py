@@ -1,6 +1,6 @@
 """What is to be done, and what is to be remembered: judgement alone, as values.
 
-Touches nothing: no clock, no disk, no network. The pipeline carries out what is decided here.
+Touches nothing: no clock, no disk, no network. The crawl carries out what is decided here.
 """
 
 from __future__ import annotations

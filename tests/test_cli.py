@@ -320,7 +320,7 @@ def test_verbosity_says_how_much_is_heard(
     verbosity: int, heard: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     logs.set_up(form="json", verbosity=verbosity)
-    logger = logging.getLogger("scraper.pipeline")
+    logger = logging.getLogger("scraper.crawl")
     logger.debug("d")
     logger.info("i")
     logger.warning("w")

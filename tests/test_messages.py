@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class Chinese(gettext.NullTranslations):
+    """A catalogue of two sentences."""
+
     def gettext(self, message: str) -> str:
         return {"{host} does not answer": "{host} 没有应答", "gone: {why}": "已删除：{why}"}.get(
             message, message

@@ -23,7 +23,7 @@ _PROGRAM = """
 import json, os, sys
 from scraper import cli
 import scraper.app.wiring, scraper.app.sites, scraper.commands.backfill, scraper.commands.crawl
-import scraper.commands.run, scraper.display, scraper.review, encodings.idna
+import scraper.commands.run, scraper.display, scraper.audit.status, encodings.idna
 
 for line in sys.stdin:
     pid = os.fork()

@@ -1,4 +1,4 @@
-"""What a run tells whoever watches it. The pipeline speaks; a display listens, or nobody does."""
+"""What a run tells whoever watches it. The crawl speaks; a display listens, or nobody does."""
 
 from __future__ import annotations
 
