@@ -126,6 +126,27 @@ def written(text: str, number: int = 0) -> str:
     return frontmatter.document({"title": text, "tags": [text, "甲"], "urlname": f"{number:032}"}, "正文")
 
 
+PLAUSIBLE = st.text(
+    alphabet=st.sampled_from([*"aZx19 .,:-_#'\"()[]{}|>&*!%@`~?=+/\\中文，：“”·—\u3000\xa0é🙂"])
+)
+
+
+@given(
+    st.one_of(st.text(alphabet=st.characters(exclude_categories=["Cs"])), PLAUSIBLE, st.sampled_from(MISREAD))
+)
+def test_what_is_written_at_once_is_what_the_yaml_dumper_writes(text: str) -> None:
+    metadata: dict[str, object] = {
+        "title": text,
+        "date": datetime(2022, 3, 7, 19, 5, 0),  # noqa: DTZ001 - documents have none
+        "slug": "be1209ea9105a1e66a758ab401f06acc",
+        "tags": [text, "南开大学"],
+        "categories": [],
+        "sidebar": False,
+    }
+    lines = frontmatter.dumped(metadata).replace("\ntags:\n", "\ntags: \n")
+    assert frontmatter.document(metadata, "text") == f"---\n{lines}\n---\ntext"
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 @example("a\u2028b")
 def test_any_text_survives_pyyaml_and_our_own_reading(text: str) -> None:

@@ -69,14 +69,14 @@ def write(
     return Document(path=place, text=frontmatter.document(metadata, "\n\n".join([*parts, last])))
 
 
-def _body(article: Article, site: Site, assets: Mapping[str, str | None]) -> tuple[list[str], list[int]]:
+def _body(article: Article, site: Site, assets: Mapping[str, str | None]) -> tuple[list[str], Iterator[int]]:
     """Return the parts of the body, and the visible characters of those of its parts that are text."""
     at_end = site.image_position == "end"
     text = relinked(without_pictures(article.body) if at_end else article.body, assets)
     below = relinked([*_files(article), *_pictures(article, in_text=not at_end)], assets)
     rendered = list(render_each(text))
     parts = [markdown for _, markdown in (*rendered, *render_each(below))]
-    return parts, [len(visible_text(text_of(block))) for block, _ in rendered]
+    return parts, (len(visible_text(text_of(block))) for block, _ in rendered)
 
 
 def _files(article: Article) -> Iterator[Block]:

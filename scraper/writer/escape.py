@@ -13,16 +13,19 @@ acts depends on its neighbours, and neighbours may stand in another node of the 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scraper.writer.flanking import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LINK_OPEN: Final = "\x01"
 LINK_CLOSE: Final = "\x02"
 MARKUP: Final = "\x03"  # any other: a delimiter of emphasis, a picture
 MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP
 
-_SUSPECT: Final = re.compile(rf"[-\\`\"'*_~.<>&{{\[\]!:@|{LINK_OPEN}]")  # far quicker than the whole pattern
+_SUSPECT: Final = re.compile(r"[-\\`\"'*_~.<>&{\[\]!:@|xX]")  # what an acting piece begins with: far quicker
 _ACTING: Final = re.compile(
     rf"""
       (?P<last_backslash>\\(?=\n)) | (?P<backslash>\\) | (?P<tick>`) | (?P<quote>["'])
@@ -61,14 +64,15 @@ _LINE_START: Final = re.compile(
     | [|:-](?=[|:\- \t]*$) | :(?=\s|$)               # the second line of a table, a definition
     | [0-9]{1,9}(?=[.)](?:\s|$))
     )""",
-    re.VERBOSE | re.MULTILINE,
+    re.VERBOSE,
 )
+_STARTS: Final = frozenset("#>-+*~_=|:0123456789")  # what the pattern above begins with
 _HEADING_END: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)")
 
 
 def escape(text: str) -> str:
     """Return the text of a paragraph, marks kept. Its lines are divided by line ends alone."""
-    return _LINE_START.sub(lambda found: _line_start(found[0]), _inline(text))
+    return "\n".join(map(_line, _inline(text).split("\n")))
 
 
 def escape_cell(text: str) -> str:
@@ -92,29 +96,65 @@ def _inline(text: str, *, pipes: bool = False) -> str:
         ),  # one alone strikes nothing through
     }
     last_more = text.rfind(">")
-
-    def written(found: re.Match[str]) -> str:
-        kind, run = str(found.lastgroup), found[0]
-        if kind in idle or _is_inert(kind, found, last_more):
-            return run
-        if kind in _REFERENCES:
-            return _REFERENCES[kind]
-        if kind == "box":
-            return reference(run)
-        if kind in _TAKEN_APART:
-            return run[0] + f"\\{run[0]}" * (len(run) - 1)
-        return f"\\{run[0]}" * len(run)
-
-    return _ACTING.sub(written, text)
+    links = _Links(text)
+    parts: list[str] = []
+    done = 0
+    for found in _acting(text):
+        kind = str(found.lastgroup)
+        if kind in idle or _is_inert(kind, found, last_more, links):
+            continue
+        parts += text[done : found.start()], _written(kind, found[0])
+        done = found.end()
+    return "".join((*parts, text[done:])) if parts else text
 
 
-def _is_inert(kind: str, found: re.Match[str], last_more: int) -> bool:
+def _acting(text: str) -> Iterator[re.Match[str]]:
+    """Yield what may act, from left to right: the whole pattern is tried only where a piece can begin."""
+    done = 0
+    while (suspect := _SUSPECT.search(text, done)) is not None:
+        found = _ACTING.match(text, suspect.start())
+        if found is not None:
+            yield found
+        done = suspect.end() if found is None else found.end()
+
+
+def _written(kind: str, run: str) -> str:
+    if kind in _REFERENCES:
+        return _REFERENCES[kind]
+    if kind == "box":
+        return reference(run)
+    if kind in _TAKEN_APART:
+        return run[0] + f"\\{run[0]}" * (len(run) - 1)
+    return f"\\{run[0]}" * len(run)
+
+
+class _Links:
+    """Where links are open, asked from left to right: what was passed is not looked at again."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._seen = 0
+        self._open = False
+
+    def is_open(self, here: int) -> bool:
+        """Tell whether `here` stands in the text of a link, where no reader makes another link.
+
+        After a picture in that text marked has forgotten that it is in one.
+        """
+        last = max(self._text.rfind(mark, self._seen, here) for mark in MARKS)
+        if last >= 0:
+            self._open = self._text[last] == LINK_OPEN
+        self._seen = here
+        return self._open
+
+
+def _is_inert(kind: str, found: re.Match[str], last_more: int, links: _Links) -> bool:
     """Tell whether this does nothing where it stands, by any reader's rules."""
     text = found.string
     if kind == "less":  # marked sees no emphasis between `<` and any later `>`
         return found.start() > last_more and _OPENS_HTML.match(text, found.start()) is None
     if kind == "link":
-        return _in_link(found)
+        return links.is_open(found.start())
     if kind == "star":
         return _stands_alone(found)
     return kind == "under" and (_stands_alone(found) or _is_within_word(found))
@@ -142,13 +182,9 @@ def _is_letter(character: str) -> bool:
     return character.isalnum() and character < "\U00010000"
 
 
-def _in_link(found: re.Match[str]) -> bool:
-    """Tell whether this stands in the text of a link, where no reader makes another link.
-
-    After a picture in that text marked has forgotten that it is in one.
-    """
-    text, here = found.string, found.start()
-    return text.rfind(LINK_OPEN, 0, here) > max(text.rfind(LINK_CLOSE, 0, here), text.rfind(MARKUP, 0, here))
+def _line(line: str) -> str:
+    found = _LINE_START.match(line) if line[:1] in _STARTS else None
+    return line if found is None else _line_start(found[0]) + line[found.end() :]
 
 
 def _line_start(found: str) -> str:

@@ -8,7 +8,7 @@ from scraper.urls import urlname
 from scraper.writer import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from scraper.model import Article, Site
@@ -29,11 +29,12 @@ def front_matter(article: Article, site: Site, *, identity: Url, captured: datet
     }
 
 
-def divided(parts: Sequence[str], sizes: Sequence[int], summary_after: int) -> list[str]:
+def divided(parts: Sequence[str], sizes: Iterable[int], summary_after: int) -> list[str]:
     """Return the parts of a body with the divider after the part that holds the character of this number.
 
-    `sizes` are the visible characters of the first parts, those of text; what stands after them (pictures)
-    counts nothing. No divider where the text is shorter, or where nothing follows; none for 0.
+    `sizes` are the visible characters of the first parts, those of text, counted while needed; what stands
+    after them (pictures) counts nothing. No divider where the text is shorter, or where nothing follows; none
+    for 0.
     """
     seen = 0
     for place, size in enumerate(sizes, start=1):

@@ -14,7 +14,7 @@ from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
 from scraper.writer.address import destination
 from scraper.writer.escape import LINK_CLOSE, LINK_OPEN, MARKS, MARKUP, escape, escape_cell, escape_heading
 from scraper.writer.flanking import acts, reference
-from scraper.writer.normalize import normal
+from scraper.writer.normalize import cleaned, normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +62,10 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     In cells and headings, which are one line, breaks become blanks. Of what is preformatted no white space
     goes: it must hold no empty lines, and no blanks where Markdown takes them for something.
     """
+    children = tuple(children)
+    if len(children) == 1 and isinstance(only := children[0], Text):  # most paragraphs are one text
+        text = cleaned(only.text)
+        return _ESCAPES[place](text if place == "preformatted" else text.strip())
     runs = normal(children)
     row = _Row()
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")

@@ -8,7 +8,7 @@ Nothing that a reader sees is added, dropped or moved past anything else that he
 from __future__ import annotations
 
 import re
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, Final, assert_never
 
 from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
@@ -25,6 +25,11 @@ _LINE_ENDS: Final = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 def normal(children: Iterable[Inline]) -> tuple[Inline, ...]:
     """Return the runs in that form."""
     return tuple(_normal(children, strong=False, emphasis=False, anchor=False))
+
+
+def cleaned(text: str) -> str:
+    """Return a text on one line, without the characters that have neither width nor face."""
+    return text if text.isprintable() else _LINE_ENDS.sub(" ", without_faceless(text))
 
 
 def plain(children: Iterable[Inline]) -> str:
@@ -71,8 +76,8 @@ def _dissolved(children: Iterable[Inline], *, strong: bool, emphasis: bool, anch
     """Yield the runs, those that stand within their own kind replaced by what they hold; text cleaned."""
     for child in children:
         if isinstance(child, Text):
-            if cleaned := _LINE_ENDS.sub(" ", without_faceless(child.text)):
-                yield Text(text=cleaned)
+            if kept := cleaned(child.text):
+                yield child if kept == child.text else Text(text=kept)
         elif (
             (strong and isinstance(child, Strong))
             or (emphasis and isinstance(child, Emphasis))
@@ -85,7 +90,11 @@ def _dissolved(children: Iterable[Inline], *, strong: bool, emphasis: bool, anch
 
 def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
     """Yield the runs, neighbours of one kind joined."""
-    for kind, group in groupby(children, type):
+    runs = list(children)
+    if not any(type(one) is type(other) for one, other in pairwise(runs)):
+        yield from runs
+        return
+    for kind, group in groupby(runs, type):
         if kind is Text:
             yield Text(text="".join(child.text for child in group if isinstance(child, Text)))
         elif kind is Strong:

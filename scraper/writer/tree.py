@@ -141,7 +141,7 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
     for block in blocks:
         match block:
             case Heading() | Paragraph():
-                yield replace(block, children=change(block.children))
+                yield block if _is_text(block.children) else replace(block, children=change(block.children))
             case Quote():
                 yield Quote(blocks=tuple(_changed(block.blocks, change)))
             case Listing():
@@ -157,6 +157,11 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
                 yield block
             case _:
                 assert_never(block)
+
+
+def _is_text(runs: Runs) -> bool:
+    """Tell whether there is nothing but one text, as in most paragraphs: no change touches it."""
+    return len(runs) == 1 and isinstance(runs[0], Text)
 
 
 def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Iterator[Cell]:
