@@ -21,14 +21,15 @@ from typing import TYPE_CHECKING
 from scraper import urls
 from scraper.app.config_file import load_config
 from scraper.app.reextraction import changes
-from scraper.app.wiring import open_stores, shelf_of
+from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
-from scraper.crawl.progress import Unwatched
 from scraper.crawl.session import recover
 from scraper.demo import beichen
 from scraper.demo.exchange import Ask
 from scraper.demo.settings import config_text
 from scraper.model import Capture, Kind
+from scraper.progress import Unwatched
+from scraper.stores.opening import shelf_of
 from scraper.urls import Url
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What a run shows on a terminal while it works: site, channel, done, waiting, rate, what is left.
 
 Speaks to standard error, where a terminal is there to see it; in cron it is silent. Knows nothing of what a
-run does; it hears (`crawl.progress`), counts, and draws four times a second.
+run does; it hears (`progress`), counts, and draws four times a second.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from scraper.crawl.progress import Unwatched
+from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from scraper.crawl.progress import Progress
+    from scraper.progress import Progress
 
 _FRAME: Final = 5  # lines of the terminal that are no site: the head, the foot, what was printed last
 _HOUR: Final = 3600

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
 LONGEST_PAUSE = timedelta(days=30)  # between two tries of an article that keeps failing
 OTHER_PAGES = PROMPT_ATTEMPTS  # looks at a page that has nothing of its article, before it is taken for it
+UNSETTLED_PAGES = 2  # of an oldest-first list: the newest ones, which still take in articles
 SOFT_MISSES = 2  # soft error pages in a row that make an article gone
 
 

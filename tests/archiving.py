@@ -11,13 +11,13 @@ from scraper.app.config_file import load_config
 from scraper.app.wiring import open_stores, second_of
 from scraper.crawl.budget import Budget
 from scraper.crawl.date_range import DateRange
-from scraper.crawl.progress import Unwatched
 from scraper.crawl.session import Session
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.crawler.network import Network
 from scraper.crawler.stored_host_state import StoredHostState
 from scraper.crawler.wayback import place_of
 from scraper.demo.settings import config_text
+from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ import pytest
 
 from scraper.app.config_file import load_config
 from scraper.app.wiring import new_session, open_stores
-from scraper.crawl.progress import Unwatched
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.demo.settings import config_text
 from scraper.model import Kind
+from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from archiving import Archive, only
 
-from scraper.app.looking import state_of
 from scraper.demo import faults, pieces
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.exit_codes import ExitCode
+from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from scraper.app.parallel import spread
+from scraper.parallel import spread
 
 PARENT = """
 import time
-from scraper.app.parallel import spread
+from scraper.parallel import spread
 for _ in spread(time.sleep, [0.01] * 64 + [600.0] * 500, few=0):
     print("begun", flush=True)
 """

@@ -14,11 +14,11 @@ import pytest
 from archiving import Archive
 
 from scraper import cli
-from scraper.app.looking import state_of
 from scraper.demo import beichen, faults
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.server import serve
 from scraper.errors import StoreError
+from scraper.stores.opening import state_of
 from scraper.stores.state import open_view
 
 if TYPE_CHECKING:

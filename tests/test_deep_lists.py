@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from archiving import Archive
 
-from scraper.app.looking import state_of
 from scraper.audit.coverage_query import coverage_of
 from scraper.crawl.date_range import DateRange
 from scraper.demo.campus import Column
 from scraper.demo.server import serve
 from scraper.demo.vsb_world import VsbWorld
 from scraper.demo.webplus_world import WebplusWorld
+from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

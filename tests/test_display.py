@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scraper.crawl.progress import Unwatched
 from scraper.display import Board, watch
+from scraper.progress import Unwatched
 
 ROOT = Path(__file__).resolve().parents[1]
 

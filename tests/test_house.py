@@ -31,6 +31,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("crawler",),
     # ═══ the capture: above it what asks, below it nothing that asks ═══
     ("ingest",),
+    ("parallel",),
     ("stores",),
     # ═══ below this line: no I/O, no clock, no randomness, no logging ═══
     ("config", "policy", "robots", "canary"),
@@ -56,9 +57,16 @@ GROUND = {
     "columns",
     "mementos",
     "messages",
+    "progress",
     "",
 }
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)
+
+# What a room may not know though it stands above it: the capture is all that passes between them.
+NEVER = {
+    "crawler": {"ingest", "stores"},
+    "audit": {"crawler"},
+}
 
 # Whoever else is allowed to know a room that all others above it may not know.
 ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "serve": {"commands.serve"}}
@@ -126,6 +134,13 @@ def test_imports_go_down_only_and_rooms_on_one_line_do_not_know_each_other() -> 
         if not found.outside and not _may_know(name, found.target)
     ]
     assert breaches == []
+
+
+def test_what_a_capture_comes_to_reaches_nothing_that_asks() -> None:
+    """By file, along every import: `ingest` reaches no network, `audit` neither the crawl nor the network."""
+    for room, strangers in (("ingest", {"crawler", "crawl"}), ("audit", {"crawler", "crawl"})):
+        met = set().union(*(_reached(name) for name in modules() if _within(name, room)))
+        assert {name for name in met if name.partition(".")[0] in strangers} == set()
 
 
 def test_every_room_has_its_place() -> None:
@@ -210,6 +225,9 @@ def test_the_table_of_the_house_names_no_breach_as_allowed() -> None:
     assert not _may_know("writer.hugo", "crawler.fetcher")
     assert not _may_know("crawler.fetcher", "stores.state")
     assert not _may_know("commands.run", "demo")
+    assert not _may_know("ingest.replay", "crawler.network")
+    assert not _may_know("audit.status", "crawl.session")
+    assert not _may_know("audit.status", "crawler.pacer")
     assert not _may_know("urls", "dom")
     assert _may_know("commands.demo", "demo.site")
     assert _may_know("extractor.body", "families")
@@ -247,6 +265,19 @@ def _targets(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [full if full.removeprefix("scraper.") in modules() else module for full in deeper]
 
 
+def _reached(name: str) -> set[str]:
+    """Return every module that one imports, itself or through others."""
+    met: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for found in imports_of(waiting.pop()):
+            target = "" if found.outside else _module_of(found.target)
+            if target and target not in met:
+                met.add(target)
+                waiting.append(target)
+    return met
+
+
 def _module_of(target: str) -> str:
     while target not in modules():
         target = target.rpartition(".")[0]
@@ -258,6 +289,8 @@ def _may_know(name: str, target: str) -> bool:
     if here == there or there in GROUND:
         return True
     if there in ONLY_KNOWN_TO and name not in ONLY_KNOWN_TO[there]:
+        return False
+    if there in NEVER.get(here, ()):
         return False
     return here not in GROUND and _height(here) < _height(there)
 

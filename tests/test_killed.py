@@ -16,7 +16,7 @@ from zygote import Zygote, wait_for
 from scraper import cli
 from scraper.audit.verification import verify
 from scraper.audit.verify_captures import Damage
-from scraper.crawl.progress import Unwatched
+from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from scraper.app.reextraction import changes
 from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
 from scraper.audit.verify_captures import Damage
-from scraper.crawl.progress import Unwatched
 from scraper.demo import beichen, campus_sites, faults, pieces
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.exchange import Answer
 from scraper.demo.server import serve
+from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

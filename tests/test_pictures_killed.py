@@ -16,10 +16,10 @@ from zygote import Zygote
 
 from scraper.audit.verification import verify
 from scraper.audit.verify_captures import Damage
-from scraper.crawl.progress import Unwatched
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.demo import beichen
 from scraper.demo.server import serve
+from scraper.progress import Unwatched
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
 from scraper.stores.opening import Stores

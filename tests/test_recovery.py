@@ -13,10 +13,11 @@ from archiving import Archive, only
 from zygote import Zygote
 
 from scraper import cli
-from scraper.app.wiring import open_stores, shelf_of
+from scraper.app.wiring import open_stores
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.errors import StoreError
 from scraper.stores.documents import DocumentStore
+from scraper.stores.opening import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

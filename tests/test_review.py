@@ -11,13 +11,12 @@ import pytest
 from archiving import Archive
 
 from scraper import cli, urls
-from scraper.app.looking import state_of
-from scraper.app.wiring import shelf_of
 from scraper.audit import history, status
 from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.demo.server import serve
+from scraper.stores.opening import shelf_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,10 @@ import pytest
 from archiving import Archive, only
 
 from scraper import cli
-from scraper.app.wiring import open_stores, shelf_of
+from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
-from scraper.crawl.progress import Unwatched
+from scraper.progress import Unwatched
+from scraper.stores.opening import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ import pytest
 from archiving import Archive, only
 
 from scraper import urls
-from scraper.app.looking import state_of
 from scraper.audit.coverage_query import coverage_of
 from scraper.demo import campus_sites, pieces
 from scraper.demo.server import serve
 from scraper.exit_codes import ExitCode
+from scraper.stores.opening import state_of
 from scraper.urls import Url
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from archiving import Archive
 from fakewayback import WebArchive
 
 from scraper import cli, mementos, urls
-from scraper.app.looking import state_of
 from scraper.article_record import ArticleRecord, Status
 from scraper.crawl.date_range import DateRange
 from scraper.demo import faults
@@ -19,6 +18,7 @@ from scraper.demo.exchange import Ask
 from scraper.demo.server import serve
 from scraper.errors import NotAListing
 from scraper.model import Capture, Kind
+from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

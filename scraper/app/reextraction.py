@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.parallel import spread
-from scraper.app.wiring import shelf_of
 from scraper.crawl.session import ingester_of, recover
 from scraper.ingest.reextract import jobs, remake, settle
+from scraper.parallel import spread
+from scraper.stores.opening import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,10 @@ import os
 import random
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from scraper import __version__
 from scraper.crawl.budget import Budget
@@ -19,22 +18,20 @@ from scraper.crawl.session import Session, WaybackSource, ingester_of
 from scraper.crawler.network import Network, user_agent
 from scraper.crawler.stored_host_state import StoredHostState
 from scraper.crawler.wayback import Wayback, place_of
-from scraper.stores.captures import CaptureStore
 from scraper.stores.disk import ensure_room
 from scraper.stores.documents import DocumentStore
 from scraper.stores.lock import Lock
-from scraper.stores.opening import Stores
+from scraper.stores.opening import Stores, shelf_of
 from scraper.stores.state import open_copy, open_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.config import Config
-    from scraper.crawl.progress import Progress
     from scraper.model import Capture, Site
+    from scraper.progress import Progress
     from scraper.urls import Url
 
-SOFTWARE = f"nankai-archive/{__version__}"
 LEAST_ROOM = (
     128 * 2**20
 )  # bytes free, below which nothing is begun: one largest body, its document, the state
@@ -43,17 +40,6 @@ LEAST_ROOM = (
 def clock(config: Config) -> Callable[[], datetime]:
     """Return the clock of a run: moments in the time zone of the first site."""
     return partial(datetime.now, config.sites[0].timezone)
-
-
-def shelf_of(archive: Path, *, contact: str | None = None) -> CaptureStore:
-    """Return the captures of an archive. Touches nothing yet."""
-    return CaptureStore(
-        archive / ".scraper" / "captures",
-        software=SOFTWARE,
-        now=partial(datetime.now, UTC),
-        new_id=uuid4,
-        contact=contact,
-    )
 
 
 @contextmanager

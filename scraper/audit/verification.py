@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
-from scraper.app.looking import state_of
-from scraper.app.parallel import spread
-from scraper.app.wiring import shelf_of
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
+from scraper.parallel import spread
 from scraper.stores.documents import DocumentStore
+from scraper.stores.opening import shelf_of, state_of
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
 
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
-    from scraper.crawl.progress import Progress
     from scraper.ingest.reextract import Job
     from scraper.model import Shown, Site
+    from scraper.progress import Progress
     from scraper.stores.state import State
 
 _STATE = ".scraper/state.sqlite3"

@@ -36,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what became of the articles of every site that is named, or of all."""
-    from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.audit import changes
+    from scraper.stores.opening import state_of
 
     config = load(args)
     now = clock(config)()

@@ -42,9 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say how much of every site that is named, or of all, is there."""
-    from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
     from scraper.audit.coverage_query import coverage_of
+    from scraper.stores.opening import state_of
 
     config = load(args)
     with state_of(config) as state:

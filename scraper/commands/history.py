@@ -35,10 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print an article's past."""
     from scraper import mementos
-    from scraper.app.looking import state_of
     from scraper.app.saved_page import address
-    from scraper.app.wiring import shelf_of
     from scraper.audit import history
+    from scraper.stores.opening import shelf_of, state_of
 
     config = load(args)
     url = address(args.url)

@@ -31,10 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table, and judge the age of the last success."""
-    from scraper.app.looking import state_of
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.audit import status
+    from scraper.stores.opening import state_of
 
     config = load(args)
     now = clock(config)()

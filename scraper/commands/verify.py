@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from scraper.audit.verification import Verified
     from scraper.audit.verify_captures import Damage
     from scraper.config import Config
-    from scraper.crawl.progress import Progress
     from scraper.model import Site
+    from scraper.progress import Progress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

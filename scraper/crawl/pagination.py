@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scraper import discovery
+from scraper import discovery, policy
 from scraper.errors import ArchiveError, BadStatus, FetchError, NotAListing, ProgramError
 from scraper.model import PageRef
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from scraper.stores.state.listings import PageState
     from scraper.urls import Url
 
-UNSETTLED_PAGES = 2  # of an oldest-first list: the newest ones, which still take in articles
 LAST_PAGE = 1 << 16  # a server that answers beyond this answers anything
 
 
@@ -94,7 +93,7 @@ class Pagination:
             ref = self._page(base, number)
             if ref is None:
                 return
-            settled = oldest_first and number <= last - UNSETTLED_PAGES
+            settled = oldest_first and number <= last - policy.UNSETTLED_PAGES
             page = await self._read(ref, last, settled=settled)
             if page is not None:
                 yield page

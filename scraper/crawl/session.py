@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
 from scraper.crawl.site_crawl import SiteCrawl
-from scraper.crawl.wayback_fallback import Copies, WaybackFallback
+from scraper.crawl.wayback_fallback import WaybackFallback
 from scraper.errors import ArchiveError, CaptureDamaged, NoRoom, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
+from scraper.ingest.copies import Copies
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.prior_captures import PriorCaptures
 from scraper.ingest.reextract import lost, remake, settle
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
     from scraper.crawl.budget import Budget
     from scraper.crawl.fetch_and_store import Source
-    from scraper.crawl.progress import Progress
     from scraper.crawler.network import Network
     from scraper.model import Site
+    from scraper.progress import Progress
     from scraper.stores.opening import Stores
     from scraper.stores.warc_reader import Damaged
     from scraper.urls import Url

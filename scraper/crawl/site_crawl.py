@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.crawl.date_range import DateRange
     from scraper.crawl.fetch_and_store import StoringFetcher
-    from scraper.crawl.progress import Progress
     from scraper.crawl.wayback_fallback import WaybackFallback
     from scraper.ingest.ingester import Days, Ingester, Reading, Want
     from scraper.model import Capture, CaptureRef, Channel, Request, Site
+    from scraper.progress import Progress
     from scraper.stores.state import State
     from scraper.urls import Url
 

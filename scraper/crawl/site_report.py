@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from scraper.article_record import ArticleRecord, Asset, Outcome
     from scraper.canary import Alarm
-    from scraper.crawl.progress import Progress
     from scraper.model import Channel, Site
+    from scraper.progress import Progress
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)

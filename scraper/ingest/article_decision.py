@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scraper import canary, extractor, policy, robots, urls, writer
 from scraper.article_record import (
@@ -152,18 +152,7 @@ class ArticleDecider:
             assets=self._addresses(url for url, _ in shown),
         )
         after = replace(
-            known,
-            title=article.title,
-            captured=captured,
-            capture=ref,
-            article_digest=digest,
-            extractor=extractor.VERSION,
-            published=article.published,
-            path=document.path,
-            layout=article.layout,
-            body_digest=body_digest(article),
-            characters=len(article.shown.text),
-            origin=None,
+            known, captured=captured, capture=ref, path=document.path, origin=None, **facts_of(article)
         )
         outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
         return ArticleResult(
@@ -212,6 +201,19 @@ def shown_by(article: Article, site: Site) -> Shown:
 def dated(article: Article, captured: datetime) -> Article:
     """Return the article, its moment that of its first capture where neither page nor address shows one."""
     return replace(article, published=captured) if article.published_from == "capture" else article
+
+
+def facts_of(article: Article) -> dict[str, Any]:
+    """Return the fields of an `ArticleRecord` that only the article says, as this version reads it."""
+    return {
+        "title": article.title,
+        "article_digest": article_digest(article),
+        "extractor": extractor.VERSION,
+        "published": article.published,
+        "layout": article.layout,
+        "body_digest": body_digest(article),
+        "characters": len(article.shown.text),
+    }
 
 
 def body_digest(article: Article) -> str | None:

@@ -9,9 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scraper import urls
+from scraper import policy, urls
 from scraper.article_record import AT_ONCE, ArticleRecord
-from scraper.crawl.pagination import UNSETTLED_PAGES
 from scraper.errors import ExtractError, NotAListing, ProgramError
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, family_of
@@ -21,7 +20,7 @@ from scraper.mementos import as_of_site
 from scraper.model import Kind
 
 if TYPE_CHECKING:
-    from scraper.crawl.wayback_fallback import Copies
+    from scraper.ingest.copies import Copies
     from scraper.ingest.ingester import Ingester, Want
     from scraper.model import Capture, CaptureRef, Site
     from scraper.stores.state import State
@@ -70,7 +69,7 @@ class Replay:
         known = self._state.listings.channel(self._site.name, capture.channel or "")
         if known.pager is None or known.pages is None or capture.page is None:
             return False
-        return capture.page <= known.pages - UNSETTLED_PAGES
+        return capture.page <= known.pages - policy.UNSETTLED_PAGES
 
     def _known(self, capture: Capture) -> ArticleRecord:
         url = urls.identity(capture.url, self._site.home)
