@@ -82,14 +82,14 @@ KEEPERS = {
     "frontmatter": {"writer.frontmatter"},
     "yaml": {"app", "writer.frontmatter"},
     "rich": {"display"},
-    "markdown_it": {"writer.loss"},
+    "cmarkgfm": {"writer.loss"},
     "brotli": {"content_encoding"},
     "zstandard": {"content_encoding"},
     "webencodings": {"charset"},
     "logging": {"crawl", "ingest", "logs"},
 }
 
-IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
+IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml"}
 
 SEEN_BY_OTHERS = {"tzdata", "sniffio"}  # zoneinfo and httpcore look for them; nobody imports them by name
 

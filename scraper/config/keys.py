@@ -133,7 +133,7 @@ NETWORK: Final = Section(
         Key(
             name="max_bytes",
             form=Number("a whole number of bytes", 1024, 2**31, whole=True),
-            default=33_554_432,
+            default=67_108_864,
             text="The size of one decoded body at most.",
         ),
         Key(

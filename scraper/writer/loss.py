@@ -1,9 +1,9 @@
 """What a document says less than its page, measured by reading the Markdown back.
 
-The Markdown is read by markdown-it (CommonMark and GFM tables), which knows nothing of how it was written,
-and held against what the page shows. What is measured is what a reader sees and follows: characters, white
-space and whatever has no width aside; pictures in their order; links. The words that the writer adds itself
-(what kind of medium a link leads to) are no loss.
+The Markdown is read by cmark-gfm, GitHub's renderer in C, which knows nothing of how it was written, and held
+against what the page shows. What is measured is what a reader sees and follows: characters, white space and
+whatever has no width aside; pictures in their order; links. The words that the writer adds itself (what kind
+of medium a link leads to) are no loss.
 """
 
 from __future__ import annotations
@@ -11,22 +11,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
+from cmarkgfm.cmark import markdown_to_html_with_extensions
 
+from scraper import dom
 from scraper.model import Loss
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from markdown_it.token import Token
+    from collections.abc import Iterator, Sequence
 
     from scraper.model import Shown
 
+_EXTENSIONS = ("table", "strikethrough")
 _LONGEST_COMPARED = 20_000  # characters that differ on both sides; more are compared by number alone
 
 
@@ -67,29 +66,13 @@ def missing(shown: Shown, markdown: str) -> Missing:
 
 
 def read_back(markdown: str) -> Said:
-    """Read Markdown as CommonMark with GFM tables."""
-    tokens = list(_leaves(_reader().parse(markdown)))
+    """Read Markdown as CommonMark with GFM tables and strikethrough."""
+    shown = dom.parse_own(markdown_to_html_with_extensions(markdown, extensions=list(_EXTENSIONS)))
     return Said(
-        text=visible_text("".join(token.content for token in tokens if token.type in _TEXT_TOKENS)),
-        images=tuple(str(token.attrs["src"]) for token in tokens if token.type == "image"),
-        links=tuple(str(token.attrs["href"]) for token in tokens if token.type == "link_open"),
+        text=visible_text(dom.text_of(shown)),
+        images=tuple(dom.attribute(image, "src") for image in dom.select(shown, "img")),
+        links=tuple(dom.attribute(link, "href") for link in dom.select(shown, "a")),
     )
-
-
-_TEXT_TOKENS = frozenset({"text", "code_inline", "code_block", "fence"})
-
-
-@cache
-def _reader() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
-
-
-def _leaves(tokens: Iterable[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.type == "inline":
-            yield from token.children or ()
-        else:
-            yield token
 
 
 def _canonical(address: str) -> str:
