@@ -1,19 +1,18 @@
 """How well pages of no known family are read: ours against the libraries of the field.
 
     python benchmarks/bench_generic.py                  ours, and what is installed here
-    PYTHONPATH=.:.venv/lib/python3.11/site-packages PEERS/bin/python benchmarks/bench_generic.py
+    python benchmarks/bench_generic.py --part report    the half of the pages that nothing was tuned on
     … --gne FOLDER      also the pages of gne's source package (pip download --no-binary gne gne)
 
-The pages are those of ../shared: news articles against their truth, pages of the other hosts against what
-their own family reads of them. Ours reads them as `generic`, every family's container rule switched off.
-F1 is counted over pairs of neighbouring characters. Peers that are not installed are skipped.
+The peers come with `pip install -e .[peers]`; those that are not installed are skipped. Ours reads every page
+as `generic`, each family's container rule switched off. F1 is counted over pairs of neighbouring characters,
+a page that is refused counts 0. `generic_samples` says which pages these are.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import logging
 import re
 import sys
@@ -26,114 +25,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from scraper import charset, dom, urls
-from scraper.errors import ArchiveError
+from generic_samples import Said, Sample, gne_samples, shared_samples
+
+from scraper import urls
+from scraper.errors import ArchiveError, NotAnArticle
 from scraper.extractor import extract
 from scraper.model import Capture, Site
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "pages"
-GNE_BODIES = {  # where the hosts of gne's pages keep their bodies
-    "163": "#endText, .post_body, #content",
-    "baijiahao": ".article-content, .articleDetailContent, #left-container .item-wrap",
-    "cjddsb": ".single-content",
-    "cjn": ".TRS_Editor",
-    "cmse": ".TRS_Editor",
-    "csdn": ".con.news_content, .left .con",
-    "ednchina": ".article_body",
-    "gamersky": ".gsAreaContextArt",
-    "gsc": ".xq_fonts",
-    "guancha": ".all-txt",
-    "gzggw": "#zoom",
-    "hexun": ".art_contextBox",
-    "ifeng": "[class^=text-], #artical_real .text",
-    "mingridapan": ".page_art_content",
-    "njxfhn": ".entry, .article-content",
-    "other": "#UCAP-CONTENT",
-    "people": "#rwb_zw",
-    "qq": ".qq_article .content-article, .content-article, #Cnt-Main-Article-QQ",
-    "shanxi": ".TRS_Editor",
-    "sina": "#artibody, #article",
-    "stcn": "#ctrlfscont",
-    "thepaper": ".news_txt",
-    "toutiao": ".article-content article, .article-content, .article-box article",
-    "wechat": "#js_content",
-    "xds": ".panel-body",
-    "xinhuanet": "#p-detail",
-    "zyyfy": "#zoom",
-    "khan": "#artCont",
-    "mydrivers": ".news_info",
-    "021news": ".content",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What is true of a page, or what somebody reads of it; None: nothing, or nobody asks."""
-
-    title: str | None = None
-    date: str | None = None  # the day, YYYY-MM-DD
-    body: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One page and its truth; `truth` None: it is no article, and is to be refused."""
-
-    group: str
-    url: str
-    html: str
-    truth: Said | None
-
-
-# ── the pages ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def shared_samples() -> Iterator[Sample]:
-    """Yield the pages of ../shared: articles with a truth, lists and front pages without one."""
-    lines = (SHARED / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    for row in map(json.loads, lines):
-        html = charset.text_of((SHARED / row["file"]).read_bytes(), row["content_type"])
-        if "truth" in row:
-            truth = row["truth"]
-            body = truth.get("text") or ""
-            if len(body) >= 50:  # noqa: PLR2004 - photos alone are no task for a reader of texts
-                yield Sample(group="news", url=row["url"], html=html, truth=_truth_of_news(truth))
-        elif row["kind"] in {"list", "home"} and "single" not in row["template"]:
-            yield Sample(group="no article", url=row["url"], html=html, truth=None)
-        elif "custom" not in row["template"] and (row["kind"] == "article" or "single" in row["template"]):
-            article = _own(row["url"], html, None)
-            if article is not None and len(article.body) >= 50:  # noqa: PLR2004 - likewise
-                kind = "columns" if "single" in row["template"] else "other hosts"
-                yield Sample(group=kind, url=row["url"], html=html, truth=article)
-
-
-def _truth_of_news(truth: dict[str, str]) -> Said:
-    return Said(title=truth["title"], date=truth["published"][:10], body=visible_text(truth["text"]))
-
-
-def gne_samples(folder: Path) -> Iterator[Sample]:
-    """Yield the pages of gne's source package whose container is known."""
-    for file in sorted([*folder.glob("tests/*/*.html"), *folder.glob("visiable_test/*/*.html")]):
-        html = charset.text_of(file.read_bytes(), None)
-        root = dom.parse(re.sub(r"(?is)(<script\b[^>]*>).*?(</script)", r"\1\2", html))
-        for selector in GNE_BODIES.get(file.parent.name, "").split(", "):
-            found = dom.first(root, selector) if selector else None
-            if found is not None and len(visible_text(dom.text_of(found))) >= 50:  # noqa: PLR2004 - likewise
-                body = visible_text(dom.text_of(found))
-                url = f"http://{file.parent.name}.example/a/{file.stem}"
-                yield Sample(group="gne's pages", url=url, html=html, truth=Said(body=body))
-                break
 
 
 # ── the readers ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _own(address: str, html: str, family: str | None) -> Said | None:
+def _own(address: str, html: str, family: str | None) -> Said:
     url = urls.parse(address)
     assert url is not None  # noqa: S101 - the manifest's own
     capture = Capture(
@@ -148,10 +57,17 @@ def _own(address: str, html: str, family: str | None) -> Said | None:
     site = Site(name="n", title="n", archive_name="n", home=url, timezone=BEIJING, family=family)
     try:
         article = extract(capture, site)
-    except ArchiveError:
-        return None
+    except NotAnArticle as error:
+        return Said(why=error.what)
+    except ArchiveError as error:
+        return Said(why=str(error))
     date = article.published.date().isoformat() if article.published_from != "capture" else None
     return Said(title=article.title, date=date, body=article.shown.text)
+
+
+def by_family(address: str, html: str) -> Said:
+    """Read a page as its own family does."""
+    return _own(address, html, None)
 
 
 def ours(sample: Sample) -> Said | None:
@@ -196,6 +112,13 @@ def by_gne(sample: Sample) -> Said | None:
     return Said(title=read["title"], date=date, body=read["content"])
 
 
+def by_magic_html(sample: Sample) -> Said | None:
+    """Read a page with magic-html, told that it is an article."""
+    read = importlib.import_module("magic_html").GeneralExtractor().extract(sample.html, base_url=sample.url)
+    shown = importlib.import_module("lxml.html").fromstring(read["html"]).text_content()
+    return Said(title=read.get("title"), body=shown)
+
+
 def by_newspaper(sample: Sample) -> Said | None:
     """Read a page with newspaper4k, told that it is Chinese."""
     article = importlib.import_module("newspaper").Article(sample.url, language="zh")
@@ -211,6 +134,7 @@ READERS: dict[str, tuple[str, Callable[[Sample], Said | None]]] = {
     "trafilatura.baseline": ("trafilatura", by_trafilatura_baseline),
     "readability-lxml": ("readability", by_readability),
     "resiliparse": ("resiliparse.extract.html2text", by_resiliparse),
+    "magic-html": ("magic_html", by_magic_html),
     "gne": ("gne", by_gne),
     "newspaper4k": ("newspaper", by_newspaper),
 }
@@ -254,6 +178,8 @@ def measure(read: Callable[[Sample], Said | None], samples: list[Sample], worst:
         score.seconds += time.process_time() - begun
         score.pages += 1
         score.read += said is not None and bool(said.body)
+        if sample.truth is None and said is not None and said.body:
+            worst.append(f"taken for an article: {sample.url}: {said.title!r}, {len(said.body)} characters")
         if sample.truth is not None:
             _compare(sample.truth, said or Said(), score, f"{sample.url}", worst)
     return score
@@ -263,7 +189,7 @@ def _compare(true: Said, said: Said, score: Score, name: str, worst: list[str]) 
     body = f1(true.body, said.body)
     score.body += body
     if body < 0.9:  # noqa: PLR2004 - what is worth a look
-        worst.append(f"{body:.2f} body {name}")
+        worst.append(f"{body:.2f} body {name} {(said.why or '').rpartition(': ')[2]}")
     if true.title is not None:
         score.titles += 1
         right = visible_text(said.title or "") == visible_text(true.title)
@@ -294,14 +220,13 @@ def tell(name: str, score: Score) -> str:
 
 def main() -> None:
     """Print a table for each group of pages."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--gne", metavar="FOLDER", type=Path, help="gne's source package, unpacked")
-    parser.add_argument("--only", metavar="READER", action="append", help="only this reader")
-    parser.add_argument("-v", action="store_true", help="tell where ours is wrong")
-    args = parser.parse_args()
+    args = _arguments()
     logging.disable(logging.CRITICAL)
-    samples = [*(shared_samples() if SHARED.is_dir() else ()), *(gne_samples(args.gne) if args.gne else ())]
+    samples = [*shared_samples(by_family), *(gne_samples(args.gne) if args.gne else ())]
+    samples = [sample for sample in samples if args.part in {None, sample.part}]
     for group in dict.fromkeys(sample.group for sample in samples):
+        if args.group and group not in args.group:
+            continue
         chosen = [sample for sample in samples if sample.group == group]
         print(f"{group}: {len(chosen)} pages")
         print("  reader                    read    body   title   date  wrong   ms/page")
@@ -312,6 +237,16 @@ def main() -> None:
             print(tell(name, measure(read, chosen, worst)), flush=True)
             if args.v and name == "ours":
                 print("\n".join(f"      {line}" for line in worst))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--gne", metavar="FOLDER", type=Path, help="gne's source package, unpacked")
+    parser.add_argument("--only", metavar="READER", action="append", help="only this reader")
+    parser.add_argument("--group", action="append", help="only this group of pages")
+    parser.add_argument("--part", choices=("tune", "report"), help="one half of the pages")
+    parser.add_argument("-v", action="store_true", help="tell where ours is wrong")
+    return parser.parse_args()
 
 
 def _is_there(module: str) -> bool:

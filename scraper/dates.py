@@ -1,15 +1,16 @@
-"""Moments as Chinese pages write them, and days as addresses hold them.
+"""Moments as pages of the Chinese and English web write them, and days as addresses hold them.
 
-Does not guess: what is no day of the calendar is not found, and no moment is made up from "3 hours ago".
-All results are aware; a day without a time is midnight.
+Does not guess: what is no day of the calendar is not found, no moment is made up from "3 hours ago", and
+12/03/2021 is only read where an address or a day above 12 says which part is the month. All results are
+aware; a day without a time is midnight.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -17,8 +18,16 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _DIGITS = "〇零○一二三四五六七八九"
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－─", "-") | dict.fromkeys("∕⁄", "/"))  # NFKC keeps these
+_PLAIN, _BARE = 1, 2  # the rank of 时间, and of a date without a label
+_RANKS = {"published": 0, "plain": _PLAIN, "changed": 3, "other": 4}  # of labels, the best first
 _LABEL = re.compile(
-    r"(?:发稿|发布|发表|刊发|更新|创建|日)\s*(?:时间|日期|期)|时\s*间|(?i:posted|published|date)"
+    r"""(?P<published>(?:发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送)\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期)
+    |(?i:\b(?:posted|published|publish\s+date|publication\s+date|date\s+published|release(?:d|\s+date)?|created)\b))
+    |(?P<changed>(?:更\s*新|修\s*[改订])\s*(?:于|时\s*间|日\s*期)|(?i:\b(?:(?:last\s+)?(?:updated?|modified|edited|revised))\b))
+    |(?P<other>[\u4e00-\u9fff](?:时间|日期)|(?i:\b(?:deadline|due|event|closing|start|end)(?:\s+date)?\b))
+    |(?P<plain>时\s*间|日\s*期|(?i:\bdate\b))""",
+    re.VERBOSE,
 )
 _NUMERIC = re.compile(
     r"""(?<![\d.])
@@ -29,42 +38,82 @@ _NUMERIC = re.compile(
     (?=(?P<rest>.{0,40}))""",
     re.VERBOSE | re.DOTALL,
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_ENGLISH = tuple(
+    re.compile(rf"(?<![\w.]){form}(?!\d)(?=(?P<rest>.{{0,40}}))", re.IGNORECASE | re.DOTALL)
+    for form in (
+        rf"{_MONTH}\s?{_DAY}\s?,?\s?(?P<year>(?:19|20)\d\d)",  # Mar 5, 2021
+        rf"{_DAY}[\s-](?:of\s)?{_MONTH}[\s,-]\s?(?P<year>(?:19|20)\d\d)",  # 5 March 2021, 05-Mar-2021
+    )
+)
+_WESTERN = re.compile(  # 12/03/2021, either part may be the month
+    r"(?<![\d./-])(?P<one>\d{1,2})(?P<sep>[/.-])(?P<two>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d\d)(?!\d)"
+    r"(?=(?P<rest>.{0,40}))",
+    re.DOTALL,
+)
+_SHORT = re.compile(  # 21-03-05
+    r"(?<![\d./-])(?P<year>\d\d)(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
+    r"|年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})日?)(?![\d./-])(?=(?P<rest>.{0,40}))",
+    re.DOTALL,
+)
+_AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand beside a date in a cell of its own
 _TIME = re.compile(
-    r"""[\sT,，|]* (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
+    r"""(?P<joint>[\sT,，|]*) (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
     (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*
     (?P<hour>2[0-4]|[01]?\d) \s*(?:[:：]|时|点(?!击))\s*  # 13点 is an hour, 13点击 are clicks
     (?:(?P<minute>[0-5]?\d) (?:\s*(?:[:：]|分)\s*(?P<second>[0-5]?\d(?!\d)))? )?
     (?:\.\d+)? \s*
-    (?P<offset>Z|[+-]\d\d:?\d\d)? (?:\s?(?P<meridiem>[AaPp][Mm])\b)?""",
+    (?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d(?!\d)|GMT\b|UTC\b)? (?:\s?(?P<meridiem>[AaPp])\.?[Mm]\b)?""",
     re.VERBOSE,
 )
+_TIME_ALONE = re.compile(r"\s*(?:2[0-4]|[01]?\d)\s?[:：]\s?[0-5]\d(?:\s?[:：]\s?[0-5]\d)?\s*")
 _HAN = re.compile(
     rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*"
     rf"(?P<month>[{_DIGITS}十]{{1,3}})\s*月\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
 )
 _IN_PATH = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)"
-    r"(?:[/_-](?P<month>0[1-9]|1[0-2])[/_-]?(?P<day>0[1-9]|[12]\d|3[01])"
-    r"|(?P<month2>0[1-9]|1[0-2])[/_-]?(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
+    r"(?:[/_-](?P<month>0?[1-9]|1[0-2])[/_-](?P<day>0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+    r"|[/_-]?(?P<month2>0[1-9]|1[0-2])[/_-]?(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _NOON = 12
 _MIDNIGHT = 24
+_EARLIEST, _LATEST = -12 * 60, 14 * 60  # minutes from UTC of any place on earth
+_PIVOT = 69  # a year of two digits is of this century below, as POSIX has it
 
 
-def find_moment(text: str, tz: ZoneInfo) -> datetime | None:
+class _Found(NamedTuple):
+    """A moment in a text, and where it begins."""
+
+    at: int
+    moment: datetime
+
+
+def find_moment(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> datetime | None:
     """Return the moment that a line of text shows, told in `tz`; None where there is none.
 
-    A moment behind a label (发稿时间, 发布日期 …) wins over an earlier one: 来源 may hold a date too.
+    A moment behind a label wins over an earlier one, since 来源 may hold a date too: first those of
+    publication (发稿时间, 发布日期, 时间 …), then those without a label, then those of a change or an event.
+    `near` is a day that is known from elsewhere, such as the address: it settles 21-03-05 and 12/03/2021.
     """
-    if not any(mark in text for mark in ("-", "/", ".", "年")):
-        return None
-    text = unicodedata.normalize("NFKC", text)
-    labels = [match.end() for match in _LABEL.finditer(text)]
-    for start in [*labels, 0]:
-        moment = next(_moments(text, start, tz), None)
-        if moment is not None:
-            return moment
-    return None
+    ranked = _ranked(text, tz, near)
+    return min(ranked, key=lambda each: each[0])[1] if ranked else None
+
+
+def find_labelled(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> datetime | None:
+    """Return the moment that a line of text shows behind a label of publication; None where there is none."""
+    ranked = [each for each in _ranked(text, tz, near) if each[0] <= _PLAIN]
+    return min(ranked, key=lambda each: each[0])[1] if ranked else None
+
+
+def is_time(text: str) -> bool:
+    """Tell whether a text is a time of day and nothing else."""
+    return _TIME_ALONE.fullmatch(unicodedata.normalize("NFKC", text)) is not None
 
 
 def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
@@ -77,19 +126,69 @@ def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
     return None
 
 
-def _moments(text: str, start: int, tz: ZoneInfo) -> Iterator[datetime]:
-    for match in _NUMERIC.finditer(text, start):
+def _ranked(text: str, tz: ZoneInfo, near: datetime | None) -> list[tuple[int, datetime]]:
+    """Return the moments of a text with the rank of what stands before each, in the order of the text."""
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    if not any(mark in text for mark in ("-", "/", ".", "年", "19", "20")):
+        return []
+    labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in _LABEL.finditer(text)]
+    found = sorted(_moments(text, tz, near, [end for _, end in labels]), key=lambda each: each.at)
+    ranked: list[tuple[int, datetime]] = []
+    others: set[int] = set()  # where the moments of changes and events stand
+    for rank, end in labels:
+        behind = next((each for each in found if each.at >= end), None)
+        if behind is not None:
+            ranked.append((rank, behind.moment))
+            others |= {behind.at} if rank > _BARE else set()
+    return ranked + [(_BARE, each.moment) for each in found if each.at not in others][:1]
+
+
+def _moments(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) -> Iterator[_Found]:
+    """Yield the moments of a text, form by form."""
+    for match in _NUMERIC.finditer(text):
         day = _day(match["year"], match["month"] or match["month2"], match["day"] or match["day2"], tz)
         if day is not None:
-            yield _at_time(day, match["rest"])
-    for match in _HAN.finditer(text, start):
+            yield _Found(match.start(), _at_time(day, match["rest"]))
+    for match in _HAN.finditer(text):
         year = "".join(str(_han(character)) for character in match["year"])
         day = _day(year, _han(match["month"]), _han(match["day"]), tz)
         if day is not None:
-            yield day
+            yield _Found(match.start(), day)
+    for form in _ENGLISH:
+        for match in form.finditer(text):
+            month = _MONTHS.index(match["month"][:3].lower()) + 1
+            day = _day(match["year"], month, match["day"], tz)
+            if day is not None:
+                yield _Found(match.start(), _at_time(day, match["rest"]))
+    yield from _western(text, tz, near)
+    yield from _short(text, tz, near, labels)
 
 
-def _day(year: str, month: str | int, day: str | int, tz: ZoneInfo) -> datetime | None:
+def _western(text: str, tz: ZoneInfo, near: datetime | None) -> Iterator[_Found]:
+    """Yield the moments of the form 12/03/2021, where it is clear which part is the month."""
+    for match in _WESTERN.finditer(text):
+        readings = (_day(match["year"], match[a], match[b], tz) for a, b in (("one", "two"), ("two", "one")))
+        days = {day for day in readings if day is not None}
+        if len(days) > 1:
+            days &= {near}
+        if len(days) == 1:
+            yield _Found(match.start(), _at_time(days.pop(), match["rest"]))
+
+
+def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) -> Iterator[_Found]:
+    """Yield the moments of the form 21-03-05 that stand alone, right behind a label, or for a known day."""
+    bare = text.strip(_AROUND)
+    for match in _SHORT.finditer(text):
+        century = 1900 if int(match["year"]) >= _PIVOT else 2000
+        year, month = century + int(match["year"]), match["month"] or match["month2"]
+        day = _day(year, month, match["day"] or match["day2"], tz)
+        alone = match[0] == bare or (bare.startswith(match[0]) and is_time(bare[len(match[0]) :]))
+        labelled = any(not text[end : match.start()].strip(_AROUND) for end in labels if end <= match.start())
+        if day is not None and (alone or labelled or day == near):
+            yield _Found(match.start(), _at_time(day, match["rest"]))
+
+
+def _day(year: str | int, month: str | int, day: str | int, tz: ZoneInfo) -> datetime | None:
     try:
         return datetime(int(year), int(month), int(day), tzinfo=tz)
     except ValueError:  # 31 February
@@ -102,23 +201,38 @@ def _at_time(day: datetime, rest: str) -> datetime:
     if match is None:
         return day
     hour = _hour(int(match["hour"]), match["half"] or match["meridiem"] or "")
-    if hour is None:
-        return day
-    moment = day.replace(hour=hour, minute=int(match["minute"] or 0), second=int(match["second"] or 0))
-    offset = match["offset"]
-    if offset is None:
+    minute, second = int(match["minute"] or 0), int(match["second"] or 0)
+    if hour == _MIDNIGHT:  # 24:00 is the end of the day, and the beginning of the next
+        return day if minute or second else day + timedelta(days=1)
+    moment = day.replace(hour=hour, minute=minute, second=second)
+    minutes = _offset(match)
+    if minutes is None:
         return moment
-    zone = datetime.strptime("+0000" if offset == "Z" else offset, "%z").tzinfo
-    return moment.replace(tzinfo=zone).astimezone(day.tzinfo)
+    return moment.replace(tzinfo=timezone(timedelta(minutes=minutes))).astimezone(day.tzinfo)
 
 
-def _hour(hour: int, half: str) -> int | None:
-    """Return the hour of the day, 0 to 23; None for 24:00, which is no moment of that day."""
-    if half.lower() in {"下午", "晚上", "傍晚", "pm"} and hour < _NOON:
+def _offset(match: re.Match[str]) -> int | None:
+    """Return the minutes from UTC that a time names; None where it names none.
+
+    The second half of 14:00-16:30 is no offset: one to the west needs seconds or a T before it.
+    """
+    zone = match["zone"]
+    if zone is None or zone in {"Z", "GMT", "UTC"}:
+        return None if zone is None else 0
+    sign, digits = zone[-6:].lstrip("GMTUC")[0], re.sub(r"\D", "", zone)
+    if sign == "-" and match["second"] is None and "T" not in match["joint"]:
+        return None
+    minutes = (int(digits[:2]) * 60 + int(digits[2:])) * (-1 if sign == "-" else 1)
+    return minutes if _EARLIEST <= minutes <= _LATEST and minutes % 15 == 0 else None
+
+
+def _hour(hour: int, half: str) -> int:
+    """Return the hour of the day, 0 to 24."""
+    if half.lower() in {"下午", "晚上", "傍晚", "p"} and hour < _NOON:
         return hour + _NOON
-    if half.lower() == "am" and hour == _NOON:
+    if half.lower() == "a" and hour == _NOON:
         return 0
-    return hour if hour < _MIDNIGHT else None
+    return hour
 
 
 def _han(numeral: str) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper import dom, families
+from scraper import dates, dom, families
 from scraper.blocks import Block, Media
 from scraper.errors import MissingField, NotAnArticle
 from scraper.extractor import body, fidelity, generic, layout_match, metadata, tables, title_and_date
@@ -40,8 +40,7 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     """
     page = open_page(capture, max_bytes)
     worn = layout_match.worn_by(page, site)
-    layout = worn.layout
-    roots = _roots(page, worn)
+    layout, roots = worn.layout, _roots(page, worn)
     left_out = body.left_out(roots, layout.drop, layout.reveal) | worn.left_out
     addresses = Addresses(page.base)
     blocks = body.read(roots, addresses, left_out)
@@ -49,8 +48,10 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     fidelity.check(shown, fidelity.told_by(blocks), page.url)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots, of_article=of_article)
-    looked_for = layout.nearby and (of_article or worn.is_generic)  # a channel shows the dates of others
-    beside = title_and_date.line(roots, title, site.timezone, left_out) if looked_for else ""
+    near = dates.date_in_path(capture.url, site.timezone)
+    shows_none = of_article and (layout.nearby or page.first(layout.published) is None)
+    looked_for = worn.is_generic or shows_none  # a channel shows the dates of others
+    beside = title_and_date.line(roots, title, site.timezone, left_out, near) if looked_for else ""
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")

@@ -55,26 +55,41 @@ def published(
 ) -> tuple[datetime, ComesFrom]:
     """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own.
 
-    `beside` is the date line that `nearby` found; it is asked where the layout's own element shows none.
+    `beside` is the date line that stands next to the body; it is asked where the layout's own element shows
+    none. What the page shows behind a label comes before what it tells machines, which may be the moment of
+    a move; that comes before a date without a label, which may be another thing's.
     """
-    shown = page.first(layout.published)
-    moment = dates.find_moment(dom.text_of(shown), tz) if shown is not None else None
+    in_address = dates.date_in_path(capture.url, tz)
+    moment = _shown_moment(page.first(layout.published), tz, in_address)
+    moment = moment or dates.find_labelled(beside, tz, near=in_address)
     if moment is None and layout.nearby:
-        moment = generic.published(page, tz)
-    moment = moment or dates.find_moment(beside, tz)
+        moment = generic.published(page, tz) or dates.find_moment(beside, tz, near=in_address)
     if moment is not None:
         return moment, "page"
-    moment = dates.date_in_path(capture.url, tz)
-    if moment is not None:
-        return moment, "url"
+    if in_address is not None:
+        return in_address, "url"
     return capture.fetched_at.astimezone(tz), "capture"
+
+
+def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) -> datetime | None:
+    """Return the moment that an element shows; a time of day may stand in the element right after it."""
+    if node is None:
+        return None
+    parts = [run for run in dom.texts(node) if run.strip()]
+    following = title_and_date.next_element(node)
+    behind = dom.text_of(following) if following is not None else ""
+    if dates.is_time(behind):
+        parts.append(behind)
+    return dates.find_moment(" ".join(parts), tz, near=near) or dates.find_moment(
+        "".join(parts), tz, near=near
+    )
 
 
 def source_of(page: Page, layout: Layout, beside: str = "") -> str | None:
     """Return whom the page names as its source, shown or told to machines; None where nobody."""
     shown = _line(page.first(layout.source)) if layout.source else ""
     named = _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
-    named = named or (_labelled(beside, _SOURCE, needs_label=True) if beside else None)
+    named = named or (_labelled(beside, _SOURCE, needs_label=True) if beside and layout.nearby else None)
     return named or (generic.source_of(page) if layout.nearby else None)
 
 

@@ -15,6 +15,7 @@ from scraper.extractor.body import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from scraper.extractor.page import Page
@@ -51,28 +52,51 @@ def title(page: Page, roots: list[dom.Node], *, of_article: bool) -> str:
 
 
 def line(
-    roots: list[dom.Node], shown_title: str, tz: ZoneInfo, left_out: frozenset[int] = frozenset()
+    roots: list[dom.Node],
+    shown_title: str,
+    tz: ZoneInfo,
+    left_out: frozenset[int] = frozenset(),
+    near: datetime | None = None,
 ) -> str:
     """Return the text of the smallest surroundings of the body that show a date; "" where none do.
 
     What was cut off the body is nearest, then what stands before the body; the body itself and the title are
-    left out, since both may name other days.
+    left out, since both may name other days. A line that shows a date behind a label comes before a nearer
+    one that shows a date alone. `near` is the day that the address holds.
     """
-    for node in _within(roots, left_out):
-        part = text.fold(" ".join(dom.texts(node))).replace(shown_title, " ")
-        if len(part) <= _LONGEST_LINE and dates.find_moment(part, tz) is not None:
-            return part
+    for parts in _surroundings(roots, shown_title, left_out):
+        dated = [part for part in parts if dates.find_moment(part, tz, near=near) is not None]
+        labelled = (part for part in dated if dates.find_labelled(part, tz, near=near) is not None)
+        found = next(labelled, next(iter(dated), ""))
+        if found:
+            return found
+    return ""
+
+
+def _surroundings(
+    roots: list[dom.Node], shown_title: str, left_out: frozenset[int]
+) -> Iterator[tuple[str, ...]]:
+    """Yield what stands in the surroundings of the body, the smallest first, each without the title."""
+    cut = (text.fold(" ".join(dom.texts(node))) for node in _within(roots, left_out))
+    yield tuple(part.replace(shown_title, " ") for part in cut if len(part) <= _LONGEST_LINE)
     ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
     while around is not None and around.tag != "html":
         before, after = _around(around, ends)
         if len(before) + len(after) > _MOST_AROUND:
-            return ""
-        for part in (before.replace(shown_title, " ")[-_LONGEST_LINE:], after[:_LONGEST_LINE]):
-            if dates.find_moment(part, tz) is not None:
-                return part
+            return
+        yield before.replace(shown_title, " ")[-_LONGEST_LINE:], after[:_LONGEST_LINE]
         around = around.parent
-    return ""
+
+
+def next_element(node: dom.Node) -> dom.Node | None:
+    """Return the element right after a node; None where text or nothing follows."""
+    after = node.next
+    while after is not None and after.tag in {"-text", "-comment"}:
+        if after.tag == "-text" and (after.text_content or "").strip():
+            return None
+        after = after.next
+    return after
 
 
 def _beginnings(head: str) -> Iterator[str]:
