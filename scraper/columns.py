@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP = "  "
+_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
+_CLOSING = "，。、；：！？）】》」』”’…"
+_OPENING = "（【《「『“‘"
+_PIECE = re.compile(
+    rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
+)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> str:
@@ -22,6 +29,26 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes."""
     return sum(_width(character) for character in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most so many cells, broken at blanks and between Chinese characters.
+
+    No line begins with a closing sign of punctuation. A word that is longer than a line stands alone.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if line and cells(line) + cells(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines or [""]
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what may not be broken: a word, a Chinese character, with what closes it, the blanks after."""
+    return _PIECE.findall(text)
 
 
 def _width(character: str) -> int:

@@ -19,6 +19,7 @@ from scraper.errors import (
     UsageError,
     WriteError,
 )
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,32 @@ class ExitCode(IntEnum):
     READER_GONE = 141  # SIGPIPE: whoever read our output went away
     TERMINATED = 143  # SIGTERM
 
+
+MEANINGS: Final = {
+    ExitCode.DONE: say("all that was to do is done"),
+    ExitCode.PROGRAM_ERROR: say("an error of the program itself"),
+    ExitCode.WRONG_USAGE: say("wrong usage or wrong config"),
+    ExitCode.SOME_FAILED: say(
+        "done, but some articles failed; they are kept and tried again by the next run"
+    ),
+    ExitCode.LOCKED: say("another run holds every site that was asked for"),
+    ExitCode.CANARY: say("a site no longer looks as its layouts say"),
+    ExitCode.BUDGET: say("a budget (time, number) ended it with work left; the next run goes on"),
+    ExitCode.DAMAGED: say("damage was found"),
+    ExitCode.REFUSED: say(
+        "the site refuses us (robots.txt, 403, 429 without end, a login or challenge page)"
+    ),
+    ExitCode.TOO_OLD: say("the last success is too old"),
+    ExitCode.NO_ROOM: say("no room on the disk"),
+    ExitCode.INTERRUPTED: say(
+        "stopped by SIGINT; what was begun is finished or undone, and the next run goes on"
+    ),
+    ExitCode.READER_GONE: say("whoever read the output went away"),
+    ExitCode.TERMINATED: say(
+        "stopped by SIGTERM; what was begun is finished or undone, and the next run goes on"
+    ),
+}
+"""What each code means, for a person: in the manual, in README, at the end of a run."""
 
 _PRECEDENCE: Final = (
     ExitCode.PROGRAM_ERROR,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scraper import __version__, cli, exit_codes, logs
+from scraper.columns import cells
 from scraper.errors import (
     ArchiveError,
     Blocked,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scraper.exit_codes import ExitCode
+    from scraper.parser import Command
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = "sites: {xw: {home: 'http://news.example.edu.cn/', title: 新闻}}\n"
@@ -125,11 +127,39 @@ def test_help_and_version_are_no_errors(capsys: pytest.CaptureFixture[str]) -> N
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"nankai-archive {__version__}\n"
     assert cli.main(["--help"]) == 0
-    assert "commands:" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert [f"\n{title}:\n" in out for title in ("archive", "look", "check")] == [True] * 3
+    assert [out.count(f"\n  {command.name} ") for command in cli.COMMANDS] == [1] * len(cli.COMMANDS)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_line_of_the_commands_help_is_wider_than_the_terminal(
+    columns: int, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for command in cli.COMMANDS:
+        assert cli.main(["--lang", language, command.name, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if cells(line) > columns and " " in line.strip()] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_offered_to_each_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--completion", shell]) == 0
+    assert "nankai-archive" in capsys.readouterr().out
+
+
+def test_the_manual_page_names_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--man"]) == 0
+    page = capsys.readouterr().out.replace("\\-", "-")
+    assert [command.name for command in cli.COMMANDS if f"\n\\fB{command.name}\\fR" not in page] == []
+    assert "--time-limit" in page
+    assert not [line for line in page.splitlines() if line.startswith("'")]
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
-def test_every_command_has_help(command: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command.name, "--help"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"usage: nankai-archive {command.name} ")

@@ -23,10 +23,13 @@ PACKAGE = ROOT / "scraper"
 LINES: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("manual",),
+    ("parser",),
     ("commands",),
     ("serve", "demo"),
     ("app",),
     ("display", "logs"),
+    ("console", "help_text", "language"),
     ("audit", "crawl"),
     ("crawler",),
     # ═══ the capture: above it what asks, below it nothing that asks ═══
@@ -82,6 +85,7 @@ KEEPERS = {
     "frontmatter": {"writer.frontmatter"},
     "yaml": {"app", "writer.frontmatter"},
     "rich": {"display"},
+    "argcomplete": {"cli", "parser"},
     "cmarkgfm": {"writer.loss"},
     "brotli": {"content_encoding"},
     "zstandard": {"content_encoding"},
