@@ -55,6 +55,7 @@ GROUPS: Final = {
 }
 
 COMMANDS: Final = (
+    Command("init", "init", say("begin an archive: a config for a site, its folder, a cron line"), "archive"),
     Command("run", "run", say("one incremental pass over the sites: the cron job"), "archive"),
     Command("backfill", "backfill", say("walk the whole past of a site; given again, it goes on"), "archive"),
     Command(

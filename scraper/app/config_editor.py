@@ -72,11 +72,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def add_to(path: Path, site: Site) -> Path:
+def add_to(path: Path, site: Site, *, begin: str = "") -> Path:
     """Write a site's block into a config file, or into a file of its own in a folder; return the file.
 
-    A config that is not there is begun. Raises UsageError where the file has no room for a block, ConfigError
-    where what came of it would be no config; nothing is written then.
+    A config that is not there begins with the text `begin`. Raises UsageError where the file has no room for
+    a block, ConfigError where what came of it would be no config; nothing is written then.
     """
     if path.is_dir():
         file = path / f"{site.name}.yaml"
@@ -86,7 +86,7 @@ def add_to(path: Path, site: Site) -> Path:
         _replace(file, _NEW + block_of(site), check=path)
         return file
     file = path.resolve()
-    before = file.read_bytes().decode("utf-8") if file.exists() else ""
+    before = file.read_bytes().decode("utf-8") if file.exists() else begin
     mark = before[:1] if before.startswith("\ufeff") else ""
     _replace(file, mark + _with(before.removeprefix(mark), site, path), check=None)
     return path
