@@ -7,9 +7,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 NODE_READY := tests/hexo/node_modules/.ready
 
-.PHONY: demo test lint types run bench venv clean
+.PHONY: demo test lint types run bench venv dev clean
 
 demo: venv
 	$(BIN)/nankai-archive demo
@@ -20,25 +22,33 @@ run: venv
 test: lint types $(NODE_READY)
 	$(BIN)/pytest -n 2
 
-lint: venv
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: venv
+types: dev
 	$(BIN)/mypy
 
-bench: venv
+bench: dev
 	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
 
+# What the program needs, and no more.
 venv: $(READY)
+
+# What the tests, the linter and the benchmarks need besides.
+dev: $(DEV_READY)
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(INSTALL) -e .
+	touch $@
+
+$(DEV_READY): pyproject.toml constraints.txt | $(READY)
+	$(INSTALL) -e '.[dev]'
 	touch $@
 
 # A real Hexo, which the tests build documents with; Node.js comes with the packages above.
-$(NODE_READY): tests/hexo/package.json | $(READY)
+$(NODE_READY): tests/hexo/package.json | $(DEV_READY)
 	cd tests/hexo && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --no-audit --no-fund --loglevel=error \
 		&& touch .ready.tmp && mv .ready.tmp node_modules/.ready \
 		|| echo "Hexo could not be installed: its tests will be skipped"
