@@ -60,6 +60,8 @@ GROUND = {
     "columns",
     "mementos",
     "messages",
+    "numbers",
+    "tangles",
     "progress",
     "",
 }
