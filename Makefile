@@ -11,7 +11,7 @@ DEV_READY := $(VENV)/.ready-dev
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 NODE_READY := tests/hexo/node_modules/.ready
 
-.PHONY: demo test lint types run bench venv dev clean
+.PHONY: demo test lint types run bench bench-compare venv dev clean
 
 demo: venv
 	$(BIN)/nankai-archive demo
@@ -30,7 +30,11 @@ types: dev
 	$(BIN)/mypy
 
 bench: dev
-	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
+	$(BIN)/python benchmarks/bench.py --json bench.json
+
+# How this version stands to an earlier one: make bench-compare BASE=bench-of-then.json
+bench-compare: dev
+	$(BIN)/python benchmarks/bench.py --base $(BASE)
 
 # What the program needs, and no more.
 venv: $(READY)

@@ -1,0 +1,105 @@
+"""What a benchmark gives: figures beside the floors and peers of the same run, as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure. `floor` is the least that the same work can cost, measured in the same run."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None = None  # None: nothing is a floor to it
+    floor_name: str = ""
+    peers: dict[str, float] = field(default_factory=dict)  # what others need for the same, in the same unit
+
+    @property
+    def ratio(self) -> float | None:
+        """Return the value in floors: the figure to compare between machines."""
+        return None if not self.floor else self.value / self.floor
+
+
+def cpu() -> float:
+    """Return the CPU seconds of this process and of the children that it waited for."""
+    mine, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def best(work: Callable[[], object], rounds: int = 3) -> float:
+    """Return the CPU seconds of the quickest round: the one that the machine disturbed least."""
+    spent = []
+    for _ in range(rounds):
+        begun = cpu()
+        work()
+        spent.append(cpu() - begun)
+    return min(spent)
+
+
+class Watch:
+    """What a stretch of work took."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Measure what stands within, in seconds of wall and CPU."""
+    watch = Watch()
+    begun, spent = time.perf_counter(), cpu()
+    yield watch
+    watch.wall, watch.cpu = time.perf_counter() - begun, cpu() - spent
+
+
+def table(figures: Iterable[Figure]) -> str:
+    """Return the figures as a table of Markdown."""
+    lines = ["| what | measured | floor | × floor | peers |", "|---|---|---|---|---|"]
+    for figure in figures:
+        floor = "" if figure.floor is None else f"{_number(figure.floor)} {figure.unit} ({figure.floor_name})"
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.1f}"
+        peers = ", ".join(f"{name} {_number(value)}" for name, value in figure.peers.items())
+        lines.append(
+            f"| {figure.name} | {_number(figure.value)} {figure.unit} | {floor} | {ratio} | {peers} |"
+        )
+    return "\n".join(lines)
+
+
+def save(figures: Iterable[Figure], file: Path) -> None:
+    """Write the figures as JSON, with what machine they were measured on."""
+    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.system()}
+    told = {"machine": machine, "figures": [{**asdict(figure), "ratio": figure.ratio} for figure in figures]}
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def compare(figures: Iterable[Figure], base: Path) -> str:
+    """Return how each figure stands to that of an earlier run: by ratio to the floor where there is one."""
+    before = {entry["name"]: entry for entry in json.loads(base.read_text(encoding="utf-8"))["figures"]}
+    lines = ["| what | before | now | now / before |", "|---|---|---|---|"]
+    for figure in figures:
+        old = before.get(figure.name)
+        if old is None:
+            continue
+        was, now = (
+            (old["ratio"], figure.ratio) if figure.ratio and old["ratio"] else (old["value"], figure.value)
+        )
+        change = f"{now / was:.2f}" if was else ""
+        lines.append(f"| {figure.name} | {_number(was)} | {_number(now)} | {change} |")
+    return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004
