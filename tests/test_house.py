@@ -37,7 +37,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("parallel",),
     ("stores",),
     # ═══ below this line: no I/O, no clock, no randomness, no logging ═══
-    ("config", "policy", "robots", "canary"),
+    ("config", "policy", "robots", "canary", "search"),
     ("discovery",),
     ("extractor",),
     ("writer",),
@@ -82,7 +82,7 @@ KEEPERS = {
     "certifi": {"crawler.client"},
     "tenacity": {"crawler.retry"},
     "protego": {"robots"},
-    "sqlite3": {"stores.state"},
+    "sqlite3": {"stores.state", "stores.search_index"},
     "selectolax": {"dom"},
     "frontmatter": {"writer.frontmatter"},
     "yaml": {"app", "writer.frontmatter"},

@@ -1,0 +1,333 @@
+"""What the search index is asked: words, newest first; one article; what lies beside it; how many a year.
+
+Two ways to the newest that answer. The terms name all candidates, which are then sorted; or, where every few
+articles answer, the articles are walked from the newest on and looked at one by one. Whichever is shorter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from scraper import urls
+from scraper.search.bigrams import expression
+from scraper.search.matching import Snippet, is_match, marked, needs_text, snippet_of
+from scraper.stores.search_index.rows import article_of, moment, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from scraper.search.article import IndexedArticle
+    from scraper.search.query import Query
+    from scraper.stores.search_index.rows import Connection
+    from scraper.urls import Url
+
+CHECKED: Final = 500  # candidates whose text is looked at for a count; beyond that it is an estimate
+_WALK: Final = 16  # how much dearer it is to look at a text than to sort a candidate
+_TIMES: Final = 8  # how much longer than expected a walk may become before the other way is taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that answers."""
+
+    article: IndexedArticle
+    title: Snippet  # its title, words marked
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a query came to."""
+
+    total: int
+    exact: bool  # False: `total` is an estimate, "about N"; the hits themselves are always right
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A site, or one of its channels: how much of it there is."""
+
+    name: str | None  # None: articles that no list named
+    articles: int
+    first: int  # day of the oldest, YYYYMMDD
+    last: int  # of the newest
+
+
+class _Plan(NamedTuple):
+    """A query as SQL."""
+
+    expression: str  # for FTS5; "": no word that it could look for
+    filters: str  # conditions on `a`, each preceded by AND
+    values: dict[str, Any]
+    checks: bool  # whether candidates must be looked at
+
+
+class SearchQueries:
+    """Verbs that read the index."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take an open connection."""
+        self._connection = connection
+
+    # ── words ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def search(self, query: Query, *, limit: int = 20, offset: int = 0, checked: int = CHECKED) -> Found:
+        """Return the newest articles that answer, `offset` of them left out, and how many there are.
+
+        `checked`: how many candidates are looked at to count them; where there are more, the total is an
+        estimate.
+        """
+        plan = _plan(query)
+        candidates = self._candidates(plan)
+        hits = [
+            self._hit(identifier, query)
+            for identifier in islice(
+                self._newest(query, plan, candidates, offset + limit), offset, offset + limit
+            )
+        ]
+        total, exact = self._count(query, plan, candidates, checked)
+        return Found(total=total, exact=exact, hits=tuple(hits))
+
+    def years(self, query: Query, *, checked: int = CHECKED) -> tuple[dict[int, int], bool]:
+        """Return how many articles answer, by the year of publication, and whether that is no estimate."""
+        plan = _plan(query)
+        rows = self._connection.execute(
+            f"SELECT a.moment / 10000000000 AS year, count(*) AS articles {_from(plan)} GROUP BY year",
+            plan.values,
+        )
+        counts = {int(row["year"]): int(row["articles"]) for row in rows}
+        candidates = sum(counts.values())
+        if not plan.checks:
+            return counts, True
+        if candidates <= checked:
+            kept: dict[int, int] = dict.fromkeys(counts, 0)
+            for identifier, at in self._sorted(plan):
+                kept[at // 10**10] += self._answers(identifier, query, unchecked=not plan.expression)
+            return {year: number for year, number in kept.items() if number}, True
+        total, _ = self._count(query, plan, candidates, checked)
+        return {year: round(number * total / candidates) for year, number in counts.items()}, False
+
+    def _candidates(self, plan: _Plan) -> int:
+        """Return how many articles have the terms, whatever else is asked of them."""
+        if not plan.expression:
+            return self.count()
+        (number,) = self._connection.execute(
+            "SELECT count(*) FROM bigram WHERE bigram MATCH :expression", plan.values
+        ).fetchone()
+        return int(number)
+
+    def _newest(self, query: Query, plan: _Plan, candidates: int, wanted: int) -> Iterator[int]:
+        """Yield the ids of the articles that answer, newest first; `wanted`: how many will be asked for."""
+        if plan.expression and candidates:
+            every = self.count()
+            expected = max(wanted, 1) * every // candidates
+            if candidates > _WALK * expected:
+                found = self._walked(query, plan, wanted, most=_TIMES * expected + 100)
+                if found is not None:
+                    yield from found
+                    return
+        for identifier, _ in self._sorted(plan):
+            if not plan.checks or self._answers(identifier, query, unchecked=not plan.expression):
+                yield identifier
+
+    def _sorted(self, plan: _Plan) -> Iterator[tuple[int, int]]:
+        """Yield id and moment of every candidate, newest first."""
+        rows = self._connection.execute(
+            f"SELECT a.id, a.moment {_from(plan)} ORDER BY a.moment DESC, a.id DESC",
+            plan.values,
+        )
+        yield from ((row["id"], row["moment"]) for row in rows)
+
+    def _walked(self, query: Query, plan: _Plan, wanted: int, *, most: int) -> list[int] | None:
+        """Return the newest that answer, by looking at all articles; None: not enough among so many."""
+        rows = self._connection.execute(
+            f"SELECT a.id FROM article a WHERE 1 {plan.filters} "  # noqa: S608 - likewise
+            "ORDER BY a.moment DESC, a.id DESC LIMIT :most",
+            plan.values | {"most": most},
+        )
+        found = list(
+            islice((row["id"] for row in rows if self._answers(row["id"], query, unchecked=True)), wanted)
+        )
+        return found if len(found) == wanted else None
+
+    def _count(self, query: Query, plan: _Plan, candidates: int, checked: int) -> tuple[int, bool]:
+        """Return how many answer, and whether that is no estimate."""
+        if not plan.checks and not plan.filters:
+            return candidates, True
+        if not plan.checks and candidates <= max(checked, CHECKED):
+            (number,) = self._connection.execute(f"SELECT count(*) {_from(plan)}", plan.values).fetchone()
+            return int(number), True
+        looked_at = good = 0
+        for identifier, _ in self._sorted(plan):
+            if looked_at == checked:
+                break
+            looked_at += 1
+            good += not plan.checks or self._answers(identifier, query, unchecked=not plan.expression)
+        else:
+            return good, True
+        among = self._filtered(plan, candidates)
+        return max(good, round(among * good / looked_at)) if looked_at else among, False
+
+    def _filtered(self, plan: _Plan, candidates: int) -> int:
+        """Return how many candidates are of the sites and days asked for, as far as proportion tells."""
+        every = self.count()
+        if not plan.filters or not every:
+            return candidates
+        (number,) = self._connection.execute(
+            f"SELECT count(*) FROM article a WHERE 1 {plan.filters}",  # noqa: S608 - of constants
+            plan.values,
+        ).fetchone()
+        return round(candidates * int(number) / every)
+
+    def _answers(self, identifier: int, query: Query, *, unchecked: bool = False) -> bool:
+        row = self._connection.execute(
+            "SELECT title, text FROM article JOIN body USING (id) WHERE id = ?", (identifier,)
+        ).fetchone()
+        return is_match(query, row["title"], unpacked(row["text"]), unchecked=unchecked)
+
+    def _hit(self, identifier: int, query: Query) -> Hit:
+        row = self._connection.execute(
+            "SELECT * FROM article JOIN body USING (id) WHERE id = ?", (identifier,)
+        ).fetchone()
+        article = article_of(row)
+        return Hit(
+            article=article,
+            title=marked(query, article.title),
+            snippet=snippet_of(query, unpacked(row["text"])),
+        )
+
+    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def count(self) -> int:
+        """Return how many articles are indexed."""
+        (number,) = self._connection.execute("SELECT count(*) FROM article").fetchone()
+        return int(number)
+
+    def article(self, urlname: str) -> IndexedArticle | None:
+        """Return the article of an urlname; None: none is indexed."""
+        row = self._connection.execute(
+            "SELECT * FROM article WHERE urlname = ? ORDER BY id LIMIT 1", (urlname,)
+        ).fetchone()
+        return None if row is None else article_of(row)
+
+    def by_url(self, url: Url) -> IndexedArticle | None:
+        """Return the article whose permalink this is, under http or https; None: ask the state."""
+        names = (urls.urlname(urls.with_scheme(url, scheme)) for scheme in ("http", "https"))
+        return next((found for name in names if (found := self.article(name)) is not None), None)
+
+    def text(self, article: IndexedArticle) -> str:
+        """Return an article's plain text, a paragraph a line; "" where it is no longer indexed."""
+        row = self._connection.execute(
+            "SELECT text FROM article JOIN body USING (id) WHERE site = ? AND key = ?",
+            (article.site, article.key),
+        ).fetchone()
+        return "" if row is None else unpacked(row["text"])
+
+    def neighbours(
+        self, article: IndexedArticle, *, channel: bool = False
+    ) -> tuple[IndexedArticle | None, IndexedArticle | None]:
+        """Return the articles of its site before and after one, in time; with `channel`, of its channel."""
+        within = "AND channel IS :channel" if channel else ""
+        values = {
+            "site": article.site,
+            "key": article.key,
+            "channel": article.channel,
+            "moment": moment(article.published),
+        }
+        place = "(SELECT id FROM article WHERE site = :site AND key = :key)"
+        found = [
+            self._connection.execute(
+                f"SELECT * FROM article WHERE site = :site {within} "  # noqa: S608 - of constants
+                f"AND (moment, id) {sign} (:moment, {place}) ORDER BY moment {order}, id {order} LIMIT 1",
+                values,
+            ).fetchone()
+            for sign, order in (("<", "DESC"), (">", "ASC"))
+        ]
+        before, after = (None if row is None else article_of(row) for row in found)
+        return before, after
+
+    # ── how many ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def sites(self) -> tuple[Shelf, ...]:
+        """Return every site, by name."""
+        return self._shelves("site", "", {})
+
+    def channels(self, site: str) -> tuple[Shelf, ...]:
+        """Return every channel of a site, by name."""
+        return self._shelves("channel", "WHERE site = :site", {"site": site})
+
+    def _shelves(self, column: str, where: str, values: dict[str, Any]) -> tuple[Shelf, ...]:
+        rows = self._connection.execute(
+            f"SELECT {column} AS name, count(*) AS articles, min(moment) / 1000000 AS first, "  # noqa: S608
+            f"max(moment) / 1000000 AS last FROM article {where} GROUP BY {column} ORDER BY {column}",
+            values,
+        )
+        return tuple(Shelf(**dict(row)) for row in rows)
+
+    def months(self, *, site: str | None = None, channel: str | None = None) -> dict[tuple[int, int], int]:
+        """Return how many articles each month has, by year and month; months without any are left out."""
+        rows = self._connection.execute(
+            "SELECT moment / 100000000 AS month, count(*) AS articles FROM article "
+            "WHERE (:site IS NULL OR site = :site) AND (:channel IS NULL OR channel = :channel) "
+            "GROUP BY month",
+            {"site": site, "channel": channel},
+        )
+        return {divmod(int(row["month"]), 100): int(row["articles"]) for row in rows}
+
+
+# ── a query as SQL ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plan(query: Query) -> _Plan:
+    asked = " AND ".join(expression(term.text) for term in query.wanted)
+    refused = [expression(term.text) for term in query.unwanted if not needs_text(term)]
+    if asked and refused:
+        asked = f"({asked}) NOT ({' OR '.join(refused)})"
+        refused = []
+    terms = (*query.wanted, *query.unwanted)
+    filters, values = _filters(query)
+    return _Plan(
+        expression=asked,
+        filters=filters,
+        values=values | {"expression": asked},
+        checks=bool(refused) or any(map(needs_text, terms)),
+    )
+
+
+def _filters(query: Query) -> tuple[str, dict[str, Any]]:
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    lists = (
+        ("site", "IN", query.sites),
+        ("channel", "IN", query.channels),
+        ("site", "NOT IN", query.not_sites),
+        ("channel", "NOT IN", query.not_channels),
+    )
+    for number, (column, verb, names) in enumerate(lists):
+        if names:
+            held = [f"n{number}_{at}" for at in range(len(names))]
+            value = f"coalesce(a.{column}, '')" if verb == "NOT IN" else f"a.{column}"
+            conditions.append(f"AND {value} {verb} ({', '.join(f':{name}' for name in held)})")
+            values |= dict(zip(held, sorted(names), strict=True))
+    if query.since is not None:
+        conditions.append("AND a.moment >= :since")
+        values["since"] = _day(query.since) * 10**6
+    if query.until is not None:
+        conditions.append("AND a.moment < :until")
+        values["until"] = (_day(query.until) + 1) * 10**6
+    return " ".join(conditions), values
+
+
+def _from(plan: _Plan) -> str:
+    """Return where candidates come from, and which they are."""
+    if not plan.expression:
+        return f"FROM article a WHERE 1 {plan.filters}"
+    return f"FROM bigram JOIN article a ON a.id = bigram.rowid WHERE bigram MATCH :expression {plan.filters}"
+
+
+def _day(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
