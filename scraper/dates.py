@@ -61,7 +61,8 @@ _SHORT = re.compile(  # 21-03-05
     r"|年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})日?)(?![\d./-])(?=(?P<rest>.{0,40}))",
     re.DOTALL,
 )
-_AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand beside a date in a cell of its own
+_AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand between a label and its date
+_EDGES = frozenset(["", *"[]()<>【】|·"])  # what may stand beside a date in a cell of its own
 _TIME = re.compile(
     r"""(?P<joint>[\sT,，|]*) (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
     (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*
@@ -177,12 +178,13 @@ def _western(text: str, tz: ZoneInfo, near: datetime | None) -> Iterator[_Found]
 
 def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) -> Iterator[_Found]:
     """Yield the moments of the form 21-03-05 that stand alone, right behind a label, or for a known day."""
-    bare = text.strip(_AROUND)
     for match in _SHORT.finditer(text):
         century = 1900 if int(match["year"]) >= _PIVOT else 2000
         year, month = century + int(match["year"]), match["month"] or match["month2"]
         day = _day(year, month, match["day"] or match["day2"], tz)
-        alone = match[0] == bare or (bare.startswith(match[0]) and is_time(bare[len(match[0]) :]))
+        before, behind = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+        behind = _TIME_ALONE.sub("", behind, count=1) if _TIME_ALONE.match(behind) else behind
+        alone = before[-1:] in _EDGES and behind[:1] in _EDGES
         labelled = any(not text[end : match.start()].strip(_AROUND) for end in labels if end <= match.start())
         if day is not None and (alone or labelled or day == near):
             yield _Found(match.start(), _at_time(day, match["rest"]))

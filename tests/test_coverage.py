@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -208,3 +209,30 @@ def test_the_picture_is_xml_with_a_title_and_a_bar_for_what_is_missing() -> None
 
 def test_a_picture_of_nothing_is_a_picture() -> None:
     assert "0 of 0" in chart.draw([site()])
+
+
+# ── pages that nobody can follow ──────────────────────────────────────────────────────────────────────────
+
+
+def test_a_list_with_an_unread_pager_is_never_complete() -> None:
+    facts = channel(replace(page("index"), unread_pager=True), pages=1)
+    found = site(article("1"), channels=(facts,))
+    assert not found.is_proven()
+    assert "a: unread pager" in coverage_text.to_text(found)
+    assert coverage_text.to_json([found])["sites"]["s"]["channels"]["a"]["unread_pager"] is True
+
+
+def test_the_end_of_a_chain_with_an_unread_pager_is_not_its_end() -> None:
+    facts = channel(page("index", follows="2"), replace(page("2"), unread_pager=True))
+    (judged,) = site(channels=(facts,)).channels
+    assert (judged.pages, judged.is_read) == (None, False)
+
+
+def test_an_overview_whose_lists_are_no_channels_is_not_complete() -> None:
+    facts = channel(replace(page("index"), sublists=(url("gzdt/"), url("tzgg/"))))
+    found = site(article("1"), channels=(facts,))
+    assert not found.is_proven()
+    assert (
+        f"an overview of lists that are no channels: {url('gzdt/')}, {url('tzgg/')}"
+        in coverage_text.to_text(found)
+    )

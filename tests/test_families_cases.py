@@ -17,7 +17,10 @@ from scraper.writer.loss import loss_of
 from scraper.writer.markdown import render
 
 CASES = Path(__file__).parent / "cases"
-FAMILIES_WITH_CASES = ("webplus", "vsb", "jeecms")
+FAMILIES_WITH_CASES = (
+    *("webplus", "vsb", "jeecms", "trs", "ucap", "jcms"),
+    *("dedecms", "phpcms", "siteserver", "wordpress"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,8 @@ def _list_to_json(listing: ListingPage) -> dict[str, Any]:
         "number": listing.number,
         "pages": listing.pages,
         "stated": listing.stated,
+        "unread_pager": listing.unread_pager,
+        "sublists": list(listing.sublists),
     }
 
 

@@ -10,6 +10,7 @@ import os
 import random
 import re
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -161,11 +162,23 @@ class _Search:
         itself = (
             None if families.is_article(self._family, first.final_url) else self._list(given, first, found)
         )
-        found.extend([itself] if itself is not None else [])
-        for way in around.ways[:most]:
+        found.extend([itself] if itself is not None and not itself.listing.sublists else [])
+        shown = itself.listing.sublists if itself is not None else ()
+        ways = deque([*(Way(url=url, name=None, worth=0) for url in shown), *around.ways[:most]])
+        asked: set[Url] = set()
+        while ways and len(asked) < most:
+            way = ways.popleft()
+            if way.url in asked:
+                continue
+            asked.add(way.url)
             capture = await self._try(way)
             channel = None if capture is None else self._list(way, capture, found)
-            if channel is not None:
+            if channel is not None and channel.listing.sublists:
+                self._tell(f"{way.url}: an overview of {len(channel.listing.sublists)} lists")
+                ways.extendleft(
+                    Way(url=url, name=None, worth=0) for url in reversed(channel.listing.sublists)
+                )
+            elif channel is not None:
                 channel = await self._counted(channel)
                 self._tell(f"{way.url}: {channel.channel.title}, {channel.articles} articles")
                 found.append(channel)
@@ -192,7 +205,9 @@ class _Search:
             )
             return None
         named = {link.url for link in listing.links}
-        if len(named) < _FEW_ROWS or any(named == _named(each.listing) for each in known):
+        if not listing.sublists and (
+            len(named) < _FEW_ROWS or any(named == _named(each.listing) for each in known)
+        ):
             self._tell(f"{way.url}: no channel: it names nothing that is new")
             return None
         names = {each.channel.name for each in known}

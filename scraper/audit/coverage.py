@@ -52,6 +52,16 @@ class ChannelCoverage:
         return max(self.facts.stated - max(rows, self.listed), 0)
 
     @property
+    def unread_pager(self) -> bool:
+        """Say whether a page of the list has a pager that is not understood."""
+        return any(page.unread_pager for page in self.read)
+
+    @property
+    def sublists(self) -> tuple[Url, ...]:
+        """Return the lists that its index shows the newest rows of, and that are no channels."""
+        return tuple(dict.fromkeys(url for page in self.read for url in page.sublists))
+
+    @property
     def gaps(self) -> int | None:
         """Return how many pages of the list were not read, as far as is known; None: nobody knows."""
         if self.pages is None:
@@ -61,7 +71,8 @@ class ChannelCoverage:
     @property
     def is_read(self) -> bool:
         """Say whether the whole list was read."""
-        return self.pages is not None and self.pages_read >= self.pages and not self.facts.gap
+        whole = self.pages is not None and self.pages_read >= self.pages and not self.facts.gap
+        return whole and not self.unread_pager and not self.sublists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +215,9 @@ def _numbered(facts: ChannelFacts) -> tuple[tuple[ListPage, ...], int | None]:
     while following in by_url and following not in chain:
         chain[following] = by_url[following]
         following = by_url[following].next_url
-    ended = following is None or following in chain
+    ended = (following is None or following in chain) and not any(
+        page.unread_pager for page in chain.values()
+    )
     return tuple(chain.values()), facts.pages or (len(chain) if ended else None)
 
 

@@ -38,6 +38,8 @@ class ListPage:
     elsewhere: int  # that lead off the site
     listed: int  # articles that it names today, by identity
     held: int  # of these, in the archive
+    unread_pager: bool = False  # True: it has a pager that is not understood; older pages nobody can find
+    sublists: tuple[Url, ...] = ()  # of an overview: lists of which it shows the newest rows, and no channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

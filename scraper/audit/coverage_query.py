@@ -36,8 +36,9 @@ def coverage_of(site: Site, state: State) -> SiteCoverage:
 def channels_of(site: Site, state: State) -> Iterator[ChannelFacts]:
     """Yield the facts of the configured channels, then of those that the config no longer names."""
     pages: dict[str, list[ListPage]] = {}
+    indexes = frozenset(channel.index for channel in site.channels)
     for page in state.counts.pages(site.name):
-        pages.setdefault(page.channel, []).append(_page(page))
+        pages.setdefault(page.channel, []).append(_page(page, indexes))
     configured = {channel.name: channel for channel in site.channels}
     for name in dict.fromkeys((*configured, *sorted(pages.keys() - {NO_CHANNEL}))):
         known = state.listings.channel(site.name, name)
@@ -61,7 +62,7 @@ def _first(pages: list[ListPage]) -> Url:
     return next((page.url for page in pages if page.url not in named), pages[0].url)
 
 
-def _page(page: PageCount) -> ListPage:
+def _page(page: PageCount, channels: frozenset[Url]) -> ListPage:
     return ListPage(
         url=page.url,
         read_at=page.read_at,
@@ -71,6 +72,8 @@ def _page(page: PageCount) -> ListPage:
         elsewhere=page.elsewhere,
         listed=page.listed,
         held=page.held,
+        unread_pager=page.unread_pager,
+        sublists=tuple(url for url in page.sublists if url not in channels),
     )
 
 

@@ -52,6 +52,8 @@ def _channel_to_json(channel: ChannelCoverage) -> dict[str, Any]:
         "stated": channel.facts.stated,
         "short": channel.short,
         "gap": channel.facts.gap,
+        "unread_pager": channel.unread_pager,
+        "sublists": list(channel.sublists),
         "unread_pages": [list(run) for run in channel.unread],
         "by_page": [_page_to_json(page) for page in channel.read],
     }
@@ -113,6 +115,8 @@ def _list_troubles(channel: ChannelCoverage) -> Iterator[str]:
     facts = channel.facts
     if facts.read_at is None:
         yield "its list was never read"
+    elif channel.unread_pager:
+        yield "unread pager: it has older pages, and how they are reached is not understood"
     elif channel.pages is None:
         yield "nobody knows yet how many pages its list has: a backfill asks"
     elif channel.pages_read < channel.pages:
@@ -120,6 +124,8 @@ def _list_troubles(channel: ChannelCoverage) -> Iterator[str]:
         yield f"{channel.pages - channel.pages_read} pages of its list were not read: {numbers}"
     if facts.gap:
         yield "between its newest page and what was known before there are pages that were not read"
+    if channel.sublists:
+        yield f"an overview of lists that are no channels: {', '.join(channel.sublists)}"
     if channel.short:
         yield f"the site states {facts.stated} articles; {channel.short} of them are on none of its pages"
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import dom, families, urls
-from scraper.discovery import pager
+from scraper.discovery import datastore, pager
+from scraper.discovery.overview import sublists
 from scraper.discovery.refusal import has_frame, single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_text
-from scraper.errors import NotAListing, NotAnArticle
+from scraper.errors import NotAListing, NotAnArticle, SingleColumn
 from scraper.families.family import Pager, Rows
 from scraper.model import ListingPage
 
@@ -59,8 +60,26 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
             others = [row for row in rows if row not in own]
             if not own:
                 _refuse_strange_rows(others, scope, capture)
-            return replace(said, links=scope.links(own), elsewhere=scope.links(others))
-    raise why_no_listing(html, page, family, capture.final_url)
+            shorter = sublists(page, base, scope) if said.next is None and said.pages in {None, 1} else ()
+            return replace(said, links=scope.links(own), elsewhere=scope.links(others), sublists=shorter)
+    return _without_rows(html, page, base, family, scope)
+
+
+def _without_rows(html: str, page: Node, base: Url, family: Family | None, scope: Scope) -> ListingPage:
+    """Return what a page without rows is all the same: an overview, or a page of a list whose pager it draws.
+
+    Raises `NotAListing` where it is neither.
+    """
+    shorter = sublists(page, base, scope)
+    if shorter:
+        return ListingPage(links=(), sublists=shorter)
+    error = why_no_listing(html, page, family, base)
+    if family is not None and not isinstance(error, SingleColumn) and error.what == "other":
+        framed = next((rows for rows in family.rows if rows.beside or rows.within == "body"), None)
+        said = _said(page, framed, family.pager, base) if framed is not None else None
+        if said is not None and said.next is not None and (said.pages or 1) > 1:
+            return said
+    raise error
 
 
 def _refuse_strange_rows(rows: list[Row], scope: Scope, capture: Capture) -> None:
@@ -83,7 +102,7 @@ def _parsed(capture: Capture) -> tuple[str, Node]:
         msg = f"{capture.url}: no HTML, no list"
         raise NotAListing(msg)
     try:
-        return html, dom.parse(html)
+        return html, dom.parse(datastore.shown(html))
     except NotAnArticle as error:
         msg = f"{capture.url}: no list: {error}"
         raise NotAListing(msg) from error
@@ -130,7 +149,7 @@ def _by_shape(template: Rows) -> bool:
 
 def _said(page: Node, template: Rows, numbering: Pager, base: Url) -> ListingPage:
     """Return what a page says of its list beside the rows."""
-    return ListingPage(
+    said = ListingPage(
         links=(),
         next=pager.next_page(page, template, numbering, base),
         pager=pager.script_of(page, numbering, base),
@@ -138,3 +157,4 @@ def _said(page: Node, template: Rows, numbering: Pager, base: Url) -> ListingPag
         stated=pager.stated(page, template),
         number=pager.current(page, template, numbering, base),
     )
+    return replace(said, unread_pager=pager.is_unread(page, said, numbering, base))

@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
+from scraper.discovery.pager_script import drawn_pager
+from scraper.discovery.pager_script import is_unread as unread_script
 from scraper.discovery.rowtext import pieces
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing
@@ -18,7 +20,7 @@ from scraper.model import PageRef
 if TYPE_CHECKING:
     from scraper.dom import Node
     from scraper.families.family import Family, Pager, Rows
-    from scraper.model import Capture, Site
+    from scraper.model import Capture, ListingPage, Site
     from scraper.urls import Url
 
 MOST_PAGES = 1_000_000
@@ -28,9 +30,6 @@ _NUMBER = re.compile(r"\d{1,9}")
 _OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # 1/12, 页码 2/5
 _THIS_OF_ALL = re.compile(r"\d{1,9}(?=\s*[/／]\s*\d)")
 _ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d{1,9})", re.IGNORECASE)
-_DRAWN = re.compile(
-    r"\bcreatePageHTML\(\s*(\d{1,7})\s*,\s*(\d{1,7})\s*,\s*['\"](\w+)['\"]\s*,\s*['\"](\w+)['\"]\s*\)"
-)
 _NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
 
 
@@ -96,18 +95,27 @@ def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | 
     return _scripted_next(page, base)
 
 
-def _scripted(page: Node) -> re.Match[str] | None:
-    """Return the call by which TRS WCM draws its pager: number of pages, this one from 0, name, suffix."""
-    calls = (_DRAWN.search(script.text()) for script in dom.select(page, "script:not([src])"))
-    return next((call for call in calls if call is not None), None)
-
-
 def _scripted_next(page: Node, base: Url) -> PageRef | None:
-    call = _scripted(page)
-    if call is None or not int(call[2]) + 1 < int(call[1]) <= MOST_PAGES:
+    drawn = drawn_pager(page, base)
+    if drawn is None or drawn.next is None or drawn.pages > MOST_PAGES:
         return None
-    url = urls.join(base, f"{call[3]}_{int(call[2]) + 1}.{call[4]}")
-    return None if url is None else PageRef(urls=(url,), number=int(call[2]) + 2)
+    url = urls.join(base, drawn.next)
+    return None if url is None or url == base else PageRef(urls=(url,), number=drawn.number + 1)
+
+
+def is_unread(page: Node, said: ListingPage, pager: Pager, base: Url) -> bool:
+    """Tell whether a list has a pager that nobody understands: where its older pages are is not known.
+
+    None has a page that names the next one, whose number of pages is known and can be walked by number, or
+    that says that it is the last.
+    """
+    if said.next is not None or said.pager is not None:
+        return False
+    if said.pages is not None:
+        here = 1 if said.number is None else said.number
+        by_number = pager.page is not None and pager.page(base, here + 1) is not None
+        return said.pages > here and not by_number
+    return drawn_pager(page, base) is None and unread_script(page)
 
 
 def stated(page: Node, template: Rows) -> int | None:
@@ -123,9 +131,9 @@ def pages(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
         numbers = [int(of_all[1])] if of_all else [int(found) for found in _NUMBER.findall(text)]
         if numbers:
             return max(numbers)
-    call = _scripted(page)
-    if call is not None:
-        return int(call[1])
+    drawn = drawn_pager(page, base)
+    if drawn is not None:
+        return drawn.pages
     links = dom.select(page, template.last) if template.last is not None else ()
     ends = (urls.join(base, dom.attribute(link, "href")) for link in links)
     return max((number for url in ends if url and (number := page_number(pager, url))), default=None)
@@ -136,7 +144,10 @@ def current(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
     shown = dom.first(page, template.current) if template.current is not None else None
     text = " ".join(pieces(shown)) if shown is not None else ""
     number = _THIS_OF_ALL.search(text) or _NUMBER.fullmatch(text)
-    return int(number[0]) if number else page_number(pager, base)
+    if number is not None:
+        return int(number[0])
+    drawn = drawn_pager(page, base) if shown is None else None
+    return page_number(pager, base) if drawn is None else drawn.number
 
 
 def _count(page: Node, selector: str | None) -> int | None:

@@ -7,6 +7,7 @@ lists and bare runs of `<div>` alike, and needs no class names, which every univ
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import takewhile
@@ -16,6 +17,7 @@ from scraper import dom, urls
 from scraper.discovery.rowtext import read_row
 from scraper.discovery.scope import Row
 from scraper.text import fold, visible_text
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
 
     from scraper.dom import Node
     from scraper.families.family import Rows
-    from scraper.urls import Url
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
 _FEW = 8  # pagers of one page that are looked at; the richest real one has four
+_NO_ADDRESS = re.compile(r"javascript\s*:|#?$", re.IGNORECASE)
+_OPENED = re.compile(r"""\(\s*['"]([^'"()\s]{1,300}\.(?:s?html?|jsp|aspx?|php)(?:\?[^'"\s]{0,200})?)['"]""")
+_TITLE = 8  # visible characters of a link that is likely a title
+_LONGEST_ROW = 400  # characters of a row that is the only one
+_DAY_OF_A_YEAR = re.compile(r"(?<![\d.-])(?:1[0-2]|0?[1-9])(?:[-/.]|月)(?:3[01]|[12]\d|0?[1-9])日?(?![\d.-])")
 _MAJORITY = 0.8  # of the rows on a page
 
 
@@ -62,8 +68,13 @@ class RowReader:
             areas = self._areas(template, dropped)
             places = next((found for area in areas if (found := self._shaped(area, template, dropped))), [])
         rows = [(place, self._row(place, template)) for place in places]
+        rows = [(place, row) for place, row in rows if row.title or _shows_a_picture(place.row)]
         if template.dated:
-            rows = [(place, row) for place, row in rows if row.date is not None]
+            rows = [
+                (place, row)
+                for place, row in rows
+                if row.date is not None or (template.alike and _shows_a_day(place))
+            ]
         return _once(_alike(rows) if template.alike else [row for _, row in rows])
 
     def _row(self, place: Place, template: Rows) -> Row:
@@ -75,10 +86,20 @@ class RowReader:
         links = []
         for found in dom.select(area, template.link):
             link = found if found.tag == "a" else dom.first(found, "a[href]")
-            url = None if link is None else urls.join(self._base, dom.attribute(link, "href"))
+            url = None if link is None else urls.join(self._base, _address(link))
             if link is not None and url is not None and url != self._base and link.mem_id not in dropped:
                 links.append((link, url))
         return links
+
+    def _dead(self, area: Node) -> list[tuple[Node, Url]]:
+        """Return the titles of an area that lead nowhere: what they stand in is no part of another row."""
+        named = ((link, _address(link)) for link in dom.select(area, "a"))
+        dead = ((link, at) for link, at in named if not at or at.startswith(("#", "javascript")))
+        return [
+            (link, Url(f"#{link.mem_id}"))
+            for link, _ in dead
+            if len(visible_text(dom.text_of(link))) >= _TITLE
+        ]
 
     def _dropped(self, template: Rows) -> frozenset[int]:
         """Return the links that stand in what is no row, such as the pager."""
@@ -123,13 +144,33 @@ class RowReader:
         """
         links = self._links(area, template, dropped)
         links = [each for each in links if self._leads_out(each[1])] or links
-        held = _held(links, area)
+        held = _held([*links, *self._dead(area)], area)
         places: dict[int, Place] = {}
         for link, url in links:
             alone = takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area))
             row = deque(alone, maxlen=1)[0]
             places.setdefault(row.mem_id, Place(url=url, link=link, row=row, behind=_behind(row, held)))
         return list(places.values())
+
+
+def _address(link: Node) -> str:
+    """Return where a link leads: by its `href`, or by the page that its script opens in its stead."""
+    href = dom.attribute(link, "href").strip()
+    if not _NO_ADDRESS.match(href):
+        return href
+    opened = _OPENED.search(href) or _OPENED.search(dom.attribute(link, "onclick"))
+    return opened[1] if opened is not None else href
+
+
+def _shows_a_picture(row: Node) -> bool:
+    """Tell whether a row that says nothing shows anything: a script's menu holds links nobody sees."""
+    return dom.first(row, "img") is not None
+
+
+def _shows_a_day(place: Place) -> bool:
+    """Tell whether a row shows a month and a day, of whichever year, beside its title."""
+    said = fold(dom.text_of(place.row)).replace(fold(dom.text_of(place.link)), " ")
+    return _DAY_OF_A_YEAR.search(f"{said} {place.behind}") is not None
 
 
 def _held(links: list[tuple[Node, Url]], area: Node) -> dict[int, set[Url]]:
@@ -173,7 +214,14 @@ def _alike(rows: list[tuple[Place, Row]]) -> list[Row]:
     best = max(kinds, key=lambda kind: (dates[kind], sizes[kind]), default=None)
     if best is None or sizes[best] < _MAJORITY * len(rows):
         return []
+    if len(rows) == 1 and not _is_row(*rows[0]):
+        return []
     return [row for kind, (_, row) in zip(kinds, rows, strict=True) if kind == best]
+
+
+def _is_row(place: Place, row: Row) -> bool:
+    """Tell a list of one row by its date: any page has some link that stands alone, or holds but one."""
+    return row.date is not None and len(visible_text(dom.text_of(place.row))) <= _LONGEST_ROW
 
 
 def _once(rows: list[Row]) -> tuple[Row, ...]:

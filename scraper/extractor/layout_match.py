@@ -36,8 +36,8 @@ class LayoutMatch:
 
     @property
     def is_generic(self) -> bool:
-        """True where no family is known."""
-        return self.family == GENERIC
+        """True where no layout of a family describes the page."""
+        return self.family == GENERIC or self.found is not None
 
     @property
     def left_out(self) -> frozenset[int]:
@@ -52,6 +52,7 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
     """
     family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
     layouts = family.layouts if family else ()
+    name = family.name if family is not None and family.by_density else GENERIC
     for layout in layouts:
         if all(page.first(mark) is not None for mark in layout.marks):
             return LayoutMatch(
@@ -64,14 +65,14 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
         if instead is not None:
             msg = f"{instead.words}: {page.url}"
             raise NotAnArticle(msg, what=instead.what)
-        if family is not None or selectors.body is not None:
+        if (family is not None and not family.by_density) or selectors.body is not None:
             raise UnknownLayout(_complaint(page, family, selectors))
     if taught:
-        return LayoutMatch(family=GENERIC, layout=_overridden(_BY_SELECTORS, selectors))
+        return LayoutMatch(family=name, layout=_overridden(_BY_SELECTORS, selectors))
     titled = selectors.title is not None
     title, found = generic.find(page, titled=titled)
     return LayoutMatch(
-        family=GENERIC,
+        family=name,
         layout=_overridden(BY_DENSITY, selectors),
         title=None if titled else title,
         found=found,

@@ -8,10 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
+from scraper.families.dedecms import DEDECMS
 from scraper.families.ecms import ECMS
+from scraper.families.jcms import JCMS
 from scraper.families.jeecms import JEECMS
+from scraper.families.phpcms import PHPCMS
+from scraper.families.siteserver import SITESERVER
+from scraper.families.trs import TRS
+from scraper.families.ucap import UCAP
 from scraper.families.vsb import VSB
 from scraper.families.webplus import WEBPLUS
+from scraper.families.wordpress import WORDPRESS
 
 if TYPE_CHECKING:
     import re
@@ -19,8 +26,13 @@ if TYPE_CHECKING:
     from scraper.families.family import Family
     from scraper.urls import Url
 
-FAMILIES: tuple[Family, ...] = (ECMS, WEBPLUS, VSB, JEECMS)
+FAMILIES: tuple[Family, ...] = (
+    *(ECMS, WEBPLUS, VSB, JEECMS),
+    *(TRS, UCAP, JCMS, WORDPRESS, DEDECMS, PHPCMS, SITESERVER),
+)
 """All families, in the order in which a page is tried against them."""
+
+_LIKE = 3  # links to articles of a family, that show a page to be of it
 
 
 def by_name(name: str) -> Family | None:
@@ -29,12 +41,25 @@ def by_name(name: str) -> Family | None:
 
 
 def recognise(document: dom.Node, url: Url) -> Family | None:
-    """Return the family whose marks a page has; where several have one there, the one whose URLs look so."""
+    """Return the family whose marks a page has; where several have one there, the one whose URLs look so.
+
+    A page without any mark is of the family to whose articles several of its links lead.
+    """
     found = [
         family for family in FAMILIES if any(dom.first(document, mark) is not None for mark in family.marks)
     ]
     of_the_url = [family for family in found if _article(family, url)]
-    return next(iter(of_the_url or found), None)
+    return next(iter(of_the_url or found), None) or _linked(document, url)
+
+
+def _linked(document: dom.Node, url: Url) -> Family | None:
+    paths = [urls.split(url).path, *(dom.attribute(link, "href") for link in dom.select(document, "a[href]"))]
+    for family in FAMILIES:
+        if family.links is None:
+            continue
+        if family.links.search(paths[0]) or sum(map(bool, map(family.links.search, set(paths)))) >= _LIKE:
+            return family
+    return None
 
 
 def recognise_url(url: Url) -> Family | None:

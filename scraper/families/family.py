@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
+FOOT = (
+    "header, footer, nav, [class*=header i], [class*=foot i], [id*=foot i], [class*=copyright i]"
+    ", [class*=crumb i], [class~=menu], [class~=nav], [id=menu], [id=nav]"
+)
+"""What is no list though it holds links to articles: 使用帮助, 网站声明."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """One template of a family's article pages. Layouts are kept for ever: old pages stay as they were."""
@@ -88,3 +95,5 @@ class Family:
     pager: Pager
     homes: tuple[str, ...] = ()  # sites whose identity is known without a config
     single: str | None = None  # on a channel's page: the text of the one article that the channel is
+    links: re.Pattern[str] | None = None  # searched in a link: a page of several such ones is of this family
+    by_density: bool = False  # True: an article that no layout fits is read by the density of its text

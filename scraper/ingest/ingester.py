@@ -156,6 +156,8 @@ class Ingester:
             next_url=page.next.urls[0] if page.next else None,
             settled=settled,
             elsewhere=len(page.elsewhere),
+            unread_pager=page.unread_pager,
+            sublists=page.sublists,
         )
         # A list may hold some rows on top for ever: whether it is torn, its oldest row shows.
         known = listings.page(site, channel, (capture.url,))

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+UNREAD_PAGER = "pager"
+"""How the state says that a page's pager is not understood."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
     """What is known of a channel's list as a whole."""
@@ -40,6 +44,8 @@ class PageState:
     next_url: Url | None = None  # None: it names no older page
     settled: bool = False  # True: it will not change any more
     elsewhere: int = 0  # further rows, that lead to no article of the site
+    unread_pager: bool = False  # True: it has a pager that is not understood
+    sublists: tuple[Url, ...] = ()  # of an overview: the lists whose newest rows it shows
 
 
 class Listings:
@@ -113,10 +119,10 @@ class Listings:
         """Remember a page and what it names; return how many of these the channel had not named before."""
         place = (state.site, state.channel, state.url)
         self._connection.execute(
-            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(*place, state.number, state.next_url, state.rows, state.settled),
-                *(stored(state.read_at), state.elsewhere),
+                *(stored(state.read_at), state.elsewhere, stored_unread(state)),
             ),
         )
         fresh = [key for key in keys if not self.is_named(state.site, state.channel, key)]
@@ -229,4 +235,16 @@ def _page(row: sqlite3.Row) -> PageState:
         next_url=None if row["next_url"] is None else Url(row["next_url"]),
         settled=bool(row["settled"]),
         elsewhere=row["elsewhere"],
+        unread_pager=row["unread"] == UNREAD_PAGER,
+        sublists=loaded_sublists(row["unread"]),
     )
+
+
+def stored_unread(state: PageState) -> str | None:
+    """Return what a page leads to and nobody can follow, as the state keeps it."""
+    return UNREAD_PAGER if state.unread_pager else "\n".join(state.sublists) or None
+
+
+def loaded_sublists(unread: str | None) -> tuple[Url, ...]:
+    """Return the lists that an overview shows, as the state kept them."""
+    return () if unread in {None, UNREAD_PAGER} else tuple(map(Url, (unread or "").split("\n")))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.article_record import Status
+from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
 from scraper.stores.state.timestamps import loaded, required
 from scraper.urls import Url
 
@@ -41,6 +42,8 @@ class PageCount:
     read_at: datetime
     listed: int
     held: int
+    unread_pager: bool
+    sublists: tuple[Url, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,8 @@ class Queries:
                 read_at=required(row["read_at"]),
                 listed=row["listed"],
                 held=int(row["held"]),
+                unread_pager=row["unread"] == UNREAD_PAGER,
+                sublists=loaded_sublists(row["unread"]),
             )
 
     def standings(self, site: str) -> dict[str, Standing]:

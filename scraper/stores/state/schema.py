@@ -192,5 +192,10 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (site, at, key, what)
     ) WITHOUT ROWID;
     """,
+    """
+    -- what a page of a list leads to and nobody can follow: `pager`, one that is not understood, or the
+    -- addresses of the lists that an overview shows, one a line; NULL: nothing
+    ALTER TABLE page ADD COLUMN unread TEXT;
+    """,
 )
 VERSION = len(MIGRATIONS)

@@ -1,0 +1,109 @@
+"""Pagers that scripts draw, overviews of several lists, and rows that show nothing."""
+
+from __future__ import annotations
+
+import pytest
+from listing_cases import capture, site
+
+from scraper import dom, urls
+from scraper.discovery import read_listing
+from scraper.discovery.pager_script import Drawn, drawn_pager
+from scraper.errors import NotAListing
+
+HOME = "http://www.qingshan.example/"
+INDEX = urls.parse(f"{HOME}tzgg/index.html")
+ROWS = "".join(
+    f"<li><a href=./201904/t201904{n}_50000{n}.html>青山站第{n}次巡测的安排</a><span>2019-04-{n}</span></li>"
+    for n in range(11, 15)
+)
+
+
+def drawn(script: str) -> Drawn | None:
+    assert INDEX is not None
+    return drawn_pager(dom.parse(f"<html><script>{script}</script></html>"), INDEX)
+
+
+@pytest.mark.parametrize(
+    ("script", "pages", "number", "following"),
+    [
+        ('createPageHTML(7, 0, "index", "html");', 7, 1, "index_1.html"),
+        ("createPageHTML(7,6,'index','htm')", 7, 7, None),
+        ('createPageHTML(1, 0, "index", "html");', 1, 1, None),
+        ("createPageHTML('page_div',50, 1,'xwzx_list','shtml',1000);", 50, 1, "xwzx_list_2.shtml"),
+        ("createPageHTML('page_div',50, 50,'xwzx_list','shtml',1000);", 50, 50, None),
+        ("var currentPage = 0;var countPage = 5//共多少页", 5, 1, "index_1.html"),
+        (
+            "function createPageHTML(_count, _at, _name, _ext) { } createPageHTML(3, 1, 'l', 'htm');",
+            3,
+            2,
+            "l_2.htm",
+        ),
+    ],
+)
+def test_a_script_says_how_many_pages_there_are_and_which_is_next(
+    script: str, pages: int, number: int, following: str | None
+) -> None:
+    assert drawn(script) == Drawn(pages, number, following)
+
+
+@pytest.mark.parametrize(
+    "script", ["createPageHTML(total, at, name, 'html')", "createPageHTML('x')", "var a = 1;"]
+)
+def test_a_call_of_another_kind_says_nothing(script: str) -> None:
+    assert drawn(script) is None
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "<script>createPageHTML(total, at, 'index', 'html')</script>",
+        "<script>$('#pager').pagination({pageCount: 9, current: 1});</script>",
+        "<script>laypage.render({elem: 'p', count: 70});</script>",
+        "<script>var totalPage = 12;</script>",
+        "<a href='javascript:goPage(2)'>下一页</a>",
+        "<a href='#' onclick='turn(2)'>下页</a>",
+    ],
+)
+def test_a_pager_that_is_not_understood_says_so(pager: str) -> None:
+    read = read_listing(capture(f"{HOME}tzgg/index.html", f"<ul>{ROWS}</ul>{pager}"), site(HOME), None)
+    assert len(read.links) == 4
+    assert (read.unread_pager, read.next, read.pages) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        "",
+        "<script>createPageHTML(1, 0, 'index', 'html')</script>",
+        "<script>createPageHTML(9, 0, 'index', 'html')</script>",
+        "<script>function showPage(n) {} var pageCount = 1;</script>",
+        "<a href='javascript:void(0)'>下一页</a>",
+        "<a href='index_1.html'>下一页</a><script>var totalPage = 12;</script>",
+    ],
+)
+def test_a_list_without_a_pager_and_one_that_is_understood_have_none_unread(pager: str) -> None:
+    read = read_listing(capture(f"{HOME}tzgg/index.html", f"<ul>{ROWS}</ul>{pager}"), site(HOME), None)
+    assert not read.unread_pager
+
+
+def test_an_overview_names_the_lists_whose_newest_rows_it_shows() -> None:
+    def block(name: str) -> str:
+        rows = ROWS.replace("./2019", f"./{name}/2019")
+        return f"<div><h3>{name}<a href=./{name}/index.html>更多&gt;&gt;</a></h3><ul>{rows}</ul></div>"
+
+    page = f"<div class=l>{block('gzdt')}{block('tzgg')}</div>"
+    read = read_listing(capture(f"{HOME}xwzx/index.html", page), site(HOME, family="trs"), None)
+    assert read.sublists == (f"{HOME}xwzx/gzdt/index.html", f"{HOME}xwzx/tzgg/index.html")
+
+
+def test_a_menu_whose_links_nobody_sees_is_no_list() -> None:
+    menu = "".join(f"<a id=a{n} href=info/10{n}/11{n}.htm></a>" for n in range(6))
+    page = f"<html><link href=/_sitegray/_sitegray_d.css><div id=fold>{menu}</div></html>"
+    with pytest.raises(NotAListing):
+        read_listing(capture("http://www.qingcheng.example/gk/jlhd.htm", page), site(family="vsb"), None)
+
+
+def test_a_lone_link_of_a_page_is_no_list() -> None:
+    page = f"<div><a href=/qs/2019/1/1/{'4d' * 16}.shtml>青山高校</a></div><p>站点说明</p>"
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOME}c1/ld_list.shtml", page), site(HOME, family="ucap"), None)
