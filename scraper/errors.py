@@ -26,6 +26,11 @@
     │   ├── StateTooNew        the state was written by a newer version of this program
     │   ├── NoRoom             the disk is full, or nearly
     │   └── Locked             another run holds the archive
+    ├── ClusterError           many machines cannot work together as they should
+    │   ├── DatabaseAway       the database of leases and jobs does not answer
+    │   ├── ObjectStoreAway    the store of captures and documents does not answer
+    │   ├── SiteHeld           another machine holds the site, or a host of it
+    │   └── LeaseLost          the lease has run out: whatever is not committed is fetched again
     ├── Canary                 a site no longer looks as its layouts say: told in reports, never raised
     ├── WriteError             an article that cannot be written as a document
     └── ProgramError           an error of the program itself, met while it worked on one site
@@ -200,6 +205,26 @@ class NoRoom(StoreError):
 
 class Locked(StoreError):
     """Another run holds the archive."""
+
+
+class ClusterError(ArchiveError):
+    """Many machines cannot work together as they should."""
+
+
+class DatabaseAway(ClusterError):
+    """The database of leases and jobs does not answer, or not in time: the same may go well in a moment."""
+
+
+class ObjectStoreAway(ClusterError):
+    """The store of captures and documents does not answer, or not in time: likewise."""
+
+
+class SiteHeld(ClusterError):
+    """Another machine holds the site, or a host that it needs."""
+
+
+class LeaseLost(ClusterError):
+    """The lease of a site has run out, or another machine has taken it: nothing may be asked or committed."""
 
 
 class Canary(ArchiveError):

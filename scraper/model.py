@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from scraper.blocks import Block
@@ -92,6 +93,8 @@ class Site:
     image_position: Literal["end", "inline"] = "end"
     summary_after: int = 200  # characters; 0: no <!--more-->
     revisit: tuple[timedelta, ...] = ()  # ages at which an article is looked at again, rising
+    every: timedelta = timedelta(hours=1)  # in a cluster: from one run to the next
+    priority: int = 0  # in a cluster: of the sites that are due, the highest goes first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from scraper.config import json_schema, parse_config
-from scraper.config.keys import CONFIG, NETWORK, PING, SITE, TUNING
+from scraper.config.keys import CLUSTER, CONFIG, NETWORK, PING, SITE, TUNING
 from scraper.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,8 @@ GOOD: list[dict[str, Any]] = [
         "defaults": {"revisit": ["1.5h", "2w"]},
     },
     {"sites": {"xw": {"home": INDEX}}, "network": {"proxy": "http://127.0.0.1:8118", "timeout": 2.5}},
+    {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": "postgresql://db/a", "store": "s3://archive"}},
+    {"sites": {"xw": {"home": INDEX, "every": "12h", "priority": -5}}, "cluster": None},
 ]
 
 # What the schema can see. That keys agree with each other, that a zone exists, it cannot.
@@ -55,6 +57,9 @@ BAD: list[Any] = [
     {"sites": {"xw": {"home": INDEX}}, "network": {"allow_private_addresses": "no"}},
     {"sites": {"xw": {"home": INDEX}}, "defaults": {"layout": None}},
     {"sites": {"xw": {"home": INDEX}}, "archve": "x"},
+    {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": "postgresql://db/a"}},
+    {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": 1, "store": "s3://archive"}},
+    {"sites": {"xw": {"home": INDEX, "priority": 101}}},
 ]
 
 
@@ -106,11 +111,11 @@ def test_the_config_that_ships_shows_every_key_with_its_default() -> None:
 
 
 def test_every_key_says_what_it_means() -> None:
-    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *TUNING, *SITE.keys):
+    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *CLUSTER.keys, *TUNING, *SITE.keys):
         assert key.text.endswith(".")
 
 
 def test_every_default_is_a_value_that_the_schema_allows() -> None:
-    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *TUNING, *SITE.keys):
+    for key in (*CONFIG.keys, *NETWORK.keys, *PING.keys, *CLUSTER.keys, *TUNING, *SITE.keys):
         if not key.derived and not key.required:
             assert Draft202012Validator(key.form.schema()).is_valid(key.default), key.name

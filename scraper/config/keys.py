@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -113,6 +114,18 @@ TUNING: Final = (
         default=["1d", "7d", "30d"],
         text="The ages at which an article is looked at again.",
     ),
+    Key(
+        name="every",
+        form=Duration(),
+        default="1h",
+        text="In a cluster: how often the site is run.",
+    ),
+    Key(
+        name="priority",
+        form=Number("a whole number", -100, 100, whole=True),
+        default=0,
+        text="In a cluster: of the sites that are due, the highest goes first.",
+    ),
 )
 
 SITE_TUNING: Final = {("title_pattern" if key.name == "title" else key.name): key for key in TUNING}
@@ -163,6 +176,61 @@ PING: Final = Section(
             name="failure",
             form=OrNothing(Address()),
             text="Asked for after any other run; not where another run held the lock.",
+        ),
+    )
+)
+
+
+def _database_slip(address: str) -> str | None:
+    """Return what is wrong with a database's address; a password stands in the environment and in no file."""
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1
+    except ValueError:
+        return "must be a database's address, such as postgresql://db.example.edu.cn/archive"
+    if parts.password is not None or "password" in parts.query.lower():
+        return "must not hold a password: PGPASSWORD or PGPASSFILE of the environment does"
+    return None if good else "must be a database's address, such as postgresql://db.example.edu.cn/archive"
+
+
+def _store_slip(address: str) -> str | None:
+    good = re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?", address, re.ASCII)
+    return None if good else "must be a bucket, such as s3://archive; keys and endpoint are the environment's"
+
+
+def _prefix_slip(prefix: str) -> str | None:
+    good = re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", prefix, re.ASCII) and ".." not in prefix
+    return None if good else "must be a path of letters, digits, '-', '_' and '.', such as news/2026"
+
+
+_SHORTEST_TTL = timedelta(seconds=2)
+_LONGEST_TTL = timedelta(hours=1)
+
+CLUSTER: Final = Section(
+    (
+        Key(
+            name="database",
+            form=Text("a database's address", check=_database_slip),
+            text="The PostgreSQL of leases and jobs; user and password are the environment's (PGUSER …).",
+            required=True,
+        ),
+        Key(
+            name="store",
+            form=Text("a bucket", check=_store_slip),
+            text="The S3 bucket of captures, documents and state; its keys are the environment's.",
+            required=True,
+        ),
+        Key(
+            name="prefix",
+            form=Text("a path within the bucket", check=_prefix_slip),
+            default="nankai-archive",
+            text="Where in the bucket the archive lies.",
+        ),
+        Key(
+            name="ttl",
+            form=Duration(least=_SHORTEST_TTL, most=_LONGEST_TTL),
+            default="2m",
+            text="How long a lease lasts that is not renewed: so late a dead machine's site goes to another.",
         ),
     )
 )
@@ -239,6 +307,11 @@ CONFIG: Final = Section(
         ),
         Key(name="network", form=NETWORK, text="How requests are made.", default={}),
         Key(name="ping", form=PING, text="Whom a run tells that it ended, by one GET.", default={}),
+        Key(
+            name="cluster",
+            form=OrNothing(CLUSTER),
+            text="Where many machines meet: a database and a store; null: this machine works alone.",
+        ),
         Key(
             name="defaults", form=Section(TUNING, _elsewhere()), text="What holds for every site.", default={}
         ),

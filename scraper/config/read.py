@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
-from scraper.config.keys import CONFIG, NETWORK, SITE_TUNING, TUNING
+from scraper.config.keys import CLUSTER, CONFIG, NETWORK, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
 from scraper.model import Channel, NetworkSettings, Selectors, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import timedelta
 
     from scraper.config.sections import Key
     from scraper.urls import Url
@@ -29,6 +30,16 @@ class Pings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterSettings:
+    """Where many machines meet."""
+
+    database: str  # without a password
+    store: str  # `s3://bucket`
+    prefix: str
+    ttl: timedelta  # of a lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The config, every default filled in."""
 
@@ -37,6 +48,7 @@ class Config:
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
     ping: Pings = field(default_factory=Pings)
+    cluster: ClusterSettings | None = None  # None: this machine works alone
     defaults: Mapping[str, Any] = field(default_factory=dict)  # the fields of a Site that all have in common
 
 
@@ -56,8 +68,13 @@ def parse_config(data: object) -> Config:
         network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
+        cluster=_cluster(given.get("cluster")),
         defaults=defaults,
     )
+
+
+def _cluster(given: Mapping[str, Any] | None) -> ClusterSettings | None:
+    return None if given is None else ClusterSettings(**{**_builtin(CLUSTER.keys), **given})
 
 
 def site_without_config(

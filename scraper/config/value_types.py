@@ -169,13 +169,20 @@ class TimeZone:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A span of time."""
+    """A span of time, between two bounds where it has any, both allowed."""
+
+    least: timedelta | None = None
+    most: timedelta | None = None
 
     def read(self, value: object, where: Where) -> timedelta | None:
         """Return the span."""
         span = durations.parse_duration(value) if isinstance(value, str) else None
         if span is None:
             where.slip(f"must be a span of time, such as 36h or 7d; found {shown(value)}")
+        elif self.least is not None and span < self.least:
+            where.slip(f"must be at least {self.least.total_seconds():g}s; found {shown(value)}")
+        elif self.most is not None and span > self.most:
+            where.slip(f"must be at most {self.most.total_seconds():g}s; found {shown(value)}")
         return span
 
     def schema(self) -> Schema:
