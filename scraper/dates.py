@@ -82,6 +82,7 @@ _IN_PATH = re.compile(
     r"(?:[/_-](?P<month>0?[1-9]|1[0-2])[/_-](?P<day>0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
     r"|[/_-]?(?P<month2>0[1-9]|1[0-2])[/_-]?(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
 )
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _NOON = 12
 _MIDNIGHT = 24
 _EARLIEST, _LATEST = -12 * 60, 14 * 60  # minutes from UTC of any place on earth
@@ -110,6 +111,11 @@ def find_labelled(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> d
     """Return the moment that a line of text shows behind a label of publication; None where there is none."""
     ranked = [each for each in _ranked(text, tz, near) if each[0] <= _PLAIN]
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
+
+
+def is_plausible(moment: datetime) -> bool:
+    """Tell whether a page can have been published then: no calendar's end, which no other zone can tell."""
+    return _FIRST_YEAR <= moment.year <= _LAST_YEAR
 
 
 def is_time(text: str) -> bool:
@@ -192,9 +198,10 @@ def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) ->
 
 def _day(year: str | int, month: str | int, day: str | int, tz: ZoneInfo) -> datetime | None:
     try:
-        return datetime(int(year), int(month), int(day), tzinfo=tz)
+        day_of = datetime(int(year), int(month), int(day), tzinfo=tz)
     except ValueError:  # 31 February
         return None
+    return day_of if is_plausible(day_of) else None
 
 
 def _at_time(day: datetime, rest: str) -> datetime:

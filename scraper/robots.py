@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 512_000  # RFC 9309, 2.5: at least 500 KiB are read, the rest may be left
 TOKEN = "nankai-archive"  # noqa: S105 - RFC 9309's product token: the name by which robots.txt may call us
 _LONGEST_LINE = 2083 * 8 - 1  # bytes, as google/robotstxt: eight times the longest address of old browsers
+_LONGEST_DELAY = 31 * 86_400.0  # seconds; more is a slip
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PYTHON_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -48,7 +49,7 @@ class Rules:
     def delay(self) -> float | None:
         """Return the Crawl-delay in seconds, finite and not negative; None where none is asked for."""
         seconds = self._file.crawl_delay(self._agent)
-        return None if seconds is None else float(seconds)
+        return None if seconds is None else min(float(seconds), _LONGEST_DELAY)
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

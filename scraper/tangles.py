@@ -96,10 +96,9 @@ def check(text: str) -> None:
     if most > _MOST_TAGS:
         msg = f"too tangled to be read: more than {_MOST_TAGS} tags"
         raise NotAnArticle(msg)
-    if most * most > 2 * _MOST_WORK or _formatting(text) * most > _MOST_COPIES:
+    dear = most * most > 2 * _MOST_WORK or _formatting(text) * most > _MOST_COPIES
+    if dear or _has_many_attributes(text):
         _Count().read(text)
-    else:
-        _refuse_attributes(text)
 
 
 def _formatting(text: str) -> int:
@@ -108,12 +107,17 @@ def _formatting(text: str) -> int:
     return min(links, 1 + markers) + len(_FORMATS.findall(text))
 
 
-def _refuse_attributes(text: str) -> None:
+def _has_many_attributes(text: str) -> bool:
+    """Say whether anything looks like an element with too many attributes, if only in a script."""
     of_roots = 0
-    for tag in _TAG.finditer(text):
-        is_root = (tag["name"] or "")[:4].lower() in {"html", "body"}
-        if is_root or tag.end() - tag.start() > _LONG_TAG:
-            of_roots = _counted_attributes(tag, of_roots)
+    try:
+        for tag in _TAG.finditer(text):
+            is_root = (tag["name"] or "")[:4].lower() in _ROOTS
+            if is_root or tag.end() - tag.start() > _LONG_TAG:
+                of_roots = _counted_attributes(tag, of_roots)
+    except NotAnArticle:
+        return True
+    return False
 
 
 def _counted_attributes(tag: re.Match[str], of_roots: int) -> int:

@@ -11,6 +11,8 @@ import hashlib
 import re
 from typing import NamedTuple, NewType
 
+from scraper.numbers import whole
+
 Url = NewType("Url", str)
 """An absolute http or https address with a host, cleaned. Made only here."""
 
@@ -131,7 +133,7 @@ def _assemble(scheme: str, rest: str) -> Url | None:
     authority, path, query = _cut(rest)
     raw_name, port = _host_and_port(authority)
     name = _host_name(raw_name)
-    if name is None or (port is not None and int(port) > _LAST_PORT):
+    if name is None or (port is not None and whole(port, _LAST_PORT) is None):
         return None
     shown_port = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
     path = _without_dots(path or "/")

@@ -137,7 +137,8 @@ def test_the_jump_between_two_series_is_no_run_of_missing_numbers() -> None:
 
 def test_nothing_known_has_no_numbers_missing() -> None:
     assert list(number_gaps.missing_runs([])) == []
-    assert list(number_gaps.runs([3, 1, 2, 7])) == [(1, 3), (7, 7)]
+    assert list(number_gaps.runs_without([3, 1, 2, 7], 9)) == [(4, 6), (8, 9)]
+    assert list(number_gaps.runs_without([], 10**12)) == [(1, 10**12)]
 
 
 # ── months ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -177,7 +177,7 @@ def judge_channel(facts: ChannelFacts, tally: Tally) -> ChannelCoverage:
     if not facts.counted and read:
         found.add(1)
     numbered = pages is not None and len(found) == len(read)
-    unread = number_gaps.runs(set(range(1, (pages or 0) + 1)) - found) if numbered else ()
+    unread = number_gaps.runs_without(found, pages or 0) if numbered else ()
     return ChannelCoverage(
         facts=facts,
         listed=tally.listed,

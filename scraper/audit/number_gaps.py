@@ -5,11 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from scraper.numbers import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SERIES = 3  # leading digits of a padded number: the news site began anew at 030000001 in 2019
 _LONGEST_RUN = 1_000_000  # a longer jump is a new series, and no run of articles that are missing
+
+_LAST_NUMBER = 10**15  # a longer one is no number of an article, but a key made of digits
 
 Run = tuple[int, int]
 
@@ -25,23 +29,19 @@ def missing_runs(keys: Iterable[str]) -> Iterator[Run]:
             yield before + 1, after - 1
 
 
-def runs(numbers: Iterable[int]) -> Iterator[Run]:
-    """Yield numbers as runs of neighbours, first and last."""
-    first = last = None
-    for number in sorted(set(numbers)):
-        if first is None or last is None:
-            first = last = number
-        elif number == last + 1:
-            last = number
-        else:
-            yield first, last
-            first = last = number
-    if first is not None and last is not None:
-        yield first, last
+def runs_without(numbers: Iterable[int], last: int) -> Iterator[Run]:
+    """Yield the runs of numbers from 1 to the last that are not among these, however many they are."""
+    before = 0
+    for number in sorted({each for each in numbers if 0 < each <= last}):
+        if number > before + 1:
+            yield before + 1, number - 1
+        before = number
+    if before < last:
+        yield before + 1, last
 
 
 def _is_number(key: str) -> bool:
-    return key.isascii() and key.isdigit()
+    return key.isascii() and whole(key, _LAST_NUMBER) is not None
 
 
 def _one_series(digits: int, before: int, after: int) -> bool:

@@ -6,6 +6,7 @@ Does not follow redirects, does not retry, does not pace, and judges no status.
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from scraper.content_encoding import Inflation
 from scraper.crawler import ip_filter
 from scraper.errors import NotAnArticle, Refused, TooLarge, Unreachable
 from scraper.model import Capture, Kind
+from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,7 +167,8 @@ def _counting(url: Url, headers: Headers, most: int) -> Iterator[Callable[[bytes
 def _announced(headers: Headers) -> int:
     """Return the Content-Length, or 0 where there is none that can be read."""
     value = _value(headers, b"content-length")
-    return int(value) if value.isdigit() else 0
+    size = whole(value.decode("latin-1"), sys.maxsize)
+    return size if size is not None else sys.maxsize if value.isdigit() else 0
 
 
 def _value(headers: Headers, wanted: bytes) -> bytes:

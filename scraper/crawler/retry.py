@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
 from scraper import urls
 from scraper.errors import BadStatus, Blocked, Unreachable
+from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _HOSTS_OWN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 _SERVER_ERRORS = range(500, 600)
+_LONGEST_ASKED = 31 * 86_400  # seconds that a host may ask us to wait; more is no wait but a slip
+_LONGEST_DATE = 100  # characters
 _LONGEST_WAIT = 60.0  # seconds between two tries of one address
 
 
@@ -105,18 +108,18 @@ def retry_after(capture: Capture) -> float | None:
     """
     value = (capture.header("retry-after") or "").strip()
     if value.isdecimal() and value.isascii():
-        return float(value)
+        return float(whole(value, _LONGEST_ASKED) or (_LONGEST_ASKED if value.strip("0") else 0))
     wanted = _moment(value)
     if wanted is None:
         return None
     server_now = _moment(capture.header("date") or "") or capture.fetched_at
-    return max((wanted - server_now).total_seconds(), 0.0)
+    return min(max((wanted - server_now).total_seconds(), 0.0), float(_LONGEST_ASKED))
 
 
 def _moment(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+        moment = parsedate_to_datetime(value[:_LONGEST_DATE])
+    except (ValueError, OverflowError, IndexError, TypeError):  # a year of ten digits, half a date
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 

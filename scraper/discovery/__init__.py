@@ -2,7 +2,7 @@
 
 from scraper.discovery.feed import read_feed
 from scraper.discovery.listing import read_listing
-from scraper.discovery.pager import numbered_page, read_pager
+from scraper.discovery.pager import MOST_PAGES, numbered_page, read_pager
 from scraper.discovery.sitemap import read_sitemap
 
-__all__ = ["numbered_page", "read_feed", "read_listing", "read_pager", "read_sitemap"]
+__all__ = ["MOST_PAGES", "numbered_page", "read_feed", "read_listing", "read_pager", "read_sitemap"]

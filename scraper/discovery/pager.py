@@ -16,6 +16,7 @@ from scraper.discovery.source import source_text
 from scraper.errors import NotAListing
 from scraper.families import FAMILIES, by_name
 from scraper.model import PageRef
+from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from scraper.model import Capture, ListingPage, Site
     from scraper.urls import Url
 
-MOST_PAGES = 1_000_000
-"""More pages than any list has: a larger number is a slip, and would be walked for years."""
+MOST_PAGES = 65_536
+"""More pages than any list has: a larger number is a slip, or a date, and would be walked for years."""
 
-_NUMBER = re.compile(r"\d{1,9}")
-_OF_ALL = re.compile(r"[/／]\s*(\d{1,9})")  # 1/12, 页码 2/5
-_THIS_OF_ALL = re.compile(r"\d{1,9}(?=\s*[/／]\s*\d)")
-_ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d{1,9})", re.IGNORECASE)
+_MOST_ARTICLES = 10_000_000  # of one list
+
+_NUMBER = re.compile(r"\d+")
+_DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")  # what counts no pages
+_OF_ALL = re.compile(r"[/／]\s*(\d+)")  # 1/12, 页码 2/5
+_THIS_OF_ALL = re.compile(r"(?<!\d)\d{1,9}(?!\d)(?=\s*[/／]\s*\d)")
+_ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d+)", re.IGNORECASE)
 _NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
 
 
@@ -41,8 +45,10 @@ def read_pager(capture: Capture, site: Site) -> int:
     text = source_text(capture)
     for family in _families(site):
         match = family.pager.count.search(text) if family.pager.count is not None else None
-        number = int(next((group for group in match.groups() if group), "0")) if match is not None else 0
-        if 1 <= number <= MOST_PAGES:
+        number = (
+            _pages(next((group for group in match.groups() if group), None)) if match is not None else None
+        )
+        if number is not None:
             return number
     msg = f"{capture.url}: no pager: it states no number of pages"
     raise NotAListing(msg)
@@ -64,7 +70,7 @@ def page_number(pager: Pager, url: Url) -> int | None:
     match = pager.number.search(url) if pager.number is not None else None
     if match is None:
         return None
-    return int(match[1]) if match[1] else 1
+    return _pages(match[1]) if match[1] else 1
 
 
 def script_of(page: Node, pager: Pager, base: Url) -> Url | None:
@@ -128,12 +134,12 @@ def pages(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
     text = _text(page, template.pages)
     if text is not None:
         of_all = _OF_ALL.search(text)
-        numbers = [int(of_all[1])] if of_all else [int(found) for found in _NUMBER.findall(text)]
+        numbers = [of_all[1]] if of_all else _NUMBER.findall(_DATE.sub(" ", text))
         if numbers:
-            return max(numbers)
+            return max((number for each in numbers if (number := _pages(each)) is not None), default=None)
     drawn = drawn_pager(page, base)
     if drawn is not None:
-        return drawn.pages
+        return drawn.pages if drawn.pages <= MOST_PAGES else None
     links = dom.select(page, template.last) if template.last is not None else ()
     ends = (urls.join(base, dom.attribute(link, "href")) for link in links)
     return max((number for url in ends if url and (number := page_number(pager, url))), default=None)
@@ -144,8 +150,8 @@ def current(page: Node, template: Rows, pager: Pager, base: Url) -> int | None:
     shown = dom.first(page, template.current) if template.current is not None else None
     text = " ".join(pieces(shown)) if shown is not None else ""
     number = _THIS_OF_ALL.search(text) or _NUMBER.fullmatch(text)
-    if number is not None:
-        return int(number[0])
+    if number is not None and (read := _pages(number[0])) is not None:
+        return read
     drawn = drawn_pager(page, base) if shown is None else None
     return page_number(pager, base) if drawn is None else drawn.number
 
@@ -156,7 +162,13 @@ def _count(page: Node, selector: str | None) -> int | None:
         return None
     said = _ALL.search(text)
     first = _NUMBER.search(text)
-    return int(said[1]) if said else int(first[0]) if first else None
+    digits = said[1] if said else first[0] if first else None
+    return whole(digits, _MOST_ARTICLES)
+
+
+def _pages(digits: str | None) -> int | None:
+    """Return a number of pages, or of one page; None for what is none."""
+    return whole(digits, MOST_PAGES) or None
 
 
 def _text(page: Node, selector: str | None) -> str | None:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from scraper.blocks import Listing, Quote
 from scraper.extractor import elements, tables
+from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from scraper import dom
     from scraper.blocks import Block
     from scraper.extractor.walk import Walk
+
+_LAST_NUMBER = 2**31 - 1  # of a list, as browsers have it
 
 
 def quote(walk: Walk, node: dom.Node) -> None:
@@ -124,7 +127,7 @@ def _close_cell(walk: Walk, node: dom.Node) -> None:
 
 
 def _number(value: str | None) -> int:
-    try:
-        return int(value or "1")
-    except ValueError:
-        return 1
+    """Return the number that a list begins with, as HTML reads it; 1 where it names none that can be told."""
+    digits = (value or "").strip()
+    number = whole(digits.removeprefix("-").removeprefix("+"), _LAST_NUMBER)
+    return 1 if number is None else -number if digits.startswith("-") else number

@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scraper import dom, text, urls
+from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from scraper.extractor.page import Page
     from scraper.families.family import Family
 
-_REFRESH = re.compile(r"^\s*(\d+)\s*[;,]\s*(?:url\s*=\s*)?['\"]?(.+?)['\"]?\s*$", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(r"(\d+)\s*[;,]\s*(?:url\s*=\s*)?", re.IGNORECASE)  # of a text without blanks around
 _JUMP = re.compile(r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(")
 _AGAIN = re.compile(r"\blocation\.reload\s*\(|" + _JUMP.pattern)
 _PORTAL = re.compile(r"APP_NAME\s*:\s*['\"]飞连|FeiLian", re.IGNORECASE)
@@ -81,9 +82,11 @@ def _title(page: Page) -> str:
 def _leads_to(page: Page, shown: str) -> str | None:
     """Return what a page that is left at once leads to; None where it stays."""
     refresh = page.first('meta[http-equiv="refresh" i]')
-    found = _REFRESH.match(dom.attribute(refresh, "content")) if refresh is not None else None
-    if found is not None and int(found[1]) <= _SOON:
-        return found[2]
+    said = dom.attribute(refresh, "content").strip() if refresh is not None else ""
+    found = _REFRESH.match(said)
+    target = said[found.end() :].strip().strip("'\"") if found is not None else ""
+    if found is not None and target and whole(found[1], _SOON) is not None:
+        return target
     if len(shown) > _NOTHING:
         return None
     jump = _JUMP.search(page.text)

@@ -26,6 +26,7 @@ from scraper.ingest.assets import AssetIngester
 from scraper.ingest.canary_monitor import CanaryMonitor
 from scraper.ingest.list_reader import channel_of, key_of, newest, program_error, read_list
 from scraper.model import Kind
+from scraper.numbers import whole
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import PageState
 
@@ -173,7 +174,7 @@ class Ingester:
                     read_at=capture.fetched_at,
                     gap=before.gap or (capture.fetched_at if torn else None),
                     pager=page.pager or before.pager,
-                    pages=page.pages or before.pages,
+                    pages=page.pages or whole(str(before.pages), discovery.MOST_PAGES),
                     stated=page.stated if page.stated is not None else before.stated,
                 )
             )
