@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import webencodings
 
-from scraper.content_encoding import Inflation
+from scraper.content_encoding import Inflation, content_encoding
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -52,7 +52,7 @@ def body_bytes(capture: Capture, max_bytes: int) -> bytes:
     Raises `TooLarge` where it would inflate beyond `max_bytes`, `NotAnArticle` where it cannot be inflated.
     A body that the header calls compressed and that is not is taken as it is.
     """
-    inflation = Inflation(capture.url, capture.header("Content-Encoding"), max_bytes)
+    inflation = Inflation(capture.url, content_encoding(capture.headers), max_bytes)
     return b"".join((*inflation.feed(capture.body), *inflation.end()))
 
 

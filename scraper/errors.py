@@ -75,10 +75,29 @@ class FetchError(ArchiveError):
 class Unreachable(FetchError):
     """No connection, no name, no answer in time, or an answer that broke off."""
 
-    def __init__(self, message: str, *, heals: bool = True) -> None:
-        """Say too whether the next moment may bring it: a broken connection yes, a wrong certificate no."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        heals: bool = True,
+        met: bool = True,
+        stale: bool = False,
+        proxy: bool = False,
+        link_missing: bool = False,
+    ) -> None:
+        """Say too what it means for the next try.
+
+        `heals`: the next moment may bring it (a broken connection yes, a wrong certificate no); `met`: there
+        was a connection at all; `stale`: it was an older connection that had lost its place, and a new one
+        may do; `proxy`: it is our own proxy that failed, and the host was never asked; `link_missing`: the
+        certificate may be good, but one between it and a trusted root is not known here.
+        """
         super().__init__(message)
         self.heals = heals
+        self.met = met
+        self.stale = stale
+        self.proxy = proxy
+        self.link_missing = link_missing
 
 
 class BadStatus(FetchError):

@@ -57,6 +57,16 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
+    """How a site's certificates are checked, where it needs more than what browsers take."""
+
+    ca_file: str | None = None  # certificates (PEM) that are trusted besides the system's; None: none
+    verify: bool = True  # False: whoever answers is believed
+    old_ciphers: bool = False  # True: TLS 1.0, small keys, whatever OpenSSL still has
+    aia: bool = False  # True: a link that the server leaves out may be fetched from where it says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
     """CSS selectors for a site that no family fits; `None` leaves the part to the family."""
 
@@ -95,6 +105,7 @@ class Site:
     revisit: tuple[timedelta, ...] = ()  # ages at which an article is looked at again, rising
     every: timedelta = timedelta(hours=1)  # in a cluster: from one run to the next
     priority: int = 0  # in a cluster: of the sites that are due, the highest goes first
+    tls: TlsSettings = field(default_factory=TlsSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +117,8 @@ class NetworkSettings:
     max_bytes: int = 67_108_864  # of one decoded body
     allow_private_addresses: bool = False
     retries: int = 4
+    ca_file: str | None = None  # certificates (PEM) that are trusted besides the system's; None: none
+    cookies: Literal["none", "session"] = "none"  # session: given back once, within one visit, never kept
 
 
 # ── left of the line: what was asked, what was answered ───────────────────────────────────────────────────
@@ -121,6 +134,7 @@ class Request:
     page: int | None = None  # of a listing: its number, where the system numbers it
     etag: str | None = None  # None: no earlier answer had one
     last_modified: str | None = None  # None: no earlier answer had one; else the header's value as it came
+    referer: Url | None = None  # of a picture or file: the page that shows it; None: nobody is named
 
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -148,6 +162,7 @@ class Capture:
     page: int | None = None  # as in the request
     ip_address: str | None = None  # None: a proxy asked for us, or nobody knows
     hops: tuple[Capture, ...] = ()
+    notes: tuple[str, ...] = ()  # what was wrong with the answer and does not matter; not kept with it
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name as Latin-1 text, or None; case does not matter."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from virtualtime import monotonic
 
 from scraper.crawler.host_state import HostMemory, InMemoryHostState
-from scraper.crawler.pacer import DAY, Pacer
+from scraper.crawler.pacer import DAY, GUESSED_PATIENCE, HOUR, Pacer
 from scraper.errors import Blocked, FetchError, Paused
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def pacer(**changes: Any) -> Pacer:  # noqa: ANN401 - any of its parts
         "sleep": asyncio.sleep,
         "random": lambda: 0.0,
         "patience": 2 * DAY,
+        "guessed_patience": 2 * DAY,
     }
     return Pacer(**{**parts, **changes})
 
@@ -167,17 +168,22 @@ def test_a_slow_host_holds_up_nobody() -> None:
 # ── the back-off ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_pause_doubles_from_a_second_to_a_day() -> None:
+@pytest.mark.parametrize(
+    ("cause", "longest"), [("429", DAY), ("503", HOUR), ("Unreachable", HOUR)], ids=["429", "503", "silent"]
+)
+def test_the_pause_doubles_from_a_second_to_a_day_or_where_nobody_asked_an_hour(
+    cause: str, longest: float
+) -> None:
     async def story() -> None:
         paces, pauses = pacer(), []
         for _ in range(20):
             async with paces.turn(HOST, 0):
-                paces.trouble(HOST, delay=0, cause="503")
+                paces.trouble(HOST, delay=0, cause=cause)
                 began = monotonic()
             async with paces.turn(HOST, 0):
                 pauses.append(monotonic() - began)
         assert pauses[:5] == pytest.approx([1, 2, 4, 8, 16])
-        assert pauses[-2:] == pytest.approx([DAY, DAY])
+        assert pauses[-2:] == pytest.approx([longest, longest])
 
     run(story)
 
@@ -219,7 +225,7 @@ def test_a_pause_is_not_itself_a_quiet_time() -> None:
 
     async def story() -> None:
         paces = pacer()
-        pauses = await troubles(paces, 14)
+        pauses = await troubles(paces, 14, cause="429")
         assert pauses[-2:] == pytest.approx([4096, 8192])
 
     run(story)
@@ -270,16 +276,16 @@ def test_the_next_run_waits_out_what_is_left() -> None:
     memory = InMemoryHostState()
 
     async def first() -> None:
-        await troubles(pacer(memory=memory), 3)
+        await troubles(pacer(memory=memory), 3, cause="429")
         paces = pacer(memory=memory)
         async with paces.turn(HOST, 0):
-            paces.trouble(HOST, delay=0, cause="503")
+            paces.trouble(HOST, delay=0, cause="429")
 
     async def second() -> None:
         began = virtualtime.BEGINNING + timedelta(seconds=10)
         paces = pacer(memory=memory, now=virtualtime.clock_at(began))
         assert await turn(paces) == pytest.approx(5)
-        assert await troubles(paces, 1) == pytest.approx([16])
+        assert await troubles(paces, 1, cause="429") == pytest.approx([16])
 
     run(first)
     run(second)
@@ -296,13 +302,60 @@ def test_the_next_run_after_a_quiet_time_begins_anew() -> None:
     run(story)
 
 
-def test_a_clock_that_jumped_makes_no_pause_longer_than_a_day() -> None:
+@pytest.mark.parametrize("ahead", [timedelta(days=4_000), timedelta(hours=2)])
+def test_what_a_clock_that_was_ahead_wrote_is_no_pause(ahead: timedelta) -> None:
     memory = InMemoryHostState()
-    later = virtualtime.BEGINNING + timedelta(days=4_000)
-    memory.remember_host(HOST, HostMemory(pause=2, until=later, cause="503"))
+    later = virtualtime.BEGINNING + ahead
+    memory.remember_host(HOST, HostMemory(pause=2, until=later, cause="429", span=2))
 
     async def story() -> None:
-        assert await turn(pacer(memory=memory)) == pytest.approx(DAY)
+        paces = pacer(memory=memory)
+        assert await turn(paces) == 0
+        assert await troubles(paces, 1) == pytest.approx([1])
+
+    run(story)
+
+
+@pytest.mark.parametrize("cause", ["503", "Unreachable"])
+def test_a_pause_that_nobody_asked_for_is_not_kept_by_the_next_run_which_asks_once(cause: str) -> None:
+    memory = InMemoryHostState()
+
+    async def first() -> None:
+        await troubles(pacer(memory=memory), 7, cause=cause)
+
+    async def second() -> None:
+        began = virtualtime.BEGINNING + timedelta(seconds=130)
+        paces = pacer(memory=memory, now=virtualtime.clock_at(began), guessed_patience=GUESSED_PATIENCE)
+        assert paces.is_doubtful(HOST)
+        async with paces.turn(HOST, 0):
+            assert monotonic() == 0
+            paces.trouble(HOST, delay=0, cause=cause)
+        with pytest.raises(Paused):
+            await turn(paces)
+        assert monotonic() == 0
+
+    run(first)
+    run(second)
+
+
+def test_one_good_answer_ends_the_doubt() -> None:
+    async def story() -> None:
+        paces = pacer()
+        paces.doubt(HOST)
+        assert paces.is_doubtful(HOST)
+        paces.success(HOST)
+        assert not paces.is_doubtful(HOST)
+
+    run(story)
+
+
+def test_a_host_that_was_left_is_not_asked_again_in_this_run() -> None:
+    async def story() -> None:
+        paces = pacer()
+        paces.leave(HOST, "it takes no connections")
+        with pytest.raises(Paused, match="left for this run: it takes no connections"):
+            await turn(paces)
+        assert await turn(paces, host="another.example") == 0
 
     run(story)
 

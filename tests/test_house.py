@@ -80,7 +80,7 @@ ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "serve": {"commands.serve"}}
 KEEPERS = {
     "httpx": {"crawler.client"},
     "httpcore": {"crawler.transport"},
-    "certifi": {"crawler.client"},
+    "certifi": {"crawler.trust"},
     "tenacity": {"crawler.retry"},
     "protego": {"robots"},
     "sqlite3": {"stores.state", "stores.search_index", "cluster.catalogue"},

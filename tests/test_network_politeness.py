@@ -107,14 +107,14 @@ def test_connections_are_used_again_and_idle_ones_do_not_pile_up() -> None:
     async def story() -> None:
         async with FaultServer() as server:
             server.on("/a", GOOD)
-            sites = [site(server.url("/", f"{n}.example"), name=str(n)) for n in range(80)]
+            sites = [site(server.url("/", f"{n}.example"), name=str(n)) for n in range(1_100)]
             async with network(*sites) as source:
                 for number, place in enumerate(sites):
                     for _ in range(2):
                         await source.fetch(request(server.url("/a", f"{number}.example")), place)
                 await asyncio.sleep(1)
-                assert len({seen.connection for seen in server.seen}) == 80
-                assert server.open_connections == 64
+                assert len({seen.connection for seen in server.seen}) == 1_100
+                assert server.open_connections == 1_024
             await asyncio.sleep(1)
             assert server.open_connections == 0
 

@@ -13,6 +13,7 @@ from networkworld import address, everything_is_here, network, request, site
 
 from scraper.crawler.client import Client
 from scraper.errors import Unreachable
+from scraper.model import TlsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -106,12 +107,11 @@ def test_plain_words_where_tls_was_expected_are_no_answer() -> None:
 
 
 def test_left_to_itself_it_trusts_somebody() -> None:
-    async def story() -> ssl.SSLContext | None:
+    async def story() -> ssl.SSLContext:
         async with Client(allow_private=False) as client:
-            return client.tls
+            return client.trust.context(TlsSettings())
 
     context = asyncio.run(story())
-    assert context is not None
     assert context.check_hostname
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.cert_store_stats()["x509_ca"] > 0

@@ -13,7 +13,6 @@ What httpx does by itself, and a true capture cannot have, is kept from it:
 
 from __future__ import annotations
 
-import ssl
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,15 +20,17 @@ from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import certifi
 import httpx
 
 from scraper import urls
 from scraper.crawler.dns import system_addresses
 from scraper.crawler.transport import Origin, Transport, told
+from scraper.crawler.trust import Trust
 from scraper.errors import Unreachable
+from scraper.model import TlsSettings
 
 if TYPE_CHECKING:
+    import ssl
     import urllib.request
     from collections.abc import AsyncIterable, AsyncIterator
     from http.client import HTTPResponse
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from scraper.model import Headers
     from scraper.urls import Url
 
-_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's, named by Python from 3.12 on: old servers, as browsers take them
+_HTTPS = 443
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -61,9 +62,18 @@ class Client:
     """Makes exchanges, whoever they are with. Knows no policy but which addresses are allowed."""
 
     def __init__(
-        self, *, allow_private: bool, resolve: Resolve | None = None, tls: ssl.SSLContext | None = None
+        self,
+        *,
+        allow_private: bool,
+        resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
+        ca_file: str | None = None,
     ) -> None:
-        """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does."""
+        """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does.
+
+        `ca_file`: certificates that are trusted besides.
+        """
+        self.trust = Trust(ca_file, tls)
         self._connections = Transport(
             allow_private=allow_private,
             resolve=resolve or system_addresses,
@@ -76,16 +86,10 @@ class Client:
             follow_redirects=False,
             timeout=None,  # noqa: S113 - the fetcher's deadline is for the exchange as a whole
         )
-        self.tls = tls
 
     async def __aenter__(self) -> Self:
         """Load the certificates, once: they cost some 30 ms."""
-        if self.tls is None:
-            self.tls = ssl.create_default_context()
-            self.tls.options |= _LEGACY_SERVER_CONNECT
-            if not self.tls.cert_store_stats()["x509_ca"]:
-                self.tls.load_verify_locations(certifi.where())
-        self._connections.tls = self.tls
+        self.trust.context(TlsSettings())
         await self._client.__aenter__()
         return self
 
@@ -96,14 +100,17 @@ class Client:
         await self._client.__aexit__(kind, exc, trace)
 
     @asynccontextmanager
-    async def ask(self, url: Url, headers: Headers, proxy: Proxy | None) -> AsyncIterator[Answer]:
-        """Send one GET and give the answer while it comes.
+    async def ask(
+        self, url: Url, headers: Headers, proxy: Proxy | None, tls: TlsSettings | None = None
+    ) -> AsyncIterator[Answer]:
+        """Send one GET and give the answer while it comes. `tls`: None: nothing but the usual.
 
         Raises `Unreachable`, `Refused` for a forbidden address, `TooLarge` for a head without end; also out
         of the iteration of the body.
         """
+        context = self.trust.context(tls or TlsSettings())
         with told(url):
-            response = await self._client.send(_request(url, headers, proxy), stream=True)
+            response = await self._client.send(_request(url, headers, proxy, context), stream=True)
             try:
                 yield Answer(
                     status=response.status_code,
@@ -115,12 +122,18 @@ class Client:
             finally:
                 await response.aclose()
 
+    async def certificate(self, url: Url) -> bytes | None:
+        """Return the certificate (DER) that a host shows, whoever signed it; None: it shows none."""
+        origin = _origin(urls.origin(url))
+        with told(url):
+            return await self._connections.certificate(origin.host, origin.port or _HTTPS)
 
-def _request(url: Url, headers: Headers, proxy: Proxy | None) -> httpx.Request:
+
+def _request(url: Url, headers: Headers, proxy: Proxy | None, tls: ssl.SSLContext) -> httpx.Request:
     """Return a request of just these header lines; characters of the address go out as UTF-8 escapes."""
     parts = urls.split(url)
     target = quote(parts.path + parts.query, safe=_PRINTABLE).encode("ascii")
-    extensions = {"target": target, "proxy": proxy}
+    extensions = {"target": target, "proxy": proxy, "tls": tls}
     try:
         return httpx.Request("GET", _origin(urls.origin(url)), headers=list(headers), extensions=extensions)
     except httpx.InvalidURL as exc:
@@ -128,7 +141,7 @@ def _request(url: Url, headers: Headers, proxy: Proxy | None) -> httpx.Request:
         raise Unreachable(msg, heals=False) from exc
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _origin(text: str) -> httpx.URL:
     """Return an origin as httpx has it, once for many requests. Raises `httpx.InvalidURL`."""
     return httpx.URL(text)
@@ -148,6 +161,7 @@ class _Transport(httpx.AsyncBaseTransport):
             request.extensions["target"],
             tuple(request.headers.raw),
             request.extensions["proxy"],
+            request.extensions["tls"],
         )
         return _Answer(
             arrival.status,

@@ -31,7 +31,7 @@ async def allowed_addresses(
     found = await resolve(host, port) if written is None else (str(written),)
     if not found:
         msg = f"no answer: {host}: the name leads nowhere"
-        raise Unreachable(msg, heals=False)
+        raise Unreachable(msg, heals=False, met=False)
     for text in found:
         if not allow_private and not ip_filter.is_public(ipaddress.ip_address(text.partition("%")[0])):
             msg = f"not asked: {host}: {text} is no address of the open internet"
@@ -67,7 +67,7 @@ async def system_addresses(host: str, port: int) -> tuple[str, ...]:
     except OSError as exc:
         heals = not (isinstance(exc, socket.gaierror) and exc.errno == socket.EAI_NONAME)
         msg = f"no answer: {host}: the name leads nowhere: {exc}"
-        raise Unreachable(msg, heals=heals) from exc
+        raise Unreachable(msg, heals=heals, met=False) from exc
 
 
 def _look_up(host: str, port: int) -> tuple[str, ...] | OSError:

@@ -17,8 +17,10 @@ class HostMemory:
     """How a host last took our requests. A host without trouble needs none."""
 
     pause: float  # seconds: the length of the last back-off, before jitter; 0: none is left
-    until: datetime  # not asked before this moment; forgiven 30 quiet minutes after it
+    until: datetime  # when the back-off ends; forgiven 30 quiet minutes after it
     cause: str  # what the trouble was: "429", "503", or the name of a fault
+    span: float = 86_400.0  # seconds from the trouble to `until`: what is further off, a wrong clock wrote
+    asked: bool = True  # the host itself asked for the pause: the next run keeps it; else it asks once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,32 +6,41 @@
                    fetcher     one exchange, again where that helps
 
 What comes back is a `Capture` with status 2xx, 404, 410, or 304 where the request was conditional; what the
-body says is for others to judge. Everything else is an error:
+body of a good answer says is for others to judge. A 4xx to a conditional request is asked again without its
+condition: some servers cannot bear one. Everything else is an error:
 
     Unreachable   no connection, no name, a wrong certificate, a broken or late answer, after all retries
     BadStatus     any other status, `status` says which: a 5xx after all retries, other 4xx at once,
                   redirects in a circle
     TooLarge      body or header lines over the bound
     Refused       not asked: robots.txt, a private address, a host that the config does not name
-    Blocked       401, 403, 429 after all retries, or a back-off for 429 that outlasts our patience
-    Paused        another back-off that outlasts our patience: the site's other addresses must wait too
+    Blocked       401, 403, 429 after all retries, a firewall's answer (see `refusal`), a cookie check, or a
+                  back-off for 429 that outlasts our patience
+    Paused        another back-off that outlasts our patience, or a host that takes no connections: its
+                  other addresses must wait too
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from scraper import urls
 from scraper.crawler import redirects
 from scraper.crawler.client import Client
+from scraper.crawler.cookies import Cookies
 from scraper.crawler.fetcher import Fetcher, Traffic
 from scraper.crawler.pacer import Pacer
 from scraper.crawler.proxies import Proxies
+from scraper.crawler.refusal import refusal
 from scraper.crawler.retry import Retry
 from scraper.crawler.robots_gate import RobotsGate
 from scraper.errors import BadStatus, Blocked, Refused
+from scraper.messages import say
 from scraper.model import Kind, Request
 
 if TYPE_CHECKING:
@@ -49,6 +58,9 @@ if TYPE_CHECKING:
 _SUCCESS = range(200, 300)
 _NOT_WELCOME = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _NOT_THERE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_CLIENT_ERRORS = range(400, 500)
+_NOT_THE_CONDITION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class Network:
@@ -78,19 +90,21 @@ class Network:
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
         self._traffic: dict[str, Traffic] = {}
-        self._client = Client(allow_private=settings.allow_private_addresses, resolve=resolve, tls=tls)
-        self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
-        self._attempts = Retry(
-            fetcher=Fetcher(
-                client=self._client,
-                routes=Proxies(settings.proxy, environment),
-                settings=settings,
-                user_agent=user_agent,
-                now=now,
-            ),
-            pacer=Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random),
-            retries=settings.retries,
+        self._now = now
+        self._gives_cookies_back = settings.cookies == "session"
+        self._client = Client(
+            allow_private=settings.allow_private_addresses,
+            resolve=resolve,
+            tls=tls,
+            ca_file=settings.ca_file,
         )
+        self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
+        routes = Proxies(settings.proxy, environment)
+        fetcher = Fetcher(
+            client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now
+        )
+        pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
+        self._attempts = Retry(fetcher=fetcher, pacer=pacer, retries=settings.retries)
 
     async def __aenter__(self) -> Self:
         """Make ready to connect."""
@@ -109,29 +123,38 @@ class Network:
 
     async def fetch(self, request: Request, site: Site) -> Capture:
         """Ask for an address on behalf of a site; when cancelled, nothing is left behind."""
-        capture = await self._walk(request, site)
+        condition = _condition(request, self._now())
+        capture = await self._walk(request, site, condition)
+        if condition and capture.status in _CLIENT_ERRORS and capture.status not in _NOT_THE_CONDITION:
+            condition = ()
+            capture = await self._walk(request, site, condition)
         status = capture.status
+        said = f"{capture.final_url}: {status} {capture.reason}".rstrip()
+        refused = refusal(capture)
+        if refused is not None:
+            raise Blocked(say("blocked: {said}: a firewall's answer: {refused}", said=said, refused=refused))
         if (status in _SUCCESS and status != HTTPStatus.PARTIAL_CONTENT) or status in _NOT_THERE:
             return capture
-        if status == HTTPStatus.NOT_MODIFIED and _conditional(request):
+        if status == HTTPStatus.NOT_MODIFIED and condition:
             return capture
-        said = f"{capture.final_url}: {status} {capture.reason}".rstrip()
         if status in _NOT_WELCOME:
             msg = f"blocked: {said}"
             raise Blocked(msg)
         msg = f"no use: {said}"
         raise BadStatus(msg, status=status)
 
-    async def _walk(self, request: Request, site: Site) -> Capture:
+    async def _walk(self, request: Request, site: Site, condition: Headers = ()) -> Capture:
         """Return the answer at the end of an address's redirects, its hops before it."""
         hops: list[Capture] = []
+        cookies = Cookies() if self._gives_cookies_back else None
         url = request.url
         while True:
             self._check_host(url, request, site)
             is_robots = request.kind is Kind.ROBOTS
             delay = site.delay if is_robots else await self._robots_gate.admit(url, site)
+            more = (*condition, *_referer(request, url), *(() if cookies is None else cookies.lines(url)))
             capture = await self._attempts.ask(
-                url, request.kind, _conditional(request), delay=delay, traffic=self.traffic(site)
+                url, request.kind, more, delay=delay, traffic=self.traffic(site), tls=site.tls
             )
             onward = redirects.target(capture)
             if onward is None:
@@ -139,7 +162,9 @@ class Network:
                     capture, url=request.url, hops=tuple(hops), channel=request.channel, page=request.page
                 )
             hops.append(capture)
-            redirects.follow(hops, onward)
+            redirects.follow(hops, onward, cookie_sent=None if cookies is None else cookies.sent)
+            if cookies is not None:
+                cookies.take(capture)
             url = onward
 
     async def _robots_txt(self, url: Url, site: Site) -> Capture:
@@ -173,7 +198,31 @@ def hosts_of(site: Site) -> frozenset[str]:
     )
 
 
-def _conditional(request: Request) -> Headers:
-    """Return the header lines that ask for an answer only if it is a new one."""
-    lines = ((b"If-None-Match", request.etag), (b"If-Modified-Since", request.last_modified))
+def _condition(request: Request, now: datetime) -> Headers:
+    """Return the header lines that ask for an answer only if it is a new one.
+
+    A moment in the future is not sent back: nothing would ever be newer.
+    """
+    modified = None if _is_ahead(request.last_modified, now) else request.last_modified
+    lines = ((b"If-None-Match", request.etag), (b"If-Modified-Since", modified))
     return tuple((name, value.encode("latin-1", "replace")) for name, value in lines if value is not None)
+
+
+def _is_ahead(value: str | None, now: datetime) -> bool:
+    try:
+        moment = parsedate_to_datetime(value or "")
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) > now
+    except (ValueError, OverflowError):
+        return False
+
+
+def _referer(request: Request, url: Url) -> Headers:
+    """Return the line that names the page which shows a picture, as browsers name it from page to page.
+
+    Never the address of a page over https to a picture over http.
+    """
+    page = request.referer
+    if page is None or (page.startswith("https:") and url.startswith("http:")):
+        return ()
+    whole = page if urls.origin(page) == urls.origin(url) else f"{urls.origin(page)}/"
+    return ((b"Referer", quote(whole, safe=_PRINTABLE).encode("ascii")),)

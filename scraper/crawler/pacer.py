@@ -7,6 +7,9 @@ a server that takes long to answer gets longer pauses. The pacer asks nobody; it
 The back-off is that of apache/stormcrawler issue 1984: a base, doubled at each trouble, at most a day,
 forgiven after 30 quiet minutes, jittered. Each good answer halves what is left, so that a site where one
 request in ten stumbles is slowed down and not shut off.
+
+A pause that the host asked for (429, Retry-After) is kept, by later runs too. Other trouble is a guess: its
+back-off stays under an hour, is waited out only where it is short, and the next run asks once, whatever was.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from scraper.crawler.host_state import HostMemory
 from scraper.errors import Blocked, Paused
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,7 +33,10 @@ if TYPE_CHECKING:
 DAY = 86_400.0  # seconds: no pause is longer
 SHORTEST_PAUSE = 1.0  # seconds: no back-off is shorter, whatever the delay
 FORGIVEN = timedelta(minutes=30)
+HOUR = 3_600.0  # seconds: no back-off that nobody asked for is longer
 PATIENCE = 600.0  # seconds: a longer back-off is left to a later run
+GUESSED_PATIENCE = 60.0  # seconds: likewise, of one that nobody asked for
+BROKEN = 8.0  # seconds: the longest back-off after answers that broke off, which others need not do
 JITTER = 0.1  # of a back-off, added
 TOO_MANY = "429"  # the cause of a back-off that means: we are not wanted
 
@@ -44,6 +51,9 @@ class _Lane:
     until: float | None = None  # on the monotonic clock, not asked before; None: no back-off
     quiet_from: datetime | None = None  # when the last back-off ends, or ended; None: never any, or forgiven
     cause: str = ""
+    asked: bool = True  # the host asked for the pause
+    doubtful: bool = False  # the last address that was asked for never came, in this run or the one before
+    left: str | None = None  # why it is not asked any more in this process; None: it is
 
 
 class Pacer:
@@ -58,14 +68,19 @@ class Pacer:
         sleep: Callable[[float], Awaitable[None]],
         random: Callable[[], float],
         patience: float = PATIENCE,
+        guessed_patience: float = GUESSED_PATIENCE,
     ) -> None:
-        """Take the world's clocks; `random` gives numbers from 0 up to 1."""
+        """Take the world's clocks; `random` gives numbers from 0 up to 1.
+
+        `patience`: seconds that a turn waits for at most, where the host asked for the pause, and else.
+        """
         self._memory = memory
         self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
         self._patience = patience
+        self._guessed_patience = guessed_patience
         self._lanes: dict[str, _Lane] = {}
 
     @asynccontextmanager
@@ -73,7 +88,7 @@ class Pacer:
         """Hold the host for one exchange, once nobody else does and its pauses are over.
 
         `delay`: seconds since the end of the last exchange. Raises `Blocked` or `Paused` where its back-off
-        is longer than our patience; nothing was asked then.
+        is longer than our patience, or where it was left; nothing was asked then.
         """
         lane = self._lane(host)
         async with lane.turn:
@@ -84,11 +99,24 @@ class Pacer:
             finally:
                 lane.ended = self._monotonic()
 
-    def trouble(self, host: str, *, delay: float, cause: str, retry_after: float | None = None) -> None:
-        """Back off: the host said 429 or 503, or broke off. `retry_after`: the seconds that it asked for."""
+    def trouble(
+        self,
+        host: str,
+        *,
+        delay: float,
+        cause: str,
+        retry_after: float | None = None,
+        longest: float = HOUR,
+    ) -> None:
+        """Back off: the host said 429 or 503, or broke off. `retry_after`: the seconds that it asked for.
+
+        `longest`: of a back-off that the host did not ask for.
+        """
         lane = self._lane(host)
         self._forgive(lane)
-        lane.pause = min(max(lane.pause * 2, delay, SHORTEST_PAUSE), DAY)
+        lane.asked = cause == TOO_MANY or retry_after is not None
+        longest = DAY if lane.asked else max(longest, delay)
+        lane.pause = min(max(lane.pause * 2, delay, SHORTEST_PAUSE), longest)
         wanted = max(lane.pause, retry_after or 0.0)
         jittered = min(wanted * (1 + JITTER * self._random()), DAY)
         lane.until = self._monotonic() + jittered
@@ -99,11 +127,24 @@ class Pacer:
     def success(self, host: str) -> None:
         """Halve what is left of the back-off: the host answered as it should."""
         lane = self._lane(host)
+        lane.doubtful = False
         if not lane.pause:
             return
         lane.pause = lane.pause / 2 if lane.pause / 2 >= SHORTEST_PAUSE else 0.0
         lane.until = None
         self._remember(host, lane)
+
+    def doubt(self, host: str) -> None:
+        """Note that an address never came, tried again and again: the next is tried once."""
+        self._lane(host).doubtful = True
+
+    def is_doubtful(self, host: str) -> bool:
+        """Say whether one try is enough, so that a host that is down costs no run more than a question."""
+        return self._lane(host).doubtful
+
+    def leave(self, host: str, why: str) -> None:
+        """Ask a host no more in this process: it takes no connections."""
+        self._lane(host).left = why
 
     async def rest(self, seconds: float) -> None:
         """Let time go by for one address alone, jittered; its host may be asked for others meanwhile."""
@@ -120,12 +161,18 @@ class Pacer:
             await self._sleep(left)
 
     def _check_patience(self, host: str, lane: _Lane) -> None:
+        if lane.left is not None:
+            msg = say("not asked: {host}: left for this run: {why}", host=host, why=lane.left)
+            raise Paused(msg, until=self._now())
         left = 0.0 if lane.until is None else lane.until - self._monotonic()
-        if left <= self._patience:
+        if left <= (self._patience if lane.asked else self._guessed_patience):
             return
         until = self._now() + timedelta(seconds=left)
-        msg = (
-            f"not asked: {host}: it needs a pause until {until.isoformat(timespec='seconds')} ({lane.cause})"
+        msg = say(
+            "not asked: {host}: it needs a pause until {until} ({cause})",
+            host=host,
+            until=until.isoformat(timespec="seconds"),
+            cause=lane.cause,
         )
         raise Blocked(msg, asked=False) if lane.cause == TOO_MANY else Paused(msg, until=until)
 
@@ -136,14 +183,19 @@ class Pacer:
         return lane
 
     def _recall(self, host: str) -> _Lane:
-        """Take up what an earlier run left; a clock that jumped cannot make it longer than it was."""
+        """Take up what an earlier run left, unless its clock was ahead: then nobody knows when that was."""
         known = self._memory.host(host)
         if known is None or known.pause <= 0:
             return _Lane()
-        left = min((known.until - self._now()).total_seconds(), DAY)
-        until = self._monotonic() + left if left > 0 else None
-        lane = _Lane(pause=known.pause, until=until, quiet_from=known.until, cause=known.cause)
+        left = (known.until - self._now()).total_seconds()
+        if left > known.span + 1:
+            return _Lane()
+        until = self._monotonic() + left if left > 0 and known.asked else None
+        lane = _Lane(
+            pause=known.pause, until=until, quiet_from=known.until, cause=known.cause, asked=known.asked
+        )
         self._forgive(lane)
+        lane.doubtful = lane.pause > 0 and not known.asked
         return lane
 
     def _forgive(self, lane: _Lane) -> None:
@@ -153,4 +205,8 @@ class Pacer:
 
     def _remember(self, host: str, lane: _Lane) -> None:
         until = lane.quiet_from or self._now()
-        self._memory.remember_host(host, HostMemory(pause=lane.pause, until=until, cause=lane.cause))
+        span = max((until - self._now()).total_seconds(), 0.0)
+        self._memory.remember_host(
+            host,
+            HostMemory(pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked),
+        )

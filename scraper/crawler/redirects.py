@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from scraper import urls
-from scraper.errors import BadStatus, Refused
+from scraper.errors import BadStatus, Blocked, Refused
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +45,36 @@ def target(capture: Capture) -> Url | None:
     return found
 
 
-def follow(hops: Sequence[Capture], onward: Url) -> None:
-    """Raise `BadStatus` where redirects go in a circle or do not end. `hops`: those that came so far."""
+def follow(hops: Sequence[Capture], onward: Url, *, cookie_sent: bool | None = None) -> None:
+    """Raise where redirects go in a circle or do not end. `hops`: those that came so far.
+
+    A circle whose answers set a cookie asks for it back: `Blocked` where none was sent. `cookie_sent`: None:
+    the config sends none; False: the next request brings it.
+    """
     first, last = hops[0], hops[-1]
-    if any(hop.url == onward for hop in hops):
-        msg = f"no use: {first.url}: its redirects go in a circle, back to {onward}"
-        raise BadStatus(msg, status=last.status)
+    circle = any(hop.url == onward for hop in hops)
+    if circle and any(sets_cookie(hop) for hop in hops):
+        if cookie_sent is None:
+            what = say(
+                "it sets a cookie and sends back to {onward}; `network.cookies: session` gives it back, "
+                "within one visit",
+                onward=onward,
+            )
+            raise Blocked(say("blocked: {url}: a cookie check: {what}", url=first.url, what=what))
+        if cookie_sent:
+            what = say("it sends back to {onward}, though its cookie was given back", onward=onward)
+            raise Blocked(say("blocked: {url}: a cookie check: {what}", url=first.url, what=what))
+    elif circle:
+        what = say("its redirects go in a circle, back to {onward}", onward=onward)
+        raise BadStatus(say("no use: {url}: {what}", url=first.url, what=what), status=last.status)
     if len(hops) > MOST:
         msg = f"no use: {first.url}: more than {MOST} redirects, the last to {onward}"
         raise BadStatus(msg, status=last.status)
+
+
+def sets_cookie(capture: Capture) -> bool:
+    """Say whether an answer sets a cookie."""
+    return any(name.lower() == b"set-cookie" for name, _ in capture.headers)
 
 
 def _text(location: bytes) -> str:

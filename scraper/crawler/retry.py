@@ -1,9 +1,16 @@
 """One address asked until it answers, or until another try would not help.
 
-Retries only what can heal: broken connections, 429, 5xx, 408. Each try takes its turn with the pacer. After
-trouble that is the host's (429, 503, a connection that broke) the pause is the pacer's back-off, and every
-other request to the host waits it out too; after an error that may be this address's alone (500, 502, 504)
-only this address waits.
+Retries only what can heal: broken connections, 429, 5xx, 408; not a challenge, whatever its status. Each try
+takes its turn with the pacer. After trouble that is the host's (429, 503, a connection that broke) the pause
+is the pacer's back-off, and every other request to the host waits it out too; after an error that may be this
+address's alone (500, 502, 504) only this address waits.
+
+    no connection            three tries at most; then the host is left for this run
+    our own proxy            three tries at most; no host is to blame, and none pauses
+    a connection kept open
+    that lost its place      once more over a new one, besides the tries that are allowed
+    an address before it
+    never came               one try, until something comes
 """
 
 from __future__ import annotations
@@ -13,20 +20,24 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, retry_if_exception
 
 from scraper import urls
+from scraper.crawler.pacer import BROKEN, HOUR
+from scraper.crawler.refusal import refusal
 from scraper.errors import BadStatus, Blocked, Unreachable
+from scraper.messages import say
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
     from tenacity import RetryCallState
 
     from scraper.crawler.fetcher import Fetcher, Traffic
     from scraper.crawler.pacer import Pacer
-    from scraper.model import Capture, Headers, Kind
+    from scraper.model import Capture, Headers, Kind, TlsSettings
     from scraper.urls import Url
 
 _HOSTS_OWN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -35,6 +46,7 @@ _SERVER_ERRORS = range(500, 600)
 _LONGEST_ASKED = 31 * 86_400  # seconds that a host may ask us to wait; more is no wait but a slip
 _LONGEST_DATE = 100  # characters
 _LONGEST_WAIT = 60.0  # seconds between two tries of one address
+_CONNECTIONS = 3  # tries to connect, in one run
 
 
 class Retry:
@@ -47,58 +59,104 @@ class Retry:
         self._retries = retries
 
     async def ask(
-        self, url: Url, kind: Kind, conditional: Headers, *, delay: float, traffic: Traffic
+        self,
+        url: Url,
+        kind: Kind,
+        more: Headers,
+        *,
+        delay: float,
+        traffic: Traffic,
+        tls: TlsSettings | None = None,
     ) -> Capture:
         """Return the first answer that another try would not better, whatever its status.
 
-        Raises `Blocked` for 429 without end, `BadStatus` for a server's error without end, `Unreachable`,
-        and what the pacer and the fetcher raise.
+        `more`: header lines besides the usual ones. Raises `Blocked` for 429 without end, `BadStatus` for a
+        server's error without end, `Unreachable`, and what the pacer and the fetcher raise.
         """
+        host = urls.split(url).authority
+        tries = _Tries(1 if self._pacer.is_doubtful(host) else self._retries + 1)
 
-        def pause(state: RetryCallState) -> float:
-            failure = state.outcome.exception() if state.outcome else None
-            if isinstance(failure, Unreachable) or (
-                isinstance(failure, BadStatus) and failure.status in _HOSTS_OWN
-            ):
-                return 0.0  # the pacer's back-off is the pause
-            seconds = max(delay, 1.0) * 2 ** (state.attempt_number - 1)
-            return float(min(seconds, _LONGEST_WAIT))
+        async def once() -> Capture:
+            async with self._pacer.turn(host, delay):
+                exchange = self._fetcher.exchange(url, kind, more, traffic, tls)
+                return await self._once(url, host, delay, exchange)
 
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._retries + 1),
+        try:
+            return await self._retrying(tries, delay)(once)
+        except BadStatus as exc:
+            self._pacer.doubt(host)
+            if exc.status != HTTPStatus.TOO_MANY_REQUESTS:
+                raise
+            msg = say("blocked: {url}: 429 each time, {tries} times", url=url, tries=tries.made)
+            raise Blocked(msg) from exc
+        except Unreachable as exc:
+            self._pacer.doubt(host)
+            if exc.heals and not exc.met and not exc.proxy:
+                self._pacer.leave(host, str(exc))
+            raise
+
+    def _retrying(self, tries: _Tries, delay: float) -> AsyncRetrying:
+        return AsyncRetrying(
+            stop=tries.are_over,
             retry=retry_if_exception(_heals),
-            wait=pause,
+            wait=lambda state: _pause(state, delay),
             sleep=self._pacer.rest,
             reraise=True,
         )
-        try:
-            return await retrying(self._once, url, kind, conditional, delay, traffic)
-        except BadStatus as exc:
-            if exc.status != HTTPStatus.TOO_MANY_REQUESTS:
-                raise
-            msg = f"blocked: {url}: 429 each time, {self._retries + 1} times"
-            raise Blocked(msg) from exc
 
-    async def _once(
-        self, url: Url, kind: Kind, conditional: Headers, delay: float, traffic: Traffic
-    ) -> Capture:
-        host = urls.split(url).authority
-        async with self._pacer.turn(host, delay):
-            try:
-                capture = await self._fetcher.exchange(url, kind, conditional, traffic)
-            except Unreachable as exc:
-                if exc.heals:  # else the host was not even met
-                    self._pacer.trouble(host, delay=delay, cause=exc.kind)
-                raise
-            status = capture.status
-            if status in _HOSTS_OWN:
-                wanted = retry_after(capture)
-                self._pacer.trouble(host, delay=delay, cause=str(status), retry_after=wanted)
+    async def _once(self, url: Url, host: str, delay: float, exchange: Awaitable[Capture]) -> Capture:
+        """Ask once, within a turn; tell the pacer how it went."""
+        try:
+            capture = await exchange
+        except Unreachable as exc:
+            if exc.heals and not exc.stale and not exc.proxy:  # else it says nothing of the host
+                longest = BROKEN if exc.met else HOUR
+                self._pacer.trouble(host, delay=delay, cause=exc.kind, longest=longest)
+            raise
+        status = capture.status
+        if status in _SERVER_ERRORS and refusal(capture) is not None:
+            return capture
+        if status in _HOSTS_OWN:
+            wanted = retry_after(capture)
+            self._pacer.trouble(host, delay=delay, cause=str(status), retry_after=wanted)
         if status in _HOSTS_OWN or status in _PASSING or status in _SERVER_ERRORS:
             msg = f"no use: {url}: {status} {capture.reason}".rstrip()
             raise BadStatus(msg, status=status)
         self._pacer.success(host)
         return capture
+
+
+class _Tries:
+    """Counts the tries of one address."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._stale = 0
+        self.made = 0
+
+    def are_over(self, state: RetryCallState) -> bool:
+        """Say whether another try would be one too many."""
+        failure = _failure(state)
+        self.made = state.attempt_number
+        most = self._most
+        if isinstance(failure, Unreachable):
+            self._stale = min(self._stale + failure.stale, 1)
+            most = min(most, _CONNECTIONS) if not failure.met or failure.proxy else most
+        return state.attempt_number >= most + self._stale
+
+
+def _pause(state: RetryCallState, delay: float) -> float:
+    """Return the seconds that this address waits, its host's back-off aside."""
+    failure = _failure(state)
+    if isinstance(failure, Unreachable) and not failure.proxy:
+        return 0.0  # the pacer's back-off is the pause
+    if isinstance(failure, BadStatus) and failure.status in _HOSTS_OWN:
+        return 0.0
+    return float(min(max(delay, 1.0) * 2 ** (state.attempt_number - 1), _LONGEST_WAIT))
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 def retry_after(capture: Capture) -> float | None:

@@ -39,11 +39,19 @@ class StoredHostState:
             pause=float(found["pause"]),
             until=datetime.fromisoformat(found["until"]),
             cause=str(found["cause"]),
+            span=float(found.get("span", 86_400.0)),
+            asked=bool(found.get("asked", found["cause"] == "429")),
         )
 
     def remember_host(self, name: str, known: HostMemory) -> None:
         """Keep what is known of a host in place of what was."""
-        value = {"pause": known.pause, "until": known.until.isoformat(), "cause": known.cause}
+        value = {
+            "pause": known.pause,
+            "until": known.until.isoformat(),
+            "cause": known.cause,
+            "span": known.span,
+            "asked": known.asked,
+        }
         self._texts.put("host", name, json.dumps(value))
 
     def robots(self, origin: str) -> RobotsMemory | None:

@@ -1,0 +1,252 @@
+"""Heads and chunks that browsers take and h11 does not: had all the same, and counted to their last byte."""
+
+from __future__ import annotations
+
+import asyncio
+
+import faultserver as fault
+import pytest
+import virtualtime
+from faultserver import FaultServer
+from hypothesis import given
+from hypothesis import strategies as st
+from networkworld import fetch, network, request, site
+
+from scraper.crawler.answer_repair import AnswerRepair
+from scraper.errors import Unreachable
+
+PAGE = "云岫书院的银杏黄了。".encode()
+CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE)
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+SIZED = OK + b"Content-Length: %d\r\n\r\n" % len(PAGE) + PAGE
+
+
+def kept_open(data: bytes) -> fault.Answer:
+    async def answer(connection: fault.Connection) -> None:
+        await connection.send(data)
+
+    return answer
+
+
+OPEN = {
+    "chunked, told twice": OK + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
+    "chunked, chunked": OK + b"Transfer-Encoding: chunked, chunked\r\n\r\n" + CHUNKS,
+    "identity, chunked": OK + b"Transfer-Encoding: identity, chunked\r\n\r\n" + CHUNKS,
+    "chunks and a wrong length": OK + b"Content-Length: 4\r\nTransfer-Encoding: Chunked\r\n\r\n" + CHUNKS,
+    "chunks and two lengths": OK
+    + b"Content-Length: 4\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + CHUNKS,
+    "identity": OK + b"Transfer-Encoding: identity\r\nContent-Length: %d\r\n\r\n" % len(PAGE) + PAGE,
+    "an empty coding": OK + b"Transfer-Encoding:\r\nContent-Length: %d\r\n\r\n" % len(PAGE) + PAGE,
+    "one length twice": OK + b"Content-Length: %d, %d\r\n\r\n" % (len(PAGE), len(PAGE)) + PAGE,
+    "an empty length and a good one": OK
+    + b"Content-Length:\r\nContent-Length: %d\r\n\r\n" % len(PAGE)
+    + PAGE,
+    "a blank line first": b"\r\n" + SIZED,
+    "two blank lines, bare": b"\n\n" + SIZED,
+    "HTTP/2": SIZED.replace(b"HTTP/1.1", b"HTTP/2"),
+    "HTTP/2.0": SIZED.replace(b"HTTP/1.1", b"HTTP/2.0"),
+    "HTTP/1.2": SIZED.replace(b"HTTP/1.1", b"HTTP/1.2"),
+    "small letters": SIZED.replace(b"HTTP/1.1", b"http/1.1"),
+    "two blanks": SIZED.replace(b" 200 OK", b"  200  OK"),
+    "no reason": SIZED.replace(b" 200 OK", b" 200"),
+    "a reason with a control character": SIZED.replace(b" 200 OK", b" 200 O\x01K"),
+    "chunks that end in LF": OK + b"Transfer-Encoding: chunked\r\n\r\n%x\n%b\n0\n\n" % (len(PAGE), PAGE),
+    "sizes with blanks and extensions": OK
+    + b'Transfer-Encoding: chunked\r\n\r\n 00%X ;name="v" \r\n%b\r\n0;x\r\n\r\n' % (len(PAGE), PAGE),
+    "trailers": OK + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS[:-2] + b"X-After: 1\r\nno colon\r\n\r\n",
+}
+CLOSED = {
+    "an empty length": OK + b"Content-Length: \r\n\r\n" + PAGE,
+    "a length that is none": OK + b"Content-Length: many\r\n\r\n" + PAGE,
+    "a negative length": OK + b"Content-Length: -1\r\n\r\n" + PAGE,
+    "no length": OK + b"\r\n" + PAGE,
+    "no line behind the last chunk": OK + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS[:-2],
+    "an early hint first": b"HTTP/1.1 103 Early Hints\r\n\r\n" + SIZED,
+}
+
+
+def had(answer: fault.Answer) -> bytes:
+    async def story() -> bytes:
+        async with FaultServer() as server:
+            server.on("/a", answer)
+            server.on("/b", fault.text("next"))
+            place = site(server.url("/"))
+            async with network(place) as source:
+                capture = await source.fetch(request(server.url("/a")), place)
+                assert (await source.fetch(request(server.url("/b")), place)).body == b"next"
+                return capture.body
+
+    return virtualtime.run(story())
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_an_odd_answer_on_a_connection_that_stays_open_is_had(name: str) -> None:
+    assert had(kept_open(OPEN[name])) == PAGE
+
+
+@pytest.mark.parametrize("name", CLOSED | OPEN)
+def test_an_odd_answer_on_a_connection_that_is_closed_is_had(name: str) -> None:
+    assert had(fault.raw((CLOSED | OPEN)[name])) == PAGE
+
+
+@pytest.mark.parametrize("name", CLOSED | OPEN)
+@pytest.mark.parametrize("step", [1, 3])
+def test_it_does_not_matter_in_which_pieces_an_answer_comes(name: str, step: int) -> None:
+    data = (CLOSED | OPEN)[name]
+    whole, pieces = AnswerRepair(), AnswerRepair()
+    whole.asked(b"GET / HTTP/1.1\r\n\r\n")
+    pieces.asked(b"GET / HTTP/1.1\r\n\r\n")
+    at_once = whole.pass_on(data) + whole.pass_on(b"")
+    in_parts = b"".join(pieces.pass_on(data[at : at + step]) for at in range(0, len(data), step))
+    assert _body(in_parts + pieces.pass_on(b"")) == _body(at_once)
+    assert not pieces.left_over
+
+
+def _body(message: bytes) -> bytes:
+    """Return a message's head and body, the chunks joined."""
+    head, _, rest = message.rpartition(b"\r\n\r\n") if b"chunked" not in message else _unchunked(message)
+    return head + rest
+
+
+def _unchunked(message: bytes) -> tuple[bytes, bytes, bytes]:
+    head, _, rest = message.partition(b"\r\n\r\n")
+    body = b""
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        body, rest = body + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    return head, b"", body
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\nabc\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1" + b" " * 5_000 + b"\r\na\r\n0\r\n\r\n",
+        OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + CHUNKS,
+        b"HTTP/1.1 2000 OK\r\n\r\n",
+        b"SSH-2.0-x\r\n\r\n",
+    ],
+)
+def test_what_nobody_could_read_is_no_answer(data: bytes) -> None:
+    with pytest.raises(Unreachable):
+        had(fault.raw(data))
+
+
+@given(st.binary(max_size=300), st.integers(1, 40))
+def test_no_bytes_whatever_break_the_repair(data: bytes, step: int) -> None:
+    for head in (
+        b"",
+        OK + b"\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n",
+        OK + b"Content-Length: 9\r\n\r\n",
+    ):
+        repair = AnswerRepair()
+        repair.asked(b"GET / HTTP/1.1\r\n\r\n")
+        message = head + data
+        for at in range(0, len(message), step):
+            repair.pass_on(message[at : at + step])
+        repair.pass_on(b"")
+
+
+# ── what comes after an answer ────────────────────────────────────────────────────────────────────────────
+
+FALSE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"
+
+
+def followed_by(answer: bytes, more: bytes, *, after: float | None = None) -> fault.Answer:
+    """Answer, and send more: at once, or after some seconds."""
+
+    async def send(connection: fault.Connection) -> None:
+        if after is None:
+            await connection.send(answer + more)
+            return
+        await connection.send(answer)
+        await asyncio.sleep(after)
+        await connection.send(more)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(SIZED, id="of known length"),
+        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS, id="in chunks"),
+        pytest.param(b"HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", id="without a body"),
+        pytest.param(b"HTTP/1.1 204 Nothing\r\n\r\n", id="204"),
+    ],
+)
+@pytest.mark.parametrize("more", [FALSE, b"x", b"\r\n", FALSE * 3])
+@pytest.mark.parametrize("after", [None, 0.5])
+def test_what_follows_an_answer_is_nobodys(answer: bytes, more: bytes, after: float | None) -> None:
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", followed_by(answer, more, after=after))
+            server.on("/b", fault.text("true"))
+            place = site(server.url("/"))
+            async with network(place) as source:
+                await source.fetch(request(server.url("/a")), place)
+                await asyncio.sleep(2 * (after or 0))
+                assert (await source.fetch(request(server.url("/b")), place)).body == b"true"
+                assert (await source.fetch(request(server.url("/b")), place)).body == b"true"
+            assert [seen.connection for seen in server.seen] == [1, 2, 2]
+
+    virtualtime.run(story())
+
+
+def test_an_answer_on_a_connection_that_had_one_is_doubted_where_more_comes_and_asked_for_anew() -> None:
+    """The more may be the answer to this very request, behind one that was left over from the last."""
+
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", fault.text("first"))
+            server.on("/b", kept_open(FALSE + SIZED), kept_open(SIZED))
+            place = site(server.url("/"))
+            async with network(place, retries=0) as source:
+                await source.fetch(request(server.url("/a")), place)
+                assert (await source.fetch(request(server.url("/b")), place)).body == PAGE
+            assert [seen.connection for seen in server.seen] == [1, 1, 2]
+
+    virtualtime.run(story())
+
+
+def test_an_article_that_always_has_more_behind_it_is_had() -> None:
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", fault.text("first"))
+            server.on("/b", kept_open(SIZED + FALSE))
+            place = site(server.url("/"))
+            async with network(place, retries=0) as source:
+                await source.fetch(request(server.url("/a")), place)
+                assert (await source.fetch(request(server.url("/b")), place)).body == PAGE
+            assert server.asked("/b") == 2
+
+    virtualtime.run(story())
+
+
+def test_a_connection_that_was_closed_meanwhile_costs_no_failure_and_no_pause() -> None:
+    """A server that closes just when it is asked again: once more, over a new connection."""
+
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", fault.text("first"))
+            server.on("/b", fault.raw(b""), fault.text("second"))
+            place = site(server.url("/"))
+            async with network(place, retries=0) as source:
+                await source.fetch(request(server.url("/a")), place)
+                assert (await source.fetch(request(server.url("/b")), place)).body == b"second"
+            assert [seen.came for seen in server.seen] == pytest.approx([0, 0, 0])
+
+    virtualtime.run(story())
+
+
+def test_203_is_an_answer() -> None:
+    async def story() -> int:
+        async with FaultServer() as server:
+            server.on("/a", fault.reply(203, b"x"))
+            return (await fetch(server, "/a")).status
+
+    assert virtualtime.run(story()) == 203
