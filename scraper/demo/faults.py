@@ -123,12 +123,12 @@ def cut(size: int) -> Fault:
     return lambda _ask, answer: replace(answer, body=answer.body[:size])
 
 
-def gzip_bomb(size: int = 50_000_000) -> Fault:
+def gzip_bomb(size: int = 100_000_000) -> Fault:
     """Answer with a small gzip body that holds `size` zero bytes."""
     return _bomb(gzip.compress(bytes(size), mtime=0), "gzip")
 
 
-def deflate_bomb(size: int = 50_000_000) -> Fault:
+def deflate_bomb(size: int = 100_000_000) -> Fault:
     """Answer with a small deflate body that holds `size` zero bytes."""
     return _bomb(zlib.compress(bytes(size)), "deflate")
 
