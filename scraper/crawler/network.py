@@ -210,9 +210,9 @@ def _condition(request: Request, now: datetime) -> Headers:
 
 def _is_ahead(value: str | None, now: datetime) -> bool:
     try:
-        moment = parsedate_to_datetime(value or "")
+        moment = parsedate_to_datetime((value or "")[:100])
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) > now
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, IndexError, TypeError):  # half a date, a year of ten digits
         return False
 
 
