@@ -110,16 +110,22 @@ def unpack(data: bytes) -> Record:
 
 def parse(raw: bytes) -> Record:
     """Return the record that inflated bytes hold; they must hold it whole, and nothing after it."""
+    record = head_of(raw)
+    rest, record = record.block, Record(fields=record.fields, block=record.block[:-4])
+    if record.required("Content-Length") != str(len(record.block)) or rest[-4:] != _CRLF * 2:
+        msg = "the record does not have its Content-Length"
+        raise BrokenRecord(msg)
+    return record
+
+
+def head_of(raw: bytes) -> Record:
+    """Return the fields that inflated bytes begin with; its block is all that follows, however much it is."""
     head, blank, rest = raw.partition(_CRLF * 2)
     version, *lines = head.split(_CRLF)
     if version != VERSION or not blank:
         msg = "this is no WARC 1.1 record"
         raise BrokenRecord(msg)
-    record = Record(fields=tuple(map(_field, lines)), block=rest[:-4])
-    if record.required("Content-Length") != str(len(record.block)) or rest[-4:] != _CRLF * 2:
-        msg = "the record does not have its Content-Length"
-        raise BrokenRecord(msg)
-    return record
+    return Record(fields=tuple(map(_field, lines)), block=rest)
 
 
 def _field(line: bytes) -> tuple[str, str]:

@@ -1,0 +1,51 @@
+"""A document's body read back: as plain text, as HTML, as the pictures that it shows.
+
+Reads documents of other hands too. The last line, which leads to where the article first stood, and the
+divider `<!--more-->` are no part of what an article says.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+from cmarkgfm.cmark import markdown_to_html_with_extensions
+
+from scraper.urls import parse
+
+if TYPE_CHECKING:
+    from scraper.urls import Url
+
+LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address><[^>\n]*>|\S*)\)[ \t]*\Z")
+MORE: Final = re.compile(r"[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*")
+_EXTENSIONS: Final = ("table", "strikethrough")
+_PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
+_TAG: Final = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_USUAL_ALT: Final = {"图", "图片"}  # says nothing of the picture
+
+
+def said(body: str) -> str:
+    """Return a document's body without its last line and its divider, line ends those of Unix."""
+    text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+    return MORE.sub("", LAST_LINE.sub("", text)).strip("\n")
+
+
+def html(body: str) -> str:
+    """Return a document's body as HTML. HTML that stands in it is left out, and no link runs a script."""
+    return str(markdown_to_html_with_extensions(said(body), extensions=list(_EXTENSIONS)))
+
+
+def plain_text(body: str) -> str:
+    """Return what a reader of a document's body sees, a paragraph a line; of pictures their own words."""
+    shown = _PICTURE.sub(lambda found: "" if found["alt"] in _USUAL_ALT else found["alt"], html(body))
+    lines = unescape(_TAG.sub("", shown.replace("<br />", "\n"))).split("\n")
+    return "\n".join(line for line in lines if line.strip())
+
+
+def pictures(body: str) -> tuple[Url, ...]:
+    """Return the addresses of the pictures that a document shows from the web, in their order."""
+    if "![" not in body:
+        return ()
+    addresses = (unescape(found["address"]) for found in _PICTURE.finditer(html(body)))
+    return tuple(url for url in map(parse, addresses) if url is not None)
