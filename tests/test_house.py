@@ -89,6 +89,7 @@ KEEPERS = {
     "yaml": {"app", "writer.frontmatter"},
     "rich": {"display"},
     "argcomplete": {"cli", "parser"},
+    "pyarrow": {"export.parquet"},
     "cmarkgfm": {"writer.loss", "writer.markdown_reader"},
     "brotli": {"content_encoding"},
     "zstandard": {"content_encoding", "cluster.page_delta"},
