@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from scraper.messages import translated
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scraper.progress import Progress
 
 _FRAME: Final = 5  # lines of the terminal that are no site: the head, the foot, what was printed last
+_SHORT: Final = 2.0  # seconds: what is done by then needs no bar
 _HOUR: Final = 3600
 _MINUTE: Final = 60
 
@@ -46,6 +48,35 @@ def watch(*, verbosity: int) -> Iterator[Progress]:
         redirect_stdout=False,
     ):
         yield board
+
+
+@contextmanager
+def bar(what: str, total: int | None, *, verbosity: int) -> Iterator[Callable[[], None]]:
+    """Return how to say that one more is done, of so many (None: nobody knows how many).
+
+    On a terminal a bar shows it where it takes longer than two seconds; elsewhere nothing is shown.
+    """
+    if verbosity < 0 or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - see `watch`
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = Bars(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+    task = shown.add_task(translated(what), total=total)
+    due = time.monotonic() + _SHORT
+
+    def advance() -> None:
+        if not shown.live.is_started and time.monotonic() > due:
+            shown.start()
+        shown.advance(task)
+
+    try:
+        yield advance
+    finally:
+        shown.stop()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -84,6 +84,7 @@ COMMANDS: Final = (
     ),
     Command("history", "history", say("show an article's captures and what changed between them"), "look"),
     Command("changed", "changed", say("list what was revised, vanished or came back since a day"), "look"),
+    Command("search", "search", say("full-text search over the archive, Chinese of any length"), "look"),
     Command("check", "check", say("read the config and say everything that is wrong with it"), "check"),
     Command("schema", "schema", say("print the config's JSON Schema, for editors"), "check"),
     Command(
@@ -116,6 +117,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argcomplete.autocomplete(parser)
     args, left = parser.parse_known_args(argv)
     spoken_by = subparsers.get(args.command or "", parser)
+    left = _without_words(args, left)
     if left:
         spoken_by.error(_unknown(left, spoken_by))
     if args.command is None and not (args.man or args.completion):
@@ -123,6 +125,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         parser.exit(ExitCode.WRONG_USAGE)
     args.verbosity = args.verbose + args.verbose_before - args.quiet - args.quiet_before
     return args
+
+
+def _without_words(args: argparse.Namespace, left: list[str]) -> list[str]:
+    """Give a command that takes words those that begin with a minus; return what is left then."""
+    if not isinstance(words := getattr(args, "words", None), list):
+        return left
+    words += [word for word in left if not word.startswith("--")]
+    return [word for word in left if word.startswith("--")]
 
 
 def command_module(name: str) -> CommandModule:

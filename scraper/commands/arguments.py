@@ -21,7 +21,7 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", metavar="TIME", type=duration, help="stop asking after this long: 90s, 10m, 2h"
     )
-    parser.add_argument("--limit", metavar="N", type=_number, help="ask for at most this many articles")
+    parser.add_argument("--limit", metavar="N", type=positive, help="ask for at most this many articles")
     parser.add_argument(
         "--dry-run", action="store_true", help="read the lists and say what would be done; write nothing"
     )
@@ -38,7 +38,8 @@ def duration(text: str) -> timedelta:
     return span
 
 
-def _number(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a number of things, at least one. Raises what argparse tells a person."""
     number = int(text)
     if number < 1:
         msg = f"{text} is not a number of articles: at least 1"

@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address><[^>\n]*>|\S*)\)[ \t]*\Z")
 MORE: Final = re.compile(r"[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*")
+_FRONT_MATTER: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*?\n)??---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _EXTENSIONS: Final = ("table", "strikethrough")
 _PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
 _TAG: Final = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 _USUAL_ALT: Final = {"图", "图片"}  # says nothing of the picture
+
+
+def body_of(document: str) -> str:
+    """Return what follows a document's front matter, whatever stands in it; the whole, where it has none."""
+    found = _FRONT_MATTER.match(document)
+    return document if found is None else document[found.end() :]
 
 
 def said(body: str) -> str:

@@ -14,16 +14,25 @@ from typing import TYPE_CHECKING, Final, Self
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.search.folding import cleaned
 from scraper.stores.disk import make_folder
 from scraper.stores.search_index.queries import SearchQueries
-from scraper.stores.search_index.rows import Connection, index_error, moment, packed, terms_of, unpacked
+from scraper.stores.search_index.rows import (
+    Connection,
+    Prepared,
+    index_error,
+    moment,
+    prepare,
+    terms_of,
+    unpacked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from scraper.search.article import IndexedArticle
+
+__all__ = ["NAME", "Prepared", "SearchIndex", "open_index", "prepare", "view_index"]
 
 NAME: Final = "search.sqlite3"
 VERSION: Final = 1  # of this file's form; a file of another one is made anew
@@ -75,20 +84,24 @@ class SearchIndex(SearchQueries):
 
     def put(self, article: IndexedArticle, text: str) -> None:
         """Index an article's plain text, in place of what was known of it."""
+        self.put_prepared(prepare(article, text))
+
+    def put_prepared(self, prepared: Prepared) -> None:
+        """Index an article that was prepared, in place of what was known of it."""
+        article = prepared.article
         self.remove(article.site, article.key)
-        kept = cleaned(text)
-        title = cleaned(article.title).replace("\n", " ")
         cursor = self._connection.execute(
             "INSERT INTO article (site, key, urlname, url, channel, title, published, moment, path, version) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(article.site, article.key, article.urlname, article.url, article.channel, title),
+                *(article.site, article.key, article.urlname, article.url, article.channel),
+                prepared.title,
                 *(article.published.isoformat(), moment(article.published), article.path, article.version),
             ),
         )
-        self._connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, packed(kept)))
+        self._connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, prepared.text))
         self._connection.execute(
-            "INSERT INTO bigram (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, terms_of(title, kept))
+            "INSERT INTO bigram (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, prepared.terms)
         )
 
     def remove(self, site: str, key: str) -> bool:
@@ -111,9 +124,14 @@ class SearchIndex(SearchQueries):
         rows = self._connection.execute("SELECT key, version FROM article WHERE site = ?", (site,))
         return {row["key"]: row["version"] for row in rows}
 
+    def indexed_sites(self) -> set[str]:
+        """Return the sites of which anything is indexed."""
+        return {row["site"] for row in self._connection.execute("SELECT DISTINCT site FROM article")}
+
     def optimize(self) -> None:
-        """Join what many writes left in pieces."""
+        """Join what many writes left in pieces, and give back what is not used. Not within a transaction."""
         self._connection.execute("INSERT INTO bigram (bigram) VALUES ('optimize')")
+        self._connection.execute("VACUUM")
 
     def _undo(self) -> None:
         if self._connection.in_transaction:

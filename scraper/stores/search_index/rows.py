@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from scraper.errors import NoRoom, StoreError
 from scraper.messages import say
 from scraper.search.article import IndexedArticle
 from scraper.search.bigrams import terms
-from scraper.search.folding import fold
+from scraper.search.folding import cleaned, fold
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -43,6 +44,23 @@ def index_error(path: Path, error: Exception) -> StoreError:
     return kind(
         say("search: {path}: {error}; `search --rebuild` makes it again", path=path, error=str(error))
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An article as the index stores it: the dear part of indexing it is done, in whatever process."""
+
+    article: IndexedArticle
+    title: str
+    text: bytes  # packed
+    terms: str
+
+
+def prepare(article: IndexedArticle, text: str) -> Prepared:
+    """Return an article, and its plain text, as the index stores them."""
+    kept = cleaned(text)
+    title = cleaned(article.title).replace("\n", " ")
+    return Prepared(article=article, title=title, text=packed(kept), terms=terms_of(title, kept))
 
 
 def packed(text: str) -> bytes:

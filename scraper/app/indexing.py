@@ -1,0 +1,144 @@
+"""The search index kept up to date with the documents, or made again of them, on all cores.
+
+Reads the archive alone. What cannot be read is told, and is not found until it can.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scraper import urls
+from scraper.errors import StoreError
+from scraper.parallel import spread
+from scraper.search.article import IndexedArticle
+from scraper.stores.documents import DocumentStore
+from scraper.stores.search_index import NAME, open_index, prepare
+from scraper.writer.markdown_reader import body_of, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scraper.article_record import ArticleRecord
+    from scraper.config import Config
+    from scraper.model import Site
+    from scraper.stores.search_index import Prepared, SearchIndex
+
+_BATCH: Final = 500  # articles of a transaction: what a kill takes back, and how long a reader may wait
+
+
+@dataclass(slots=True, kw_only=True)
+class Indexed:
+    """What became of an index."""
+
+    put: int = 0
+    removed: int = 0
+    unreadable: list[StoreError] = field(default_factory=list)
+
+
+def index_path(config: Config) -> Path:
+    """Return where the archive's search index lies."""
+    return Path(config.archive) / ".scraper" / NAME
+
+
+def refresh(
+    index: SearchIndex,
+    site: Site,
+    held: Iterable[ArticleRecord],
+    archive: Path,
+    *,
+    advance: Callable[[], None] = lambda: None,
+) -> Indexed:
+    """Bring one site's part of the index up to date with what the state holds of it."""
+    done = Indexed()
+    there = index.versions(site.name)
+    pieces = _changed(site, held, there)
+    results = (made for _, made in spread(partial(_prepared, archive=archive), pieces))
+    while batch := list(islice(results, _BATCH)):
+        with index.transaction():
+            for made in batch:
+                advance()
+                if isinstance(made, StoreError):
+                    done.unreadable.append(made)
+                else:
+                    index.put_prepared(made)
+                    done.put += 1
+    gone = list(there)  # `_changed` has taken out what is still held
+    for start in range(0, len(gone), _BATCH):
+        with index.transaction():
+            done.removed += sum(index.remove(site.name, key) for key in gone[start : start + _BATCH])
+    return done
+
+
+def rebuild(
+    config: Config,
+    held: Callable[[Site], Iterable[ArticleRecord]],
+    *,
+    advance: Callable[[], None] = lambda: None,
+) -> Indexed:
+    """Make the index anew beside the old one, which serves until it is whole.
+
+    Raises StoreError; the old index then stays.
+    """
+    path = index_path(config)
+    fresh = path.with_name(f"{NAME}.unfinished")
+    done = Indexed()
+    try:
+        fresh.unlink(missing_ok=True)
+        with closing(open_index(fresh)) as index:
+            for site in config.sites:
+                one = refresh(index, site, held(site), Path(config.archive), advance=advance)
+                done.put += one.put
+                done.unreadable += one.unreadable
+            index.optimize()
+        fresh.replace(path)
+        path.with_name(f"{NAME}-journal").unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"search: {path}: {error.strerror}"
+        raise StoreError(msg) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return done
+
+
+def _changed(site: Site, held: Iterable[ArticleRecord], there: dict[str, str]) -> Iterator[IndexedArticle]:
+    """Yield the articles that are not indexed as they are now; take what is held out of `there`."""
+    for known in held:
+        article = indexed(site, known)
+        if there.pop(known.key, None) != article.version:
+            yield article
+
+
+def indexed(site: Site, known: ArticleRecord) -> IndexedArticle:
+    """Return a held article as the index has it."""
+    published = (known.published or known.listed_date or known.first_seen).astimezone(site.timezone)
+    path = known.path or ""
+    said = (known.article_digest, path, known.title, known.channel, published.isoformat())
+    return IndexedArticle(
+        site=site.name,
+        key=known.key,
+        url=known.url,
+        urlname=urls.urlname(known.url),
+        title=known.title or known.url,
+        published=published,
+        path=path,
+        channel=known.channel,
+        version=hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
+    )
+
+
+def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreError:
+    """Read a document and prepare it for the index. Runs in a worker."""
+    try:
+        text = DocumentStore(archive).read(article.path)
+    except StoreError as error:
+        return error
+    if text is None:
+        msg = f"cannot read: {archive / article.path}: the document is missing"
+        return StoreError(msg)
+    return prepare(article, plain_text(body_of(text)))
