@@ -30,6 +30,11 @@ GOOD: list[dict[str, Any]] = [
     },
     {"sites": {"xw": {"home": INDEX}}, "network": {"proxy": "http://127.0.0.1:8118", "timeout": 2.5}},
     {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": "postgresql://db/a", "store": "s3://archive"}},
+    {
+        "sites": {"xw": {"home": INDEX, "tls": {"verify": False, "old_ciphers": True, "aia": True}}},
+        "network": {"cookies": "session", "ca_file": "roots.pem"},
+    },
+    {"sites": {"xw": {"home": INDEX, "tls": {"ca_file": "school.pem"}}}, "network": {"ca_file": None}},
     {"sites": {"xw": {"home": INDEX, "every": "12h", "priority": -5}}, "cluster": None},
 ]
 
@@ -54,6 +59,9 @@ BAD: list[Any] = [
     {"sites": {"xw": {"home": INDEX, "delay": True}}},
     {"sites": {"xw": {"home": INDEX, "revisit": ["1y"]}}},
     {"sites": {"xw": {"home": INDEX}}, "network": {"retries": 1.5}},
+    {"sites": {"xw": {"home": INDEX}}, "network": {"cookies": "keep"}},
+    {"sites": {"xw": {"home": INDEX, "tls": {"verify": "no"}}}},
+    {"sites": {"xw": {"home": INDEX, "tls": {"ciphers": "old"}}}},
     {"sites": {"xw": {"home": INDEX}}, "network": {"allow_private_addresses": "no"}},
     {"sites": {"xw": {"home": INDEX}}, "defaults": {"layout": None}},
     {"sites": {"xw": {"home": INDEX}}, "archve": "x"},

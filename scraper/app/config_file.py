@@ -37,7 +37,33 @@ def load_config(path: Path = DEFAULT) -> Config:
     if slips:
         raise ConfigError(tuple(sorted(slips, key=lambda slip: _order(slip, files))))
     folder = path if path.is_dir() else path.parent
-    return replace(config, archive=str(folder / Path(config.archive).expanduser()))
+    return _with_paths(config, folder, path)
+
+
+def _with_paths(config: Config, folder: Path, given: Path) -> Config:
+    """Return the config with paths that hold from anywhere. Raises ConfigError for a missing file."""
+    slips: list[str] = []
+
+    def file(name: str | None, key: str) -> str | None:
+        if name is None:
+            return None
+        found = folder / Path(name).expanduser()
+        if not found.is_file():
+            slips.append(f"{given}: {key}: there is no file {found}")
+        return str(found)
+
+    network = replace(config.network, ca_file=file(config.network.ca_file, "network.ca_file"))
+    sites = tuple(
+        replace(
+            site,
+            tls=replace(site.tls, ca_file=file(site.tls.ca_file, f"sites.{site.name}.tls.ca_file")),
+        )
+        for site in config.sites
+    )
+    if slips:
+        raise ConfigError(tuple(slips))
+    archive = str(folder / Path(config.archive).expanduser())
+    return replace(config, archive=archive, network=network, sites=sites)
 
 
 def _files(path: Path) -> list[ConfigFile]:

@@ -161,6 +161,17 @@ NETWORK: Final = Section(
             default=4,
             text="How often a request is tried again within a run, where trying can heal it.",
         ),
+        Key(
+            name="ca_file",
+            form=OrNothing(Text("a file's path")),
+            text="Certificates (PEM) that are trusted besides the system's; relative to this file.",
+        ),
+        Key(
+            name="cookies",
+            form=Choice(("none", "session")),
+            default="none",
+            text="session: a cookie that a redirect sets is given back within that one visit, never kept.",
+        ),
     )
 )
 
@@ -236,6 +247,35 @@ CLUSTER: Final = Section(
 )
 
 
+TLS: Final = Section(
+    (
+        Key(
+            name="ca_file",
+            form=OrNothing(Text("a file's path")),
+            text="Certificates (PEM) that are trusted for this site besides; relative to this file.",
+        ),
+        Key(
+            name="verify",
+            form=Flag(),
+            default=True,
+            text="Whether the certificate is checked; false: whoever answers is believed, which reports say.",
+        ),
+        Key(
+            name="old_ciphers",
+            form=Flag(),
+            default=False,
+            text="Whether TLS 1.0 and small keys are taken too, which reports say.",
+        ),
+        Key(
+            name="aia",
+            form=Flag(),
+            default=False,
+            text="Whether a certificate that the server leaves out is fetched from where its own says.",
+        ),
+    )
+)
+
+
 def _named(name: str, form: Form, text: str, *, derived: str) -> Key:
     return Key(name=name, form=form, text=text, derived=derived)
 
@@ -281,6 +321,12 @@ SITE: Final = Section(
             name="selectors",
             form=SELECTORS,
             text="CSS selectors for a site that no family fits.",
+            default={},
+        ),
+        Key(
+            name="tls",
+            form=TLS,
+            text="What this site's TLS needs beyond what browsers take.",
             default={},
         ),
         *(

@@ -9,7 +9,7 @@ from scraper import urls
 from scraper.config.keys import CLUSTER, CONFIG, NETWORK, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings, Selectors, Site
+from scraper.model import Channel, NetworkSettings, Selectors, Site, TlsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,6 +114,7 @@ def _site(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> S
         categories=given.get("categories", tuple(dict.fromkeys((archive_name, title)))),
         channels=channels,
         selectors=Selectors(**(given.get("selectors") or {})),
+        tls=TlsSettings(**(given.get("tls") or {})),
         **{**defaults, **own},
     )
 

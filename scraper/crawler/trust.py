@@ -42,7 +42,7 @@ class Trust:
         context.options |= _LEGACY_SERVER_CONNECT
         context.set_ciphers(_OLD_CIPHERS if settings.old_ciphers else _CIPHERS)
         if settings.old_ciphers:
-            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         if not settings.verify:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if not context.cert_store_stats()["x509_ca"]:
