@@ -214,6 +214,7 @@ class ListingPage:
     stated: int | None = None  # how many articles the list has, where the page says so
     number: int | None = None  # which of its pages this is, where the page or its address says so
     elsewhere: tuple[Link, ...] = ()  # rows that lead to no article of this site: other hosts, bare files
+    fault: str | None = None  # what is wrong with its form, where it was read all the same; None: nothing
     unread_pager: bool = False  # True: it has a pager that is not understood, and older pages nobody can find
     sublists: tuple[Url, ...] = ()  # of an overview: the lists whose newest rows it shows
 

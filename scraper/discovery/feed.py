@@ -29,9 +29,10 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
     a feed names nothing by accident. `next` is the next page of an archived feed (RFC 5005). Raises
     `NotAListing` for what is no feed, or one without any entry.
     """
-    root, records = read_records(capture, _RECORDS)
-    if root not in _ROOTS:
-        msg = f"{capture.url}: no feed: its root is <{root}>"
+    read = read_records(capture, _RECORDS)
+    records = read.records
+    if read.root not in _ROOTS:
+        msg = f"{capture.url}: no feed: its root is <{read.root}>"
         raise NotAListing(msg)
     rows: dict[Url, Row] = {}
     for record in records:
@@ -46,6 +47,7 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
         links=scope.links(row for row in rows.values() if scope.article(row.url)),
         elsewhere=scope.links(row for row in rows.values() if not scope.article(row.url)),
         next=_next(records, capture),
+        fault=read.fault,
     )
 
 
@@ -66,7 +68,7 @@ def _address(record: Record, capture: Capture) -> Url | None:
         if href is not None and field.attributes.get("rel", "alternate") == "alternate":
             return urls.join(capture.final_url, href)
     for field in record.fields.get("guid", ()):
-        if field.attributes.get("isPermaLink", "true") == "true":
+        if field.attributes.get("isPermaLink", "true").strip().lower() == "true":
             return urls.parse(field.text)
     return None
 

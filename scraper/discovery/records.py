@@ -1,7 +1,8 @@
 """Records of an XML file, such as the items of a feed: read as they pass, nothing else kept.
 
-XML without a document type: no entities are defined, none are fetched, nothing can be made to grow. Names are
-local (`dc:date` and `date` are one), since feeds declare their namespaces in every way there is.
+XML without declarations of its own: no entities are defined, none are fetched, nothing can be made to grow.
+Names are local (`dc:date` and `date` are one), since feeds declare their namespaces in every way there is.
+What is no XML is read a second time, leniently: one bare `&` must not lose a whole feed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from scraper import charset
+from scraper.discovery import lenient_xml
 from scraper.discovery.source import source_bytes
 from scraper.errors import NotAListing
 
@@ -25,6 +27,7 @@ _GZIP = ((b"Content-Encoding", b"gzip"),)
 _MOST_TEXT = 100_000  # characters of one field; a feed may carry whole articles, which nobody here reads
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.:\-]+)[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
+_DECLARES = re.compile(r"<!DOCTYPE[^\[>]*\[", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -50,11 +53,36 @@ class Record:
         return next((text for text in texts if text), None)
 
 
-def read_records(capture: Capture, names: frozenset[str]) -> tuple[str, list[Record]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What a file holds."""
+
+    root: str  # its local name
+    records: list[Record]
+    fault: str | None  # why it is no XML, where it was read all the same; None: it is XML
+
+
+def read_records(capture: Capture, names: frozenset[str]) -> Records:
     """Return the local name of the root, and the records of these names in order.
 
-    Raises `NotAListing` for what is no XML, has a document type, or holds more than `MOST_RECORDS`.
+    Raises `NotAListing` for what cannot be read, has a document type with declarations of its own, or holds
+    more than `MOST_RECORDS`.
     """
+    text = _text(capture)
+    try:
+        try:
+            reader = _strictly(text, names)
+        except expat.ExpatError as error:
+            return _leniently(text, names, str(error))
+        except _DocumentType as error:
+            return _leniently(text, names, str(error))
+    except (_Refused, expat.ExpatError) as error:
+        msg = f"{capture.url}: no list: {error}"
+        raise NotAListing(msg) from error
+    return Records(root=reader.root, records=reader.records, fault=None)
+
+
+def _strictly(text: str, names: frozenset[str]) -> _Reader:
     reader = _Reader(names)
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
@@ -62,19 +90,23 @@ def read_records(capture: Capture, names: frozenset[str]) -> tuple[str, list[Rec
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
     parser.StartDoctypeDeclHandler = reader.refuse
-    try:
-        parser.Parse(_utf8(capture), True)  # noqa: FBT003 - expat's own signature
-    except expat.ExpatError as error:
-        msg = f"{capture.url}: no list: not XML: {error}"
-        raise NotAListing(msg) from error
-    except _Refused as error:
-        msg = f"{capture.url}: no list: {error}"
-        raise NotAListing(msg) from error
-    return reader.root, reader.records
+    parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003 - expat's own signature
+    return reader
 
 
-def _utf8(capture: Capture) -> bytes:
-    """Return the file in UTF-8, without its declaration and what XML forbids; gzip undone, also twice."""
+def _leniently(text: str, names: frozenset[str], fault: str) -> Records:
+    if _DECLARES.search(text):
+        msg = "a document type with declarations, which is not read"
+        raise _Refused(msg)
+    reader = _Reader(names)
+    if not lenient_xml.read(text, reader, names - {"link"}):
+        msg = f"not XML: {fault}"
+        raise _Refused(msg)
+    return Records(root=reader.root, records=reader.records, fault=fault)
+
+
+def _text(capture: Capture) -> str:
+    """Return the file's text, without its declaration and what XML forbids; gzip undone, also twice."""
     data = source_bytes(capture)
     if data.startswith(b"\x1f\x8b"):
         data = source_bytes(replace(capture, body=data, headers=_GZIP))
@@ -83,11 +115,15 @@ def _utf8(capture: Capture) -> bytes:
     if named is not None and "charset" not in content_type.lower():
         content_type = f"text/xml; charset={named[1].decode('ascii')}"
     text = _DECLARATION.sub("", charset.text_of(data, content_type), count=1)
-    return _FORBIDDEN.sub("", text).lstrip().encode("utf-8", "replace")
+    return _FORBIDDEN.sub("", text).lstrip()
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this file
     """The file asks for what we do not do."""
+
+
+class _DocumentType(Exception):  # noqa: N818 - never leaves this file
+    """The file has a document type, which expat would read."""
 
 
 class _Reader:
@@ -129,4 +165,4 @@ class _Reader:
 
     def refuse(self, *_declaration: object) -> None:
         msg = "a document type, which is not read"
-        raise _Refused(msg)
+        raise _DocumentType(msg)

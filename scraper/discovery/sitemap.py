@@ -34,30 +34,36 @@ def read_sitemap(capture: Capture, site: Site) -> ListingPage:
     What leads to other hosts is in `elsewhere`; pages of the site that are no articles are left out. Raises
     `NotAListing` for what is no sitemap, and `TooLarge` for one that inflates beyond the bound.
     """
-    maps, pages = _named(capture, site.timezone)
+    maps, pages, fault = _named(capture, site.timezone)
     family = by_name(site.family) if site.family is not None else None
     scope = scope_of(capture, site, family)
     further = scope.links(row for row in maps if scope.own(row.url))
+    stray = scope.links(row for row in maps if not scope.own(row.url))
     articles = scope.links(row for row in pages if scope.article(row.url) and not is_file(row.url))
     return ListingPage(
         links=(*(replace(link, kind=Kind.SITEMAP) for link in further), *articles),
-        elsewhere=scope.links(row for row in (*maps, *pages) if not scope.own(row.url)),
+        elsewhere=(
+            *(replace(link, kind=Kind.SITEMAP) for link in stray),
+            *scope.links(row for row in pages if not scope.own(row.url)),
+        ),
+        fault=fault,
     )
 
 
-def _named(capture: Capture, tz: ZoneInfo) -> tuple[list[Row], list[Row]]:
-    """Return the sitemaps and the pages that a sitemap names, each address once."""
+def _named(capture: Capture, tz: ZoneInfo) -> tuple[list[Row], list[Row], str | None]:
+    """Return the sitemaps and the pages that a sitemap names, each address once, and its fault, if any."""
     if _is_plain(capture):
         lines = source_text(capture).splitlines()[:MOST_RECORDS]
-        return [], _once([(line, None) for line in lines], tz)
-    root, records = read_records(capture, _RECORDS)
-    if root not in {"urlset", "sitemapindex"}:
-        msg = f"{capture.url}: no sitemap: its root is <{root}>"
+        return [], _once(capture, [(line, None) for line in lines], tz), None
+    read = read_records(capture, _RECORDS)
+    if read.root not in {"urlset", "sitemapindex"}:
+        msg = f"{capture.url}: no sitemap: its root is <{read.root}>"
         raise NotAListing(msg)
-    found = [(record.text("loc") or "", record) for record in records]
+    found = [(record.text("loc") or "", record) for record in read.records]
     return (
-        _once([each for each in found if each[1].name == "sitemap"], tz),
-        _once([each for each in found if each[1].name == "url"], tz),
+        _once(capture, [each for each in found if each[1].name == "sitemap"], tz),
+        _once(capture, [each for each in found if each[1].name == "url"], tz),
+        read.fault,
     )
 
 
@@ -66,11 +72,17 @@ def _is_plain(capture: Capture) -> bool:
     return "text/plain" in said and not source_text(capture).lstrip().startswith("<")
 
 
-def _once(named: Sequence[tuple[str, Record | None]], tz: ZoneInfo) -> list[Row]:
-    """Return the rows of what was named, each address once, what is no address left out."""
+def _once(capture: Capture, named: Sequence[tuple[str, Record | None]], tz: ZoneInfo) -> list[Row]:
+    """Return the rows of what was named, each address once, what is no address left out.
+
+    The protocol asks for whole addresses; a path alone is one of the sitemap's own host. In the plain form it
+    is not: any word would be one.
+    """
     rows: dict[Url, Row] = {}
     for text, record in named:
         url = urls.parse(text)
+        if url is None and record is not None and text.startswith("/"):
+            url = urls.join(capture.final_url, text)
         if url is not None and url not in rows:
             title = record.text("news/title") if record is not None else None
             changed = record.text("news/publication_date", "lastmod") if record is not None else None
