@@ -17,6 +17,10 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due at the next opportunity, whatever the clock says: one that goes wrong for a day puts nothing off."""
 
 
+ADOPTED = "adopted"
+"""The origin of a document that was taken over from an older archive: no capture gives it."""
+
+
 class Status(StrEnum):
     """Where an article stands."""
 
@@ -58,7 +62,7 @@ class ArticleRecord:
     layout: str | None = None  # that the page wore; None: there is no document
     body_digest: str | None = None  # sha256 of title and body; None: never read, or nothing in its body
     characters: int | None = None  # that the body shows, white space aside; None: there is no document
-    origin: str | None = None  # whose copy the document was made of; None: the site's own page
+    origin: str | None = None  # whose copy the document was made of, or ADOPTED; None: the site's own page
 
 
 # ── pictures and files ────────────────────────────────────────────────────────────────────────────────────

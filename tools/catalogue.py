@@ -49,7 +49,11 @@ def _said_in(file: Path) -> Iterator[str]:
 def _said_by_argparse() -> Iterator[str]:
     """Yield the sentences that argparse looks up by gettext."""
     for node in ast.walk(ast.parse(inspect.getsource(argparse))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "ngettext"}:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in {"_", "ngettext"}
+        ):
             for argument in node.args:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value

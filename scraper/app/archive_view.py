@@ -1,11 +1,14 @@
-"""What the archive holds, for whoever reads it: the one place here that opens the sites' states."""
+"""The archive beside its runs: where whoever reads it, or adds to it without one, opens the sites' states."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.stores.opening import state_of
+from scraper.app.wiring import open_stores
+from scraper.stores.documents import DocumentStore
+from scraper.stores.opening import Stores, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,3 +40,15 @@ def count_held(config: Config) -> int:
         with view_of(config, site) as state:
             number += state.counts.standing(site.name).articles
     return number
+
+
+@contextmanager
+def writing(config: Config, site: Site, *, dry: bool) -> Iterator[Stores]:
+    """Open a site's stores, and hold its lock, for one who writes many documents and syncs them together.
+
+    For a dry run the state is a copy in memory. Raises Locked, StateTooNew, StoreError.
+    """
+    _ = site
+    with open_stores(config, dry=dry) as stores:
+        documents = DocumentStore(Path(config.archive), sync=lambda _: None)
+        yield Stores(state=stores.state, captures=stores.captures, documents=documents)

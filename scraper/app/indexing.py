@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scraper import urls
+from scraper.app.archive_view import held
 from scraper.errors import StoreError
 from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
@@ -22,7 +23,7 @@ from scraper.stores.search_index import NAME, open_index, prepare
 from scraper.writer.markdown_reader import body_of, plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
@@ -77,7 +78,6 @@ def refresh(
 
 def rebuild(
     config: Config,
-    held: Callable[[Site], Iterable[ArticleRecord]],
     *,
     advance: Callable[[], None] = lambda: None,
 ) -> Indexed:
@@ -92,7 +92,7 @@ def rebuild(
         fresh.unlink(missing_ok=True)
         with closing(open_index(fresh)) as index:
             for site in config.sites:
-                one = refresh(index, site, held(site), Path(config.archive), advance=advance)
+                one = refresh(index, site, held(config, site), Path(config.archive), advance=advance)
                 done.put += one.put
                 done.unreadable += one.unreadable
             index.optimize()
@@ -142,3 +142,16 @@ def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreErro
         msg = f"cannot read: {archive / article.path}: the document is missing"
         return StoreError(msg)
     return prepare(article, plain_text(body_of(text)))
+
+
+def refresh_sites(config: Config, names: Collection[str]) -> Indexed:
+    """Bring the parts of these sites up to date, as far as anything of them changed. Raises StoreError."""
+    done = Indexed()
+    with open_index(index_path(config)) as index:
+        for site in config.sites:
+            if site.name in names:
+                one = refresh(index, site, held(config, site), Path(config.archive))
+                done.put += one.put
+                done.removed += one.removed
+                done.unreadable += one.unreadable
+    return done

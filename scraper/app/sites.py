@@ -49,6 +49,11 @@ def site_for(url: Url, config: Config | None = None) -> Site:
     return site_without_config(name=urls.host(url), home=home or url, family=None)
 
 
+def configured_site(url: Url, config: Config) -> Site | None:
+    """Return the configured site that an address belongs to; None: it belongs to none."""
+    return next(iter(_configured(url, config.sites)), None)
+
+
 def _configured(url: Url, sites: Iterable[Site]) -> list[Site]:
     """Return the sites that an address can belong to, nearest first."""
     address = _address(url)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scraper import extractor, writer
+from scraper.article_record import ADOPTED
 from scraper.errors import ArchiveError
 from scraper.mementos import archive_of, as_of_site
 from scraper.model import Kind
@@ -139,7 +140,9 @@ def to_text(
 ) -> Iterator[str]:
     """Yield an article's past as lines, moments in this time zone."""
     yield f"{known.url}  {known.status}{'' if known.path is None else f'  {known.path}'}"
-    if known.origin is not None:
+    if known.origin == ADOPTED:
+        yield "its document was taken over from an older archive: no capture gives it"
+    elif known.origin is not None:
         yield f"its document was made of a copy that {known.origin} keeps, not of the site's own page"
     yield from (f"also at {url}" for url in aliases)
     for version in past:

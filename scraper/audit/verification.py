@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
+from scraper.article_record import ADOPTED
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
@@ -179,7 +180,10 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
         return replace(nothing, wrong=(str(error),))
     if data is None:
         return replace(nothing, wrong=("the document is missing",))
-    if piece.job is None:  # taken over from an older archive, or its pictures came and it has yet to follow
+    if known.origin == ADOPTED and known.capture is None:
+        same = sha256(data).hexdigest() == known.article_digest
+        return nothing if same else replace(nothing, wrong=("the document was changed since it was adopted",))
+    if piece.job is None:  # its pictures came, and it has yet to follow
         return nothing
     try:
         article, document, _ = reread(piece.job, site, shelf_of(archive).read)

@@ -85,14 +85,12 @@ def _word(word: str) -> str:
 
 def _rebuild(config: Config, verbosity: int) -> ExitCode:
     """Make the index again; what cannot be read is told."""
-    from functools import partial
-
-    from scraper.app.archive_view import count_held, held
+    from scraper.app.archive_view import count_held
     from scraper.app.indexing import rebuild
     from scraper.display import bar
 
     with bar(say("search: indexing"), count_held(config), verbosity=verbosity) as advance:
-        done = rebuild(config, partial(held, config), advance=advance)
+        done = rebuild(config, advance=advance)
     for error in done.unreadable:
         tell(say("search: {error}", error=str(error)))
     if verbosity >= 0:

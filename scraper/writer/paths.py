@@ -10,6 +10,8 @@ from scraper.urls import urlname
 from scraper.writer.patterns import fill
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scraper.model import Article, Site
     from scraper.urls import Url
 
@@ -26,10 +28,15 @@ def document_path(article: Article, site: Site, *, identity: Url) -> str:
     Year, month and day are those of publication in the site's time zone, whatever the front matter dates by.
     Raises WriteError for a path that would leave the archive, hide in it or fit no file system.
     """
-    published = article.published.astimezone(site.timezone)
+    return path_for(site, identity=identity, published=article.published, channel=article.channel)
+
+
+def path_for(site: Site, *, identity: Url, published: datetime, channel: str | None) -> str:
+    """Return the path of a document of which these are known. Raises WriteError, as `document_path`."""
+    published = published.astimezone(site.timezone)
     values = {
         "site": site.name,
-        "channel": article.channel or _NO_CHANNEL,
+        "channel": channel or _NO_CHANNEL,
         "year": f"{published.year:04}",
         "month": f"{published.month:02}",
         "day": f"{published.day:02}",
