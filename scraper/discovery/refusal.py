@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scraper import dom
 from scraper.errors import EmptyListing, NotAListing, SingleColumn
+from scraper.extractor.walls import wall_of
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
@@ -20,11 +21,7 @@ if TYPE_CHECKING:
 _NO_ROW = "no list: no row of any known template"
 _SHORT = 600  # visible characters of a page that says one thing only
 _BARE = 80  # visible characters of a page that only leads on
-_LOGIN = re.compile(r"登录|登陆|统一身份认证|飞连|FeiLian|caslogin", re.IGNORECASE)
 _REDIRECT = re.compile(r"http-equiv=.?refresh|location(?:\.href)?\s*=|location\.replace\(", re.IGNORECASE)
-_CHALLENGE = re.compile(r"\blocation\.(?:reload|replace|assign)\s*\(|\blocation(?:\.href)?\s*=(?!=)")
-_LOGIN_WALL = "a login wall, no list"
-_CHALLENGED = "a challenge page, no list: a script sets a cookie and asks again"
 _ERROR = re.compile(
     r"访问地址无效|找不到对应的|操作失败|页面不存在|没有找到|出错了|not found|\berror", re.IGNORECASE
 )
@@ -44,15 +41,16 @@ def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> No
     if single is not None:
         return single
     shown = visible_text(dom.text_of(page))
-    said = _wall(html, page, shown)
+    wall = wall_of(html, page)
+    said = wall or _in_its_place(html, page, shown)
     if said is None and family is not None and has_frame(page, family):
         return EmptyListing(f"{url}: an empty list of the family {family.name}")
     unknown = "no list: of no family that we know, and no rows that look alike"
-    what: Literal["login", "other"] = "login" if said in {_LOGIN_WALL, _CHALLENGED} else "other"
+    what: Literal["login", "other"] = "login" if wall is not None else "other"
     return NotAListing(f"{url}: {said or (unknown if family is None else _NO_ROW)}", what=what)
 
 
-def _wall(html: str, page: Node, shown: str) -> str | None:
+def _in_its_place(html: str, page: Node, shown: str) -> str | None:
     """Return what stands in place of the page that was asked for; None where nothing does."""
     if not html.strip():
         return "empty: no list"
@@ -60,10 +58,6 @@ def _wall(html: str, page: Node, shown: str) -> str | None:
     said = visible_text(title.text() if title is not None else "") + shown
     if len(shown) <= _SHORT and _ERROR.search(said):
         return f"an error page, no list: {said[:60]}"
-    if dom.first(page, "input[type=password]") is not None or (len(shown) <= _BARE and _LOGIN.search(html)):
-        return _LOGIN_WALL
-    if len(shown) <= _BARE and _CHALLENGE.search(html) is not None and "document.cookie" in html:
-        return _CHALLENGED
     return "a redirect, no list" if len(shown) <= _BARE and _REDIRECT.search(html) else None
 
 

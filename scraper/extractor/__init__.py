@@ -48,10 +48,10 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
     fidelity.check(shown, fidelity.told_by(blocks), page.url)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots, of_article=of_article)
-    near = dates.date_in_path(capture.url, site.timezone)
-    shows_none = of_article and (layout.nearby or page.first(layout.published) is None)
-    looked_for = worn.is_generic or shows_none  # a channel shows the dates of others
-    beside = title_and_date.line(roots, title, site.timezone, left_out, near) if looked_for else ""
+    beside = ""
+    if worn.is_generic or (of_article and _shows_no_date(page, layout)):
+        near = dates.date_in_path(capture.url, site.timezone)
+        beside = title_and_date.line(roots, title, site.timezone, left_out, near=near, cut=worn.cut)
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
@@ -72,6 +72,11 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
         attachments=_attachments(page, layout, addresses, shown.links),
         robots=metadata.robots_of(page),
     )
+
+
+def _shows_no_date(page: Page, layout: Layout) -> bool:
+    """Tell whether an article's date is to be looked for around it; a channel shows the dates of others."""
+    return layout.nearby or page.first(layout.published) is None
 
 
 def _roots(page: Page, worn: LayoutMatch) -> list[dom.Node]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scraper import dates, dom, families, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
-from scraper.extractor import density, title_and_date
+from scraper.extractor import density, heads, rows, titles, trim
+from scraper.extractor.page_lines import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from scraper.extractor.page import Page
+    from scraper.extractor.page_lines import Line, PageLines, Place
 
 _TITLES = (
     'meta[name="ArticleTitle" i]',
@@ -40,48 +42,114 @@ _DATES = (
 )
 _SOURCES = ('meta[name="ContentSource" i]', 'meta[name="source" i]', 'meta[name="mediaid"]')
 _ARTICLE = re.compile(r"(?:News|Blog|Scholarly|Report)?(?:Article|Posting)$")  # schema.org's types
-_HEADINGS = "h1, h2, [class*=title i], [id*=title i]"
-_LONG = 40  # characters of a text that is no title: with it the body has begun
-_TAIL = re.compile(r"\s*(?:--+|[-_|–—]|::)\s*")  # before a site's name, in a page's `<title>`
 _FRONT = re.compile(r"/(?:(?:index|default|main)\.\w+)?$")
-_LONGEST_TITLE = 200  # characters
-_SHORTEST_TITLE = 4  # visible characters that may be found again by chance otherwise
 _ENOUGH = 120  # characters of sentences in a body that needs no other sign
 _FEW = 30  # likewise, with a date beside it
 _SURE = 200  # likewise, on a page of many links
 _MANY = 6.5  # characters in links for each in sentences
 _LINKED, _FEWER_LINKED = 0.35, 0.25  # the share of a body's characters in links that makes it a list
+_HEADED, _HARDLY = (
+    50,
+    0.1,
+)  # characters of sentences below a title that the page names, and their share in links
 _DATED = 4  # rows of a link and a date that make a list
-_LEVELS = 3  # that a link may stand below its row
 _DEEPEST = 4  # of the lists within each other in JSON-LD
-_ROW_DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
 
 
-def find(page: Page, *, titled: bool) -> tuple[str, density.Found]:
-    """Return the title and where the body stands; `titled`: the config names the title.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The article on a page: its title, the block that holds it, and what speaks for it."""
+
+    title: str  # "": the config names it
+    root: dom.Node
+    left_out: frozenset[int]  # `mem_id` of what in it is no part of the article
+    cut: tuple[str, ...]  # the lines that were cut off and may tell about the article
+    prose: int  # characters of sentences
+    around: int  # characters of the whole page that stand in links
+    headed: bool  # True: a title and a date stand above it, and that is enough
+
+
+def find(page: Page, *, titled: bool) -> Found:
+    """Return the article on a page; `titled`: the config names the title.
 
     Raises `NotAnArticle` for a page that looks like a list, `UnknownLayout` where it is not sure.
     """
-    found = density.find(page.root)
-    if found is None:
-        raise UnknownLayout(_unsure(page, "no sentence stands on it"))
     path = urls.split(page.url).path
     if path.count("/") <= 1 and _FRONT.search(path):
         msg = f"a front page where an article was expected: {page.url}"
         raise NotAnArticle(msg, what="list")
-    most = _LINKED if found.prose >= _SURE else _FEWER_LINKED
-    if found.linked > most or _rows(found.root) >= _DATED:
+    seen = read_lines(page.first("body") or page.root)
+    density.weigh(seen)
+    try:
+        found = _dense(page, seen, titled=titled)
+    except (NotAnArticle, UnknownLayout):
+        by_head = _by_head(page, seen)
+        if by_head is None:
+            raise
+        return by_head
+    return found if found.headed or found.prose >= _SURE else _by_head(page, seen) or found
+
+
+def _by_head(page: Page, seen: PageLines) -> Found | None:
+    """Return the article below a head; None where there is none, or rows of a list stand below it."""
+    head = heads.below(seen, _told(page))
+    if head is None:
+        return None
+    lines = trim.without_foot(head.lines)
+    if not lines or rows.dated_rows(head.place.node, lines) >= _DATED:
+        return None
+    return _found(seen, head.place, lines, head.title, headed=True)
+
+
+def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:
+    """Return the article in the densest block of sentences. Raises as `find` does."""
+    place = density.best(seen, page.root)
+    if place is None:
+        raise UnknownLayout(_unsure(page, "no sentence stands on it"))
+    title = "" if titled else titles.title_of(page, place.node, _told(page))
+    lines = trim.kept(seen.inside(place), title)
+    prose = sum(len(line.said) for line in lines if line.is_prose)
+    size = sum(len(line.said) for line in lines)
+    linked = sum(line.linked for line in lines) / max(1, size)
+    if (
+        linked > (_LINKED if prose >= _SURE else _FEWER_LINKED)
+        or rows.dated_rows(place.node, lines) >= _DATED
+    ):
         msg = f"a list where an article was expected: {page.url}"
         raise NotAnArticle(msg, what="list")
-    title = "" if titled else title_of(page, found.root)
     if not title and not titled:
         raise UnknownLayout(_unsure(page, "nothing names its title"))
-    return title, density.find(page.root, title) or found
+    headed = prose >= _HEADED and linked < _HARDLY and bool(heads.above(seen, lines, title, _told(page)))
+    return _found(seen, place, lines, title, headed=headed)
 
 
-def check(page: Page, found: density.Found, *, dated: bool) -> None:
+def _found(seen: PageLines, place: Place, lines: list[Line], title: str, *, headed: bool) -> Found:
+    ids = {id(line) for line in lines}
+    cut = [line for line in seen.inside(place) if id(line) not in ids]
+    out = {node.mem_id for line in cut for node in line.nodes}
+    out.update(each.node.mem_id for each in seen.below(place) if each.around or _is_cut(seen, each, ids))
+    return Found(
+        title=title,
+        root=place.node,
+        left_out=frozenset(out),
+        cut=tuple(line.shown for line in cut if not density.is_linked(line)),
+        prose=sum(len(line.said) for line in lines if line.is_prose),
+        around=sum(line.linked for line in seen.lines),
+        headed=headed,
+    )
+
+
+def _is_cut(seen: PageLines, place: Place, kept: set[int]) -> bool:
+    """Tell whether all that a block shows was cut off."""
+    lines = seen.inside(place)
+    return bool(lines) and not any(id(line) in kept for line in lines)
+
+
+def check(page: Page, found: Found, *, dated: bool) -> None:
     """Raise `UnknownLayout` where too little speaks for an article."""
     enough = _FEW if dated else _ENOUGH
+    if found.headed:
+        return
     if found.prose < enough or (found.prose < _SURE and found.around > _MANY * found.prose):
         why = f"{found.prose} characters of sentences are too few, beside {found.around} in links"
         raise UnknownLayout(_unsure(page, why))
@@ -95,108 +163,16 @@ def _unsure(page: Page, why: str) -> str:
     )
 
 
-def _rows(root: dom.Node) -> int:
-    """Return how many rows of a link and a date stand side by side below a node."""
-    side_by_side: Counter[int] = Counter()
-    looked_at: set[int] = set()
-    for link in dom.select(root, "a[href]"):
-        row = link.parent
-        for _ in range(_LEVELS):
-            if row is None or row.parent is None or row.mem_id == root.mem_id or row.mem_id in looked_at:
-                break
-            looked_at.add(row.mem_id)
-            if _is_dated(row, link):
-                side_by_side[row.parent.mem_id] += 1
-                break
-            row = row.parent
-    return max(side_by_side.values(), default=0)
-
-
-def _is_dated(row: dom.Node, link: dom.Node) -> bool:
-    shown = text.fold(dom.text_of(row))
-    return len(shown) <= _LONGEST_TITLE and bool(
-        _ROW_DATE.search(shown.replace(text.fold(dom.text_of(link)), ""))
-    )
-
-
-# ── the title ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def title_of(page: Page, root: dom.Node) -> str:
-    """Return the title of the article whose body is `root`; "" where nothing names one.
-
-    The `<title>` and what is told to machines carry the site's name, headings may be the site's own: what
-    both say is the title. The whole of a `<title>` may be the site's name too, and counts only near the body.
-    """
-    node = page.first("title")
-    head = text.fold((node.text() if node is not None else "") or "")
-    told = list(dict.fromkeys([*_told(page), head]))
-    above, inside = title_and_date.headings_above([root]), _headings(root)
-    holds_title = dom.first(root, "h1") is not None and bool(inside)
-    near = list(dict.fromkeys([*inside, *above] if holds_title else [*above, *inside]))
-    shown = list(dict.fromkeys([*near, *title_and_date.shown_above(page, [root])]))
-    for name in told:
-        for part in _parts(name):
-            same = _same(part, near if part == head else shown)
-            if same:
-                return same
-    within = [each for each in near if len(each) >= _SHORTEST_TITLE and any(each in name for name in told)]
-    if within:
-        return max(within, key=len)
-    if told[0] != head:
-        return told[0]
-    return next((each for each in near if len(each) >= _SHORTEST_TITLE), "") or _first_part(head)
-
-
 def _told(page: Page) -> list[str]:
-    """Return what a page tells machines that its title is."""
+    """Return what a page tells machines that its title is; its `<title>` comes last."""
     told = [str(data["headline"]) for data in articles(page) if isinstance(data.get("headline"), str)]
     for selector in _TITLES:
         node = page.first(selector)
         if node is not None:
             told.append(dom.attribute(node, "content") or dom.text_of(node))
+    node = page.first("title")
+    told.append((node.text() if node is not None else "") or "")
     return [folded for name in told if (folded := text.fold(name))]
-
-
-def _headings(root: dom.Node) -> list[str]:
-    """Return the headings at the beginning of a body that holds its own title, real ones first."""
-    chosen = {node.mem_id for node in dom.select(root, _HEADINGS)}
-    found: list[dom.Node] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.mem_id in chosen:
-            found.append(node)
-        elif node.tag == "-text" and len(text.visible_text(node.text_content or "")) >= _LONG:
-            break
-        elif node.tag not in dom.UNSEEN:
-            waiting.extend(reversed(dom.children(node)))
-    found.sort(key=lambda node: node.tag not in {"h1", "h2", "h3"})
-    inner = (inside for node in found for inside in (dom.first(node, "h1, h2, h3"), node) if inside)
-    shown = (text.fold(dom.text_of(node)) for node in inner)
-    return [each for each in shown if 0 < len(each) <= _LONGEST_TITLE]
-
-
-def _same(part: str, shown: list[str]) -> str:
-    """Return which of what is shown is the same as a part of a name; "" where none is."""
-    wanted = text.visible_text(part)
-    return next((each for each in shown if text.visible_text(each) == wanted), "")
-
-
-def _parts(name: str) -> Iterator[str]:
-    """Yield the parts of a name that a title may be, the longest first; one that ends it comes last."""
-    breaks = list(_TAIL.finditer(name))
-    yield name
-    yield from (name[: match.start()] for match in reversed(breaks) if name[: match.start()].strip())
-    yield from (name[match.end() :] for match in breaks if len(name) - match.end() > _SHORTEST_TITLE)
-
-
-def _first_part(name: str) -> str:
-    """Return a name without the site's: the part before the first break that is longer than what follows."""
-    for match in _TAIL.finditer(name):
-        if match.start() >= len(name) - match.end():
-            return name[: match.start()]
-    return name
 
 
 # ── date and source ───────────────────────────────────────────────────────────────────────────────────────

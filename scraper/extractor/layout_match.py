@@ -13,7 +13,7 @@ from scraper.families.generic import GENERIC as BY_DENSITY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scraper.extractor.density import Found
+    from scraper.extractor.generic import Found
     from scraper.extractor.page import Page
     from scraper.families.family import Family, Layout
     from scraper.model import Selectors, Site
@@ -40,6 +40,11 @@ class LayoutMatch:
         return self.family == GENERIC or self.found is not None
 
     @property
+    def cut(self) -> tuple[str, ...]:
+        """The lines that were cut off the body as it was found."""
+        return self.found.cut if self.found is not None else ()
+
+    @property
     def left_out(self) -> frozenset[int]:
         """What in the body, as it was found, is no part of the article."""
         return self.found.left_out if self.found is not None else frozenset()
@@ -59,24 +64,42 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
                 family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors)
             )
     selectors = site.selectors
-    taught = selectors.body is not None and page.first(selectors.body) is not None
-    if not taught:
-        instead = page_kind.reason(page, family)
-        if instead is not None:
-            msg = f"{instead.words}: {page.url}"
-            raise NotAnArticle(msg, what=instead.what)
-        if (family is not None and not family.by_density) or selectors.body is not None:
-            raise UnknownLayout(_complaint(page, family, selectors))
-    if taught:
+    if selectors.body is not None and page.first(selectors.body) is not None:
         return LayoutMatch(family=name, layout=_overridden(_BY_SELECTORS, selectors))
-    titled = selectors.title is not None
-    title, found = generic.find(page, titled=titled)
+    instead = page_kind.reason(page, family)
+    if (family is not None and not family.by_density) or selectors.body is not None:
+        if instead is not None:
+            raise _refusal(page, instead)
+        raise UnknownLayout(_complaint(page, family, selectors))
+    found = _found(page, instead, titled=selectors.title is not None)
     return LayoutMatch(
         family=name,
         layout=_overridden(BY_DENSITY, selectors),
-        title=None if titled else title,
+        title=None if selectors.title is not None else found.title,
         found=found,
     )
+
+
+def _found(page: Page, instead: page_kind.Instead | None, *, titled: bool) -> Found:
+    """Return the article on a page, though it may look like a list or a login by its words.
+
+    What it shows decides: a page that has a head, or a list's many links and an article, is an article.
+    """
+    if instead is not None and instead.what not in {"list", "login"}:
+        raise _refusal(page, instead)
+    try:
+        found = generic.find(page, titled=titled)
+    except (NotAnArticle, UnknownLayout) as error:
+        if instead is not None:
+            raise _refusal(page, instead) from error
+        raise
+    if instead is not None and instead.what == "login" and not found.headed:
+        raise _refusal(page, instead)
+    return found
+
+
+def _refusal(page: Page, instead: page_kind.Instead) -> NotAnArticle:
+    return NotAnArticle(f"{instead.words}: {page.url}", what=instead.what)
 
 
 def _missing(page: Page, layout: Layout) -> tuple[str, ...]:

@@ -27,8 +27,14 @@ _FILED = re.compile(
     r"发稿时间\s*[:：]"
 )  # ends a source of ECMS; other labels before it are part of the source
 _NEXT_LABEL = re.compile(
-    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|摄影|点击|浏览|阅读|访问|字号|字体|审核|责任编辑|编辑|来源|供稿)"
+    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|字号|字体|审核|责任编辑|编辑|来源|供稿)"
     r"[^\s:：]{0,4}\s*[:：]"
+)
+_SHARED = re.compile(
+    r"(?:[\s|【\[]*(?:分享(?:到|至)?|转发|收藏|打印|关闭|字[体号]|我要评论|浏览|点击)[\s:：|】\]]*){1,9}$"
+)  # what may stand behind a source without being of it
+_DATE_ALONE = re.compile(
+    r"[\s|\[(（]*(?:(?:19|20)?\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?\s*(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\])）]*"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
@@ -132,7 +138,9 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
     following = _FILED.search(value) or _NEXT_LABEL.search(value)
     if following is not None:
         value = value[: following.start()]
-    value = value.strip().strip("|").strip()
+    value = _SHARED.sub("", value.strip().strip("|").strip())
+    if _DATE_ALONE.fullmatch(value):
+        return None
     if value[:1] in _BRACKETS and value.strip(_BRACKETS) == "":
         return None
     return value or None

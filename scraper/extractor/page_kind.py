@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scraper import dom, text, urls
+from scraper.extractor import walls
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
 _REFRESH = re.compile(r"(\d+)\s*[;,]\s*(?:url\s*=\s*)?", re.IGNORECASE)  # of a text without blanks around
 _JUMP = re.compile(r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(")
-_AGAIN = re.compile(r"\blocation\.reload\s*\(|" + _JUMP.pattern)
-_PORTAL = re.compile(r"APP_NAME\s*:\s*['\"]飞连|FeiLian", re.IGNORECASE)
-_LOGIN = re.compile(r"统一身份认证|请先登录|请登录|扫码登录|登录超时|身份验证|安全验证|人机验证|访问验证")
 _ERROR = re.compile(
     r"访问地址无效|找不到对应的栏目|错误的栏目参数|操作失败|页面不存在|您访问的页面|您要访问的|文章不存在"
     r"|文章已删除|信息不存在|无权访问|拒绝访问|没有访问权限|服务器内部错误|服务器错误|系统提示|系统错误|出错了"
@@ -59,17 +57,13 @@ def reason(page: Page, family: Family | None) -> Instead | None:
 
 
 def _of_a_short_page(page: Page, shown: str) -> Instead | None:
-    if _PORTAL.search(page.text):
-        return Instead("login", "a login wall: the page of a VPN portal")
+    wall = walls.wall_of(page.text, page.root, shown)
+    if wall is not None:
+        return Instead("login", wall)
     said = f"{shown} {_title(page)}"
-    login = _LOGIN.search(said)
-    if login is not None or page.first('input[type="password"]') is not None:
-        return Instead("login", f"a login wall: it {f'says {login[0]}' if login else 'asks for a password'}")
     error = _ERROR.search(said)
     if error is not None:
         return Instead("soft-404", f"an error page: it says {error[0]}")
-    if len(shown) <= _NOTHING and "document.cookie" in page.text and _AGAIN.search(page.text):
-        return Instead("login", "a challenge page: a script sets a cookie and asks again")
     leads = _leads_to(page, shown)
     return Instead("redirect", f"a redirect stub: it leads to {leads}") if leads is not None else None
 

@@ -8,6 +8,7 @@ surroundings of the body that show one. Both are looked for only where a layout 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scraper import dates, dom, text
@@ -25,6 +26,7 @@ _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=h
 _HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
 _LONGEST_TITLE = 300  # characters
+_FIRST = 4  # runs of text of a body among which its title may stand
 _LEVELS = 5  # that the body may stand below its heading's surroundings
 _LONGEST_LINE = 400  # characters next to the body in which its date may stand
 _MOST_AROUND = 3_000  # characters around a body that may still be its own head and foot, and no side column
@@ -56,7 +58,9 @@ def line(
     shown_title: str,
     tz: ZoneInfo,
     left_out: frozenset[int] = frozenset(),
+    *,
     near: datetime | None = None,
+    cut: tuple[str, ...] = (),
 ) -> str:
     """Return the text of the smallest surroundings of the body that show a date; "" where none do.
 
@@ -64,7 +68,7 @@ def line(
     left out, since both may name other days. A line that shows a date behind a label comes before a nearer
     one that shows a date alone. `near` is the day that the address holds.
     """
-    for parts in _surroundings(roots, shown_title, left_out):
+    for parts in _surroundings(roots, shown_title, left_out, cut):
         dated = [part for part in parts if dates.find_moment(part, tz, near=near) is not None]
         labelled = (part for part in dated if dates.find_labelled(part, tz, near=near) is not None)
         found = next(labelled, next(iter(dated), ""))
@@ -74,11 +78,11 @@ def line(
 
 
 def _surroundings(
-    roots: list[dom.Node], shown_title: str, left_out: frozenset[int]
+    roots: list[dom.Node], shown_title: str, left_out: frozenset[int], cut: tuple[str, ...]
 ) -> Iterator[tuple[str, ...]]:
     """Yield what stands in the surroundings of the body, the smallest first, each without the title."""
-    cut = (text.fold(" ".join(dom.texts(node))) for node in _within(roots, left_out))
-    yield tuple(part.replace(shown_title, " ") for part in cut if len(part) <= _LONGEST_LINE)
+    within = cut or [text.fold(" ".join(dom.texts(node))) for node in _within(roots, left_out)]
+    yield tuple(part.replace(shown_title, " ") for part in within if len(part) <= _LONGEST_LINE)
     ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
     while around is not None and around.tag != "html":
@@ -117,6 +121,12 @@ def shown_above(page: Page, roots: list[dom.Node]) -> list[str]:
     body = page.first("body") or page.root
     runs = [node.text_content or "" for node in _until(body, ends) if node.tag == "-text"]
     return runs + [shown for node in dom.select(body, _HEADINGS) if (shown := _heading(node))]
+
+
+def runs(root: dom.Node) -> list[str]:
+    """Return the first runs of text in a body."""
+    found = (text.fold(node.text_content or "") for node in _until(root, frozenset()) if node.tag == "-text")
+    return list(islice((run for run in found if run), _FIRST))
 
 
 def headings_above(roots: list[dom.Node]) -> list[str]:

@@ -37,7 +37,7 @@ class Walk:
         otherwise: Handler,
         left_out: frozenset[int],
     ) -> None:
-        """Take what the tags mean, and the `mem_id` of each element that is left out."""
+        """Take what the tags mean, and the `mem_id` of each element or text that is left out."""
         self.addresses = addresses
         self.blocks: list[Block] = []  # of the innermost open quote, item or cell, or of the body itself
         self.style = PLAIN
@@ -69,7 +69,7 @@ class Walk:
                 todo.append(following)
             tag = step.tag
             if tag == "-text":
-                characters = step.text_content
+                characters = "" if left_out and step.mem_id in left_out else step.text_content
                 if characters and (self._line or not characters.isspace()):
                     self.add(characters)
             elif tag is not None and not (left_out and step.mem_id in left_out):

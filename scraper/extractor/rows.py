@@ -1,0 +1,75 @@
+"""Rows that stand side by side and lead to other articles: with them a page is a list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from scraper import dom, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scraper.extractor.page_lines import Line
+
+_LEVELS = 3  # that a link may stand below its row
+_LONGEST_ROW = 200  # characters of a row without an abstract
+_TITLE = 6  # visible characters of a link that is a row's title
+_MOSTLY = 0.6  # of an article's characters: rows with abstracts that hold more are what the page is
+_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
+
+
+def dated_rows(root: dom.Node, lines: Sequence[Line]) -> int:
+    """Return how many rows of a link and a date stand side by side below a node, among some of its lines.
+
+    A row may hold an abstract, where such rows are most of what is shown.
+    """
+    shown = {node.mem_id for line in lines for node in line.nodes}
+    size = sum(len(line.said) for line in lines)
+    plain: Counter[int] = Counter()
+    long: Counter[int] = Counter()
+    looked_at: set[int] = set()
+    for link in dom.select(root, "a[href]"):
+        if not _is_shown(link, shown):
+            continue
+        row = link.parent
+        for _ in range(_LEVELS):
+            if row is None or row.parent is None or row.mem_id == root.mem_id or row.mem_id in looked_at:
+                break
+            looked_at.add(row.mem_id)
+            said = text.fold(dom.text_of(row))
+            if _is_dated(said, link):
+                plain[row.parent.mem_id] += len(said) <= _LONGEST_ROW
+                long[row.parent.mem_id] += len(text.visible_text(said)) if _begins(row, link) else 0
+                break
+            row = row.parent
+    mostly = max(long.values(), default=0) > _MOSTLY * size
+    return max(plain.values(), default=0) if not mostly else max(len(looked_at), 0)
+
+
+def _is_shown(link: dom.Node, shown: set[int]) -> bool:
+    return any(node.mem_id in shown for node in dom.select(link, "img")) or any(
+        child.mem_id in shown for child in _texts(link)
+    )
+
+
+def _texts(node: dom.Node) -> list[dom.Node]:
+    found, waiting = [], [node]
+    while waiting:
+        each = waiting.pop()
+        if each.tag == "-text":
+            found.append(each)
+        waiting.extend(dom.children(each))
+    return found
+
+
+def _is_dated(said: str, link: dom.Node) -> bool:
+    return bool(_DAY.search(said.replace(text.fold(dom.text_of(link)), "")))
+
+
+def _begins(row: dom.Node, link: dom.Node) -> bool:
+    """Tell whether a row begins with its link, which is a title: so does an abstract's, and no sentence's."""
+    title = text.visible_text(dom.text_of(link))
+    said = text.visible_text(dom.text_of(row))
+    return len(title) >= _TITLE and 0 <= said.find(title) <= len(title)

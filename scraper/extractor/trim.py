@@ -1,0 +1,132 @@
+"""What of the block that holds an article is no part of it: its head, and what stands behind.
+
+    head    all above the title; then lines of labels, dates and links, up to the first sentence
+    within  what stands around an article by its name; links to other articles with their days
+    foot    from the line on behind which no article goes on; then lines of labels and links at the end
+
+A picture is kept where no name speaks against it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scraper import text
+from scraper.extractor.density import is_linked, shows_moment
+from scraper.families import generic as known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scraper.extractor.page_lines import Line
+
+_SENTENCES = 40  # characters of sentences with which the article has begun
+_NEAR = 2  # lines below the title, or the beginning, in which a day stands that is the article's
+_DOUBTFUL = 100  # characters of lines between two that are none of the article, and may be
+_BESIDE = 40  # characters that may stand beside a title in its line
+_BEFORE = 0.35  # of a block's sentences that may stand above the title, as a summary of it
+_PASSED = 0.4  # of a block's sentences, behind which its foot may begin
+_REST = 0.35  # of a block's sentences that may stand in its foot
+_SEVERAL = 3  # rows of links with their days
+_DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
+
+
+def kept(lines: Sequence[Line], title: str) -> list[Line]:
+    """Return the lines of a block that are the article's, in order. `title` is no part of it."""
+    whole = sum(len(line.said) for line in lines if line.is_prose)
+    own = [line for line in lines if not line.around]
+    begin = _head(own, text.visible_text(title), whole)
+    end = _foot(own, begin, whole)
+    before = [line for line in own[_above(own, title, whole) : begin] if line.images and not is_linked(line)]
+    within = own[begin:end]
+    rows = _rows(within, whole)
+    return before + [line for line in within if id(line) not in rows]
+
+
+def without_foot(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines below a head without the foot."""
+    begin = next(
+        (n for n, line in enumerate(lines) if line.value >= 0 or is_linked(line) or line.files), len(lines)
+    )
+    whole = sum(len(line.said) for line in lines if line.is_prose)
+    end = _behind(lines, begin, whole)
+    while end > begin and (lines[end - 1].is_about or known.IMPRINT.search(lines[end - 1].shown)):
+        end -= 1
+    return list(lines[begin:end])
+
+
+def _above(lines: Sequence[Line], title: str, whole: int) -> int:
+    at = _title_at(lines, text.visible_text(title), whole)
+    return 0 if at is None else at + 1
+
+
+def _title_at(lines: Sequence[Line], title: str, whole: int) -> int | None:
+    """Return the number of the line that shows the title, the last one above the article; None: none does."""
+    said, found = 0, None
+    for at, line in enumerate(lines):
+        if said > max(_SENTENCES, _BEFORE * whole):
+            break
+        if title and title in line.said and len(line.said) <= len(title) + _BESIDE:
+            found = at
+        said += len(line.said) if line.is_prose else 0
+    return found
+
+
+def _head(lines: Sequence[Line], title: str, whole: int) -> int:
+    """Return the number of the first line below the head."""
+    at = _title_at(lines, title, whole)
+    begin = 0 if at is None else at + 1
+    said = doubtful = 0
+    for number in range(begin, len(lines)):
+        line = lines[number]
+        if (line.value < 0 and not line.files and not (line.is_moment and said)) or (
+            number <= begin + _NEAR and not said and shows_moment(line)
+        ):
+            begin, doubtful = number + 1, 0
+        elif line.is_prose:
+            said += len(line.said)
+        else:
+            doubtful += len(line.said)
+        if said >= _SENTENCES or doubtful > _DOUBTFUL:
+            break
+    return begin
+
+
+def _foot(lines: Sequence[Line], begin: int, whole: int) -> int:
+    """Return the number of the first line of the foot."""
+    end = _behind(lines, begin, whole)
+    said = doubtful = 0
+    for number in range(end - 1, begin - 1, -1):
+        line = lines[number]
+        if line.value < 0 and not line.files:
+            end, doubtful = number, 0
+        elif line.is_prose:
+            said += len(line.said)
+        else:
+            doubtful += len(line.said) + (_DOUBTFUL if line.images or line.files else 0)
+        if said >= _SENTENCES or doubtful > _DOUBTFUL:
+            break
+    return end
+
+
+def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:
+    """Return the number of the line behind which no article goes on; that of the end where there is none."""
+    said = 0
+    for number in range(begin, len(lines)):
+        line = lines[number]
+        if said >= _PASSED * whole and said and known.BEHIND.search(known.simplified(line.shown)):
+            rest = sum(len(each.said) for each in lines[number + 1 :] if each.is_prose)
+            if rest <= _REST * whole:
+                return number
+        said += len(line.said) if line.is_prose else 0
+    return len(lines)
+
+
+def _rows(lines: Sequence[Line], whole: int) -> set[int]:
+    """Return the identities of lines that name other articles with their days, if the article is longer."""
+    places = [n for n, line in enumerate(lines) if line.links and is_linked(line) and _DAY.search(line.shown)]
+    if len(places) < _SEVERAL or sum(len(lines[n].said) for n in places) > whole:
+        return set()
+    between = sum(len(line.said) for line in lines[places[0] : places[-1]] if line.is_prose)
+    return {id(lines[n]) for n in places} if between <= _REST * whole else set()  # else they have abstracts
