@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -83,6 +84,8 @@ _IN_PATH = re.compile(
     r"|[/_-]?(?P<month2>0[1-9]|1[0-2])[/_-]?(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_LONGEST = 5_000  # characters of a text in which a moment is looked for
+_BESIDE = 40  # characters on either side of a date that are looked at
 _NOON = 12
 _MIDNIGHT = 24
 _EARLIEST, _LATEST = -12 * 60, 14 * 60  # minutes from UTC of any place on earth
@@ -135,16 +138,18 @@ def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
 
 def _ranked(text: str, tz: ZoneInfo, near: datetime | None) -> list[tuple[int, datetime]]:
     """Return the moments of a text with the rank of what stands before each, in the order of the text."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_DASHES)
     if not any(mark in text for mark in ("-", "/", ".", "年", "19", "20")):
         return []
     labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in _LABEL.finditer(text)]
     found = sorted(_moments(text, tz, near, [end for _, end in labels]), key=lambda each: each.at)
     ranked: list[tuple[int, datetime]] = []
     others: set[int] = set()  # where the moments of changes and events stand
+    places = [each.at for each in found]
     for rank, end in labels:
-        behind = next((each for each in found if each.at >= end), None)
-        if behind is not None:
+        at = bisect_left(places, end)
+        if at < len(found):
+            behind = found[at]
             ranked.append((rank, behind.moment))
             others |= {behind.at} if rank > _BARE else set()
     return ranked + [(_BARE, each.moment) for each in found if each.at not in others][:1]
@@ -188,10 +193,12 @@ def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) ->
         century = 1900 if int(match["year"]) >= _PIVOT else 2000
         year, month = century + int(match["year"]), match["month"] or match["month2"]
         day = _day(year, month, match["day"] or match["day2"], tz)
-        before, behind = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+        before = text[max(0, match.start() - _BESIDE) : match.start()].rstrip()
+        behind = text[match.end() : match.end() + _BESIDE].lstrip()
         behind = _TIME_ALONE.sub("", behind, count=1) if _TIME_ALONE.match(behind) else behind
         alone = before[-1:] in _EDGES and behind[:1] in _EDGES
-        labelled = any(not text[end : match.start()].strip(_AROUND) for end in labels if end <= match.start())
+        nearest = bisect_right(labels, match.start())
+        labelled = nearest > 0 and not text[labels[nearest - 1] : match.start()].strip(_AROUND)
         if day is not None and (alone or labelled or day == near):
             yield _Found(match.start(), _at_time(day, match["rest"]))
 
