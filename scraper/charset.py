@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import webencodings
 
 from scraper.content_encoding import Inflation, content_encoding
+from scraper.text import whole
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -22,7 +23,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _META_WITHIN = 8_192  # bytes; the standard says 1,024, pages say otherwise
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
-_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
+_LABEL = re.compile(r"charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _GB = frozenset(["gbk", "gb18030"])
 _REPLACED = "\ufffd"
 
@@ -105,7 +106,7 @@ def _decoded(data: bytes, encoding: str) -> str:
     if encoding in _GB:
         codecs.register_error("scraper.gb", _gb_error)
         return _modern(data.decode("gb18030", "scraper.gb"))
-    return data.decode(webencodings.lookup(encoding).codec_info.name, "replace")
+    return whole(str(webencodings.lookup(encoding).codec_info.decode(data, "replace")[0]))
 
 
 def _gb_error(error: UnicodeError) -> tuple[str, int]:

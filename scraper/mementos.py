@@ -7,14 +7,13 @@ gives the bytes as they were, the old header lines under `X-Archive-Orig-`.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from scraper import urls
+from scraper import foreign_json, urls
 from scraper.errors import NotAListing
 from scraper.model import Kind
 from scraper.urls import Url
@@ -54,7 +53,7 @@ def read_index(body: str, url: Url) -> tuple[Copy, ...]:
     Raises NotAListing for an answer that is no index.
     """
     try:
-        rows = json.loads(body) if body.strip() else []
+        rows = foreign_json.parse(body) if body.strip() else []
         named = [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if row]
         copies = [_copy(row) for row in named if row["statuscode"] == "200"]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:

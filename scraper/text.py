@@ -14,8 +14,17 @@ import re
 _FACELESS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+_HALVES = re.compile("[\ud800-\udfff]")
 _JOINERS = re.compile("[\u200c\u200d]")
 _HTML_SPACE = re.compile(r"[ \t\n\r\f]+")
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of characters: each lone surrogate becomes U+FFFD, as in a browser.
+
+    No file, database or other program takes them.
+    """
+    return _HALVES.sub("\ufffd", text) if not text.isascii() else text
 
 
 def visible_text(text: str) -> str:

@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple, NewType
 
 from scraper.numbers import whole
+from scraper.text import whole as whole_text
 
 Url = NewType("Url", str)
 """An absolute http or https address with a host, cleaned. Made only here."""
@@ -91,7 +92,7 @@ def urlname(identity_url: Url) -> str:
 def _clean(text: str) -> str:
     """Strip what browsers strip: blanks and controls around, tabs and line ends anywhere, the fragment."""
     text = text.strip("".join(map(chr, range(0x21))) + "\u3000\ufeff\xa0")
-    return re.sub(r"[\t\r\n]", "", text).partition("#")[0]
+    return re.sub(r"[\t\r\n]", "", whole_text(text)).partition("#")[0]
 
 
 def _absolute(text: str, base: Url | None) -> Url | None:

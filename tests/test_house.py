@@ -61,6 +61,7 @@ GROUND = {
     "columns",
     "mementos",
     "messages",
+    "foreign_json",
     "numbers",
     "tangles",
     "progress",

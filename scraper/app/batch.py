@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from scraper import foreign_json
 from scraper.app.saved_page import address, read, saved_capture, site_of
 from scraper.errors import ArchiveError, UsageError
 from scraper.exit_codes import ExitCode
@@ -113,8 +114,8 @@ def read_entry(
 
 def _asked(entry: Entry) -> dict[str, Any]:
     try:
-        asked = json.loads(entry.text)
-    except (ValueError, RecursionError) as error:
+        asked = foreign_json.parse(entry.text.decode("utf-8"))
+    except ValueError as error:
         msg = f"manifest: line {entry.number}: is no JSON: {error}"
         raise UsageError(msg) from error
     if not isinstance(asked, dict):

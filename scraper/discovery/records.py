@@ -24,6 +24,16 @@ MOST_RECORDS = 100_000
 """Of one file; a sitemap may hold 50,000."""
 
 _GZIP = ((b"Content-Encoding", b"gzip"),)
+_DEEPEST = 256  # elements within each other
+_FIELD_DEPTH = 2  # `parent/child`
+_FIELDS = frozenset(  # what somebody reads; `news` holds a title and a date
+    [
+        *("date", "guid", "id", "issued", "lastmod", "link", "loc", "news", "pubDate", "published", "title"),
+        "updated",
+    ]
+)
+_MOST_ALIKE = 16  # of one name in one record
+_MOST_FIELDS = 500_000  # of one file: a sitemap of 50,000 pages has 200,000
 _MOST_TEXT = 100_000  # characters of one field; a feed may carry whole articles, which nobody here reads
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.:\-]+)[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
@@ -126,6 +136,16 @@ class _DocumentType(Exception):  # noqa: N818 - never leaves this file
     """The file has a document type, which expat would read."""
 
 
+@dataclass(slots=True)
+class _Element:
+    """An element within a record that is open."""
+
+    name: str
+    attributes: dict[str, str]
+    texts: list[str] | None  # None: nobody reads it
+    size: int = 0
+
+
 class _Reader:
     """Takes what the parser meets, and keeps the records."""
 
@@ -134,34 +154,66 @@ class _Reader:
         self.records: list[Record] = []
         self._names = names
         self._record: Record | None = None
-        self._path: list[tuple[str, dict[str, str], list[str]]] = []  # within the record
+        self._path: list[_Element] = []  # within the record
+        self._fields = 0  # of all records
+        self._depth = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            msg = f"it is nested more than {_DEEPEST} deep"
+            raise _Refused(msg)
         local = name.rpartition(":")[2]
         self.root = self.root or local
+        if self._record is None and local not in self._names:
+            return
         plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         if self._record is not None:
-            self._path.append((local, plain, []))
-        elif local in self._names:
-            if len(self.records) >= MOST_RECORDS:
-                msg = f"more than {MOST_RECORDS} records"
-                raise _Refused(msg)
-            self._record = Record(name=local, attributes=plain)
+            self._path.append(_Element(local, plain, None))
+            self._path[-1].texts = [] if self._is_read(self._record) else None
+            return
+        if len(self.records) >= MOST_RECORDS:
+            msg = f"more than {MOST_RECORDS} records"
+            raise _Refused(msg)
+        self._record = Record(name=local, attributes=plain)
 
     def characters(self, text: str) -> None:
-        if self._path and sum(map(len, self._path[-1][2])) < _MOST_TEXT:
-            self._path[-1][2].append(text)
+        if not self._path:
+            return
+        element = self._path[-1]
+        if element.texts is not None and element.size < _MOST_TEXT:
+            element.texts.append(text)
+            element.size += len(text)
 
     def end(self, _name: str) -> None:
+        self._depth -= 1
         if self._record is None:
             return
         if not self._path:
             self.records.append(self._record)
             self._record = None
             return
-        path = "/".join(name for name, _, _ in self._path)
-        _, attributes, texts = self._path.pop()
-        self._record.fields.setdefault(path, []).append(Field(text="".join(texts), attributes=attributes))
+        path = self._place
+        element = self._path.pop()
+        if element.texts is not None:
+            found = Field(text="".join(element.texts), attributes=element.attributes)
+            self._record.fields.setdefault(path, []).append(found)
+
+    @property
+    def _place(self) -> str:
+        return "/".join(element.name for element in self._path[:_FIELD_DEPTH])
+
+    def _is_read(self, record: Record) -> bool:
+        """Say whether anybody reads the element that just began."""
+        if len(self._path) > _FIELD_DEPTH or self._path[0].name not in _FIELDS:
+            return False
+        if len(record.fields.get(self._place, ())) >= _MOST_ALIKE:
+            return False
+        self._fields += 1
+        if self._fields > _MOST_FIELDS:
+            msg = f"more than {_MOST_FIELDS} fields"
+            raise _Refused(msg)
+        return True
 
     def refuse(self, *_declaration: object) -> None:
         msg = "a document type, which is not read"

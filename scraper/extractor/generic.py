@@ -6,12 +6,11 @@ nothing: a page that may be a list, a front page or a scrap of text is an error,
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scraper import dates, dom, families, text, urls
+from scraper import dates, dom, families, foreign_json, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import density, heads, rows, titles, trim
 from scraper.extractor.page_lines import read_lines
@@ -208,8 +207,8 @@ def articles(page: Page) -> Iterator[dict[str, Any]]:
     """Yield the articles that a page describes as JSON-LD (schema.org)."""
     for node in dom.select(page.root, 'script[type="application/ld+json" i]'):
         try:
-            data = json.loads(node.text(), strict=False)
-        except (ValueError, RecursionError):  # what is no JSON tells nothing
+            data = foreign_json.parse(node.text())
+        except ValueError:  # what is no JSON tells nothing
             continue
         yield from _of_type(data, 0)
 
