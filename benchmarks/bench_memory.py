@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.app.config_file import load_config
-from scraper.app.wiring import open_stores
 from scraper.article_record import ArticleRecord, Status
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
 from scraper.exit_codes import ExitCode
+from scraper.stores.opening import open_site
 from scraper.urls import parse
 
 ARTICLES = (10_000, 1_000_000)
@@ -70,9 +70,11 @@ def measure(known: int, status: Status) -> None:
     with tempfile.TemporaryDirectory() as folder, serve(beichen.site()) as server:
         file = Path(folder) / "config.yaml"
         file.write_text(config_text(beichen.site(), proxy=server.proxy), encoding="utf-8")
-        with open_stores(load_config(file)) as stores, stores.state.transaction():
+        config = load_config(file)
+        opened = open_site(Path(config.archive), config.sites[0], now=lambda: datetime.now(UTC))
+        with opened as context, context.state.transaction():
             for number in range(known):
-                stores.state.articles.put(article(number, status))
+                context.state.articles.put(article(number, status))
         begun = time.monotonic()
         command = [sys.executable, "-m", "scraper", "run", "-q", "--config", str(file)]
         resident = most_resident([*command, "--limit", str(VISITS)])

@@ -21,15 +21,14 @@ from typing import TYPE_CHECKING
 from scraper import urls
 from scraper.app.config_file import load_config
 from scraper.app.reextraction import changes
-from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
-from scraper.crawl.session import recover
 from scraper.demo import beichen
 from scraper.demo.exchange import Ask
 from scraper.demo.settings import config_text
+from scraper.ingest.replay import Replay
 from scraper.model import Capture, Kind
 from scraper.progress import Unwatched
-from scraper.stores.opening import shelf_of
+from scraper.stores.opening import captures_of, open_site
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
     from scraper.demo.ecms_world import EcmsWorld
-    from scraper.model import CaptureRef, Site
+    from scraper.model import CaptureRef
     from scraper.stores.captures import CaptureStore
 
 NUMBER = 2_000
@@ -63,20 +62,20 @@ def answer(world: EcmsWorld, address: str, kind: Kind, moment: datetime) -> Capt
     )
 
 
-def fill(shelf: CaptureStore, site: Site, world: EcmsWorld, number: int) -> int:
+def fill(shelf: CaptureStore, world: EcmsWorld, number: int) -> int:
     """Put the captures on the shelf and return how many bytes their bodies have."""
     size = 0
     moment = NOON
     numbers = world.bulk(CHANNEL, number, first=NOON - timedelta(days=number))
     index = answer(world, world.index(CHANNEL), Kind.LISTING, moment)
-    refs: list[CaptureRef] = [shelf.append(site.name, index)]
+    refs: list[CaptureRef] = [shelf.append(index)]
     for at, one in enumerate(numbers):
         moment += timedelta(seconds=1)
         capture = answer(world, world.address(one), Kind.ARTICLE, moment)
-        refs.append(shelf.append(site.name, capture))
+        refs.append(shelf.append(capture))
         size += len(capture.body)
         if at % 10 == 0:
-            shelf.append(site.name, capture, same_as=refs[-1])
+            shelf.append(capture, same_as=refs[-1])
     return size
 
 
@@ -98,15 +97,16 @@ def check(what: str, *, sound: bool) -> None:
 def measure(config: Config, number: int) -> None:
     """Measure each command over the archive."""
     [site] = config.sites
-    with open_stores(config) as stores:
+    archive = Path(config.archive)
+    with open_site(archive, site, now=lambda: datetime.now(UTC)) as context:
         with timed("taken in after a lost state", number):
-            recover(site, stores)
+            sum(1 for _ in Replay(context).all(lambda _: None))
         with timed("reextract", number):
-            outcomes = {change.outcome for change in changes(site, stores, config, dry=False, say=print)}
+            outcomes = {change.outcome for change in changes(context, archive, dry=False, say=print)}
     check("reextract", sound=outcomes == {"unchanged"})
     for what, render in (("verify", False), ("verify --render", True)):
         with timed(what, number):
-            *damaged, found = verify(site, config, render=render, progress=Unwatched())
+            *damaged, found = verify(site, archive, render=render, progress=Unwatched())
         check(what, sound=not damaged and isinstance(found, Verified) and found.documents == number)
 
 
@@ -118,9 +118,9 @@ def main() -> int:
         file = Path(name) / "config.yaml"
         file.write_text(config_text(world, proxy="null"), encoding="utf-8")
         config = load_config(file)
-        shelf = shelf_of(Path(config.archive))
+        shelf = captures_of(Path(config.archive), config.sites[0].name)
         with timed("captures appended, synced", number):
-            size = fill(shelf, config.sites[0], world, number)
+            size = fill(shelf, world, number)
         print(f"{number} articles of {size / number / 1000:.0f} kB, {os.cpu_count()} cores")
         measure(config, number)
     return 0

@@ -96,8 +96,12 @@ class Asset:
 
     @property
     def address(self) -> str | None:
-        """Where a document finds it on the site that is built of the archive; None: it is not held."""
-        return None if self.path is None else f"/{self.path}"
+        """Where a document finds it on the site that is built of the archive; None: it is not held.
+
+        Its file lies in the folder of its site, which is no part of the address: a picture that several sites
+        show has one address.
+        """
+        return None if self.path is None else f"/{self.path.partition('/')[2]}"
 
 
 # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -172,9 +172,9 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRef:
-    """Where a capture lies: a file of the site's captures folder, and the bytes of its member in it."""
+    """Where a capture lies: a file of its site's captures folder, and the bytes of its member in it."""
 
-    file: str  # relative to archive/.scraper/captures
+    file: str  # its name in archive/.scraper/<site>/captures
     offset: int
     length: int
     digest: str  # sha256 hex of the body as it came

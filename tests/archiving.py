@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.app.config_file import load_config
-from scraper.app.wiring import open_stores, second_of
-from scraper.crawl.budget import Budget
+from scraper.app.wiring import Machine, new_session
 from scraper.crawl.date_range import DateRange
-from scraper.crawl.session import Session
-from scraper.crawl.site_crawl import SiteCrawl
-from scraper.crawler.network import Network
-from scraper.crawler.stored_host_state import StoredHostState
-from scraper.crawler.wayback import place_of
+from scraper.crawl.plan import Backfill, Incremental
 from scraper.demo.settings import config_text
 from scraper.progress import Unwatched
+from scraper.stores.archive_folder import ArchiveFolder
+from scraper.stores.opening import captures_of, open_site, prepare, view_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from scraper.config import Config
-    from scraper.crawl.session import Plan
+    from scraper.crawl.plan import Plan
+    from scraper.crawl.session import Session
     from scraper.demo.server import Server
     from scraper.demo.world import World
+    from scraper.model import Site
     from scraper.report import Report, SiteReport
-    from scraper.stores.opening import Stores
+    from scraper.stores.captures import CaptureStore
+    from scraper.stores.disk import Usage
+    from scraper.stores.opening import SiteContext
+    from scraper.stores.state import State
     from scraper.urls import Url
 
 START = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -71,7 +76,7 @@ class Archive:
         self.folder = folder
         self.wayback: Url | None = None  # the archive that is asked for what is gone; None: none
         self.clock = Clock()
-        self.check_room: Callable[[], None] = lambda: None
+        self.usage: Callable[[Path], Usage] = shutil.disk_usage
         self._config_file = folder / "config.yaml"
         lines = config_text(*worlds, proxy=server.proxy, delay=delay, images=images).splitlines()
         if channel is not None:
@@ -86,17 +91,18 @@ class Archive:
     def root(self) -> Path:
         return Path(self.config.archive)
 
+    @property
+    def inside(self) -> Path:
+        """Return the own folder of the first site."""
+        return ArchiveFolder(self.root).site(self.config.sites[0].name)
+
     def run(self, *, limit: int | None = None, seconds: float | None = None, dry: bool = False) -> Report:
-        return self.go("run", SiteCrawl.run, limit=limit, seconds=seconds, dry=dry)
+        return self.go("run", Incremental(), limit=limit, seconds=seconds, dry=dry)
 
     def backfill(
         self, *, channels: tuple[str, ...] = (), span: DateRange | None = None, limit: int | None = None
     ) -> Report:
-        async def plan(walk: SiteCrawl) -> None:
-            chosen = [c for c in walk.site.channels if not channels or c.name in channels]
-            await walk.backfill(chosen, span or DateRange())
-
-        return self.go("backfill", plan, limit=limit)
+        return self.go("backfill", Backfill(channels=channels, days=span or DateRange()), limit=limit)
 
     def go(
         self,
@@ -107,43 +113,74 @@ class Archive:
         seconds: float | None = None,
         dry: bool = False,
     ) -> Report:
-        config = self.config
-        with open_stores(config, dry=dry) as stores:
-            session = self.session(stores, limit=limit, seconds=seconds, dry=dry)
-            return session.go(command, config.sites, plan)
+        session = self.session(limit=limit, seconds=seconds, dry=dry)
+        return session.go(command, self.config.sites, plan)
 
     def session(
-        self, stores: Stores, *, limit: int | None = None, seconds: float | None = None, dry: bool = False
+        self,
+        *,
+        limit: int | None = None,
+        seconds: float | None = None,
+        dry: bool = False,
+        stores: Callable[[SiteContext], SiteContext] = lambda context: context,
     ) -> Session:
-        """Join a session over open stores."""
-        config, home = self.config, self.wayback
-        network = Network(
-            settings=config.network,
-            sites=(*config.sites, *([] if home is None else [place_of(home, "copies")])),
-            user_agent="nankai-archive/test",
-            memory=StoredHostState(stores.state.memory),
+        """Join a session as the program does, on a machine whose clocks never wait.
+
+        `stores` may put others in the place of a site's own.
+        """
+        session = new_session(
+            self.config,
+            progress=Unwatched(),
+            machine=self.machine,
+            limit=limit,
+            time_limit=None if seconds is None else timedelta(seconds=seconds),
+            dry=dry,
+            wayback=self.wayback,
+        )
+        open_site = session.open_site
+
+        @contextmanager
+        def opened_with(site: Site) -> Iterator[SiteContext]:
+            with open_site(site) as context:
+                yield stores(context)
+
+        session.open_site = opened_with
+        return session
+
+    @property
+    def machine(self) -> Machine:
+        return Machine(
             now=self.clock,
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             random=lambda: 0.5,
             environment={},
-        )
-        deadline = None if seconds is None else self.clock() + timedelta(seconds=seconds)
-        return Session(
-            stores=stores,
-            network=network,
-            budget=Budget(now=self.clock, limit=limit, deadline=deadline),
-            progress=Unwatched(),
-            now=self.clock,
-            check_room=self.check_room,
-            dry=dry,
-            second=None if home is None else second_of(home, network),
+            usage=self.usage,
         )
 
     def documents(self) -> dict[str, str]:
         """Return every document: its path from the archive's folder, and its text."""
         files = (file for file in self.root.rglob("*.md") if ".scraper" not in file.parts)
         return {str(file.relative_to(self.root)): file.read_text(encoding="utf-8") for file in sorted(files)}
+
+
+def state_of(config: Config) -> State:
+    """Open what is known of the config's first site, for reading alone."""
+    return view_state(Path(config.archive), config.sites[0].name)
+
+
+def captures_in(config: Config) -> CaptureStore:
+    """Return the captures of the config's first site."""
+    return captures_of(Path(config.archive), config.sites[0].name)
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[SiteContext]:
+    """Open the config's first site, as a run does."""
+    now = partial(datetime.now, UTC)
+    prepare(Path(config.archive), now=now, new=True)
+    with open_site(Path(config.archive), config.sites[0], now=now) as context:
+        yield context
 
 
 def only(report: Report) -> SiteReport:

@@ -36,9 +36,10 @@ def served(address: str) -> bytes:
 
 
 def kept(archive: Archive) -> dict[str, bytes]:
-    """Return every picture file: its path from the archive's folder, and its bytes."""
-    folder = archive.root / "pictures"
-    return {str(file.relative_to(archive.root)): file.read_bytes() for file in sorted(folder.rglob("*.*"))}
+    """Return every picture file: its path from its site's folder, and its bytes."""
+    folder = archive.root / archive.config.sites[0].name
+    files = sorted((folder / "pictures").rglob("*.*"))
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
 
 def place(data: bytes, suffix: str) -> str:

@@ -34,7 +34,7 @@ def ticking_clock(start: datetime = NOON) -> Callable[[], datetime]:
 def store(folder: Path, **changes: Any) -> CaptureStore:  # noqa: ANN401 - passed on as it is
     """Return a store whose ids and moments are the same in every run."""
     settings = {"software": "nankai-archive/0", "now": ticking_clock(), "new_id": counting_ids()}
-    return CaptureStore(folder, **{**settings, **changes})
+    return CaptureStore(folder, SITE, **{**settings, **changes})
 
 
 def capture(number: int = 1, **changes: Any) -> Capture:  # noqa: ANN401 - passed on as it is

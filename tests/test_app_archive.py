@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from archiving import opened
 
 from scraper.app.config_file import load_config
-from scraper.app.wiring import new_session, open_stores
-from scraper.crawl.site_crawl import SiteCrawl
+from scraper.app.wiring import new_session
+from scraper.crawl.plan import Incremental
 from scraper.demo.settings import config_text
 from scraper.model import Kind
 from scraper.progress import Unwatched
@@ -30,17 +31,16 @@ def config(tmp_path: Path, server: Server, world: EcmsWorld) -> Config:
 
 
 def run(config: Config, *, dry: bool = False) -> None:
-    with open_stores(config, dry=dry) as stores:
-        session = new_session(config, stores, progress=Unwatched(), dry=dry, limit=1)
-        session.go("run", config.sites, SiteCrawl.run)
+    session = new_session(config, progress=Unwatched(), dry=dry, limit=1)
+    session.go("run", config.sites, Incremental())
 
 
 def robots_of(config: Config) -> list[Capture]:
     """Return the robots.txt that lie on the shelf, each also known to the state."""
     (site,) = config.sites
-    with open_stores(config) as stores:
-        known = {entry.ref for entry in stores.state.captures.every(site.name)}
-        shelf = stores.captures.scan(site.name)
+    with opened(config) as context:
+        known = {entry.ref for entry in context.state.captures.every(site.name)}
+        shelf = context.captures.scan()
         return [capture for ref, capture in shelf if capture.kind is Kind.ROBOTS and ref in known]
 
 

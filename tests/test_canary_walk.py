@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, only, state_of
 
 from scraper.demo import faults, pieces
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.exit_codes import ExitCode
-from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,14 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiving import Archive
+from archiving import Archive, state_of
 
 from scraper import cli
 from scraper.demo import beichen, faults
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.server import serve
 from scraper.errors import StoreError
-from scraper.stores.opening import state_of
 from scraper.stores.state import open_view
 
 if TYPE_CHECKING:
@@ -212,7 +211,7 @@ def test_coverage_reads_an_archive_on_a_disk_that_nobody_can_write(
 
 
 def test_a_state_that_is_none_is_an_error_that_names_it(archive: Archive) -> None:
-    file = archive.root / ".scraper" / "state.sqlite3"
+    file = archive.inside / "state.sqlite3"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match="state"):

@@ -9,22 +9,21 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive
+from archiving import Archive, state_of
 
 from scraper.audit.coverage_query import coverage_of
 from scraper.crawl.date_range import DateRange
+from scraper.crawl.plan import Backfill
 from scraper.demo.campus import Column
 from scraper.demo.server import serve
 from scraper.demo.vsb_world import VsbWorld
 from scraper.demo.webplus_world import WebplusWorld
-from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from scraper.audit.coverage import SiteCoverage
-    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
     from scraper.demo.world import World
@@ -41,11 +40,7 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
 
 def walk_lists(archive: Archive, *, seconds: float | None = None) -> int:
     """Read the lists and nothing else; return the exit code."""
-
-    async def plan(walk: SiteCrawl) -> None:
-        await walk.backfill(walk.site.channels, NOTHING)
-
-    return archive.go("backfill", plan, seconds=seconds).exit_code
+    return archive.go("backfill", Backfill(days=NOTHING), seconds=seconds).exit_code
 
 
 def named(archive: Archive) -> set[str]:

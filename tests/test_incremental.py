@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, only, opened
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper import cli
-from scraper.app.wiring import open_stores
 from scraper.article_record import Status
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def a_day_later(archive: Archive) -> tuple[int, int, int]:
 
 def records(archive: Archive) -> Iterator[dict[str, str]]:
     """Yield the fields of every response and revisit, read by somebody else's program."""
-    for path in sorted((archive.root / ".scraper" / "captures" / SITE).glob("*.warc.gz")):
+    for path in sorted((archive.inside / "captures").glob("*.warc.gz")):
         with path.open("rb") as file:
             for record in ArchiveIterator(file):
                 if record.rec_type in {"response", "revisit"}:
@@ -178,9 +177,9 @@ def test_a_list_whose_earlier_capture_is_damaged_is_fetched_whole(
 ) -> None:
     world.validators = "etag"
     published(archive, world)
-    [path] = (archive.root / ".scraper" / "captures" / SITE).glob("*.warc.gz")
-    with open_stores(archive.config) as stores:
-        ref = stores.state.captures.last_answer(SITE, archive.config.sites[0].channels[0].index)
+    [path] = (archive.inside / "captures").glob("*.warc.gz")
+    with opened(archive.config) as context:
+        ref = context.state.captures.last_answer(SITE, archive.config.sites[0].channels[0].index)
     assert ref is not None
     data = bytearray(path.read_bytes())
     data[ref.offset + ref.length // 2] ^= 1
@@ -214,10 +213,10 @@ def eventful(archive: Archive, world: EcmsWorld) -> Archive:
 
 def known(archive: Archive) -> dict[str, tuple[object, ...]]:
     """Return what the state says of each article, but for what only requests without an answer tell."""
-    with open_stores(archive.config) as stores:
+    with opened(archive.config) as context:
         return {
             one.key: (one.status, one.path, one.capture, one.etag, one.checked, one.due, one.captured)
-            for one in stores.state.articles.every(SITE)
+            for one in context.state.articles.every(SITE)
         }
 
 
@@ -235,7 +234,7 @@ def test_verify_and_reextract_cope_with_references(eventful: Archive) -> None:
 def test_a_lost_state_is_made_again_as_it_was(eventful: Archive, server: Server) -> None:
     before, documents = known(eventful), eventful.documents()
     assert {entry[0] for entry in before.values()} == {Status.HELD, Status.GONE}
-    for file in (eventful.root / ".scraper").glob("state.sqlite3*"):
+    for file in eventful.inside.glob("state.sqlite3*"):
         file.unlink()
     asked = len(server.log)
     assert command(eventful, "reextract") == 0

@@ -87,7 +87,7 @@ def kill_until_done(zygote: Zygote, archive: Archive, server: Server, kills: int
 
 def tear(archive: Archive, chance: random.Random) -> None:
     """Leave part of a record at the captures' end: a kill rarely finds one half written, a power cut does."""
-    for path in (archive.root / ".scraper" / "captures").glob("*/*.warc.gz"):
+    for path in (archive.inside / "captures").glob("*.warc.gz"):
         data = path.read_bytes()
         with path.open("ab") as file:
             file.write(data[: chance.randrange(1, min(4_000, len(data)))])
@@ -96,7 +96,7 @@ def tear(archive: Archive, chance: random.Random) -> None:
 def damage(archive: Archive) -> list[Damage]:
     """Return what is wrong between two lives: what was written is whole, also before anything is mended."""
     [site] = archive.config.sites
-    found = verify(site, archive.config, render=False, progress=Unwatched())
+    found = verify(site, archive.root, render=False, progress=Unwatched())
     return [one for one in found if isinstance(one, Damage)]
 
 

@@ -125,13 +125,23 @@ def test_connections_are_used_again_and_idle_ones_do_not_pile_up() -> None:
 
 
 class Texts(dict[tuple[str, str], str]):
-    """What the state is to the network: text by topic and name."""
+    """What the hosts' files are to the network: text by topic and name; nobody else has a host."""
 
     def get(self, topic: str, name: str) -> str | None:  # type: ignore[override] # another verb of that name
         return super().get((topic, name))
 
     def put(self, topic: str, name: str, value: str) -> None:
         self[topic, name] = value
+
+    def take(self, name: str) -> bool:
+        return bool(name)
+
+    def ended(self, name: str) -> str | None:
+        return self.get("ended", name)
+
+    def give_back(self, name: str, ended: str | None) -> None:
+        if ended is not None:
+            self.put("ended", name, ended)
 
 
 def test_what_is_remembered_as_text_comes_back_as_it_was() -> None:

@@ -8,11 +8,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, only, opened
 from gallery import CHANNEL, HOME, PICTURE, SECOND, asked, document, kept, place, publish, served, shown
 
 from scraper.app.reextraction import changes
-from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
 from scraper.audit.verify_captures import Damage
 from scraper.demo import beichen, campus_sites, faults, pieces
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from scraper.demo.campus import CampusWorld
     from scraper.demo.exchange import Ask
     from scraper.demo.server import Server
+
+SITE = "beichen"
 
 
 @pytest.fixture
@@ -107,7 +108,9 @@ def test_a_second_run_asks_for_no_picture_and_rewrites_nothing(
 ) -> None:
     publish(world, PICTURE)
     archive.run()
-    files = [archive.root / path for path in (*archive.documents(), *kept(archive))]
+    files = [
+        archive.root / path for path in (*archive.documents(), *(f"{SITE}/{path}" for path in kept(archive)))
+    ]
     before = [file.stat().st_mtime_ns for file in files]
     archive.run()
     assert asked(server, PICTURE) == 1
@@ -367,7 +370,7 @@ def test_a_lost_state_is_made_again_without_asking_for_a_picture(
     world.missing.add("/pic/3.jpg")
     archive.run()
     before = archive.documents(), kept(archive)
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     for file in (*archive.root.rglob("*.md"), *archive.root.rglob("*.jpg")):
         file.unlink()
@@ -381,10 +384,9 @@ def test_a_lost_state_is_made_again_without_asking_for_a_picture(
 def reextract(archive: Archive) -> dict[str, list[str]]:
     """Make every document again; return the keys of articles by what became of them."""
     said: dict[str, list[str]] = {}
-    with open_stores(archive.config) as stores:
-        for site in archive.config.sites:
-            for change in changes(site, stores, archive.config, dry=False, say=lambda _: None):
-                said.setdefault(change.outcome, []).append(change.known.key)
+    with opened(archive.config) as context:
+        for change in changes(context, archive.root, dry=False, say=lambda _: None):
+            said.setdefault(change.outcome, []).append(change.known.key)
     return said
 
 
@@ -403,7 +405,7 @@ def test_lost_and_damaged_pictures_are_put_back_from_their_captures(
     publish(world, PICTURE, SECOND)
     archive.run()
     before = kept(archive)
-    lost, damaged = (archive.root / path for path in before)
+    lost, damaged = (archive.root / SITE / path for path in before)
     lost.unlink()
     damaged.write_bytes(b"")
     reextract(archive)
@@ -413,7 +415,7 @@ def test_lost_and_damaged_pictures_are_put_back_from_their_captures(
 def damages(archive: Archive) -> tuple[Verified, list[str]]:
     """Verify; return what was found in all, and the files that are damaged."""
     config = archive.config
-    *damaged, verified = verify(config.sites[0], config, render=True, progress=Unwatched())
+    *damaged, verified = verify(config.sites[0], archive.root, render=True, progress=Unwatched())
     assert isinstance(verified, Verified)
     return verified, [damage.file for damage in damaged if isinstance(damage, Damage)]
 
@@ -430,9 +432,9 @@ def test_verify_names_pictures_that_are_lost_or_changed(archive: Archive, world:
     publish(world, PICTURE, SECOND)
     archive.run()
     lost, damaged = kept(archive)
-    (archive.root / lost).unlink()
-    (archive.root / damaged).write_bytes(served(PICTURE)[:-1])
-    assert damages(archive)[1] == [lost, damaged]
+    (archive.root / SITE / lost).unlink()
+    (archive.root / SITE / damaged).write_bytes(served(PICTURE)[:-1])
+    assert damages(archive)[1] == [f"{SITE}/{lost}", f"{SITE}/{damaged}"]
     reextract(archive)
     assert damages(archive)[1] == []
 
@@ -455,9 +457,9 @@ def test_pictures_of_an_older_archive_are_brought_after_reextract(
 def test_the_state_names_every_file_and_its_digest(archive: Archive, world: EcmsWorld) -> None:
     publish(world, PICTURE, f"{HOME}/pic/1.gif", f"{HOME}/pic/2.gif")
     archive.run()
-    with open_stores(archive.config) as stores:
-        named = dict(stores.state.assets.files(archive.config.sites[0].name))
-    assert named == {path: sha256(data).hexdigest() for path, data in kept(archive).items()}
+    with opened(archive.config) as context:
+        named = dict(context.state.assets.files(archive.config.sites[0].name))
+    assert named == {f"{SITE}/{path}": sha256(data).hexdigest() for path, data in kept(archive).items()}
 
 
 def _html(answer: Answer) -> tuple[tuple[str, str], ...]:

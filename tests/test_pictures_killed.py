@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -16,18 +17,19 @@ from zygote import Zygote
 
 from scraper.audit.verification import verify
 from scraper.audit.verify_captures import Damage
-from scraper.crawl.site_crawl import SiteCrawl
+from scraper.crawl.plan import Incremental
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.progress import Unwatched
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import Stores
-from scraper.stores.state import State, open_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from scraper.stores.opening import SiteContext
+    from scraper.stores.state import State
 
 
 class Death(BaseException):
@@ -79,20 +81,22 @@ class MortalState:
 
 def run_until(fate: Fate, archive: Archive) -> None:
     """Run, and end where fate says so."""
-    inside = archive.root / ".scraper"
-    captures = CaptureStore(
-        inside / "captures",
-        software="test",
-        now=archive.clock,
-        new_id=uuid4,
-        write=fate.write,
-        sync=fate.sync,
-    )
-    with open_state(inside / "state.sqlite3") as state:
-        mortal = cast("State", MortalState(state, fate))
+
+    def mortal(context: SiteContext) -> SiteContext:
+        captures = CaptureStore(
+            archive.inside / "captures",
+            context.name,
+            software="test",
+            now=archive.clock,
+            new_id=uuid4,
+            write=fate.write,
+            sync=fate.sync,
+        )
         documents = DocumentStore(archive.root, write=fate.write, sync=fate.sync)
-        stores = Stores(state=mortal, captures=captures, documents=documents)
-        archive.session(stores).go("run", archive.config.sites, SiteCrawl.run)
+        state = cast("State", MortalState(context.state, fate))
+        return replace(context, state=state, captures=captures, documents=documents)
+
+    archive.session(stores=mortal).go("run", archive.config.sites, Incremental())
 
 
 def test_killed_at_any_instant_the_next_run_comes_to_the_same_end(tmp_path: Path) -> None:
@@ -123,7 +127,7 @@ def test_killed_at_any_instant_the_next_run_comes_to_the_same_end(tmp_path: Path
 
 
 def damage(archive: Archive) -> list[Damage]:
-    found = verify(archive.config.sites[0], archive.config, render=False, progress=Unwatched())
+    found = verify(archive.config.sites[0], archive.root, render=False, progress=Unwatched())
     return [one for one in found if isinstance(one, Damage)]
 
 

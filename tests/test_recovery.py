@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, captures_in, only
 from zygote import Zygote
 
 from scraper import cli
-from scraper.app.wiring import open_stores
-from scraper.crawl.site_crawl import SiteCrawl
+from scraper.crawl.plan import Incremental
 from scraper.errors import StoreError
 from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +47,7 @@ def command(archive: Archive, name: str) -> list[str]:
 
 
 def lose_state(archive: Archive) -> None:
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
 
 
@@ -60,11 +58,11 @@ def lose_all_but_captures(archive: Archive) -> None:
 
 
 def captures(archive: Archive) -> list[CaptureRef]:
-    return [ref for ref, _ in shelf_of(archive.root).scan(SITE)]
+    return [ref for ref, _ in captures_in(archive.config).scan()]
 
 
 def volume(archive: Archive) -> Path:
-    [path] = (archive.root / ".scraper" / "captures" / SITE).glob("*.warc.gz")
+    [path] = (archive.inside / "captures").glob("*.warc.gz")
     return path
 
 
@@ -99,10 +97,8 @@ class Clumsy(DocumentStore):
 
 
 def run_with(archive: Archive, documents: DocumentStore) -> Report:
-    config = archive.config
-    with open_stores(config) as stores:
-        session = archive.session(replace(stores, documents=documents))
-        return session.go("run", config.sites, SiteCrawl.run)
+    session = archive.session(stores=lambda context: replace(context, documents=documents))
+    return session.go("run", archive.config.sites, Incremental())
 
 
 @pytest.mark.parametrize(

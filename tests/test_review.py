@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiving import Archive
+from archiving import Archive, captures_in, state_of
 
 from scraper import cli, urls
 from scraper.audit import history, status
@@ -16,7 +16,6 @@ from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.demo.server import serve
-from scraper.stores.opening import shelf_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +164,7 @@ def versions(archive: Archive, address: str) -> list[Version]:
     config = archive.config
     url = urls.parse(address)
     assert url is not None
-    shelf = shelf_of(archive.root)
+    shelf = captures_in(archive.config)
     with state_of(config) as state:
         known = find(url, config.sites[0], state)
         assert known is not None

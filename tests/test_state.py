@@ -211,7 +211,7 @@ def test_how_a_run_ended_is_remembered(state: State) -> None:
     assert state.runs.begin("run", NOW) == run + 1
 
 
-def test_what_the_network_remembers_is_kept_by_topic_and_name(state: State) -> None:
-    state.memory.put("host", "news.example", "{}")
-    assert state.memory.get("host", "news.example") == "{}"
-    assert state.memory.get("robots", "news.example") is None
+def test_what_else_is_remembered_is_kept_by_topic_and_name(state: State) -> None:
+    state.notes.put("canary", "s", "{}")
+    assert state.notes.get("canary", "s") == "{}"
+    assert state.notes.get("wayback", "s") is None

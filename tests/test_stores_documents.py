@@ -213,10 +213,13 @@ def test_leftovers_of_killed_runs_are_cleared_and_nothing_else(tmp_path: Path) -
     for name in strangers:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    (tmp_path / "nankai" / "2026" / ".0123456789abcdef.unfinished").write_text("half")
-    assert store.clear_leftovers() == 1
+    for site in ("nankai", "other"):  # what another run is writing for its own site
+        (tmp_path / site / "2026").mkdir(parents=True, exist_ok=True)
+        (tmp_path / site / "2026" / ".0123456789abcdef.unfinished").write_text("half")
+    strangers.append("other/2026/.0123456789abcdef.unfinished")
+    assert store.clear_leftovers("nankai") == 1
     assert files(tmp_path) == sorted([PATH, *strangers])
-    assert DocumentStore(tmp_path / "nowhere").clear_leftovers() == 0
+    assert DocumentStore(tmp_path / "nowhere").clear_leftovers("nankai") == 0
 
 
 def test_a_leftover_is_overwritten_by_the_document_it_was_to_be(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def sync(fd):
 shelf = store(folder / "captures", new_id=uuid4, roll_bytes=200_000, write=write, sync=sync)
 documents = DocumentStore(folder, write=write, sync=sync)
 while True:
-    ref = shelf.append(SITE, capture(number, body=str(number).encode() + os.urandom(20_000)))
+    ref = shelf.append(capture(number, body=str(number).encode() + os.urandom(20_000)))
     print("capture", ref.file, ref.offset, ref.length, ref.digest, flush=True)
     documents.save(Document(path=f"{SITE}/{number % 7}.md", text=f"{number}\\n" * 5_000))
     print("document", f"{SITE}/{number % 7}.md", number, flush=True)
@@ -73,13 +73,13 @@ def test_what_was_acknowledged_survives_any_number_of_kills(tmp_path: Path) -> N
             else:
                 documents[told[0]] = told[1]
         shelf = store(tmp_path / "captures", new_id=uuid4)
-        torn += shelf.recover(SITE).cut > 0
+        torn += shelf.recover().cut > 0
     assert torn > KILLS // 4
-    held = [(ref.file, str(ref.offset), str(ref.length), ref.digest) for ref, _ in shelf.scan(SITE)]
+    held = [(ref.file, str(ref.offset), str(ref.length), ref.digest) for ref, _ in shelf.scan()]
     assert [place for place in held if place in set(acknowledged)] == acknowledged
     assert len(held) <= len(acknowledged) + KILLS
-    assert all(isinstance(finding, Sound) for finding in shelf.verify(SITE))
-    DocumentStore(tmp_path).clear_leftovers()
+    assert all(isinstance(finding, Sound) for finding in shelf.verify())
+    DocumentStore(tmp_path).clear_leftovers(SITE)
     texts = {f"{SITE}/{path.name}": path.read_text() for path in (tmp_path / SITE).iterdir()}
     assert all(text == f"{text.split()[0]}\n" * 5_000 for text in texts.values())
     assert all(int(texts[path].split()[0]) >= int(number) for path, number in documents.items())

@@ -44,8 +44,8 @@ def test_a_second_run_is_told_at_once_who_holds_the_lock(tmp_path: Path) -> None
     path = tmp_path / ".scraper" / "lock"
     with lock(path), pytest.raises(Locked) as caught, lock(path):
         pytest.fail("both held it")
-    assert f"{path}: process {os.getpid()} on " in str(caught.value)
-    assert "since 2026-03-05T12:00:00+00:00" in str(caught.value)
+    assert f"another run holds the archive: process {os.getpid()} on " in str(caught.value)
+    assert f"since 2026-03-05T12:00:00+00:00 ({path})" in str(caught.value)
 
 
 def test_a_refused_run_leaves_the_lock_with_its_holder(tmp_path: Path) -> None:

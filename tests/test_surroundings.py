@@ -6,6 +6,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import stat
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 from archiving import Archive, only
 
 from scraper import cli
-from scraper.errors import NoRoom
+from scraper.app.wiring import LEAST_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,16 +112,14 @@ def test_room_is_looked_for_before_each_request_and_its_lack_is_told(
 ) -> None:
     left = iter(range(6))
 
-    def check_room() -> None:
-        if next(left, None) is None:
-            msg = "the disk is nearly full"
-            raise NoRoom(msg)
+    def usage(path: Path) -> shutil._ntuple_diskusage:
+        return shutil.disk_usage(path)._replace(free=LEAST_ROOM - (next(left, None) is None))
 
-    archive.check_room = check_room
+    archive.usage = usage
     report = archive.run()
     assert (report.exit_code, only(report).problems[-1].kind) == (10, "NoRoom")
     assert len(server.log) == 6  # robots.txt comes without being counted, the first look before any request
-    archive.check_room = lambda: None
+    archive.usage = shutil.disk_usage
     assert archive.run().exit_code == 0
     assert len(archive.documents()) == len(articles_asked(server)) == 10
 
@@ -193,7 +192,7 @@ def test_a_document_that_cannot_be_saved_ends_nothing_and_is_tried_again(
     archive.run()
     path, *others = archive.documents()
     text = (archive.root / path).read_text(encoding="utf-8")
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     (archive.root / path).unlink()
     (archive.root / path).mkdir()

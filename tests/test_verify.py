@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, captures_in, only, opened
 
 from scraper import cli
-from scraper.app.wiring import open_stores
 from scraper.audit.verification import Verified, verify
 from scraper.progress import Unwatched
-from scraper.stores.opening import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,12 +64,12 @@ def verdict(archive: Archive, capsys: pytest.CaptureFixture[str]) -> Callable[..
 
 def articles(archive: Archive) -> list[CaptureRef]:
     """Return where the captures of articles lie, in order."""
-    with open_stores(archive.config) as stores:
-        return [entry.ref for entry in stores.state.captures.every(SITE) if entry.key is not None]
+    with opened(archive.config) as context:
+        return [entry.ref for entry in context.state.captures.every(SITE) if entry.key is not None]
 
 
 def volume(archive: Archive) -> Path:
-    [path] = (archive.root / ".scraper" / "captures" / SITE).glob("*.warc.gz")
+    [path] = (archive.inside / "captures").glob("*.warc.gz")
     return path
 
 
@@ -81,13 +79,13 @@ def name_of(path: Path, archive: Archive) -> str:
 
 def sql(archive: Archive, statement: str, *values: object, rows: int = 1) -> None:
     """Change the state behind the program's back."""
-    connection = sqlite3.connect(archive.root / ".scraper" / "state.sqlite3", isolation_level=None)
+    connection = sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)
     assert connection.execute(statement, values).rowcount == rows
     connection.close()
 
 
 def test_a_sound_archive_is_sound(verdict: Callable[..., Verdict]) -> None:
-    assert verdict() == Verdict(code=0, captures=9, tail=0, documents=8, damaged=[])
+    assert verdict() == Verdict(code=0, captures=10, tail=0, documents=8, damaged=[])
     assert verdict("--render").code == 0
 
 
@@ -169,7 +167,7 @@ def test_captures_that_were_cut_off_are_missed(archive: Archive, verdict: Callab
     path = volume(archive)
     path.write_bytes(path.read_bytes()[: last.offset])
     found = verdict()
-    assert (found.code, found.captures) == (7, 8)
+    assert (found.code, found.captures) == (7, 9)
     assert found.damaged[0]["offset"] == last.offset
     assert "that the state knows is not here" in found.damaged[0]["what"]
 
@@ -180,7 +178,7 @@ def test_a_missing_file_of_captures_is_named_once(archive: Archive, verdict: Cal
     found = verdict()
     assert found.damaged[0] == {
         "file": name_of(path, archive),
-        "what": "the file is missing, and with it 9 captures that the state knows",
+        "what": "the file is missing, and with it 10 captures that the state knows",
     }
     assert len(found.damaged) == 1 + 8
 
@@ -215,21 +213,21 @@ def test_a_capture_in_the_midst_that_the_state_does_not_know_is_named(
 
 
 def test_a_lost_state_is_named(archive: Archive, verdict: Callable[..., Verdict]) -> None:
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     found = verdict()
-    assert (found.code, found.captures, found.tail, found.documents) == (7, 9, 9, 0)
-    assert [one["file"] for one in found.damaged] == [".scraper/state.sqlite3"]
+    assert (found.code, found.captures, found.tail, found.documents) == (7, 10, 10, 0)
+    assert [one["file"] for one in found.damaged] == [".scraper/beichen/state.sqlite3"]
 
 
 def test_a_state_that_is_no_database_is_named(archive: Archive, verdict: Callable[..., Verdict]) -> None:
-    (archive.root / ".scraper" / "state.sqlite3").write_bytes(b"x" * 5000)
+    (archive.inside / "state.sqlite3").write_bytes(b"x" * 5000)
     path = volume(archive)
     path.write_bytes(path.read_bytes()[:-1])
     found = verdict()
-    assert (found.code, found.captures) == (7, 8)
+    assert (found.code, found.captures) == (7, 9)
     state, capture = found.damaged
-    assert state["file"] == ".scraper/state.sqlite3"
+    assert state["file"] == ".scraper/beichen/state.sqlite3"
     assert "made again by the next run" in state["what"]
     assert (capture["file"], capture["what"]) == (
         name_of(path, archive),
@@ -248,27 +246,27 @@ def test_a_state_of_a_newer_version_is_none_of_its_business(archive: Archive) ->
 def test_it_needs_no_lock_and_leaves_everything_as_it_was(
     archive: Archive, verdict: Callable[..., Verdict]
 ) -> None:
-    with open_stores(archive.config):
+    with opened(archive.config):
         before = {path: path.stat().st_mtime_ns for path in archive.root.rglob("*")}
         assert verdict().code == 0
         assert {path: path.stat().st_mtime_ns for path in archive.root.rglob("*")} == before
 
 
 def test_what_a_run_appends_meanwhile_is_no_damage(archive: Archive, verdict: Callable[..., Verdict]) -> None:
-    shelf = shelf_of(archive.root)
+    shelf = captures_in(archive.config)
     capture = shelf.read(articles(archive)[0])
-    shelf.append(SITE, capture)
+    shelf.append(capture)
     with volume(archive).open("ab") as file:
         file.write(b"\x1f\x8b\x08\x00 the beginning of a record")
-    assert verdict() == Verdict(code=0, captures=10, tail=1, documents=8, damaged=[])
+    assert verdict() == Verdict(code=0, captures=11, tail=1, documents=8, damaged=[])
 
 
 def test_damage_in_the_tail_that_something_follows_is_named(
     archive: Archive, verdict: Callable[..., Verdict]
 ) -> None:
-    shelf = shelf_of(archive.root)
+    shelf = captures_in(archive.config)
     capture = shelf.read(articles(archive)[0])
-    refs = [shelf.append(SITE, capture) for _ in range(2)]
+    refs = [shelf.append(capture) for _ in range(2)]
     path = volume(archive)
     data = bytearray(path.read_bytes())
     data[refs[0].offset + 40] ^= 1
@@ -288,7 +286,6 @@ def test_a_document_that_a_run_revises_meanwhile_is_no_damage(archive: Archive, 
     archive.run()
     world.revise(story.number, add="这是后来补充的一段话。")
     archive.clock.wait(days=1, hours=1)
-    site, config = archive.config.sites[0], archive.config
-    found = list(verify(site, config, render=False, progress=AndMeanwhile()))
+    found = list(verify(archive.config.sites[0], archive.root, render=False, progress=AndMeanwhile()))
     assert isinstance(found[-1], Verified)
-    assert (len(found), found[-1].documents, found[-1].tail) == (1, 9, 2)
+    assert (len(found), found[-1].documents, found[-1].tail) == (1, 9, 3)

@@ -363,7 +363,7 @@ def test_a_lost_state_is_made_again_from_the_captures(
     world.bulk(CHANNEL, 40, first=FIRST)
     archive.backfill(channels=(CHANNEL,))
     before = archive.documents()
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     since = len(server.log)
     report = archive.run()

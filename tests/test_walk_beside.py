@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, only
+from archiving import Archive, only, state_of
 
 from scraper import urls
 from scraper.audit.coverage_query import coverage_of
 from scraper.demo import campus_sites, pieces
 from scraper.demo.server import serve
 from scraper.exit_codes import ExitCode
-from scraper.stores.opening import state_of
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ def test_a_rebuilt_state_knows_what_feeds_and_sitemaps_named(
     archive = archive_of(sitemap=f'"{world.home}/sitemap.xml"', feed=f'"{world.home}/rss.xml"')
     archive.backfill()
     before = archive.documents()
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     server.forget()
     report = archive.run()

@@ -7,24 +7,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiving import Archive
+from archiving import Archive, state_of
 from fakewayback import WebArchive
 
 from scraper import cli, mementos, urls
 from scraper.article_record import ArticleRecord, Status
-from scraper.crawl.date_range import DateRange
 from scraper.demo import faults
 from scraper.demo.exchange import Ask
 from scraper.demo.server import serve
 from scraper.errors import NotAListing
 from scraper.model import Capture, Kind
-from scraper.stores.opening import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
     from scraper.urls import Url
@@ -68,13 +65,7 @@ def gone(world: EcmsWorld, old: WebArchive, number: str, *, on: str = "202003051
 def command(archive: Archive, old: WebArchive) -> int:
     """Do what `backfill --from-wayback` does, without the waits; return the exit code."""
     archive.wayback = url(old.home)
-
-    async def plan(walk: SiteCrawl) -> None:
-        await walk.backfill(walk.site.channels, DateRange())
-        assert walk.second is not None
-        await walk.second.bring((), DateRange().as_text())
-
-    return archive.go("backfill", plan).exit_code
+    return archive.backfill().exit_code
 
 
 def known(archive: Archive, number: str) -> ArticleRecord:
@@ -238,7 +229,7 @@ def test_documents_of_copies_are_made_again_and_a_lost_state_is_made_again(
         (archive.root / path).unlink()
     assert cli.main(["reextract", "-q", "--config", config]) == 0
     assert archive.documents() == before
-    for file in (archive.root / ".scraper").glob("state.sqlite3*"):
+    for file in archive.inside.glob("state.sqlite3*"):
         file.unlink()
     cli.main(["reextract", "-q", "--config", config])
     again = known(archive, number)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.ingest.adoption import Adoption
     from scraper.model import Site
-    from scraper.stores.opening import Stores
+    from scraper.stores.opening import SiteContext
 
 _BATCH: Final = 1_000  # documents of a transaction
 _KINDS: Final = (".md", ".markdown")
@@ -142,7 +142,7 @@ def _read(file: Path) -> OldDocument | Unfit:
 class _Desk:
     """One site's stores, who takes documents into them, and those that wait for the next transaction."""
 
-    stores: Stores
+    stores: SiteContext
     adopter: Adopter
     waiting: list[_Read] = field(default_factory=list)
 

@@ -1,30 +1,43 @@
-"""The archive beside its runs: where whoever reads it, or adds to it without one, opens the sites' states."""
+"""The archive beside its runs: where whoever reads it, or adds to it without one, opens the sites' states.
+
+An archive of the first format is brought over before. Who reads takes no lock: others may write meanwhile.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.app.wiring import open_stores
+from scraper.app.wiring import Sites, clock
 from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import Stores, state_of
+from scraper.stores.opening import prepare, view_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import Site
+    from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
 
 
 @contextmanager
 def view_of(config: Config, site: Site) -> Iterator[State]:
     """Open what is known of a site for reading alone, also while a run writes it. Raises StoreError."""
-    _ = site
-    with state_of(config) as state:
+    archive = Path(config.archive)
+    prepare(archive, now=clock(config), new=False)
+    with view_state(archive, site.name) as state:
         yield state
+
+
+def viewed(config: Config, sites: Iterable[Site]) -> Iterator[tuple[Site, State]]:
+    """Yield each site with what is known of it; empty where nothing is yet. Raises StoreError."""
+    for site in sites:
+        with view_of(config, site) as state:
+            yield site, state
 
 
 def held(config: Config, site: Site) -> Iterator[ArticleRecord]:
@@ -35,20 +48,16 @@ def held(config: Config, site: Site) -> Iterator[ArticleRecord]:
 
 def count_held(config: Config) -> int:
     """Return how many documents the archive has, of all its sites."""
-    number = 0
-    for site in config.sites:
-        with view_of(config, site) as state:
-            number += state.counts.standing(site.name).articles
-    return number
+    return sum(state.counts.standing(site.name).articles for site, state in viewed(config, config.sites))
 
 
 @contextmanager
-def writing(config: Config, site: Site, *, dry: bool) -> Iterator[Stores]:
+def writing(config: Config, site: Site, *, dry: bool) -> Iterator[SiteContext]:
     """Open a site's stores, and hold its lock, for one who writes many documents and syncs them together.
 
     For a dry run the state is a copy in memory. Raises Locked, StateTooNew, StoreError.
     """
-    _ = site
-    with open_stores(config, dry=dry) as stores:
-        documents = DocumentStore(Path(config.archive), sync=lambda _: None)
-        yield Stores(state=stores.state, captures=stores.captures, documents=documents)
+    archive, now = Path(config.archive), clock(config)
+    prepare(archive, now=now, new=not dry)
+    with Sites(config, now=now, dry=dry).open(site) as context:
+        yield replace(context, documents=DocumentStore(archive, sync=lambda _: None))

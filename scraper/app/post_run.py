@@ -14,23 +14,27 @@ from scraper.audit.status import status_of
 from scraper.crawler.network import user_agent
 from scraper.crawler.ping import ping
 from scraper.errors import ArchiveError, StoreError
+from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scraper.audit.status import SiteStatus
     from scraper.config import Config
+    from scraper.model import Site
     from scraper.report import Report
-    from scraper.stores.state import State
 
 HEARTBEAT = "heartbeat.json"
 METRICS = "metrics.prom"
 
 
-def leave_notes(config: Config, state: State, report: Report) -> tuple[bool, StoreError | None]:
+def leave_notes(config: Config, report: Report) -> tuple[bool, StoreError | None]:
     """Write the heartbeat and the figures; return whether the run went well, and why there are no notes.
 
     The heartbeat is of the sites that the run was for, the figures are of all.
     """
-    statuses = [status_of(site, state, report.finished) for site in config.sites]
+    statuses = [_status(config, site, report.finished) for site in config.sites]
     asked = [status for status in statuses if status.name in report.sites]
     notes = StatusFiles(Path(config.archive) / ".scraper")
     try:
@@ -39,6 +43,11 @@ def leave_notes(config: Config, state: State, report: Report) -> tuple[bool, Sto
     except StoreError as error:
         return metrics.went_well(asked), error
     return metrics.went_well(asked), None
+
+
+def _status(config: Config, site: Site, now: datetime) -> SiteStatus:
+    with view_state(Path(config.archive), site.name) as state:
+        return status_of(site, state, now)
 
 
 def tell(config: Config, *, good: bool) -> ArchiveError | None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import random
-import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from scraper import __version__, discovery, families
+from scraper import discovery, families
 from scraper.app.saved_page import read
-from scraper.crawler.host_state import InMemoryHostState
-from scraper.crawler.network import Network, user_agent
+from scraper.app.wiring import network_of
 from scraper.errors import ArchiveError, ExtractError, NotAListing
 from scraper.extractor.page import open_page
 from scraper.model import Kind, NetworkSettings, Request
@@ -22,6 +18,7 @@ from scraper.model import Kind, NetworkSettings, Request
 if TYPE_CHECKING:
     from scraper.app.saved_page import Read
     from scraper.config import Config
+    from scraper.crawler.network import Network
     from scraper.model import Capture, Channel, Link, ListingPage, Site
     from scraper.urls import Url
 
@@ -89,16 +86,11 @@ def probe(url: Url, site: Site, config: Config | None) -> Probe:
 
 
 async def _probe(url: Url, site: Site, config: Config | None) -> Probe:
-    network = Network(
-        settings=config.network if config else NetworkSettings(),
-        sites=config.sites if config else (site,),
-        user_agent=user_agent(__version__, config.contact if config else None),
-        memory=InMemoryHostState(),
+    network = network_of(
+        config.network if config else NetworkSettings(),
+        config.sites if config else (site,),
+        contact=config.contact if config else None,
         now=partial(datetime.now, site.timezone),
-        monotonic=time.monotonic,
-        sleep=asyncio.sleep,
-        random=random.random,
-        environment=os.environ,
     )
     async with network:
         capture = await network.fetch(Request(url=url, kind=Kind.ARTICLE), site)

@@ -6,22 +6,18 @@ Asks as a run would: robots.txt, pace and checked addresses included. Keeps noth
 from __future__ import annotations
 
 import asyncio
-import os
-import random
 import re
-import time
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper import __version__, discovery, families, urls
+from scraper import discovery, families, urls
 from scraper.app.saved_page import Read, read
+from scraper.app.wiring import network_of
 from scraper.config import site_without_config
 from scraper.config.sections import is_name
-from scraper.crawler.host_state import InMemoryHostState
-from scraper.crawler.network import Network, user_agent
 from scraper.discovery.navigation import Way, page_title, read_navigation
 from scraper.errors import ArchiveError, BadStatus, Blocked, NotAListing
 from scraper.extractor.page import open_page
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scraper.config import Config
+    from scraper.crawler.network import Network
     from scraper.discovery.navigation import Navigation
     from scraper.families.family import Family
     from scraper.model import Capture, Link, ListingPage, Site
@@ -92,16 +89,11 @@ async def _look(
 
 
 def _network(site: Site, config: Config | None) -> Network:
-    return Network(
-        settings=config.network if config else NetworkSettings(),
-        sites=(site,),
-        user_agent=user_agent(__version__, config.contact if config else None),
-        memory=InMemoryHostState(),
+    return network_of(
+        config.network if config else NetworkSettings(),
+        (site,),
+        contact=config.contact if config else None,
         now=partial(datetime.now, site.timezone),
-        monotonic=time.monotonic,
-        sleep=asyncio.sleep,
-        random=random.random,
-        environment=os.environ,
     )
 
 

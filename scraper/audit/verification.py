@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
@@ -18,23 +17,22 @@ from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
 from scraper.parallel import spread
+from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import shelf_of, state_of
+from scraper.stores.opening import captures_of, view_state
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
     from typing import Any
 
     from scraper.article_record import ArticleRecord
-    from scraper.config import Config
     from scraper.ingest.reextract import Job
     from scraper.model import Shown, Site
     from scraper.progress import Progress
     from scraper.stores.state import State
-
-_STATE = ".scraper/state.sqlite3"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,53 +76,59 @@ class Examined:
     wrong: tuple[str, ...]
 
 
-def verify(site: Site, config: Config, *, render: bool, progress: Progress) -> Iterator[Damage | Verified]:
+def verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> Iterator[Damage | Verified]:
     """Yield each damage as it is found, and at the end what was found in all.
 
     `render`: each document is also read as its reader sees it, and held against what its page shows.
     """
     found = Verified()
     try:
-        with state_of(config) as state:
-            for damage in _damages(site, state, config, found, render=render, progress=progress):
+        with view_state(archive, site.name) as state:
+            for damage in _damages(site, state, archive, found, render=render, progress=progress):
                 found.damaged.append(damage)
                 yield damage
     except StateTooNew:
         raise
     except StoreError as error:
-        for damage in (Damage(file=_STATE, what=str(error)), *_alone(site, config, found)):
+        file = _state_file(archive, site)
+        for damage in (Damage(file=file, what=str(error)), *_alone(site, archive, found)):
             found.damaged.append(damage)
             yield damage
     yield found
 
 
-def _alone(site: Site, config: Config, found: Verified) -> Iterator[Damage]:
+def _state_file(archive: Path, site: Site) -> str:
+    folder = ArchiveFolder(archive)
+    return folder.told(folder.state(site.name))
+
+
+def _alone(site: Site, archive: Path, found: Verified) -> Iterator[Damage]:
     """Tell what is wrong with the captures where no state says which there should be."""
     found.captures = 0
-    for one in shelf_of(Path(config.archive)).verify(site.name):
+    for one in captures_of(archive, site.name).verify():
         if isinstance(one, Damaged):
-            yield damage_of(one, one.what)
+            yield damage_of(site.name, one, one.what)
         else:
             found.captures += one.capture is not None
 
 
 def _damages(
-    site: Site, state: State, config: Config, found: Verified, *, render: bool, progress: Progress
+    site: Site, state: State, archive: Path, found: Verified, *, render: bool, progress: Progress
 ) -> Iterator[Damage]:
-    archive = Path(config.archive)
-    shelf = Reconciling(site=site, state=state, shelf=shelf_of(archive))
+    shelf = Reconciling(site=site, state=state, shelf=captures_of(archive, site.name))
     progress.waiting(site.name, state.counts.standing(site.name).articles, 0)
     yield from shelf.damages(lambda number: progress.listing(site.name, "captures", number, None))
     found.captures, found.tail = shelf.captures, shelf.tail
-    if found.captures and not (archive / _STATE).exists():
-        yield Damage(file=_STATE, what="the file is missing: the next run makes it again from the captures")
+    if found.captures and not ArchiveFolder(archive).state(site.name).exists():
+        what = "the file is missing: the next run makes it again from the captures"
+        yield Damage(file=_state_file(archive, site), what=what)
     suspects = []
     for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
         found.documents += 1
         progress.article(site.name, "damaged" if one.wrong else "sound")
         if one.wrong:
             suspects.append(one.known)
-    yield from _again(site, suspects, config, render=render)
+    yield from _again(site, suspects, archive, render=render)
     for path, digest in state.assets.files(site.name):
         found.pictures += 1
         yield from _damaged_file(path, digest, archive)
@@ -156,14 +160,12 @@ def _examined(site: Site, pieces: Iterable[Piece], archive: Path, *, render: boo
     yield from (examined for _, examined in spread(work, pieces))
 
 
-def _again(
-    site: Site, suspects: Iterable[ArticleRecord], config: Config, *, render: bool
-) -> Iterator[Damage]:
+def _again(site: Site, suspects: Iterable[ArticleRecord], archive: Path, *, render: bool) -> Iterator[Damage]:
     """Look at what seemed wrong once more: a run may have revised the document meanwhile."""
-    with state_of(config) as state:
+    with view_state(archive, site.name) as state:
         known = (state.articles.get(site.name, suspect.key) or suspect for suspect in suspects)
         today = list(_pieces(site, known, state))
-    for one in _examined(site, today, Path(config.archive), render=render):
+    for one in _examined(site, today, archive, render=render):
         yield from (Damage(file=str(one.known.path), what=what) for what in one.wrong)
 
 
@@ -186,7 +188,7 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     if piece.job is None:  # its pictures came, and it has yet to follow
         return nothing
     try:
-        article, document, _ = reread(piece.job, site, shelf_of(archive).read)
+        article, document, _ = reread(piece.job, site, captures_of(archive, site.name).read)
     except ArchiveError as error:
         return replace(nothing, wrong=(f"its capture gives no document: {error.kind}: {error}",))
     wrong = list(_change(known, data, document.text.encode("utf-8")))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged
+from scraper.stores.archive_folder import INSIDE
 from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from scraper.stores.captures import CaptureStore
     from scraper.stores.state import State
     from scraper.stores.state.captures import CaptureEntry
-
-CAPTURES = ".scraper/captures"  # where files of captures lie in the archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ class Reconciling:
         self._rows = self._state.captures.every(self._site)
         self._row = next(self._rows, None)
         torn: Damaged | None = None  # damage in the tail: a torn record, if nothing follows it
-        for found in self._shelf.verify(self._site):
+        for found in self._shelf.verify():
             self._files.add(found.file)
             if torn is not None:
                 yield self._damaged(torn)
@@ -73,7 +72,7 @@ class Reconciling:
         yield from self._lost_before(None)
         for file, count in self._missing.items():
             what = f"the file is missing, and with it {count} captures that the state knows"
-            yield Damage(file=f"{CAPTURES}/{file}", what=what)
+            yield Damage(file=_told(self._site, file), what=what)
 
     def _whole(self, ref: CaptureRef) -> Iterator[Damage]:
         """Hold a whole capture against its row."""
@@ -84,7 +83,9 @@ class Reconciling:
         elif self._is_behind(ref):
             self.tail += 1
         else:
-            yield damage_of(ref, "the state does not know this capture, though it knows later ones")
+            yield damage_of(
+                self._site, ref, "the state does not know this capture, though it knows later ones"
+            )
 
     def _lost_before(self, ref: CaptureRef | None) -> Iterator[Damage]:
         """Tell of the rows before a place, or of all that are left: no whole capture lies where they say."""
@@ -92,7 +93,9 @@ class Reconciling:
             if row.ref.file not in self._files:
                 self._missing[row.ref.file] += 1
             elif _place(row.ref) not in self._named:
-                yield damage_of(row.ref, f"the capture of {row.url} that the state knows is not here")
+                yield damage_of(
+                    self._site, row.ref, f"the capture of {row.url} that the state knows is not here"
+                )
             self._row = next(self._rows, None)
 
     def _is_behind(self, at: CaptureRef | Damaged) -> bool:
@@ -100,18 +103,18 @@ class Reconciling:
 
     def _damaged(self, found: Damaged) -> Damage:
         self._named.add(_place(found))
-        return damage_of(found, found.what)
+        return damage_of(self._site, found, found.what)
 
     def _differs(self, row: CaptureEntry, ref: CaptureRef) -> Iterator[Damage]:
         """Tell in what a capture is not the one that the state knows."""
         try:
             capture = self._shelf.read(ref)
         except CaptureDamaged as error:  # it was whole a moment ago: the file changes under us
-            yield damage_of(ref, str(error))
+            yield damage_of(self._site, ref, str(error))
             return
         wrong = [name for name, known, there in _pairs(row, ref, capture) if known != there]
         if wrong:
-            yield damage_of(ref, f"the state knows another {' and '.join(wrong)} of this capture")
+            yield damage_of(self._site, ref, f"the state knows another {' and '.join(wrong)} of this capture")
 
 
 def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[str, object, object], ...]:
@@ -126,9 +129,13 @@ def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[
     )
 
 
-def damage_of(at: CaptureRef | Damaged, what: str) -> Damage:
-    """Return the damage of the record at a place."""
-    return Damage(file=f"{CAPTURES}/{at.file}", offset=at.offset, what=what)
+def damage_of(site: str, at: CaptureRef | Damaged, what: str) -> Damage:
+    """Return the damage of the record at a place of a site's captures."""
+    return Damage(file=_told(site, at.file), offset=at.offset, what=what)
+
+
+def _told(site: str, file: str) -> str:
+    return f"{INSIDE}/{site}/captures/{file}"
 
 
 def _place(at: CaptureRef | Damaged) -> tuple[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_budget, add_sites
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from scraper.crawl.date_range import DateRange
-    from scraper.crawl.site_crawl import SiteCrawl
     from scraper.model import Site
 
 
@@ -46,21 +43,15 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.sites import sites_named
     from scraper.commands.crawl import load, make_pass
     from scraper.crawl.date_range import DateRange
+    from scraper.crawl.plan import Backfill
 
     if args.since and args.until and args.since > args.until:
         msg = f"--since {args.since} is after --until {args.until}"
         raise UsageError(msg)
     _check_channels(args.channel, sites_named(load(args), args.site))
-    span = DateRange(since=args.since, until=args.until)
-    plan = partial(_backfill, names=args.channel, span=span)
+    days = DateRange(since=args.since, until=args.until)
+    plan = Backfill(channels=tuple(args.channel), days=days)
     return make_pass(args, plan, wayback=address(args.wayback) if args.from_wayback else None)
-
-
-async def _backfill(walk: SiteCrawl, *, names: Sequence[str], span: DateRange) -> None:
-    channels = [channel for channel in walk.site.channels if not names or channel.name in names]
-    await walk.backfill(channels, span)
-    if walk.second is not None:
-        await walk.second.bring(names, span.as_text())
 
 
 def _check_channels(names: Sequence[str], sites: Sequence[Site]) -> None:

@@ -36,16 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what became of the articles of every site that is named, or of all."""
+    from scraper.app.archive_view import viewed
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.audit import changes
-    from scraper.stores.opening import state_of
 
     config = load(args)
     now = clock(config)()
-    with state_of(config) as state:
-        sites = sites_named(config, args.site)
-        found = {site.name: _events(site, state, args.since, now) for site in sites}
+    sites = sites_named(config, args.site)
+    found = {site.name: _events(site, state, args.since, now) for site, state in viewed(config, sites)}
     if args.json:
         since = _from(args.since, sites[0], now)
         json.dump(changes.to_json(since, found), sys.stdout, ensure_ascii=False, indent=2)

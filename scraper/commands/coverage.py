@@ -42,13 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say how much of every site that is named, or of all, is there."""
+    from scraper.app.archive_view import viewed
     from scraper.app.sites import sites_named
     from scraper.audit.coverage_query import coverage_of
-    from scraper.stores.opening import state_of
 
     config = load(args)
-    with state_of(config) as state:
-        sites = [coverage_of(site, state) for site in sites_named(config, args.site)]
+    sites = [coverage_of(site, state) for site, state in viewed(config, sites_named(config, args.site))]
     if args.svg is not None:
         _draw(sites, args.svg)
     _tell(sites, as_json=args.json, every=args.verbosity > 0)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from scraper.config import Config
-    from scraper.crawl.session import Plan
+    from scraper.crawl.plan import Plan
     from scraper.report import Report
     from scraper.urls import Url
 
@@ -27,7 +27,7 @@ def load(args: argparse.Namespace) -> Config:
 def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = None) -> int:
     """Make one pass over the sites that the arguments name, report it, and tell whom the config names.
 
-    `wayback`: the archive that the journey may ask for what is gone; None: none.
+    `wayback`: the archive that a backfill may ask for what is gone; None: none.
     """
     from scraper.errors import Locked
 
@@ -48,25 +48,23 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     """Make the pass; return its report, and whether it did what it was there for."""
     from scraper.app.post_run import leave_notes
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import new_session, open_stores
+    from scraper.app.wiring import new_session
     from scraper.display import watch
 
     sites = sites_named(config, args.site)
-    with open_stores(config, dry=args.dry_run) as stores:
-        with watch(verbosity=args.verbosity) as progress:
-            session = new_session(
-                config,
-                stores,
-                progress=progress,
-                limit=args.limit,
-                time_limit=args.time_limit,
-                dry=args.dry_run,
-                wayback=wayback,
-            )
-            report = session.go(args.command, sites, plan)
-        if args.dry_run:
-            return report, True
-        good, unwritten = leave_notes(config, stores.state, report)
+    with watch(verbosity=args.verbosity) as progress:
+        session = new_session(
+            config,
+            progress=progress,
+            limit=args.limit,
+            time_limit=args.time_limit,
+            dry=args.dry_run,
+            wayback=wayback,
+        )
+        report = session.go(args.command, sites, plan)
+    if args.dry_run:
+        return report, True
+    good, unwritten = leave_notes(config, report)
     if unwritten is not None:
         print(f"heartbeat: {unwritten}", file=sys.stderr)
     return report, good

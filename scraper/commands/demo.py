@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from scraper.crawl.site_crawl import SiteCrawl
-
 _DEFAULT = "demo-archive"
 
 
@@ -29,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve the site, write a config for it, walk its whole past, and show one document."""
     from scraper.commands.crawl import make_pass
+    from scraper.crawl.plan import Backfill
     from scraper.demo import beichen, settings
     from scraper.demo.server import serve
 
@@ -41,17 +40,11 @@ def run(args: argparse.Namespace) -> int:
         config.write_text(text, encoding="utf-8")
         args.config, args.site = str(config), []
         args.limit, args.time_limit, args.dry_run = None, None, False
-        code = make_pass(args, _everything)
+        code = make_pass(args, Backfill())
         asked = len(server.log)
     if not args.json and args.verbosity >= 0:
         _show(folder / "archive", asked)
     return code
-
-
-async def _everything(walk: SiteCrawl) -> None:
-    from scraper.crawl.date_range import DateRange
-
-    await walk.backfill(walk.site.channels, DateRange())
 
 
 def _show(archive: Path, asked: int) -> None:

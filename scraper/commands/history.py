@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
+from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
@@ -37,42 +38,42 @@ def run(args: argparse.Namespace) -> int:
     from scraper import mementos
     from scraper.app.saved_page import address
     from scraper.audit import history
-    from scraper.stores.opening import shelf_of, state_of
+    from scraper.stores.opening import captures_of
 
     config = load(args)
     url = address(args.url)
-    with state_of(config) as state:
-        site, known = _find(url, config, state)
+    for site, known, state in _found(url, config):
         aliases = state.articles.aliases(site.name, known.key)
         own, copies = known.key, mementos.key_of_copies(known.key)
         entries = [entry for key in (own, copies) for entry in state.captures.of_article(site.name, key)]
         entries.sort(key=lambda entry: entry.fetched_at)
-        versions = history.versions(entries, site, shelf_of(Path(config.archive)).read)
+        shelf = captures_of(Path(config.archive), site.name).read
+        versions = history.versions(entries, site, shelf)
         if args.json:
-            json.dump(
-                history.to_json(url, known, aliases, versions), sys.stdout, ensure_ascii=False, indent=2
-            )
+            told = history.to_json(url, known, aliases, versions)
+            json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
             print()
         else:
             _tell(history.to_text(known, aliases, versions, site.timezone))
-    return ExitCode.DONE
-
-
-def _find(url: Url, config: Config, state: State) -> tuple[Site, ArticleRecord]:
-    """Return the article of an address and its site. Raises UsageError where nobody knows it."""
-    from scraper import urls
-    from scraper.app.sites import site_for
-    from scraper.audit.lookup import find
-    from scraper.errors import UsageError
-
-    nearest = site_for(url, config)
-    for site in sorted(config.sites, key=lambda site: site.name != nearest.name):
-        if site.name == nearest.name or urls.host(site.home) == urls.host(url):
-            known = find(url, site, state)
-            if known is not None:
-                return site, known
+        return ExitCode.DONE
     msg = f"history: {url}: the archive knows no article of this address"
     raise UsageError(msg)
+
+
+def _found(url: Url, config: Config) -> Iterator[tuple[Site, ArticleRecord, State]]:
+    """Yield the article of an address, its site, and the open state: the nearest site comes first."""
+    from scraper import urls
+    from scraper.app.archive_view import viewed
+    from scraper.app.sites import site_for
+    from scraper.audit.lookup import find
+
+    nearest = site_for(url, config)
+    sites = sorted(config.sites, key=lambda site: site.name != nearest.name)
+    near = (site for site in sites if site.name == nearest.name or urls.host(site.home) == urls.host(url))
+    for site, state in viewed(config, near):
+        known = find(url, site, state)
+        if known is not None:
+            yield site, known, state
 
 
 def _tell(lines: Iterable[str]) -> None:

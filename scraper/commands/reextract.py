@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from scraper.errors import ArchiveError
     from scraper.ingest.reextract import Change
 
 
@@ -30,16 +32,27 @@ def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
     from scraper.app.reextraction import changes
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock, open_stores
+    from scraper.app.wiring import Sites, clock
+    from scraper.errors import Locked
+    from scraper.stores.opening import prepare
 
     config = load(args)
-    now = clock(config)
+    now, archive = clock(config), Path(config.archive)
     begun = now()
-    reports = {}
-    with open_stores(config, dry=args.dry_run) as stores:
-        for site in sites_named(config, args.site):
-            found = changes(site, stores, config, dry=args.dry_run, say=partial(print, file=sys.stderr))
-            reports[site.name] = _report(found, show=args.dry_run and not args.json)
+    prepare(archive, now=now, new=False)
+    opener = Sites(config, now=now, dry=args.dry_run)
+    reports: dict[str, SiteReport] = {}
+    held: dict[str, Locked] = {}
+    for site in sites_named(config, args.site):
+        try:
+            with opener.open(site) as context:
+                found = changes(context, archive, dry=args.dry_run, say=partial(print, file=sys.stderr))
+                reports[site.name] = _report(found, show=args.dry_run and not args.json)
+        except Locked as error:
+            held[site.name] = error
+            reports[site.name] = SiteReport(problems=[_problem(site.home, error)])
+    if len(held) == len(reports):
+        raise next(iter(held.values()))
     failed = any(report.failed for report in reports.values())
     code = ExitCode.SOME_FAILED if failed else ExitCode.DONE
     report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
@@ -47,14 +60,16 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
+def _problem(url: str, error: ArchiveError) -> Problem:
+    return Problem(url=url, kind=error.kind, message=str(error))
+
+
 def _report(changes: Iterator[Change], *, show: bool) -> SiteReport:
     report = SiteReport()
     for change in changes:
         setattr(report, change.outcome, getattr(report, change.outcome) + 1)
         if change.error is not None:
-            report.problems.append(
-                Problem(url=change.known.url, kind=change.error.kind, message=str(change.error))
-            )
+            report.problems.append(_problem(change.known.url, change.error))
         if show and change.diff:
             print(change.diff)
     return report

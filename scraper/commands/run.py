@@ -19,6 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bring what is new on every site."""
     from scraper.commands.crawl import make_pass
-    from scraper.crawl.site_crawl import SiteCrawl
+    from scraper.crawl.plan import Incremental
 
-    return make_pass(args, SiteCrawl.run)
+    return make_pass(args, Incremental())

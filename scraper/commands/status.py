@@ -31,15 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table, and judge the age of the last success."""
+    from scraper.app.archive_view import viewed
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.audit import status
-    from scraper.stores.opening import state_of
 
     config = load(args)
     now = clock(config)()
-    with state_of(config) as state:
-        sites = [status.status_of(site, state, now) for site in sites_named(config, args.site)]
+    asked = sites_named(config, args.site)
+    sites = [status.status_of(site, state, now) for site, state in viewed(config, asked)]
     if args.json:
         json.dump(status.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
         print()

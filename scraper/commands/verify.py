@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from scraper.audit.verification import Verified
     from scraper.audit.verify_captures import Damage
-    from scraper.config import Config
     from scraper.model import Site
     from scraper.progress import Progress
 
@@ -38,12 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Verify every site that is named, or all."""
     from scraper.app.sites import sites_named
+    from scraper.app.wiring import clock
     from scraper.display import watch
+    from scraper.stores.opening import prepare
 
     config = load(args)
+    archive = Path(config.archive)
+    prepare(archive, now=clock(config), new=False)
     with watch(verbosity=args.verbosity) as progress:
         sites = {
-            site.name: _verify(site, config, render=args.render, progress=progress)
+            site.name: _verify(site, archive, render=args.render, progress=progress)
             for site in sites_named(config, args.site)
         }
     damaged = any(found.damaged for found in sites.values())
@@ -59,12 +63,12 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _verify(site: Site, config: Config, *, render: bool, progress: Progress) -> Verified:
+def _verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> Verified:
     """Verify one site, telling each damage as it is found."""
     from scraper.audit.verification import Verified, verify
 
     found = Verified()
-    for one in verify(site, config, render=render, progress=progress):
+    for one in verify(site, archive, render=render, progress=progress):
         if isinstance(one, Verified):
             found = one
         else:

@@ -16,15 +16,11 @@ from scraper.errors import ArchiveError, Blocked, FetchError, Paused, Unreachabl
 from scraper.model import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from scraper.article_record import Asset
     from scraper.crawl.fetch_and_store import StoringFetcher
     from scraper.crawl.site_report import SiteReporter
     from scraper.ingest.assets import AssetIngester
-    from scraper.model import Site
-    from scraper.stores.state import State
+    from scraper.stores.opening import SiteContext
 
 
 class AssetCrawl:
@@ -32,23 +28,20 @@ class AssetCrawl:
 
     def __init__(
         self,
+        context: SiteContext,
         *,
-        site: Site,
-        state: State,
         ingester: AssetIngester,
         fetching: StoringFetcher,
-        tally: SiteReporter,
-        now: Callable[[], datetime],
-        run: int,
+        reporter: SiteReporter,
     ) -> None:
-        """Take what stands left and right of a capture."""
-        self._site = site
-        self._state = state
+        """Take the site, and what stands left and right of a capture."""
+        self._site = context.site
+        self._state = context.state
         self._ingester = ingester
         self._fetching = fetching
-        self._tally = tally
-        self._now = now
-        self._run = run
+        self._reporter = reporter
+        self._now = context.now
+        self._run = context.run or 0
         self._strikes: Counter[str] = Counter()  # by host, in a row
 
     async def of_article(self, key: str) -> None:
@@ -81,7 +74,7 @@ class AssetCrawl:
             capture, ref = await self._fetching.capture(Request(url=asset.url, kind=asset.kind))
         except Paused as error:  # nothing was asked: no fault of the picture
             self._strikes[host] = PATIENCE
-            self._tally.asset(asset, error, begun)
+            self._reporter.asset(asset, error, begun)
             return
         except FetchError as error:
             self._ingester.failed(asset, error, self._now())
@@ -89,8 +82,8 @@ class AssetCrawl:
         else:
             problem = self._ingester.take(capture, ref)
         self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked | Unreachable) else 0
-        self._tally.asset(asset, problem, begun)
+        self._reporter.asset(asset, problem, begun)
 
     def _follow(self) -> None:
         for known, error in self._ingester.follow():
-            self._tally.unmade(known, error)
+            self._reporter.unmade(known, error)

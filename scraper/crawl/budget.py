@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 class BudgetSpent(Exception):  # noqa: N818 - no error: the run did what it was allowed to
@@ -21,6 +21,11 @@ class Budget:
         self._now = now
         self._left = limit
         self.deadline = deadline  # None: no end but the work's own
+
+    @classmethod
+    def of(cls, now: Callable[[], datetime], *, limit: int | None, time_limit: timedelta | None) -> Self:
+        """Begin with so much time from now on; None: no end but the work's own."""
+        return cls(now=now, limit=limit, deadline=None if time_limit is None else now() + time_limit)
 
     def check(self) -> None:
         """Raise BudgetSpent once the time is over."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scraper.crawl.fetch_and_store import StoringFetcher
     from scraper.errors import ArchiveError
     from scraper.ingest.ingester import Reading, Want
-    from scraper.model import Channel, Link, Site
-    from scraper.stores.state import State
+    from scraper.model import Channel, Link
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 MOST = 10_000  # sitemaps of one channel; the protocol allows 50,000 in one index
@@ -35,18 +35,17 @@ class FeedsAndSitemaps:
 
     def __init__(
         self,
-        *,
-        site: Site,
+        context: SiteContext,
         channel: Channel,
-        state: State,
+        *,
         fetching: StoringFetcher,
         since_read: datetime | None,
         trouble: Callable[[Url, ArchiveError], None],
     ) -> None:
         """Take what the walk needs; `trouble` hears of what could not be read."""
-        self._site = site
+        self._site = context.site
         self._channel = channel
-        self._state = state
+        self._state = context.state
         self._fetching = fetching
         self._since_read = since_read
         self._trouble = trouble

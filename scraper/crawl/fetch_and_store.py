@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.budget import Budget, BudgetSpent
 from scraper.errors import BadStatus, NotAListing
-from scraper.ingest.prior_captures import NOT_MODIFIED
+from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
 from scraper.model import CaptureRef, Kind, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scraper.ingest.ingester import Ingester, Reading, Want
-    from scraper.ingest.prior_captures import PriorCaptures
     from scraper.model import Capture, Channel, PageRef, Site
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 _OK = 200
@@ -37,17 +37,17 @@ class Source(Protocol):
 class Shelf(Protocol):
     """Where captures are kept."""
 
-    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+    def append(self, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
         """Keep a capture; once this returns it is on the disk. `same_as`: where its body may lie already."""
 
 
 class Nowhere:
     """The shelf of a dry run: nothing is kept."""
 
-    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+    def append(self, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
         """Return a place that leads nowhere."""
         del same_as
-        return CaptureRef(file=f"{site_name}/", offset=hash(capture.url), length=0, digest="")
+        return CaptureRef(file="", offset=hash(capture.url), length=0, digest="")
 
 
 class StoringFetcher:
@@ -55,20 +55,19 @@ class StoringFetcher:
 
     def __init__(
         self,
+        context: SiteContext,
         *,
-        site: Site,
         source: Source,
         shelf: Shelf,
-        earlier: PriorCaptures,
         ingester: Ingester,
         budget: Budget,
         check_room: Callable[[], None],
     ) -> None:
-        """Take what stands left and right of a capture. `check_room` raises NoRoom."""
-        self._site = site
+        """Take the site, and what stands left and right of a capture. `check_room` raises NoRoom."""
+        self._site = context.site
         self._source = source
         self._shelf = shelf
-        self._earlier = earlier
+        self._earlier = PriorCaptures(context)
         self._check_room = check_room
         self._ingester = ingester
         self.budget = budget
@@ -89,7 +88,7 @@ class StoringFetcher:
                 raise BudgetSpent from None
             raise
         same_as = self._earlier.same_as(capture, request, key)
-        return capture, self._shelf.append(self._site.name, capture, same_as)
+        return capture, self._shelf.append(capture, same_as)
 
     async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""

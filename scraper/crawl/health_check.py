@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from scraper.crawl.fetch_and_store import StoringFetcher
     from scraper.crawl.site_report import SiteReporter
     from scraper.ingest.ingester import Ingester
-    from scraper.model import Site
-    from scraper.stores.state import State
+    from scraper.stores.opening import SiteContext
 
 
 async def look_again(
-    site: Site, state: State, fetching: StoringFetcher, ingester: Ingester, tally: SiteReporter
+    context: SiteContext, fetching: StoringFetcher, ingester: Ingester, reporter: SiteReporter
 ) -> None:
     """Leave the site where it is in doubt and gives nothing any more. Raises SiteLeft, BudgetSpent."""
     code = ingester.monitor.doubt
-    if code is not None and not await _still_reads(site, state, fetching, ingester):
-        tally.leave(code)
+    if code is not None and not await _still_reads(context, fetching, ingester):
+        reporter.leave(code)
 
 
-async def _still_reads(site: Site, state: State, fetching: StoringFetcher, ingester: Ingester) -> bool:
+async def _still_reads(context: SiteContext, fetching: StoringFetcher, ingester: Ingester) -> bool:
     """Ask once more for the article that was read last; where none ever was, nothing speaks for the site."""
-    key = state.counts.last_read(site.name)
-    known = None if key is None else state.articles.get(site.name, key)
+    state, name = context.state, context.name
+    key = state.counts.last_read(name)
+    known = None if key is None else state.articles.get(name, key)
     if known is None:
         return False
     try:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from scraper import discovery, policy
 from scraper.errors import ArchiveError, BadStatus, FetchError, NotAListing, ProgramError
+from scraper.families import by_name
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.crawl.fetch_and_store import StoringFetcher
-    from scraper.families.family import Family
     from scraper.ingest.ingester import Reading
-    from scraper.model import Channel, Site
-    from scraper.stores.state import State
+    from scraper.model import Channel
+    from scraper.stores.opening import SiteContext
     from scraper.stores.state.listings import PageState
     from scraper.urls import Url
 
@@ -49,20 +49,18 @@ class Pagination:
 
     def __init__(
         self,
-        *,
-        site: Site,
+        context: SiteContext,
         channel: Channel,
-        family: Family | None,
-        state: State,
+        *,
         fetching: StoringFetcher,
         since_read: datetime | None,
         trouble: Callable[[Url, ArchiveError], None],
     ) -> None:
         """Take what the walk needs; `trouble` hears of pages that could not be read."""
-        self._site = site
+        self._site = context.site
         self._channel = channel
-        self._family = family
-        self._state = state
+        self._family = by_name(context.site.family) if context.site.family else None
+        self._state = context.state
         self._fetching = fetching
         self._since_read = since_read
         self._trouble = trouble

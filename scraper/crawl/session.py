@@ -1,7 +1,8 @@
 """A whole run: its sites side by side, each at its own pace, and one report of them all.
 
-One site that fails does not touch the others; a full disk ends them all. A signal ends what waits: what was
-begun is finished or undone, and the next run goes on from there.
+A site's files are opened when its turn comes and closed after it. One site that fails does not touch the
+others, one that another run holds is named and left alone; a full disk ends them all. A signal ends what
+waits: what was begun is finished or undone, and the next run goes on from there.
 """
 
 from __future__ import annotations
@@ -9,41 +10,45 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
 from scraper.crawl.site_crawl import SiteCrawl
+from scraper.crawl.site_report import SiteReporter
 from scraper.crawl.wayback_fallback import WaybackFallback
-from scraper.errors import ArchiveError, CaptureDamaged, NoRoom, ProgramError, StoreError
+from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
-from scraper.ingest.copies import Copies
 from scraper.ingest.ingester import Ingester
-from scraper.ingest.prior_captures import PriorCaptures
 from scraper.ingest.reextract import lost, remake, settle
 from scraper.ingest.replay import Replay
 from scraper.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from scraper.crawl.budget import Budget
     from scraper.crawl.fetch_and_store import Source
+    from scraper.crawl.plan import Plan
     from scraper.crawler.network import Network
     from scraper.model import Site
     from scraper.progress import Progress
-    from scraper.stores.opening import Stores
+    from scraper.stores.opening import SiteContext
     from scraper.stores.warc_reader import Damaged
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
 
-Plan: TypeAlias = "Callable[[SiteCrawl], Awaitable[None]]"
-"""What a run does with each site: `SiteCrawl.run`, or a backfill."""
-
 _SIGNALS = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+
+
+class OpenSite(Protocol):
+    """Opens a site when its turn comes."""
+
+    def __call__(self, site: Site) -> AbstractContextManager[SiteContext]:
+        """Return the site's context, for `with`. Raises Locked, StoreError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,92 +60,93 @@ class WaybackSource:
     source: Callable[[Site], Source]  # likewise, what asks it
 
 
+@dataclass(slots=True, kw_only=True)
+class _Turn:
+    """What became of one site in this run."""
+
+    reporter: SiteReporter
+    unopened: ArchiveError | None = None  # why there was none: another run has the site; None: there was one
+
+
 class Session:
     """One run over some sites."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what was joined, each part named
         self,
         *,
-        stores: Stores,
+        open_site: OpenSite,
         network: Network,
         budget: Budget,
         progress: Progress,
         now: Callable[[], datetime],
         check_room: Callable[[], None],
+        at_once: int = 64,
         dry: bool = False,
+        signals: bool = True,
         second: WaybackSource | None = None,
     ) -> None:
         """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written.
 
-        `second`: where copies are of what is gone from the sites; None: nobody asks for any.
+        `at_once`: sites that are worked side by side, and so have their files open. `signals`: SIGINT and
+        SIGTERM end the run in order; without it, whoever called sees to that. `second`: where copies are of
+        what is gone from the sites; None: nobody asks for any.
         """
-        self._stores = stores
+        self.open_site = open_site
         self._network = network
         self._budget = budget
         self._progress = progress
         self._now = now
         self._check_room = check_room
+        self._at_once = at_once
         self._dry = dry
+        self._signals = signals
         self._second = second
-        self._codes: set[int] = set()
+        self._codes: set[ExitCode] = set()
 
     def go(self, command: str, sites: Sequence[Site], plan: Plan) -> Report:
-        """Run to the end, or to a signal, and return the report."""
+        """Run to the end, or to a signal, and return the report. Raises Locked where every site is held."""
         begun = self._now()
-        with self._stores.state.transaction():
-            run = self._stores.state.runs.begin(command, begun)
-        walks = [self._walk(site, run) for site in sites]
-        asyncio.run(self._all(walks, plan))
-        report = self._report(command, begun, walks)
-        self._remember(run, report, walks)
-        return report
-
-    def _walk(self, site: Site, run: int) -> SiteCrawl:
-        ingester = ingester_of(site, self._stores, run=run)
-        walk = SiteCrawl(
-            site=site,
-            state=self._stores.state,
-            ingester=ingester,
-            fetching=self._fetching(site, ingester, self._network),
-            progress=self._progress,
-            now=self._now,
-            run=run,
-            dry=self._dry,
-        )
-        if self._second is not None and not self._dry:
-            walk.second = WaybackFallback(
-                site=site,
-                home=self._second.home,
-                state=self._stores.state,
-                copies=copies_of(site, self._stores),
-                fetching=self._fetching(site, ingester, self._second.source(site)),
-                tally=walk.tally,
-                now=self._now,
-                run=run,
-            )
-        return walk
-
-    def _fetching(self, site: Site, ingester: Ingester, source: Source) -> StoringFetcher:
-        return StoringFetcher(
-            site=site,
-            source=source,
-            shelf=Nowhere() if self._dry else self._stores.captures,
-            earlier=prior_captures_of(site, self._stores),
-            ingester=ingester,
-            budget=self._budget,
-            check_room=self._check_room,
+        turns = {
+            site: _Turn(reporter=SiteReporter(site=site, progress=self._progress, now=self._now))
+            for site in sites
+        }
+        asyncio.run(self._all(command, turns, plan))
+        self._tell_unopened(turns)
+        return Report(
+            command=command,
+            started=begun,
+            finished=self._now(),
+            exit_code=worst({*self._codes, *(turn.reporter.exit_code for turn in turns.values())}),
+            sites={site.name: turn.reporter.report for site, turn in turns.items()},
         )
 
-    async def _all(self, walks: Sequence[SiteCrawl], plan: Plan) -> None:
+    def _tell_unopened(self, turns: dict[Site, _Turn]) -> None:
+        """Name the sites that could not be opened; raise why where that is all of them."""
+        unopened = {site: turn.unopened for site, turn in turns.items() if turn.unopened is not None}
+        if unopened and len(unopened) == len(turns):
+            errors = list(unopened.values())
+            raise next((error for error in errors if not isinstance(error, Locked)), errors[0])
+        for site, error in unopened.items():
+            event = "held" if isinstance(error, Locked) else "stopped"
+            _log.error(event, extra={"fields": {"site": site.name, "error": f"{error.kind}: {error}"}})
+            turns[site].reporter.problem(site.home, error)
+            if not isinstance(error, Locked):
+                turns[site].reporter.code(of_error(error))
+
+    async def _all(self, command: str, turns: dict[Site, _Turn], plan: Plan) -> None:
+        places = asyncio.Semaphore(self._at_once)
         async with self._network:
-            tasks = [asyncio.create_task(self._one(walk, plan)) for walk in walks]
+            tasks = [
+                asyncio.create_task(self._one(command, site, turn, plan, places))
+                for site, turn in turns.items()
+            ]
 
-            def end(code: int) -> None:
+            def end(code: ExitCode) -> None:
                 self._codes.add(code)
                 for task in tasks:
                     task.cancel()
 
-            with _signals(end):
+            with _ending(end) if self._signals else _unended():
                 for ended in asyncio.as_completed(tasks):
                     try:
                         await ended
@@ -149,129 +155,131 @@ class Session:
                     except asyncio.CancelledError:
                         continue
 
-    async def _one(self, walk: SiteCrawl, plan: Plan) -> None:
-        """Walk one site; whatever it raises becomes its code and a line of the log, but for a full disk."""
+    async def _one(
+        self, command: str, site: Site, turn: _Turn, plan: Plan, places: asyncio.Semaphore
+    ) -> None:
+        """Give one site its turn; what it raises becomes its code and a line of the log."""
+        async with places:
+            opened = False
+            try:
+                with self.open_site(site) as context:
+                    opened = True
+                    await self._work(command, context, turn, plan)
+            except NoRoom as error:
+                turn.reporter.code(ExitCode.NO_ROOM)
+                turn.reporter.problem(site.home, error)
+                raise
+            except ArchiveError as error:
+                if opened:
+                    self._stopped(site, turn, error)
+                else:
+                    turn.unopened = error
+
+    async def _work(self, command: str, context: SiteContext, turn: _Turn, plan: Plan) -> None:
+        """Work an open site, and remember how that ended, whatever ended it."""
+        runs = context.state.runs
+        with context.state.transaction():
+            run = runs.begin(command, self._now())
+        context = replace(context, run=run)
+        crawl = self._crawl(context, turn.reporter)
+        try:
+            await self._carry_out(context, crawl, turn, plan)
+        except asyncio.CancelledError:
+            for code in self._codes:  # what ended the whole run ended this site's
+                turn.reporter.code(code)
+            raise
+        finally:
+            self._finish(context, crawl)
+            try:
+                with context.state.transaction():
+                    runs.end_site(run, context.name, turn.reporter.exit_code, turn.reporter.report)
+                    runs.end(run, self._now(), turn.reporter.exit_code)
+            except StoreError as error:  # on a full disk the report says it all the same
+                self._stopped(context.site, turn, error)
+
+    async def _carry_out(self, context: SiteContext, crawl: SiteCrawl, turn: _Turn, plan: Plan) -> None:
         try:
             self._check_room()
             if not self._dry:
-                await self._recover(walk)
-            await plan(walk)
-        except NoRoom as error:
-            walk.tally.code(ExitCode.NO_ROOM)
-            walk.tally.problem(walk.site.home, error)
+                await self._recover(context, turn)
+            await crawl.carry_out(plan)
+        except NoRoom:
+            turn.reporter.code(ExitCode.NO_ROOM)
             raise
         except ArchiveError as error:
-            fields = {"site": walk.site.name, "error": f"{error.kind}: {error}"}
-            _log.error("stopped", extra={"fields": fields})
-            walk.tally.code(of_error(error))
-            walk.tally.problem(walk.site.home, error)
+            self._stopped(context.site, turn, error)
         except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
-            _log.exception("program-error", extra={"fields": {"site": walk.site.name}})
-            walk.tally.code(ExitCode.PROGRAM_ERROR)
-            walk.tally.problem(walk.site.home, ProgramError(f"{type(error).__name__}: {error}"))
+            _log.exception("program-error", extra={"fields": {"site": context.name}})
+            turn.reporter.code(ExitCode.PROGRAM_ERROR)
+            problem = ProgramError(f"{type(error).__name__}: {error}")
+            turn.reporter.problem(context.site.home, problem)
 
-    async def _recover(self, walk: SiteCrawl) -> None:
+    def _stopped(self, site: Site, turn: _Turn, error: ArchiveError) -> None:
+        fields = {"site": site.name, "error": f"{error.kind}: {error}"}
+        _log.error("stopped", extra={"fields": fields})
+        turn.reporter.code(of_error(error))
+        turn.reporter.problem(site.home, error)
+
+    def _crawl(self, context: SiteContext, reporter: SiteReporter) -> SiteCrawl:
+        ingester = Ingester(context)
+        wayback = None
+        if self._second is not None:
+            wayback = WaybackFallback(
+                context,
+                home=self._second.home,
+                fetching=self._fetching(context, ingester, self._second.source(context.site)),
+                reporter=reporter,
+            )
+        return SiteCrawl(
+            context,
+            ingester=ingester,
+            fetching=self._fetching(context, ingester, self._network),
+            reporter=reporter,
+            progress=self._progress,
+            dry=self._dry,
+            wayback=wayback,
+        )
+
+    def _fetching(self, context: SiteContext, ingester: Ingester, source: Source) -> StoringFetcher:
+        return StoringFetcher(
+            context,
+            source=source,
+            shelf=Nowhere() if self._dry else context.captures,
+            ingester=ingester,
+            budget=self._budget,
+            check_room=self._check_room,
+        )
+
+    async def _recover(self, context: SiteContext, turn: _Turn) -> None:
         """Take in what a killed run left on the shelf, and write the documents that are missing again.
 
         A signal ends it between two of them.
         """
 
         def tell(damaged: Damaged) -> None:
-            walk.tally.code(ExitCode.DAMAGED)
-            walk.tally.problem(walk.site.home, CaptureDamaged(str(damaged)))
+            turn.reporter.code(ExitCode.DAMAGED)
+            turn.reporter.problem(context.site.home, CaptureDamaged(str(damaged)))
 
-        for number in recovering(walk.site, self._stores, tell):
-            self._progress.listing(walk.site.name, "recovered", number, None)
+        for number in Replay(context).all(tell):
+            self._progress.listing(context.name, "recovered", number, None)
             await asyncio.sleep(0)
-        for job in lost(walk.site, self._stores):
-            change = settle(job, remake(job, walk.site, self._stores.captures.read), self._stores, dry=False)
-            walk.tally.restored(change.known, change.error)
+        for job in lost(context):
+            change = settle(job, remake(job, context.site, context.captures.read), context, dry=False)
+            turn.reporter.restored(change.known, change.error)
             await asyncio.sleep(0)
 
-    def _report(self, command: str, begun: datetime, walks: Sequence[SiteCrawl]) -> Report:
-        for walk in walks:
-            walk.finish()
-            places = [walk.site, *([self._second.place(walk.site)] if self._second else [])]
-            traffic = [self._network.traffic(place) for place in places]
-            walk.tally.report.requests = sum(part.requests for part in traffic)
-            walk.tally.report.bytes = sum(part.bytes for part in traffic)
-        return Report(
-            command=command,
-            started=begun,
-            finished=self._now(),
-            exit_code=worst({*self._codes, *(walk.tally.exit_code for walk in walks)}),
-            sites={walk.site.name: walk.tally.report for walk in walks},
-        )
-
-    def _remember(self, run: int, report: Report, walks: Sequence[SiteCrawl]) -> None:
-        """Remember how the run ended; on a full disk the report says it all the same."""
-        runs = self._stores.state.runs
-        try:
-            with self._stores.state.transaction():
-                for walk in walks:
-                    runs.end_site(run, walk.site.name, walk.tally.exit_code, walk.tally.report)
-                runs.end(run, report.finished, report.exit_code)
-        except StoreError as error:
-            _log.error("unremembered", extra={"fields": {"error": f"{error.kind}: {error}"}})
-            report.exit_code = worst({report.exit_code, of_error(error)})
-
-
-def prior_captures_of(site: Site, stores: Stores) -> PriorCaptures:
-    """Join a site's earlier answers."""
-    return PriorCaptures(site=site, captures=stores.state.captures, shelf=stores.captures.read)
-
-
-def copies_of(site: Site, stores: Stores) -> Copies:
-    """Join the intake of copies that another archive keeps of a site's pages."""
-    return Copies(site=site, state=stores.state, documents=stores.documents, shelf=stores.captures.read)
-
-
-def ingester_of(site: Site, stores: Stores, *, run: int | None = None) -> Ingester:
-    """Join the intake of a site. `run`: the run in whose name outcomes are remembered."""
-    return Ingester(
-        site=site,
-        state=stores.state,
-        documents=stores.documents,
-        shelf=stores.captures.read,
-        earlier=prior_captures_of(site, stores),
-        run=run,
-    )
-
-
-def recovering(site: Site, stores: Stores, tell: Callable[[Damaged], None]) -> Iterator[int]:
-    """Take in what a killed run left on the shelf, a capture at each step, and yield how many there were.
-
-    Documents that do not yet say what became of their pictures follow then, when all is taken in.
-    What is damaged is stepped over: `tell` hears of it.
-    """
-
-    def damaged(found: Damaged) -> None:
-        _log.error("damaged", extra={"fields": {"site": site.name, "error": str(found)}})
-        tell(found)
-
-    ingester = ingester_of(site, stores)
-    copies = copies_of(site, stores)
-    recovery = Replay(site=site, state=stores.state, ingester=ingester, copies=copies)
-    stores.captures.recover(site.name)
-    number = 0
-    after = stores.state.captures.last(site.name)
-    for ref, capture in stores.captures.scan(site.name, after=after, on_damage=damaged):
-        recovery.take(capture, ref)
-        number += 1
-        yield number
-    for known, error in ingester.assets.follow():
-        _log.warning("document", extra={"fields": {"site": site.name, "url": known.url, "error": str(error)}})
-    if number:
-        _log.info("recovered", extra={"fields": {"site": site.name, "captures": number}})
-
-
-def recover(site: Site, stores: Stores) -> int:
-    """Take in all that a killed run left on the shelf; return how many captures that were."""
-    return sum(1 for _ in recovering(site, stores, lambda _: None))
+    def _finish(self, context: SiteContext, crawl: SiteCrawl) -> None:
+        """Fill in what is known only when a site's turn is over."""
+        crawl.finish()
+        site = context.site
+        places = [site, *([self._second.place(site)] if self._second else [])]
+        traffic = [self._network.traffic(place) for place in places]
+        crawl.reporter.report.requests = sum(part.requests for part in traffic)
+        crawl.reporter.report.bytes = sum(part.bytes for part in traffic)
 
 
 @contextmanager
-def _signals(end: Callable[[int], None]) -> Iterator[None]:
+def _ending(end: Callable[[ExitCode], None]) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into an orderly end, for as long as this lasts."""
     loop = asyncio.get_running_loop()
     for number, code in _SIGNALS.items():
@@ -281,3 +289,9 @@ def _signals(end: Callable[[int], None]) -> Iterator[None]:
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _unended() -> Iterator[None]:
+    """Leave signals to whoever called."""
+    yield

@@ -5,6 +5,9 @@
     backfill   for every channel: the index, then page after page into the past;
                after each page its articles; again, until a pass over the list finds nothing new
 
+A backfill takes a turn at the channels' indexes every hour: the site's `run` cannot work meanwhile, and news
+is never older than that.
+
 The walk decides nothing about an article (`policy` does) and reads no page (`Ingester` does); it asks,
 in order, and stops when the budget is spent or the site no longer answers.
 """
@@ -12,7 +15,8 @@ in order, and stops when the budget is spent or the site no longer answers.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, assert_never
 
 from scraper import canary, policy, urls
 from scraper.article_record import Skip, Visit
@@ -21,7 +25,8 @@ from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.feeds_and_sitemaps import FeedsAndSitemaps
 from scraper.crawl.health_check import look_again
 from scraper.crawl.pagination import Pagination
-from scraper.crawl.site_report import SiteLeft, SiteReporter
+from scraper.crawl.plan import Backfill, Incremental
+from scraper.crawl.site_report import SiteLeft
 from scraper.errors import (
     Blocked,
     ExtractError,
@@ -33,7 +38,6 @@ from scraper.errors import (
     Unreachable,
 )
 from scraper.exit_codes import ExitCode
-from scraper.families import by_name
 from scraper.ingest.ingester import EVERY_DAY
 from scraper.model import Kind
 
@@ -44,14 +48,18 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.crawl.date_range import DateRange
     from scraper.crawl.fetch_and_store import StoringFetcher
+    from scraper.crawl.plan import Plan
+    from scraper.crawl.site_report import SiteReporter
     from scraper.crawl.wayback_fallback import WaybackFallback
+    from scraper.errors import ArchiveError
     from scraper.ingest.ingester import Days, Ingester, Reading, Want
-    from scraper.model import Capture, CaptureRef, Channel, Request, Site
+    from scraper.model import Capture, CaptureRef, Channel, Request
     from scraper.progress import Progress
-    from scraper.stores.state import State
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 
+KEEP_UP = timedelta(hours=1)  # a backfill's turn at the channels' indexes
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
 
 
@@ -60,39 +68,52 @@ class SiteCrawl:
 
     def __init__(
         self,
+        context: SiteContext,
         *,
-        site: Site,
-        state: State,
         ingester: Ingester,
         fetching: StoringFetcher,
+        reporter: SiteReporter,
         progress: Progress,
-        now: Callable[[], datetime],
-        run: int,
         dry: bool = False,
+        wayback: WaybackFallback | None = None,
     ) -> None:
-        """Take what the walk needs. `dry`: lists are read, articles are only counted."""
-        self._site = self.site = site
-        self._state = state
+        """Take the site and what stands left and right of a capture.
+
+        `dry`: lists are read, articles are only counted. `wayback`: asks another archive for what a backfill
+        finds gone; None: nobody does.
+        """
+        self._context = context
+        self._site = context.site
+        self._state = context.state
         self._ingester = ingester
         self._fetching = fetching
         self._progress = progress
-        self._now = now
-        self._run = run
+        self._now = context.now
+        self._run = context.run or 0
         self._dry = dry
-        self.tally = SiteReporter(site=site, progress=progress, now=now)
-        self._pictures = AssetCrawl(
-            site=site,
-            state=state,
-            ingester=ingester.assets,
-            fetching=fetching,
-            tally=self.tally,
-            now=now,
-            run=run,
+        self.reporter = reporter
+        self._pictures = AssetCrawl(context, ingester=ingester.assets, fetching=fetching, reporter=reporter)
+        self._wayback = wayback
+        self._indexes_read: datetime | None = (
+            None  # of a backfill: when the indexes had their turn; None: no turns
         )
-        self.second: WaybackFallback | None = None  # None: nobody asks another archive for what is gone
         self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
 
     # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
+
+    async def carry_out(self, plan: Plan) -> None:
+        """Do what a run is to do with the site. What ends it early stands in the report."""
+        match plan:
+            case Incremental():
+                await self.run()
+            case Backfill():
+                chosen = plan.channels
+                channels = [one for one in self._site.channels if not chosen or one.name in chosen]
+                await self.backfill(channels, plan.days)
+                if self._wayback is not None and not self._dry:
+                    await self._wayback.bring(chosen, plan.days.as_text())
+            case _:
+                assert_never(plan)
 
     async def run(self) -> None:
         """Bring what is new."""
@@ -111,6 +132,7 @@ class SiteCrawl:
             for channel in channels:
                 await self._backfill_channel(channel, span)
 
+        self._indexes_read = self._now()
         await self._go(bring)
 
     async def _go(self, bring: Callable[[], Awaitable[None]]) -> None:
@@ -118,10 +140,11 @@ class SiteCrawl:
         for steps in (bring, self._bring_pictures):
             try:
                 await steps()
+                self._indexes_read = None
             except SiteLeft:
                 return  # why, the report says
             except BudgetSpent:
-                self.tally.code(ExitCode.BUDGET)
+                self.reporter.code(ExitCode.BUDGET)
 
     async def _bring_pictures(self) -> None:
         if not self._dry:
@@ -129,38 +152,55 @@ class SiteCrawl:
 
     def finish(self) -> None:
         """Fill in the counts that only the state knows."""
-        name, report = self._site.name, self.tally.report
+        name, report = self._site.name, self.reporter.report
         report.listed, left_alone = self._state.articles.listed_in(name, self._run)
         report.unchanged += left_alone
         report.waiting = self._state.articles.waiting(name, self._now(), run=self._run)
         report.aliased += self._ingester.aliased
-        if self.tally.declined and not (report.written or report.revised or report.unchanged or report.gone):
-            self.tally.code(ExitCode.REFUSED)
+        if self.reporter.declined and not (
+            report.written or report.revised or report.unchanged or report.gone
+        ):
+            self.reporter.code(ExitCode.REFUSED)
         report.skipped += self._state.articles.passed_over(name, self._run)
         report.written -= self._ingester.monitor.taken_back
         report.failed += self._ingester.monitor.taken_back
         for alarm in self._ingester.monitor.alarms():
-            self.tally.alarm(alarm)
+            self.reporter.alarm(alarm)
+
+    async def _keep_up(self) -> bool:
+        """Give the channels' indexes their turn where the last was an hour ago; return whether they had it.
+
+        What they name is visited at once.
+        """
+        if self._indexes_read is None or self._now() - self._indexes_read < KEEP_UP:
+            return False
+        self._indexes_read = None  # no turn within a turn
+        for channel in self._site.channels:
+            await self._run_channel(channel)
+            await self._visit_all(channel.index)
+        self._indexes_read = self._now()
+        return True
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _run_channel(self, channel: Channel) -> None:
         index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
-        async for found in self._beside(channel, None).walk(index, "new"):
-            self.tally.page(channel, found.number, found.page.pages)
+        async for found in self._beside(channel, None, []).walk(index, "new"):
+            self.reporter.page(channel, found.number, found.page.pages)
         if index is None:
             return
         gap = self._state.listings.channel(self._site.name, channel.name).gap
         if gap is None:
             return
         complete = True
-        async for page in self._older(channel, None).walk(index):
-            self.tally.page(channel, page.number, page.pages)
+        broken: list[Url] = []
+        async for page in self._older(channel, None, broken).walk(index):
+            self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, EVERY_DAY)
             if self._state.listings.reaches(self._site.name, channel.name, page.url, gap):
                 break
         else:
-            complete = self.tally.broken_lists == 0
+            complete = not broken
         if complete:
             self._close_gap(channel)
 
@@ -182,28 +222,28 @@ class SiteCrawl:
                     self._state.listings.close_gap(*place)
                     return
             begun = again
-        self.tally.code(ExitCode.BUDGET)
+        self.reporter.code(ExitCode.BUDGET)
 
     async def _pass(self, channel: Channel, span: DateRange, begun: datetime) -> bool:
         """Read the list once, newest page first, and visit what it names; return whether all was read."""
-        before = self.tally.broken_lists
+        broken: list[Url] = []
         index = await self._index(channel, span.as_text())
         if index is not None:
             await self._visit_all(index.url)
-        async for found in self._beside(channel, begun).walk(index, span.as_text()):
-            self.tally.page(channel, found.number, found.page.pages)
+        async for found in self._beside(channel, begun, broken).walk(index, span.as_text()):
+            self.reporter.page(channel, found.number, found.page.pages)
             self._found(channel, span, found)
             await self._visit_all(found.url)
         if index is None:
             return False
-        async for page in self._older(channel, begun).walk(index):
-            self.tally.page(channel, page.number, page.pages)
+        async for page in self._older(channel, begun, broken).walk(index):
+            self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, span.as_text())
             self._found(channel, span, page.reading)
             await self._visit_all(page.url)
             if span.since is not None and self._is_before(channel, page.url, span.since):
                 break
-        return self.tally.broken_lists == before
+        return not broken
 
     def _is_before(self, channel: Channel, page: Url, since: date) -> bool:
         """Say whether every row of a page is older than the span: then so is all that follows."""
@@ -219,37 +259,43 @@ class SiteCrawl:
         try:
             reading = await self._fetching.index(channel, want)
         except (FetchError, ExtractError, ProgramError) as error:
-            self.tally.broken_page(channel.index, error)
+            self.reporter.broken_page(channel.index, error)
             if isinstance(error, Refused | Blocked) or (
                 isinstance(error, NotAListing) and error.what == "login"
             ):
-                self.tally.leave(ExitCode.REFUSED)
+                self.reporter.leave(ExitCode.REFUSED)
             if isinstance(error, NotAListing):
-                self.tally.alarm(canary.no_list(channel.index, str(error)))
+                self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
-        self.tally.page(channel, None, reading.page.pages)
+        self.reporter.page(channel, None, reading.page.pages)
         return reading
 
-    def _beside(self, channel: Channel, since_read: datetime | None) -> FeedsAndSitemaps:
+    def _beside(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> FeedsAndSitemaps:
         return FeedsAndSitemaps(
-            site=self._site,
-            channel=channel,
-            state=self._state,
+            self._context,
+            channel,
             fetching=self._fetching,
             since_read=since_read,
-            trouble=self.tally.broken_page,
+            trouble=self._trouble(broken),
         )
 
-    def _older(self, channel: Channel, since_read: datetime | None) -> Pagination:
+    def _older(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> Pagination:
         return Pagination(
-            site=self._site,
-            channel=channel,
-            family=by_name(self._site.family) if self._site.family else None,
-            state=self._state,
+            self._context,
+            channel,
             fetching=self._fetching,
             since_read=since_read,
-            trouble=self.tally.broken_page,
+            trouble=self._trouble(broken),
         )
+
+    def _trouble(self, broken: list[Url]) -> Callable[[Url, ArchiveError], None]:
+        """Return who hears of pages that could not be read: told in the report, kept for this walk."""
+
+        def hear(url: Url, error: ArchiveError) -> None:
+            broken.append(url)
+            self.reporter.broken_page(url, error)
+
+        return hear
 
     def _want(self, channel: Channel, page: Url, days: Days) -> None:
         with self._state.transaction():
@@ -282,6 +328,8 @@ class SiteCrawl:
                 case Visit(request=request):
                     self._fetching.budget.spend()
                     await self._visit(known, request)
+                    if await self._keep_up():
+                        return  # what is due is another thing now
                 case Skip():
                     continue
 
@@ -290,17 +338,17 @@ class SiteCrawl:
         try:
             capture, ref = await self._capture(known, request)
         except Paused as error:
-            self.tally.host_left(known, error, ExitCode.SOME_FAILED)
+            self.reporter.host_left(known, error, ExitCode.SOME_FAILED)
         except Blocked as error:
             if not error.asked:
-                self.tally.host_left(known, error, ExitCode.REFUSED)
+                self.reporter.host_left(known, error, ExitCode.REFUSED)
             outcome = self._ingester.failed(known, error, self._now())
         except FetchError as error:
             outcome = self._ingester.failed(known, error, self._now())
         else:
             outcome = self._ingester.article(known, capture, ref)
-        self.tally.article(known, outcome, begun)
-        await look_again(self._site, self._state, self._fetching, self._ingester, self.tally)
+        self.reporter.article(known, outcome, begun)
+        await look_again(self._context, self._fetching, self._ingester, self.reporter)
         await self._pictures.of_article(known.key)
 
     async def _capture(self, known: ArticleRecord, request: Request) -> tuple[Capture, CaptureRef]:

@@ -49,7 +49,6 @@ class SiteReporter:
         self._now = now
         self._strikes = 0
         self._codes: set[ExitCode] = set()
-        self.broken_lists = 0
         self.declined = 0  # articles that we were asked not to keep
         self.report = SiteReport()
 
@@ -73,7 +72,6 @@ class SiteReporter:
 
     def broken_page(self, url: Url, error: ArchiveError) -> None:
         """Count a page of a list that could not be read. Raises SiteLeft where it is one too many."""
-        self.broken_lists += 1
         self._codes.add(_code(error))
         self.problem(url, error)
         self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")

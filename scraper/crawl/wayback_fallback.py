@@ -5,7 +5,7 @@
         the newest copy that reads as the article → document
 
 The site's own answer stays what it was: the article is gone, and its document says in the state whose copy it
-was made of. Comes the page back, the site's own takes the copy's place.
+was made of. Where the page comes back, the site's own takes the copy's place.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from scraper.crawl.site_report import SiteLeft, SiteReporter
 from scraper.errors import FetchError, NotAListing
 from scraper.exit_codes import ExitCode
 from scraper.ingest.article_decision import OK
+from scraper.ingest.copies import Copies
 from scraper.model import Kind, Request
+from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from scraper.article_record import ArticleRecord, Outcome
     from scraper.crawl.fetch_and_store import StoringFetcher
-    from scraper.ingest.copies import Copies
     from scraper.ingest.ingester import Days
     from scraper.mementos import Copy
-    from scraper.model import Site
-    from scraper.stores.state import State
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 _TRIES = 3  # copies of one article: where the newest cannot be read, an older one may
@@ -46,26 +46,16 @@ class WaybackFallback:
     """Asks another archive for what is gone from one site."""
 
     def __init__(
-        self,
-        *,
-        site: Site,
-        home: Url,
-        state: State,
-        copies: Copies,
-        fetching: StoringFetcher,
-        tally: SiteReporter,
-        now: Callable[[], datetime],
-        run: int,
+        self, context: SiteContext, *, home: Url, fetching: StoringFetcher, reporter: SiteReporter
     ) -> None:
-        """Take the archive's address and what stands between its answers and the documents."""
-        self._site = site
+        """Take the site, the archive's address, and what stands before its answers."""
+        self._site = context.site
         self._home = home
-        self._state = state
-        self._copies = copies
+        self._state = context.state
+        self._copies = Copies(context)
         self._fetching = fetching
-        self._tally = tally
-        self._now = now
-        self._run = run
+        self._reporter = reporter
+        self._now = context.now
 
     async def bring(self, channels: Sequence[str], days: Days) -> None:
         """Bring the copies of what is gone. `channels`: only what these name; empty: all."""
@@ -74,7 +64,7 @@ class WaybackFallback:
         except SiteLeft:
             return  # why, the report says
         except BudgetSpent:
-            self._tally.code(ExitCode.BUDGET)
+            self._reporter.code(ExitCode.BUDGET)
 
     async def _bring_all(self, channels: Sequence[str], days: Days) -> None:
         for key in self._state.articles.gone(self._site.name, channels, days):
@@ -93,11 +83,11 @@ class WaybackFallback:
                 if isinstance(outcome, Written):
                     break
         except (FetchError, NotAListing) as error:
-            self._tally.article(known, Failed(error=error), begun)
+            self._reporter.article(known, Failed(error=error), begun)
             return
         with self._state.transaction():
-            self._state.memory.put(_TOPIC, self._name(known), json.dumps(begun.isoformat()))
-        self._tally.article(known, outcome, begun)
+            self._state.notes.put(_TOPIC, self._name(known), json.dumps(begun.isoformat()))
+        self._reporter.article(known, outcome, begun)
 
     async def _index(self, known: ArticleRecord) -> tuple[Copy, ...]:
         """Return the copies of an article, newest first, under the first of its addresses that has any."""
@@ -106,7 +96,7 @@ class WaybackFallback:
             request = Request(url=mementos.query(self._home, url), kind=Kind.COPIES)
             capture, ref = await self._fetching.capture(request)
             with self._state.transaction():
-                self._state.captures.put(self._copies.entry(capture, ref))
+                self._state.captures.put(entry_of(self._site.name, capture, ref))
             if capture.status == OK:
                 text = body_bytes(capture, _LARGEST_INDEX).decode("utf-8", "replace")
                 copies = mementos.read_index(text, request.url)
@@ -117,10 +107,10 @@ class WaybackFallback:
     async def _copy(self, known: ArticleRecord, copy: Copy) -> Outcome:
         request = Request(url=mementos.address(self._home, copy), kind=Kind.COPY)
         capture, ref = await self._fetching.capture(request)
-        return self._copies.take(known, capture, ref, run=self._run)
+        return self._copies.take(known, capture, ref)
 
     def _was_asked(self, known: ArticleRecord) -> bool:
-        text = self._state.memory.get(_TOPIC, self._name(known))
+        text = self._state.notes.get(_TOPIC, self._name(known))
         return text is not None and self._now() - datetime.fromisoformat(json.loads(text)) < _AGAIN
 
     def _name(self, known: ArticleRecord) -> str:

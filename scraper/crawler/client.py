@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scraper.crawler.dns import Resolve
     from scraper.crawler.proxies import Proxy
     from scraper.crawler.transport import Arrival
-    from scraper.model import Headers
+    from scraper.model import Headers, NetworkSettings
     from scraper.urls import Url
 
 _HTTPS = 443
@@ -68,16 +68,19 @@ class Client:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
         ca_file: str | None = None,
+        idle_origins: int | None = None,
     ) -> None:
         """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does.
 
-        `ca_file`: certificates that are trusted besides.
+        `ca_file`: certificates that are trusted besides. `idle_origins`: of how many hosts connections are
+        kept open; None: the usual number.
         """
         self.trust = Trust(ca_file, tls)
         self._connections = Transport(
             allow_private=allow_private,
             resolve=resolve or system_addresses,
             resolve_proxy=system_addresses,
+            idle_origins=idle_origins,
         )
         self._client = httpx.AsyncClient(
             transport=_Transport(self._connections),
@@ -85,6 +88,24 @@ class Client:
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 - the fetcher's deadline is for the exchange as a whole
+        )
+
+    @classmethod
+    def of(
+        cls,
+        settings: NetworkSettings,
+        *,
+        resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
+        idle_origins: int | None = None,
+    ) -> Self:
+        """Return a client as the config has it."""
+        return cls(
+            allow_private=settings.allow_private_addresses,
+            resolve=resolve,
+            tls=tls,
+            ca_file=settings.ca_file,
+            idle_origins=idle_origins,
         )
 
     async def __aenter__(self) -> Self:

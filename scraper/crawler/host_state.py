@@ -32,8 +32,21 @@ class RobotsMemory:
     body: bytes  # decoded, at most 500 KiB; empty where the answer was no robots.txt
 
 
-class Memory(Protocol):
-    """Where it is kept. Names of hosts are authorities: `host`, or `host:port` where the port is unusual."""
+class HostState(Protocol):
+    """Where it is kept. Names of hosts are authorities: `host`, or `host:port` where the port is unusual.
+
+    Other processes of this machine may share it: a host is taken for one exchange, and whoever has it waits
+    for nobody while he does.
+    """
+
+    def take(self, name: str) -> bool:
+        """Take a host for one exchange; False: another process has it now."""
+
+    def last_exchange(self, name: str) -> datetime | None:
+        """Return when the last exchange with a host that is taken ended, whoever made it; None: never."""
+
+    def give_back(self, name: str, ended: datetime | None) -> None:
+        """Let others have a host; `ended`: when the exchange ended, None: there was none."""
 
     def host(self, name: str) -> HostMemory | None:
         """Return what is known of a host; None where it never made trouble."""
@@ -49,12 +62,25 @@ class Memory(Protocol):
 
 
 class InMemoryHostState:
-    """A memory that ends with the process: for `probe`, for the demo and for tests."""
+    """A host state that ends with the process: for `probe`, for `add` and for tests. Nobody shares it."""
 
     def __init__(self) -> None:
         """Begin with nothing known."""
         self._hosts: dict[str, HostMemory] = {}
         self._robots: dict[str, RobotsMemory] = {}
+
+    def take(self, name: str) -> bool:
+        """Take a host: within one process the pacer's own turns are enough."""
+        del name
+        return True
+
+    def last_exchange(self, name: str) -> datetime | None:
+        """Return nothing: the pacer itself knows what this process did."""
+        del name
+        return None
+
+    def give_back(self, name: str, ended: datetime | None) -> None:
+        """Do nothing."""
 
     def host(self, name: str) -> HostMemory | None:
         """Return what is known of a host; None where it never made trouble."""

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scraper.crawler.dns import Resolve
-    from scraper.crawler.host_state import Memory
+    from scraper.crawler.host_state import HostState
     from scraper.model import Capture, Headers, NetworkSettings, Site
     from scraper.urls import Url
 
@@ -64,7 +64,13 @@ _NOT_THE_CONDITION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPS
 
 
 class Network:
-    """The source of a `run`. Keeps no capture and reads no body."""
+    """The source of a `run`. Keeps no capture and reads no body.
+
+    `keep_robots` is told each robots.txt's capture; `resolve` gives a name's addresses, `tls` says whom to
+    trust: where they are None, nobody is told, and the system gives and says. `may_ask` is called right
+    before each request goes out, and keeps it back by raising. `idle_origins`: of how many hosts connections
+    are kept open.
+    """
 
     def __init__(  # noqa: PLR0913 - the world's clocks and chances, each named
         self,
@@ -72,7 +78,7 @@ class Network:
         settings: NetworkSettings,
         sites: Iterable[Site],
         user_agent: str,
-        memory: Memory,
+        memory: HostState,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
@@ -81,27 +87,28 @@ class Network:
         keep_robots: Callable[[Site, Capture], None] | None = None,
         resolve: Resolve | None = None,
         tls: SSLContext | None = None,
+        may_ask: Callable[[], None] | None = None,
+        idle_origins: int | None = None,
     ) -> None:
         """Join the crawler's parts; nothing is opened yet.
 
-        `keep_robots` is told each robots.txt's capture; `resolve` gives a name's addresses, `tls` says whom
-        to trust: where they are None, nobody is told, and the system gives and says.
+        `may_ask` is called right before each request goes out, and keeps it back by raising; None: nothing
+        does. `idle_origins`: of how many hosts connections are kept open; None: the usual number.
         """
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
         self._traffic: dict[str, Traffic] = {}
         self._now = now
         self._gives_cookies_back = settings.cookies == "session"
-        self._client = Client(
-            allow_private=settings.allow_private_addresses,
-            resolve=resolve,
-            tls=tls,
-            ca_file=settings.ca_file,
-        )
+        self._client = Client.of(settings, resolve=resolve, tls=tls, idle_origins=idle_origins)
         self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
-        routes = Proxies(settings.proxy, environment)
         fetcher = Fetcher(
-            client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now
+            client=self._client,
+            routes=Proxies(settings.proxy, environment),
+            settings=settings,
+            user_agent=user_agent,
+            now=now,
+            may_ask=may_ask,
         )
         pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
         self._attempts = Retry(fetcher=fetcher, pacer=pacer, retries=settings.retries)

@@ -10,6 +10,10 @@ request in ten stumbles is slowed down and not shut off.
 
 A pause that the host asked for (429, Retry-After) is kept, by later runs too. Other trouble is a guess: its
 back-off stays under an hour, is waited out only where it is short, and the next run asks once, whatever was.
+
+Other processes of this machine may ask the same host. Each takes it for one exchange and nobody while it
+waits, looks at what the others learnt meanwhile (when the last exchange ended, a back-off), and waits again
+where that says so.
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
-    from scraper.crawler.host_state import Memory
+    from scraper.crawler.host_state import HostState
 
 DAY = 86_400.0  # seconds: no pause is longer
 SHORTEST_PAUSE = 1.0  # seconds: no back-off is shorter, whatever the delay
@@ -38,6 +42,7 @@ PATIENCE = 600.0  # seconds: a longer back-off is left to a later run
 GUESSED_PATIENCE = 60.0  # seconds: likewise, of one that nobody asked for
 BROKEN = 8.0  # seconds: the longest back-off after answers that broke off, which others need not do
 JITTER = 0.1  # of a back-off, added
+HELD = 0.1  # seconds between two looks at a host that another process is asking
 TOO_MANY = "429"  # the cause of a back-off that means: we are not wanted
 
 
@@ -54,6 +59,8 @@ class _Lane:
     asked: bool = True  # the host asked for the pause
     doubtful: bool = False  # the last address that was asked for never came, in this run or the one before
     left: str | None = None  # why it is not asked any more in this process; None: it is
+    met: datetime | None = None  # the shared end of an exchange that `ended` already reckons with; None: none
+    shared: HostMemory | None = None  # what the host state last said, or was told; None: nothing
 
 
 class Pacer:
@@ -62,7 +69,7 @@ class Pacer:
     def __init__(
         self,
         *,
-        memory: Memory,
+        memory: HostState,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
@@ -92,12 +99,12 @@ class Pacer:
         """
         lane = self._lane(host)
         async with lane.turn:
-            self._check_patience(host, lane)
-            await self._wait(lane, delay)
+            await self._take(host, lane, delay)
             try:
                 yield
             finally:
-                lane.ended = self._monotonic()
+                lane.ended, lane.met = self._monotonic(), self._now()
+                self._memory.give_back(host, lane.met)
 
     def trouble(
         self,
@@ -150,15 +157,42 @@ class Pacer:
         """Let time go by for one address alone, jittered; its host may be asked for others meanwhile."""
         await self._sleep(seconds * (1 + JITTER * self._random()))
 
+    async def _take(self, host: str, lane: _Lane, delay: float) -> None:
+        """Take the host once its pauses are over, those that other processes learnt of included."""
+        while True:
+            self._check_patience(host, lane)
+            await self._wait(lane, delay)
+            if not self._memory.take(host):
+                await self._sleep(HELD * (1 + self._random()))
+                continue
+            self._catch_up(host, lane)
+            if self._left(lane, delay) <= 0:
+                return
+            self._memory.give_back(host, None)
+
+    def _catch_up(self, host: str, lane: _Lane) -> None:
+        """Take over what other processes learnt of a host since this one last had it."""
+        last = self._memory.last_exchange(host)
+        if last is not None and last != lane.met:
+            lane.met = last
+            ago = max((self._now() - last).total_seconds(), 0.0)  # a clock that was set back: just now
+            ended = self._monotonic() - ago
+            lane.ended = ended if lane.ended is None else max(lane.ended, ended)
+        if self._memory.host(host) != lane.shared:
+            learnt = self._recall(host)
+            lane.pause, lane.until, lane.quiet_from = learnt.pause, learnt.until, learnt.quiet_from
+            lane.cause, lane.asked, lane.shared = learnt.cause, learnt.asked, learnt.shared
+
     async def _wait(self, lane: _Lane, delay: float) -> None:
         """Sleep until both pauses are over; a sleep that ends early is slept again."""
-        while True:
-            starts = [] if lane.ended is None else [lane.ended + delay]
-            starts += [] if lane.until is None else [lane.until]
-            left = max(starts, default=0.0) - self._monotonic() if starts else 0.0
-            if left <= 0:
-                return
+        while (left := self._left(lane, delay)) > 0:
             await self._sleep(left)
+
+    def _left(self, lane: _Lane, delay: float) -> float:
+        """Return the seconds until both pauses are over; 0 or less: they are."""
+        starts = [] if lane.ended is None else [lane.ended + delay]
+        starts += [] if lane.until is None else [lane.until]
+        return max(starts) - self._monotonic() if starts else 0.0
 
     def _check_patience(self, host: str, lane: _Lane) -> None:
         if lane.left is not None:
@@ -186,13 +220,18 @@ class Pacer:
         """Take up what an earlier run left, unless its clock was ahead: then nobody knows when that was."""
         known = self._memory.host(host)
         if known is None or known.pause <= 0:
-            return _Lane()
+            return _Lane(shared=known)
         left = (known.until - self._now()).total_seconds()
         if left > known.span + 1:
-            return _Lane()
+            return _Lane(shared=known)
         until = self._monotonic() + left if left > 0 and known.asked else None
         lane = _Lane(
-            pause=known.pause, until=until, quiet_from=known.until, cause=known.cause, asked=known.asked
+            pause=known.pause,
+            until=until,
+            quiet_from=known.until,
+            cause=known.cause,
+            asked=known.asked,
+            shared=known,
         )
         self._forgive(lane)
         lane.doubtful = lane.pause > 0 and not known.asked
@@ -206,7 +245,5 @@ class Pacer:
     def _remember(self, host: str, lane: _Lane) -> None:
         until = lane.quiet_from or self._now()
         span = max((until - self._now()).total_seconds(), 0.0)
-        self._memory.remember_host(
-            host,
-            HostMemory(pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked),
-        )
+        lane.shared = HostMemory(pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked)
+        self._memory.remember_host(host, lane.shared)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from scraper.crawler.host_state import Memory
+    from scraper.crawler.host_state import HostState
     from scraper.errors import FetchError
     from scraper.model import Capture, Site
     from scraper.urls import Url
@@ -62,7 +62,7 @@ class RobotsGate:
         self,
         *,
         ask: Callable[[Url, Site], Awaitable[Capture]],
-        memory: Memory,
+        memory: HostState,
         now: Callable[[], datetime],
     ) -> None:
         """Take who asks for a robots.txt, and where answers are kept."""

@@ -1,4 +1,4 @@
-"""What the network remembers, as JSON text in whatever keeps text by topic and name."""
+"""What the network remembers of hosts, as JSON text in whatever keeps text and locks a host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Texts(Protocol):
-    """Keeps text: the state does."""
+    """Keeps text, and holds hosts for one exchange: `stores.hosts` does."""
 
     def get(self, topic: str, name: str) -> str | None:
         """Return what was remembered; None: nothing."""
@@ -22,13 +22,38 @@ class Texts(Protocol):
     def put(self, topic: str, name: str, value: str) -> None:
         """Remember."""
 
+    def take(self, name: str) -> bool:
+        """Take a host for one exchange; False: another process has it."""
+
+    def ended(self, name: str) -> str | None:
+        """Return when the last exchange with a host that is held ended; None: never."""
+
+    def give_back(self, name: str, ended: str | None) -> None:
+        """Let others have a host."""
+
 
 class StoredHostState:
-    """A `crawler.memory.Memory` over texts."""
+    """A `crawler.host_state.HostState` over texts."""
 
     def __init__(self, texts: Texts) -> None:
         """Take where the texts are kept."""
         self._texts = texts
+
+    def take(self, name: str) -> bool:
+        """Take a host for one exchange; False: another process has it now."""
+        return self._texts.take(name)
+
+    def last_exchange(self, name: str) -> datetime | None:
+        """Return when the last exchange with a host that is taken ended, whoever made it; None: never."""
+        text = self._texts.ended(name)
+        try:
+            return None if text is None else datetime.fromisoformat(text)
+        except ValueError:  # a power cut may leave anything: then nobody knows
+            return None
+
+    def give_back(self, name: str, ended: datetime | None) -> None:
+        """Let others have a host; `ended`: when the exchange ended, None: there was none."""
+        self._texts.give_back(name, None if ended is None else ended.isoformat())
 
     def host(self, name: str) -> HostMemory | None:
         """Return what is known of a host; None where it never made trouble."""
@@ -76,4 +101,8 @@ class StoredHostState:
 
     def _read(self, topic: str, name: str) -> dict[str, Any] | None:
         text = self._texts.get(topic, name)
-        return None if text is None else json.loads(text)
+        try:
+            found = None if text is None else json.loads(text)
+        except ValueError:  # a power cut may leave anything: then it is learnt again
+            return None
+        return found if isinstance(found, dict) else None

@@ -72,8 +72,19 @@ class _Pool:
 class Transport:
     """Opens connections, keeps idle ones, closes them. Knows no policy but which addresses are allowed."""
 
-    def __init__(self, *, allow_private: bool, resolve: Resolve, resolve_proxy: Resolve) -> None:
-        """Open nothing yet. `resolve` gives a name's addresses; a proxy may be anywhere."""
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        resolve: Resolve,
+        resolve_proxy: Resolve,
+        idle_origins: int | None = None,
+    ) -> None:
+        """Open nothing yet. `resolve` gives a name's addresses; a proxy may be anywhere.
+
+        `idle_origins`: of how many hosts idle connections are kept open; None: the usual number.
+        """
+        self._idle_origins = _ORIGINS if idle_origins is None else idle_origins
         self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve)
         self._to_proxy = _ProxyBackend(allow_private=True, resolve=resolve_proxy)
         self._pools: dict[tuple[Origin, Proxy | None, ssl.SSLContext | None], _Pool] = {}
@@ -142,7 +153,7 @@ class Transport:
 
     async def _close_surplus(self) -> None:
         """Close the oldest pools that nobody uses; they are taken out before anything waits."""
-        surplus = len(self._pools) - _ORIGINS
+        surplus = len(self._pools) - self._idle_origins
         if surplus <= 0:
             return
         idle = [key for key, kept in self._pools.items() if not kept.users][:surplus]

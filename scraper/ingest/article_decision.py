@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scraper import canary, extractor, policy, robots, urls, writer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scraper.article_record import Outcome
     from scraper.families.family import Family
     from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 OK = 200
@@ -183,6 +185,17 @@ class ArticleDecider:
         except ArchiveError:  # this version reads the older capture as no article: then it did change
             return None
         return article_digest(dated(before, known.captured))
+
+
+def decider_of(context: SiteContext) -> ArticleDecider:
+    """Return who judges the articles of an open site."""
+    state, name = context.state, context.name
+    return ArticleDecider(
+        site=context.site,
+        known_under=partial(state.articles.get, name),
+        shelf=context.captures.read,
+        addresses=partial(state.assets.addresses, name),
+    )
 
 
 def family_of(site: Site, url: Url) -> Family | None:

@@ -19,17 +19,16 @@ from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
 from scraper.extractor.filetypes import suffix_for
 from scraper.ingest.reextract import job_of, keep, remake, renewed
 from scraper.model import NetworkSettings
-from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from scraper.article_record import ArticleRecord, Asset
     from scraper.ingest.reextract import Job
-    from scraper.model import Capture, CaptureRef, Site
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.state import State
+    from scraper.model import Capture, CaptureRef
+    from scraper.stores.opening import SiteContext
 
 FOLDER: Final = "pictures"
 _NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -41,21 +40,14 @@ _MAX_INFLATED: Final = (
 class AssetIngester:
     """Takes the pictures and files of one site in, one at a time. Knows no network."""
 
-    def __init__(
-        self,
-        *,
-        site: Site,
-        state: State,
-        documents: DocumentStore,
-        shelf: Callable[[CaptureRef], Capture],
-        run: int | None = None,
-    ) -> None:
-        """Take the stores. `run`: the run in whose name tries are remembered; None: in nobody's."""
-        self._site = site
-        self._state = state
-        self._documents = documents
-        self._shelf = shelf
-        self._run = run
+    def __init__(self, context: SiteContext) -> None:
+        """Take the site."""
+        self._context = context
+        self._site = context.site
+        self._state = context.state
+        self._documents = context.documents
+        self._shelf = context.captures.read
+        self._run = context.run
         self._stuck: set[str] = set()  # articles whose documents could not be made again
 
     def take(self, capture: Capture, ref: CaptureRef) -> ArchiveError | None:
@@ -66,7 +58,7 @@ class AssetIngester:
         asset = self._state.assets.get(self._site.name, capture.url)
         after, problem = (None, None) if asset is None else self._judged(asset, capture, ref)
         with self._state.transaction():
-            self._state.captures.put(_entry(self._site.name, capture, ref))
+            self._state.captures.put(entry_of(self._site.name, capture, ref))
             if after is not None:
                 self._state.assets.put(after, run=self._run)
         return problem
@@ -119,7 +111,7 @@ class AssetIngester:
         if isinstance(made, ArchiveError):
             return made
         try:
-            keep(renewed(job, made), job, made, self._state, self._documents)
+            keep(renewed(job, made), job, made, self._context)
         except NoRoom:
             raise
         except StoreError as error:
@@ -161,15 +153,4 @@ def file_of(asset: Asset, capture: Capture) -> tuple[str, bytes]:
     data = body_bytes(capture, _MAX_INFLATED)
     suffix = suffix_for(asset.kind, data, asset.url)
     digest = sha256(data).hexdigest()
-    return f"{FOLDER}/{digest[:2]}/{digest}.{suffix}", data
-
-
-def _entry(site: str, capture: Capture, ref: CaptureRef) -> CaptureEntry:
-    return CaptureEntry(
-        ref=ref,
-        site=site,
-        kind=capture.kind,
-        url=capture.url,
-        status=capture.status,
-        fetched_at=capture.fetched_at,
-    )
+    return f"{asset.site}/{FOLDER}/{digest[:2]}/{digest}.{suffix}", data

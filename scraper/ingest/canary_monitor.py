@@ -19,9 +19,7 @@ from scraper.exit_codes import ExitCode
 if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord, Outcome
     from scraper.canary import Alarm
-    from scraper.model import Site
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.state import State
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 STREAK = 20  # answers in a row that give no article, after which it is asked whether it is the site
@@ -34,12 +32,12 @@ _TOPIC = "canary"
 class CanaryMonitor:
     """Watches one site for one run."""
 
-    def __init__(self, *, site: Site, state: State, documents: DocumentStore, run: int | None) -> None:
+    def __init__(self, context: SiteContext) -> None:
         """Begin with nothing seen."""
-        self._site = site
-        self._state = state
-        self._documents = documents
-        self._run = run
+        self._site = context.site
+        self._state = context.state
+        self._documents = context.documents
+        self._run = context.run
         self._seen = Sightings()
         self._streak = 0
         self._walls = 0
@@ -137,14 +135,14 @@ class CanaryMonitor:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is wrong, as far as this run shows; where nothing is, remember this run as usual."""
-        text = self._state.memory.get(_TOPIC, self._site.name)
+        text = self._state.notes.get(_TOPIC, self._site.name)
         past = Past() if text is None else Past(**json.loads(text))
         alarms = canary.judge(self._seen, replace(past, lengths=self._usual_lengths()))
         if not alarms and (self._seen.read or self._seen.unreadable or self._seen.asked_again):
             now = asdict(canary.remember(past, self._seen))
             del now["lengths"]
             with self._state.transaction():
-                self._state.memory.put(_TOPIC, self._site.name, json.dumps(now))
+                self._state.notes.put(_TOPIC, self._site.name, json.dumps(now))
         return alarms
 
     def _usual_lengths(self) -> dict[str, tuple[int, ...]]:

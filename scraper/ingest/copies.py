@@ -7,76 +7,46 @@ made of.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper import mementos
 from scraper.article_record import Failed, Gone
 from scraper.errors import ArchiveError, ProgramError
-from scraper.ingest.article_decision import ArticleDecider, ArticleResult
-from scraper.stores.state.captures import CaptureEntry
+from scraper.ingest.article_decision import ArticleResult, decider_of
+from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scraper.article_record import ArticleRecord, Outcome
-    from scraper.model import Capture, CaptureRef, Site
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.state import State
+    from scraper.model import Capture, CaptureRef
+    from scraper.stores.opening import SiteContext
 
 
 class Copies:
     """Takes copies in. Knows no network."""
 
-    def __init__(
-        self,
-        *,
-        site: Site,
-        state: State,
-        documents: DocumentStore,
-        shelf: Callable[[CaptureRef], Capture],
-    ) -> None:
-        """Take the stores."""
-        self._site = site
-        self._state = state
-        self._documents = documents
-        self._judge = ArticleDecider(
-            site=site,
-            known_under=partial(state.articles.get, site.name),
-            shelf=shelf,
-            addresses=partial(state.assets.addresses, site.name),
-        )
+    def __init__(self, context: SiteContext) -> None:
+        """Take the site."""
+        self._context = context
+        self._state = context.state
+        self._decider = decider_of(context)
 
-    def take(
-        self, known: ArticleRecord, capture: Capture, ref: CaptureRef, *, run: int | None = None
-    ) -> Outcome:
+    def take(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
         """Make the document of a copy; where it gives none, the article stays as it was."""
         judged = self._judged(known, capture, ref)
         if judged.document is not None:
-            self._documents.save(judged.document)
+            self._context.documents.save(judged.document)
         with self._state.transaction():
-            self._state.captures.put(self.entry(capture, ref, key=mementos.key_of_copies(known.key)))
+            key = mementos.key_of_copies(known.key)
+            self._state.captures.put(entry_of(self._context.name, capture, ref, key=key))
             if judged.document is not None:
-                self._state.articles.put(judged.known, run=run)
+                self._state.articles.put(judged.known, run=self._context.run)
         return judged.outcome
-
-    def entry(self, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
-        """Return how the index of captures has it: under the archive's address, apart from the site's."""
-        return CaptureEntry(
-            ref=ref,
-            site=self._site.name,
-            kind=capture.kind,
-            url=capture.url,
-            status=capture.status,
-            fetched_at=capture.fetched_at,
-            key=key,
-        )
 
     def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         if known.path is not None:  # the site's own page, or another copy, is there already
             return ArticleResult(outcome=Gone(status=capture.status), known=known)
         try:
-            judged = self._judge.read(known, mementos.as_of_site(capture), ref)
+            judged = self._decider.read(known, mementos.as_of_site(capture), ref)
         except ArchiveError as error:
             return ArticleResult(outcome=Failed(error=error), known=known)
         except Exception as error:  # noqa: BLE001 - one page's error ends nothing else

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scraper import discovery, policy, urls
@@ -21,24 +20,22 @@ from scraper.errors import (
     RepeatedBody,
 )
 from scraper.families import identity_key
-from scraper.ingest.article_decision import OK, ArticleDecider, ArticleResult, family_of
+from scraper.ingest.article_decision import OK, ArticleResult, decider_of, family_of
 from scraper.ingest.assets import AssetIngester
 from scraper.ingest.canary_monitor import CanaryMonitor
 from scraper.ingest.list_reader import channel_of, key_of, newest, program_error, read_list
+from scraper.ingest.prior_captures import PriorCaptures
 from scraper.model import Kind
 from scraper.numbers import whole
-from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.captures import entry_of
 from scraper.stores.state.listings import PageState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from scraper.article_record import Outcome
-    from scraper.ingest.prior_captures import PriorCaptures
-    from scraper.model import Capture, CaptureRef, Link, ListingPage, Site
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.state import State
+    from scraper.model import Capture, CaptureRef, Link, ListingPage
+    from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
@@ -65,30 +62,16 @@ class Reading:
 class Ingester:
     """Takes the captures of one site in, one at a time."""
 
-    def __init__(
-        self,
-        *,
-        site: Site,
-        state: State,
-        documents: DocumentStore,
-        shelf: Callable[[CaptureRef], Capture],
-        earlier: PriorCaptures,
-        run: int | None = None,
-    ) -> None:
-        """Take the stores. `run`: the run in whose name outcomes are remembered; None: in nobody's."""
-        self._site = site
-        self._state = state
-        self._documents = documents
-        self._earlier = earlier
-        self._judge = ArticleDecider(
-            site=site,
-            known_under=partial(state.articles.get, site.name),
-            shelf=shelf,
-            addresses=partial(state.assets.addresses, site.name),
-        )
-        self._run = run
-        self.monitor = CanaryMonitor(site=site, state=state, documents=documents, run=run)
-        self.assets = AssetIngester(site=site, state=state, documents=documents, shelf=shelf, run=run)
+    def __init__(self, context: SiteContext) -> None:
+        """Take the site; where the context has a run, outcomes are remembered in its name."""
+        self._site = context.site
+        self._state = context.state
+        self._documents = context.documents
+        self._earlier = PriorCaptures(context)
+        self._decider = decider_of(context)
+        self._run = context.run
+        self.monitor = CanaryMonitor(context)
+        self.assets = AssetIngester(context)
         self.aliased = 0  # new addresses of known articles, met in lists
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +84,7 @@ class Ingester:
         `want`: what of it is wanted from now on; None: nobody says so yet. Raises NotAListing; the capture is
         then remembered all the same.
         """
-        entry = self._entry(capture, ref)
+        entry = entry_of(self._site.name, capture, ref)
         capture = self._earlier.shown(capture)
         try:
             page = read_list(capture, self._site, self._state)
@@ -142,7 +125,7 @@ class Ingester:
     def note(self, capture: Capture, ref: CaptureRef) -> None:
         """Remember that a capture was seen, and nothing else of it."""
         with self._state.transaction():
-            self._state.captures.put(self._entry(capture, ref))
+            self._state.captures.put(entry_of(self._site.name, capture, ref))
 
     def _put_page(self, capture: Capture, page: ListingPage, keys: list[str], *, settled: bool) -> int:
         listings, site, channel = self._state.listings, self._site.name, capture.channel or ""
@@ -216,7 +199,7 @@ class Ingester:
         """Take in what came of asking for an article: judge, write, remember; return the outcome."""
         judged = self._judged(known, capture, ref)
         with self._state.transaction():
-            self._state.captures.put(self._entry(capture, ref, key=known.key))
+            self._state.captures.put(entry_of(self._site.name, capture, ref, key=known.key))
             self._state.articles.put(judged.known, run=self._run)
             self._remember_shown(judged, capture.fetched_at)
             for what in policy.changes_of(known, judged.outcome):
@@ -229,7 +212,7 @@ class Ingester:
     def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Judge and write; what goes wrong with one article is its outcome, and it is tried again."""
         try:
-            judged = self._judge.judge(known, capture, ref)
+            judged = self._decider.judge(known, capture, ref)
             if judged.document is not None:
                 self.monitor.check(known, judged.known)
                 self._documents.save(judged.document)
@@ -266,14 +249,3 @@ class Ingester:
         with self._state.transaction():
             self._state.articles.put(remember(known, error, now), run=self._run)
         return Skipped(error=error) if refused else Failed(error=error)
-
-    def _entry(self, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
-        return CaptureEntry(
-            ref=ref,
-            site=self._site.name,
-            kind=capture.kind,
-            url=capture.url,
-            status=capture.status,
-            fetched_at=capture.fetched_at,
-            key=key,
-        )

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 from scraper.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from scraper.model import Capture, CaptureRef, Request, Site
-    from scraper.stores.state.captures import CaptureIndex
+    from scraper.model import Capture, CaptureRef, Request
+    from scraper.stores.opening import SiteContext
 
 _OK = 200
 NOT_MODIFIED = 304
@@ -24,11 +22,11 @@ NOT_MODIFIED = 304
 class PriorCaptures:
     """The earlier answers of one site."""
 
-    def __init__(self, *, site: Site, captures: CaptureIndex, shelf: Callable[[CaptureRef], Capture]) -> None:
-        """Take the index of captures, and how to read one back."""
-        self._site = site.name
-        self._captures = captures
-        self._shelf = shelf
+    def __init__(self, context: SiteContext) -> None:
+        """Take the site."""
+        self._site = context.name
+        self._captures = context.state.captures
+        self._shelf = context.captures.read
 
     def conditional(self, request: Request) -> Request:
         """Return the request for a page of a list so that the server need not send what we have."""

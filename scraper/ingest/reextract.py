@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.ingest.article_decision import Shown
     from scraper.model import Article, Capture, CaptureRef, Document, Site
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.opening import Stores
+    from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
     from scraper.urls import Url
 
@@ -63,24 +62,26 @@ class Change:
     error: ArchiveError | None = None  # of `failed`
 
 
-def jobs(site: Site, stores: Stores) -> Iterator[Job]:
+def jobs(context: SiteContext) -> Iterator[Job]:
     """Yield what can be made again: every document, and every answer that gave none so far."""
-    for known in stores.state.articles.every(site.name):
+    site, state = context.site, context.state
+    for known in state.articles.every(site.name):
         if known.capture is not None:
-            yield job_of(known, known.capture, site, stores.state)
+            yield job_of(known, known.capture, site, state)
         elif known.status is Status.FAILED and not _is_repeated(known):
-            entries = stores.state.captures.of_article(site.name, known.key)
+            entries = state.captures.of_article(site.name, known.key)
             answers = [entry for entry in entries if entry.status == OK]
             if answers:
-                yield job_of(known, answers[-1].ref, site, stores.state)
+                yield job_of(known, answers[-1].ref, site, state)
 
 
-def lost(site: Site, stores: Stores) -> Iterator[Job]:
+def lost(context: SiteContext) -> Iterator[Job]:
     """Yield the documents whose file is no longer there."""
-    for key, path in stores.state.articles.paths(site.name):
-        known = None if stores.documents.has(path) else stores.state.articles.get(site.name, key)
+    site, state = context.site, context.state
+    for key, path in state.articles.paths(site.name):
+        known = None if context.documents.has(path) else state.articles.get(site.name, key)
         if known is not None and known.capture is not None:
-            yield job_of(known, known.capture, site, stores.state)
+            yield job_of(known, known.capture, site, state)
 
 
 def _is_repeated(known: ArticleRecord) -> bool:
@@ -136,15 +137,15 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
     )
 
 
-def settle(job: Job, made: Remade | ArchiveError, stores: Stores, *, dry: bool) -> Change:
+def settle(job: Job, made: Remade | ArchiveError, context: SiteContext, *, dry: bool) -> Change:
     """Compare with the file that is there; unless `dry`, write it and remember."""
     if isinstance(made, ArchiveError):
         return Change(outcome="failed", known=job.known, error=made)
-    before = stores.documents.read(made.document.path)
+    before = context.documents.read(made.document.path)
     status = Status.HELD if job.known.status is Status.FAILED else job.known.status
     known = replace(renewed(job, made), status=status, error=None, attempts=0)
     if not dry:
-        keep(known, job, made, stores.state, stores.documents)
+        keep(known, job, made, context)
     if before == made.document.text:
         return Change(outcome="unchanged", known=known)
     outcome = "written" if before is None else "revised"
@@ -168,14 +169,14 @@ def renewed(job: Job, made: Remade) -> ArticleRecord:
     )
 
 
-def keep(known: ArticleRecord, job: Job, made: Remade, state: State, documents: DocumentStore) -> None:
+def keep(known: ArticleRecord, job: Job, made: Remade, context: SiteContext) -> None:
     """Write a document that was made again, and remember what it was made of and what it shows."""
-    documents.save(made.document)
+    context.documents.save(made.document)
     if known == job.known and not made.shown:
         return
-    with state.transaction():
-        state.articles.put(known)
-        state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
+    with context.state.transaction():
+        context.state.articles.put(known)
+        context.state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
 
 
 def _diff(before: str, after: Document) -> str:

@@ -5,6 +5,7 @@ As the run would have done it that asked, as far as a capture tells what that wa
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,27 +15,58 @@ from scraper.article_record import AT_ONCE, ArticleRecord
 from scraper.errors import ExtractError, NotAListing, ProgramError
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, family_of
-from scraper.ingest.ingester import EVERY_DAY
+from scraper.ingest.copies import Copies
+from scraper.ingest.ingester import EVERY_DAY, Ingester
 from scraper.ingest.prior_captures import NOT_MODIFIED
 from scraper.mementos import as_of_site
 from scraper.model import Kind
 
 if TYPE_CHECKING:
-    from scraper.ingest.copies import Copies
-    from scraper.ingest.ingester import Ingester, Want
-    from scraper.model import Capture, CaptureRef, Site
-    from scraper.stores.state import State
+    from collections.abc import Callable, Iterator
+
+    from scraper.ingest.ingester import Want
+    from scraper.model import Capture, CaptureRef
+    from scraper.stores.opening import SiteContext
+    from scraper.stores.warc_reader import Damaged
+
+_log = logging.getLogger(__name__)
 
 
 class Replay:
     """Takes the left captures of one site in, one at a time, in the order in which they were made."""
 
-    def __init__(self, *, site: Site, state: State, ingester: Ingester, copies: Copies) -> None:
-        """Take the intakes of a site, which remember outcomes in nobody's name."""
-        self._copies = copies
-        self._site = site
-        self._state = state
-        self._ingester = ingester
+    def __init__(self, context: SiteContext) -> None:
+        """Take the site; outcomes are remembered as those of no run."""
+        self._context = replace(context, run=None)
+        self._site = context.site
+        self._state = context.state
+        self._copies = Copies(self._context)
+        self._ingester = Ingester(self._context)
+
+    def all(self, damaged: Callable[[Damaged], None]) -> Iterator[int]:
+        """Take in all that the state does not know, a capture at each step; yield how many there were.
+
+        Documents that do not yet say what became of their pictures follow then, when all is taken in. What is
+        damaged is stepped over: `damaged` hears of it.
+        """
+
+        def tell(found: Damaged) -> None:
+            _log.error("damaged", extra={"fields": {"site": self._site.name, "error": str(found)}})
+            damaged(found)
+
+        captures = self._context.captures
+        captures.recover()
+        number = 0
+        after = self._state.captures.last(self._site.name)
+        for ref, capture in captures.scan(after=after, on_damage=tell):
+            self.take(capture, ref)
+            number += 1
+            yield number
+        for known, error in self._ingester.assets.follow():
+            fields = {"site": self._site.name, "url": known.url, "error": str(error)}
+            _log.warning("document", extra={"fields": fields})
+        if number:
+            _log.info("recovered", extra={"fields": {"site": self._site.name, "captures": number}})
 
     def take(self, capture: Capture, ref: CaptureRef) -> None:
         """Take one capture in. What it lacks the run asks for again, and reports."""

@@ -1,4 +1,4 @@
-"""The captures on disk, the truth of the archive: what servers answered, appended to WARC files, read back.
+"""A site's captures on disk, the truth of the archive: what the servers answered.
 
 Does not know what a page says, nor which of its captures anybody wants. One writer at a time (`stores.lock`).
 """
@@ -16,7 +16,7 @@ from scraper.model import CaptureRef
 from scraper.stores import fixity, torn_tail, warc_reader, warc_records
 from scraper.stores.disk import append_synced, make_folder
 from scraper.stores.torn_tail import TornTail
-from scraper.stores.warc_files import next_volume, site_folder, volumes
+from scraper.stores.warc_files import next_file, warc_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,11 +43,12 @@ class _Tail:
 
 
 class CaptureStore:
-    """The captures of all sites, each site in files of its own under `folder`."""
+    """The captures of one site, in the files of one folder."""
 
     def __init__(
         self,
         folder: Path,
+        site: str,
         *,
         software: str,
         now: Callable[[], datetime],
@@ -57,12 +58,14 @@ class CaptureStore:
         write: Write = os.write,
         sync: Sync = os.fsync,
     ) -> None:
-        """Take the folder, which need not exist yet, and what goes into each file's first record.
+        """Take the folder, which need not exist yet, the site's name, and what each file begins with.
 
-        `software` is name and version; a file is closed before it would pass `roll_bytes`. `write` and `sync`
-        are the system's own, given so that a full disk can be tried.
+        New files bear the site's name, unless there are files that bear another. `software` is name and
+        version; a file is closed before it would pass `roll_bytes`. `write` and `sync` are the system's own,
+        given so that a full disk can be tried.
         """
         self._folder = folder
+        self._site = site
         self._about = (
             ("software", software),
             ("format", "WARC File Format 1.1"),
@@ -74,70 +77,58 @@ class CaptureStore:
         self._roll_bytes = roll_bytes
         self._write = write
         self._sync = sync
-        self._tails: dict[str, _Tail] = {}
+        self._tail: _Tail | None = None  # None: not looked at yet
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def append(self, site_name: str, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
-        """Add a capture to a site's newest file; it is on the disk when this returns.
+    def append(self, capture: Capture, same_as: CaptureRef | None = None) -> CaptureRef:
+        """Add a capture to the newest file; it is on the disk when this returns.
 
-        `same_as` is an earlier capture of the same site (another site's is not relied on): where the body is
-        equal, or the answer is a 304, a revisit of it is written instead of a response. Raises `NoRoom` or
-        `StoreError`; the file then ends as it did before.
+        `same_as` is an earlier capture: where the body is equal, or the answer is a 304, a revisit of it is
+        written instead of a response. Raises `NoRoom` or `StoreError`; the file then ends as it did before.
         """
         body_digest = sha256(capture.body).hexdigest()
-        own = same_as is not None and same_as.file.startswith(f"{site_name}/")
-        original = self._original(capture, body_digest, same_as if own else None)
-        tail = self._tails.pop(site_name, None) or self._open_tail(site_name)
+        original = self._original(capture, body_digest, same_as)
+        tail, self._tail = self._tail or self._open_tail(), None
         group = self._group(tail, capture, original)
         if tail.size and tail.size + sum(map(len, group)) > self._roll_bytes:
-            tail = self._next_tail(site_name, tail.name)
+            tail = self._next_tail(tail.name)
             group = self._group(tail, capture, original)
         data = b"".join(group)
-        append_synced(
-            site_folder(self._folder, site_name) / tail.name,
-            data,
-            size=tail.size,
-            write=self._write,
-            sync=self._sync,
-        )
+        append_synced(self._folder / tail.name, data, size=tail.size, write=self._write, sync=self._sync)
         tail.size += len(data)
-        self._tails[site_name] = tail
+        self._tail = tail
         length = len(group[-1])
-        return CaptureRef(
-            file=f"{site_name}/{tail.name}", offset=tail.size - length, length=length, digest=body_digest
-        )
+        return CaptureRef(file=tail.name, offset=tail.size - length, length=length, digest=body_digest)
 
-    def recover(self, site_name: str) -> TornTail:
-        """Cut off what a killed run left torn at the end of a site's newest file, and say what was done.
+    def recover(self) -> TornTail:
+        """Cut off what a killed run left torn at the end of the newest file, and say what was done.
 
         Reads only the tail of a file that ends as it should. `append` does it by itself before it first
-        writes to a site.
+        writes.
         """
-        names = volumes(self._folder, site_name)
-        self._tails.pop(site_name, None)
+        names = warc_files(self._folder)
+        self._tail = None
         if not names:
             return TornTail(file=None)
-        path = site_folder(self._folder, site_name) / names[-1]
+        path = self._folder / names[-1]
         end = torn_tail.end_of(path)
         if end.offset == 0:
-            self._tails[site_name] = self._new_tail(path.name)
+            self._tail = self._new_tail(path.name)
         elif end.warcinfo_id is not None:
-            self._tails[site_name] = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
-        file = f"{site_name}/{path.name}"
+            self._tail = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
         if end.offset == end.size:
-            return TornTail(file=file, size=end.size)
-        kept = f"{site_name}/{torn_tail.cut(path, end.offset).name}"
-        return TornTail(file=file, size=end.offset, cut=end.size - end.offset, kept=kept)
+            return TornTail(file=path.name, size=end.size)
+        kept = torn_tail.cut(path, end.offset).name
+        return TornTail(file=path.name, size=end.offset, cut=end.size - end.offset, kept=kept)
 
-    def _open_tail(self, site_name: str) -> _Tail:
-        make_folder(site_folder(self._folder, site_name))
-        recovered = self.recover(site_name)
-        tail = self._tails.pop(site_name, None)
-        return tail or self._next_tail(site_name, recovered.file and recovered.file.rpartition("/")[2])
+    def _open_tail(self) -> _Tail:
+        make_folder(self._folder)
+        recovered = self.recover()
+        return self._tail or self._next_tail(recovered.file)
 
-    def _next_tail(self, site_name: str, last: str | None) -> _Tail:
-        return self._new_tail(next_volume(site_name, last, self._now()))
+    def _next_tail(self, last: str | None) -> _Tail:
+        return self._new_tail(next_file(self._site, last, self._now(), self._new_id().hex[:8]))
 
     def _new_tail(self, name: str) -> _Tail:
         return _Tail(name=name, size=0, warcinfo_id=warc_records.new_record_id(self._new_id))
@@ -175,17 +166,16 @@ class CaptureStore:
 
     def scan(
         self,
-        site_name: str,
         after: CaptureRef | None = None,
         on_damage: Callable[[Damaged], None] | None = None,
     ) -> Iterator[tuple[CaptureRef, Capture]]:
-        """Yield a site's captures in the order in which they were written, from behind `after` on.
+        """Yield the captures in the order in which they were written, from behind `after` on.
 
         Damage is handed to `on_damage` and stepped over; without it, it is raised as `CaptureDamaged`. Holds
         one capture in memory at a time.
         """
-        return warc_reader.scan(self._folder, site_name, after, on_damage)
+        return warc_reader.scan(self._folder, after, on_damage)
 
-    def verify(self, site_name: str) -> Iterator[Finding]:
-        """Yield what is found at each record of a site's files: `Sound` or `Damaged`."""
-        return fixity.verify(self._folder, site_name)
+    def verify(self) -> Iterator[Finding]:
+        """Yield what is found at each record: `Sound` or `Damaged`."""
+        return fixity.verify(self._folder)

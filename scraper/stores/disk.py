@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the last: no file may grow as large as that here
-
+_OWNERS = stat.S_IRUSR | stat.S_IWUSR
 
 Write: TypeAlias = "Callable[[int, memoryview], int]"
 Sync: TypeAlias = "Callable[[int], None]"
@@ -83,7 +83,12 @@ def keep_for_owner(path: Path, bits: int) -> None:
 
 def sync_folder(path: Path) -> None:
     """Make new names in a folder durable."""
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    sync_path(path, os.O_DIRECTORY)
+
+
+def sync_path(path: Path, flags: int = 0) -> None:
+    """Make what was written to a file or a folder durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
     try:
         os.fsync(fd)
     finally:
@@ -118,6 +123,47 @@ def append_synced(
             sync_folder(path.parent)
     except OSError as error:
         raise store_error(error, "write", path) from error
+
+
+def replace_file(
+    folder: int,
+    name: str,
+    data: bytes,
+    *,
+    beside: str,
+    mode: int | None = None,
+    write: Write = os.write,
+    sync: Sync | None = os.fsync,
+) -> None:
+    """Put a file into an open folder, whole, in place of the one before: written as `beside`, then renamed.
+
+    `mode`: its permissions; None: a new file's, open to its owner. `sync`: None where a power cut may bring
+    the old one back. Whatever stops it, nothing is left beside. Raises OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        fd = os.open(beside, flags, 0o666, dir_fd=folder)
+        try:
+            os.fchmod(fd, stat.S_IMODE(os.fstat(fd).st_mode) | _OWNERS if mode is None else mode)
+            write_all(fd, data, write)
+            if sync is not None:
+                sync(fd)
+        finally:
+            os.close(fd)
+        os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        remove_file(folder, beside)
+        raise
+    if sync is not None:
+        sync(folder)
+
+
+def remove_file(folder: int, name: str) -> None:
+    """Remove a file of an open folder; where it is not there, nothing happens. Raises OSError."""
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return
 
 
 def write_all(fd: int, data: bytes, write: Write = os.write) -> None:

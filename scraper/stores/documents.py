@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
-from scraper.stores.disk import make_folder, store_error, write_all
+from scraper.stores.disk import make_folder, remove_file, replace_file, store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,23 +89,24 @@ class DocumentStore:
         *folders, name = _parts(path)
         try:
             with self._folder(folders, make=False) as folder:
-                _remove(folder, name)
+                remove_file(folder, name)
                 self._sync(folder)
         except FileNotFoundError:
             return
         except OSError as error:
             raise store_error(error, "remove", self._root / path) from error
 
-    def clear_leftovers(self) -> int:
-        """Remove what killed runs left unfinished and return how many files that were.
+    def clear_leftovers(self, folder: str) -> int:
+        """Remove what a killed run left unfinished in one folder of the archive; return how many files.
 
-        Walks the whole archive. Needed only after a run that did not end by itself (`Lock.found_dead`): a
-        file that is written again takes its unfinished forerunner's place anyway.
+        Needed only after a run that did not end by itself (`Lock.found_dead`), of the site whose folder it
+        is: what others are writing at this moment is not touched. A file that is written again takes its
+        unfinished forerunner's place anyway.
         """
         removed = 0
-        for folder, _, names in os.walk(self._root):
+        for place, _, names in os.walk(self._root / folder):
             for name in filter(_UNFINISHED_NAME.fullmatch, names):
-                stale = Path(folder, name)
+                stale = Path(place, name)
                 try:
                     stale.unlink()
                 except OSError as error:
@@ -141,20 +142,8 @@ class DocumentStore:
 
     def _replace(self, folder: int, name: str, data: bytes) -> None:
         beside = f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{_UNFINISHED}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            fd = os.open(beside, flags, 0o666, dir_fd=folder)
-            try:
-                os.fchmod(fd, _mode(folder, name) or stat.S_IMODE(os.fstat(fd).st_mode) | 0o600)
-                write_all(fd, data, self._write)
-                self._sync(fd)
-            finally:
-                os.close(fd)
-            os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            _remove(folder, beside)
-            raise
-        self._sync(folder)
+        mode = _mode(folder, name)
+        replace_file(folder, name, data, beside=beside, mode=mode, write=self._write, sync=self._sync)
 
 
 def _parts(path: str) -> list[str]:
@@ -182,10 +171,3 @@ def _mode(folder: int, name: str) -> int | None:
         return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return None
-
-
-def _remove(folder: int, name: str) -> None:
-    try:
-        os.unlink(name, dir_fd=folder)
-    except FileNotFoundError:
-        return

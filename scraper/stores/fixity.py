@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from scraper.model import CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.warc import BrokenRecord, Gap, Member, digest
-from scraper.stores.warc_files import serial, volumes
-from scraper.stores.warc_reader import Damaged, body_of, walk_site
+from scraper.stores.warc_files import serial, warc_files
+from scraper.stores.warc_reader import Damaged, body_of, walk_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,32 +29,32 @@ class Sound:
 Finding: TypeAlias = Sound | Damaged
 
 
-def verify(folder: Path, site: str) -> Iterator[Finding]:
+def verify(folder: Path) -> Iterator[Finding]:
     """Yield what is found at each record of a site's files, in order, one in memory at a time.
 
     Files that are missing between others are told first. That one is missing at the end, or was cut at a
     record's end, only the state can know.
     """
-    yield from _missing(folder, site)
+    yield from _missing(folder)
     last = ""
-    for file, found in walk_site(folder, site):
+    for file, found in walk_all(folder):
         if file != last and found.offset == 0:
             yield from _misnamed(file, found)
         last = file
         yield _finding(folder, file, found)
 
 
-def _missing(folder: Path, site: str) -> Iterator[Damaged]:
+def _missing(folder: Path) -> Iterator[Damaged]:
     expected = 1
-    for name in volumes(folder, site):
+    for name in warc_files(folder):
         for number in range(expected, serial(name)):
             what = f"the file with the number {number:05d} that came before it is missing"
-            yield Damaged(file=f"{site}/{name}", offset=0, what=what)
+            yield Damaged(file=name, offset=0, what=what)
         expected = serial(name) + 1
 
 
 def _misnamed(file: str, first: Member | Gap) -> Iterator[Damaged]:
-    if isinstance(first, Member) and first.record.field("WARC-Filename") != file.rpartition("/")[2]:
+    if isinstance(first, Member) and first.record.field("WARC-Filename") != file:
         yield Damaged(
             file=file, offset=0, what="the file does not begin with a warcinfo record that names it"
         )

@@ -10,6 +10,7 @@ import stat
 from typing import TYPE_CHECKING, Self
 
 from scraper.errors import Locked
+from scraper.messages import say
 from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ class Lock:
     forked, and not started anew, would hold the lock on after its parent's death.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
-        """Take the file's path; its folder need not exist yet."""
+    def __init__(self, path: Path, *, now: Callable[[], datetime], what: str = "the archive") -> None:
+        """Take the file's path, whose folder need not exist yet, and the name of what it stands for."""
         self._path = path
+        self._what = what
         self._now = now
         self._fd: int | None = None
         self.found_dead: str | None = None
@@ -68,7 +70,10 @@ class Lock:
         except OSError as error:
             if error.errno not in _HELD:
                 raise store_error(error, "take the lock", self._path) from error
-            msg = f"another run holds the archive: {self._path}: {_holder(fd) or 'it did not say who it is'}"
+            holder = _holder(fd) or say("it did not say who it is")
+            msg = say(
+                "another run holds {what}: {holder} ({file})", what=self._what, holder=holder, file=self._path
+            )
             raise Locked(msg) from error
         try:
             self.found_dead = _holder(fd) or None

@@ -1,50 +1,121 @@
-"""The stores of an archive, opened: what a run, a rebuild and a proof are handed."""
+"""A site's stores, opened when its turn comes and closed after: to work on it, to try, to look.
+
+A context is all that work on one site needs. Whoever opens one to work holds the site's lock.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from scraper import __version__
+from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.captures import CaptureStore
-from scraper.stores.state import open_view
+from scraper.stores.documents import DocumentStore
+from scraper.stores.first_format import bring_over, is_first_format
+from scraper.stores.lock import Lock
+from scraper.stores.state import open_copy, open_state, open_view
 
 if TYPE_CHECKING:
-    from scraper.config import Config
-    from scraper.stores.documents import DocumentStore
-    from scraper.stores.state import State
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from scraper.model import Site
+    from scraper.stores.state import State
 
 SOFTWARE = f"nankai-archive/{__version__}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """One archive's state, captures and documents, opened together."""
+class SiteContext:
+    """All that work on one site needs: the site, its stores, the clock, the run in whose name it is done."""
 
+    site: Site
     state: State
     captures: CaptureStore
     documents: DocumentStore
+    now: Callable[[], datetime]
+    run: int | None = None  # in whose name outcomes are remembered; None: no run's
+
+    @property
+    def name(self) -> str:
+        """Return the site's name."""
+        return self.site.name
 
 
-def shelf_of(archive: Path, *, contact: str | None = None) -> CaptureStore:
-    """Return the captures of an archive. Touches nothing yet."""
-    return CaptureStore(
-        archive / ".scraper" / "captures",
-        software=SOFTWARE,
-        now=partial(datetime.now, UTC),
-        new_id=uuid4,
-        contact=contact,
-    )
+def prepare(archive: Path, *, now: Callable[[], datetime], new: bool) -> None:
+    """Make an archive ready to be opened: one of the first format is brought over, unless a run holds it.
+
+    `new`: one that is not there yet is begun. Raises Locked, StateTooNew, StoreError.
+    """
+    folder = ArchiveFolder(archive)
+    about = read_about(folder)
+    if is_first_format(folder):
+        bring_over(folder, now=now, new_id=uuid4)
+    elif about is None and new:
+        write_about(folder, now=now, new_id=uuid4)
 
 
-def state_of(config: Config) -> State:
-    """Open the state of the config's archive for reading alone; empty where there is none yet.
+@contextmanager
+def open_site(
+    archive: Path, site: Site, *, now: Callable[[], datetime], contact: str | None = None
+) -> Iterator[SiteContext]:
+    """Open a site to work on it, and hold its lock until the end.
+
+    `contact`: who stands in the captures' files as the operator; None: nobody. What a run that was killed
+    left unfinished is removed. Raises Locked, which says who holds it, StateTooNew, StoreError.
+    """
+    folder = ArchiveFolder(archive)
+    documents = DocumentStore(archive)
+    with (
+        Lock(folder.lock(site.name), now=now, what=site.name) as lock,
+        open_state(folder.state(site.name)) as state,
+    ):
+        if lock.found_dead is not None:
+            documents.clear_leftovers(site.name)
+        yield SiteContext(
+            site=site,
+            state=state,
+            captures=captures_of(archive, site.name, now=now, contact=contact),
+            documents=documents,
+            now=now,
+        )
+
+
+@contextmanager
+def try_site(archive: Path, site: Site, *, now: Callable[[], datetime]) -> Iterator[SiteContext]:
+    """Open a site for a dry run: its state is a copy in memory, and no lock is held. Raises StoreError."""
+    with open_copy(ArchiveFolder(archive).state(site.name)) as state:
+        yield SiteContext(
+            site=site,
+            state=state,
+            captures=captures_of(archive, site.name, now=now),
+            documents=DocumentStore(archive),
+            now=now,
+        )
+
+
+def view_state(archive: Path, name: str) -> State:
+    """Open what is known of a site for reading alone, also while a run works; empty where nothing is.
 
     Takes no lock. Raises StateTooNew, StoreError.
     """
-    return open_view(Path(config.archive) / ".scraper" / "state.sqlite3")
+    return open_view(ArchiveFolder(archive).state(name))
+
+
+def captures_of(
+    archive: Path, name: str, *, now: Callable[[], datetime] | None = None, contact: str | None = None
+) -> CaptureStore:
+    """Return the captures of a site. Touches nothing yet. `now`: None: the system's clock."""
+    return CaptureStore(
+        ArchiveFolder(archive).captures(name),
+        name,
+        software=SOFTWARE,
+        now=now or partial(datetime.now, UTC),
+        new_id=uuid4,
+        contact=contact,
+    )

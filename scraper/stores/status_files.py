@@ -1,17 +1,14 @@
-"""Small files beside the state, for whoever watches from outside: each whole, or the one before."""
+"""Small files that say how things stand, each whole, or the one before."""
 
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING
 
-from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
+from scraper.stores.disk import make_folder, replace_file, store_error
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_READABLE = stat.S_IRUSR | stat.S_IWUSR
 
 
 class StatusFiles:
@@ -26,15 +23,13 @@ class StatusFiles:
 
         Not synced: after a power cut the next run writes it again. Raises StoreError.
         """
-        path, beside = self._folder / name, self._folder / f".{name}.unfinished"
         try:
             make_folder(self._folder)
-            fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-            try:
-                write_all(fd, text.encode("utf-8"))
+            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:  # several processes may write it at once, each beside it under its own name
+                beside = f".{name}.{os.getpid()}.unfinished"
+                replace_file(folder, name, text.encode("utf-8"), beside=beside, sync=None)
             finally:
-                os.close(fd)
-            keep_for_owner(beside, _READABLE)
-            beside.replace(path)
+                os.close(folder)
         except OSError as error:
-            raise store_error(error, "write", path) from error
+            raise store_error(error, "write", self._folder / name) from error

@@ -11,7 +11,7 @@ from scraper.model import CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error
 from scraper.stores.warc import BrokenRecord, Gap, Member, unpack, walk
-from scraper.stores.warc_files import site_folder, volumes
+from scraper.stores.warc_files import warc_files
 from scraper.stores.warc_records import Original
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def original(folder: Path, ref: CaptureRef) -> Original:
 
 
 def scan(
-    folder: Path, site: str, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
+    folder: Path, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
 ) -> Iterator[tuple[CaptureRef, Capture]]:
-    """Yield a site's captures in the order in which they were written, one in memory at a time."""
+    """Yield a folder's captures in the order in which they were written, one in memory at a time."""
     before: list[Record] = []
-    for file, found in walk_site(folder, site, after):
+    for file, found in walk_all(folder, after):
         if isinstance(found, Member) and not warc_records.closes_group(found.record):
             before.append(found.record)
             continue
@@ -100,22 +100,20 @@ def scan(
         before.clear()
 
 
-def walk_site(folder: Path, site: str, after: CaptureRef | None = None) -> Iterator[tuple[str, Member | Gap]]:
-    """Yield every member of a site's files in order, and the gaps between them, each with its file."""
-    place = site_folder(folder, site)
-    for name in volumes(folder, site):
-        file = f"{place.name}/{name}"
+def walk_all(folder: Path, after: CaptureRef | None = None) -> Iterator[tuple[str, Member | Gap]]:
+    """Yield every member of a folder's files in order, and the gaps between them, each with its file."""
+    for file in warc_files(folder):
         if after is not None and file < after.file:
             continue
         start = after.offset + after.length if after is not None and file == after.file else 0
         try:
-            with (place / name).open("rb") as opened:
+            with (folder / file).open("rb") as opened:
                 first = next(walk(opened), None)
                 warcinfo_id = first.record.field("WARC-Record-ID") if isinstance(first, Member) else None
                 for found in walk(opened, start, warcinfo_id):
                     yield file, found
         except OSError as error:
-            raise store_error(error, "read", place / name) from error
+            raise store_error(error, "read", folder / file) from error
 
 
 def body_of(folder: Path, record: Record, digest: str) -> bytes:
@@ -147,11 +145,10 @@ def _assemble(
 
 
 def _path(folder: Path, ref: CaptureRef) -> Path:
-    site, slash, name = ref.file.partition("/")
-    if not slash or "/" in name or "\0" in name:
+    if not ref.file or "/" in ref.file or "\0" in ref.file or ref.file.startswith("."):
         msg = f"this names no captures file: {ref.file!r}"
         raise StoreError(msg)
-    return site_folder(folder, site) / name
+    return folder / ref.file
 
 
 def _damaged(ref: CaptureRef, what: str) -> CaptureDamaged:

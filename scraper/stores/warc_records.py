@@ -9,9 +9,10 @@ request and the response that it came to, which closes the group. Beside the fie
     Archive-Address     the address that answered, where WARC-Target-URI had to write letters of it with %
     Archive-Asked-For   the address that was asked for, where redirects led elsewhere
     Archive-Hop-Of      on a redirect's response: the address that was asked for
-    Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again
+    Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again;
+                        in the first format the file's name came after its site's folder
 
-`Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding` (`stores.heads`).
+`Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding` (`stores.http_message`).
 """
 
 from __future__ import annotations
@@ -215,7 +216,8 @@ def original_of(record: Record) -> CaptureRef | None:
     if place is None:
         msg = f"the field {ORIGINAL} names no place"
         raise BrokenRecord(msg)
-    return CaptureRef(file=place[1], offset=int(place[2]), length=int(place[3]), digest=stated_digest(record))
+    file = place[1].rpartition("/")[2]
+    return CaptureRef(file=file, offset=int(place[2]), length=int(place[3]), digest=stated_digest(record))
 
 
 def with_group(capture: Capture, record: Record, before: Sequence[Record]) -> Capture:

@@ -17,8 +17,8 @@ from scraper.stores.state.assets import Assets
 from scraper.stores.state.captures import CaptureIndex
 from scraper.stores.state.connection import Connection, state_error
 from scraper.stores.state.events import Events
-from scraper.stores.state.host_state import Memory
 from scraper.stores.state.listings import Listings
+from scraper.stores.state.notes import Notes
 from scraper.stores.state.queries import Queries
 from scraper.stores.state.runs import Runs
 from scraper.stores.state.schema import MIGRATIONS, VERSION
@@ -33,12 +33,12 @@ class State:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take a connection that `open_state` or `open_copy` made ready."""
-        self._connection = connection
+        self.connection = connection
         self.articles = Articles(connection)
         self.assets = Assets(connection)
         self.listings = Listings(connection)
         self.captures = CaptureIndex(connection)
-        self.memory = Memory(connection)
+        self.notes = Notes(connection)
         self.runs = Runs(connection)
         self.counts = Queries(connection)
         self.events = Events(connection)
@@ -47,20 +47,24 @@ class State:
     def transaction(self) -> Iterator[None]:
         """Make what happens within one thing: all of it is there afterwards, or none."""
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute("BEGIN IMMEDIATE")
             yield
-            self._connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
         except BaseException:
             self._undo()
             raise
 
     def _undo(self) -> None:
-        if self._connection.in_transaction:  # SQLite ends it itself after some errors, a full disk among them
-            self._connection.execute("ROLLBACK")
+        if self.connection.in_transaction:  # SQLite ends it itself after some errors, a full disk among them
+            self.connection.execute("ROLLBACK")
+
+    def checkpoint(self) -> None:
+        """Bring all that was committed into the one file, so that nothing of it lies beside."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file; what was committed is on disk."""
-        self._connection.close()
+        self.connection.close()
 
     def __enter__(self) -> Self:
         """Return itself: for `with`."""

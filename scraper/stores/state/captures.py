@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from scraper.model import Capture
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureEntry:
@@ -26,6 +28,19 @@ class CaptureEntry:
     status: int
     fetched_at: datetime
     key: str | None = None  # of the article; None: a capture of something else
+
+
+def entry_of(site: str, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
+    """Return how the index has a capture; `key`: of the article that was asked for, None: something else."""
+    return CaptureEntry(
+        ref=ref,
+        site=site,
+        kind=capture.kind,
+        url=capture.url,
+        status=capture.status,
+        fetched_at=capture.fetched_at,
+        key=key,
+    )
 
 
 class CaptureIndex:

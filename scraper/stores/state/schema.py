@@ -1,7 +1,7 @@
 """The state's tables, column by column, and how an older file becomes a newer one.
 
 Moments are ISO 8601 text in UTC: they sort as they are. The state is an index over the captures: `rebuild`
-makes it again from them, all but the hosts' pauses and the runs.
+makes it again from them, all but the runs.
 """
 
 from __future__ import annotations
@@ -139,10 +139,11 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (site, channel, span)
     ) WITHOUT ROWID;
 
-    CREATE TABLE memory (            -- what the network remembers across runs
-        topic      TEXT NOT NULL,    -- `host`: its back-off; `robots`: its robots.txt, kept at most a day
-        name       TEXT NOT NULL,    -- the host, or the origin
-        value      TEXT NOT NULL,    -- JSON, as sources.memory writes it
+    CREATE TABLE memory (            -- what else is remembered across runs
+        topic      TEXT NOT NULL,    -- `canary`: what is usual; `wayback`: when a copy was asked for; in the
+                                     -- first format also `host` and `robots`, which `stores.hosts` keeps now
+        name       TEXT NOT NULL,    -- of what, within the topic
+        value      TEXT NOT NULL,    -- JSON
         PRIMARY KEY (topic, name)
     ) WITHOUT ROWID;
 

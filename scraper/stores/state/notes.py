@@ -1,4 +1,4 @@
-"""What the network remembers across runs: JSON text by topic and name. Nothing here reads it."""
+"""What else is remembered of a site across runs: JSON text by topic and name. Nothing here reads it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class Memory:
+class Notes:
     """Verbs over the table `memory`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

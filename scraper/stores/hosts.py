@@ -1,0 +1,87 @@
+"""What was learnt of hosts, in small files that all processes of this machine share, and a lock a host.
+
+A file a topic and name, whole or not at all; a lock that is held for one exchange and says when the last one
+ended. Nothing here knows what the texts mean. The folder may be deleted while nobody runs: then each host is
+met as for the first time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
+from scraper.stores.status_files import StatusFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LONGEST_NAME = 200  # characters: a file system takes 255 bytes
+_LONGEST_TEXT = 100  # bytes of the moment in a lock's file
+
+
+class HostFiles:
+    """Texts by topic and name, and a lock a host, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder, which need not exist yet."""
+        self._folder = folder
+        self._files = StatusFiles(folder)
+        self._held: dict[str, int] = {}
+
+    def get(self, topic: str, name: str) -> str | None:
+        """Return what was remembered; None: nothing."""
+        path = self._folder / _file(name, topic)
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise store_error(error, "read", path) from error
+
+    def put(self, topic: str, name: str, value: str) -> None:
+        """Remember. Not synced: what a power cut loses here is learnt again."""
+        self._files.put(_file(name, topic), value)
+
+    def take(self, name: str) -> bool:
+        """Take a host for one exchange; False: another process has it. Who dies gives it back."""
+        path = self._folder / _file(name, "lock")
+        try:
+            make_folder(self._folder)
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BaseException:
+                os.close(fd)
+                raise
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise store_error(error, "take the lock", path) from error
+        self._held[name] = fd
+        return True
+
+    def ended(self, name: str) -> str | None:
+        """Return when the last exchange with a host ended, which must be held; None: never."""
+        return os.pread(self._held[name], _LONGEST_TEXT, 0).decode("ascii", "replace") or None
+
+    def give_back(self, name: str, ended: str | None) -> None:
+        """Let others have a host; `ended`: when the exchange ended, None: there was none."""
+        fd = self._held.pop(name)
+        try:
+            if ended is not None:
+                os.ftruncate(fd, 0)
+                os.lseek(fd, 0, os.SEEK_SET)
+                write_all(fd, ended.encode("ascii"))
+        except OSError as error:
+            raise store_error(error, "write", self._folder / _file(name, "lock")) from error
+        finally:
+            os.close(fd)
+
+
+def _file(name: str, topic: str) -> str:
+    return f"{quote(name, safe='')[:_LONGEST_NAME]}.{topic}"
