@@ -17,7 +17,7 @@ from scraper.content_encoding import Inflation, content_encoding
 from scraper.errors import NotAnArticle, TooLarge
 
 PLAIN = ("<!DOCTYPE html><p>" + "云岫书院第三期读书会。" * 60).encode()
-GZIPPED = gzip.compress(PLAIN)
+GZIPPED = gzip.compress(PLAIN, mtime=0)
 DEFLATED = zlib.compress(PLAIN)
 
 

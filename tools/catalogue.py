@@ -1,9 +1,9 @@
 """The catalogue of what is said to a person: made from the source, completed by hand, compiled for gettext.
 
-    python tools/catalogue.py            # update scraper/locale/zh/LC_MESSAGES/nankai-archive.po, and compile it
+    python tools/catalogue.py    # update nankai-archive.po in scraper/locale, and compile it
 
-Every literal that is given to `say` or `say_count` is an entry, and so are argparse's own sentences. Entries that
-the source no longer holds are dropped; new ones stand there without a translation, and a test says so.
+Every literal that is given to `say` or `say_count` is an entry, and so are argparse's own sentences. Entries
+that the source no longer holds are dropped; new ones have no translation yet, and a test says so.
 """
 
 from __future__ import annotations
