@@ -35,9 +35,9 @@ def served(address: str) -> bytes:
     return made[1]
 
 
-def kept(archive: Archive) -> dict[str, bytes]:
-    """Return every picture file: its path from its site's folder, and its bytes."""
-    folder = archive.root / archive.config.sites[0].name
+def kept(archive: Archive, site: str | None = None) -> dict[str, bytes]:
+    """Return every picture file: its path from its site's folder, and its bytes. `site`: None: the first."""
+    folder = archive.root / (site or archive.config.sites[0].name)
     files = sorted((folder / "pictures").rglob("*.*"))
     return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
