@@ -89,6 +89,9 @@ COMMANDS: Final = (
     Command("check", "check", say("read the config and say everything that is wrong with it"), "check"),
     Command("schema", "schema", say("print the config's JSON Schema, for editors"), "check"),
     Command(
+        "export", "export", say("hand on a site or a span: as WACZ, JSON Lines, CSV or Parquet"), "publish"
+    ),
+    Command(
         "demo", "demo", say("archive a small bundled site over loopback: the whole job, no internet"), "pages"
     ),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.app.wiring import Sites, clock
+from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.documents import DocumentStore
 from scraper.stores.opening import prepare, view_state
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
-    from scraper.model import Site
+    from scraper.model import CaptureRef, Site
     from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
 
@@ -61,3 +62,8 @@ def writing(config: Config, site: Site, *, dry: bool) -> Iterator[SiteContext]:
     prepare(archive, now=now, new=not dry)
     with Sites(config, now=now, dry=dry).open(site) as context:
         yield replace(context, documents=DocumentStore(archive, sync=lambda _: None))
+
+
+def captures_file(config: Config, site: Site, ref: CaptureRef) -> Path:
+    """Return the WARC file that a capture lies in."""
+    return ArchiveFolder(Path(config.archive)).captures(site.name) / ref.file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ def duration(text: str) -> timedelta:
         msg = f"{text!r} is no duration: 90s, 10m, 2h, 1d"
         raise argparse.ArgumentTypeError(msg)
     return span
+
+
+def day(text: str) -> date:
+    """Return a day that a person typed. Raises what argparse tells them."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"{text!r} is no day: 2020-06-14"
+        raise argparse.ArgumentTypeError(msg) from error
 
 
 def positive(text: str) -> int:

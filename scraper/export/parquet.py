@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from scraper.errors import UsageError
 from scraper.export.article import COLUMNS
@@ -19,7 +19,7 @@ _MOMENTS: Final = ("published", "captured", "checked")
 _REQUIRED: Final = ("url", "urlname", "site", "title", "status", "path", "text", "markdown")
 
 
-def write_parquet(articles: Iterable[ExportedArticle], out: BinaryIO) -> int:
+def write_parquet(articles: Iterable[ExportedArticle], out: IO[bytes]) -> int:
     """Write a table, compressed with zstd; return how many articles. Raises UsageError without pyarrow."""
     arrow, parquet = _pyarrow()
     schema = arrow.schema([_field(arrow, name) for name in COLUMNS])

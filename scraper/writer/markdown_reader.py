@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address><[^>\n]*>|\S*)\)[ \t]*\Z")
 MORE: Final = re.compile(r"[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*")
 _FRONT_MATTER: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*?\n)??---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_DIVIDER: Final = re.compile(rf"(?P<above>\n*){MORE.pattern}(?P<below>\n*)")
 _EXTENSIONS: Final = ("table", "strikethrough")
 _PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
 _TAG: Final = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
@@ -35,7 +36,12 @@ def body_of(document: str) -> str:
 def said(body: str) -> str:
     """Return a document's body without its last line and its divider, line ends those of Unix."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
-    return MORE.sub("", LAST_LINE.sub("", text)).strip("\n")
+    return _DIVIDER.sub(_joint, LAST_LINE.sub("", text)).strip("\n")
+
+
+def _joint(found: re.Match[str]) -> str:
+    """Return what stands between two parts without the divider: a blank line where there was one."""
+    return "\n" * min(2, max(len(found["above"]), len(found["below"])))
 
 
 def html(body: str) -> str:
