@@ -9,6 +9,7 @@ thing, without any error. Each run is therefore held against what was usual:
     empty        far more bodies show nothing at all than used to
     short        bodies of a layout are far shorter than those it used to have
     repeated     one body stands under many addresses
+    renamed      what is new is what is held, under other addresses
 
 What is far more is said by chance: an alarm is what would happen once in ten thousand runs if nothing had
 changed (the binomial tail). What a single page does is no alarm, and a site's own habit is none either.
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from scraper.urls import Url
 
-Sign: TypeAlias = Literal["list", "unreadable", "vanished", "empty", "short", "repeated"]
+Sign: TypeAlias = Literal["list", "unreadable", "vanished", "empty", "short", "repeated", "renamed"]
 
 CHANCE = 1e-4  # of a wrong alarm, for each sign and run
 REPEATS = (
@@ -82,6 +83,10 @@ class Sightings:
         default_factory=dict
     )  # by the body's digest, those that were refused
 
+    renamed: list[Page] = field(
+        default_factory=list
+    )  # "new" articles that are held already, and were refused
+
     def saw_index(self, url: Url, rows: int, before: int) -> None:
         """Take in a channel's newest list: how many articles it names, and how many it named before."""
         if before >= _LIST and rows * _SHRUNK_LIST < before:
@@ -130,6 +135,7 @@ def judge(seen: Sightings, past: Past) -> tuple[Alarm, ...]:
         *_empty(seen, past),
         *_short(seen, past),
         *_repeated(seen),
+        *_renamed(seen),
     )
 
 
@@ -194,6 +200,12 @@ def _repeated(seen: Sightings) -> Iterator[Alarm]:
         if len(pages) + 1 >= REPEATS:
             message = f"one page under {len(pages) + 1} addresses or more, and the lists call each otherwise"
             yield _alarm("repeated", message, pages)
+
+
+def _renamed(seen: Sightings) -> Iterator[Alarm]:
+    if seen.renamed:
+        message = f"{len(seen.renamed)} articles that look new are held already, under other addresses"
+        yield _alarm("renamed", message, seen.renamed)
 
 
 def _alarm(sign: Sign, message: str, pages: Sequence[Page]) -> Alarm:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 PROMPT_ATTEMPTS = 3  # failures after which the next run still tries again at once
 LONGEST_PAUSE = timedelta(days=30)  # between two tries of an article that keeps failing
+FIRST_HOURS = 5  # more looks at a new article that is not there, after 1, 2, 4, 8 and 16 hours
 OTHER_PAGES = PROMPT_ATTEMPTS  # looks at a page that has nothing of its article, before it is taken for it
 UNSETTLED_PAGES = 2  # of an oldest-first list: the newest ones, which still take in articles
 SOFT_MISSES = 2  # soft error pages in a row that make an article gone
@@ -103,16 +104,23 @@ def remember_gone(known: ArticleRecord, at: datetime, ages: Sequence[timedelta])
     """Return what is known once the server says that it is not there: what was held stays held on disk.
 
     It is asked for again at the ages of `revisit`, counted from when it was first seen: pages do come back.
+    One that nobody ever had is asked for by the next runs too: a site may answer so for an hour.
     """
+    due, attempts = next_look(ages, known.first_seen, at), 0
+    if known.path is None and known.attempts < PROMPT_ATTEMPTS + FIRST_HOURS:
+        attempts = known.attempts + 1
+        late = attempts - PROMPT_ATTEMPTS
+        soon = AT_ONCE if late <= 0 else at + timedelta(hours=2 ** (late - 1))
+        due = soon if due is None else min(due, soon)
     return replace(
         known,
         status=Status.GONE,
-        attempts=0,
+        attempts=attempts,
         error=None,
         checked=at,
         etag=None,
         last_modified=None,
-        due=next_look(ages, known.first_seen, at),
+        due=due,
     )
 
 
@@ -202,7 +210,10 @@ def remember_asset_failure(asset: Asset, error: ArchiveError, now: datetime) -> 
         return replace(after, status=AssetStatus.REFUSED, due=due)
     status = AssetStatus.GONE if asset.status is AssetStatus.GONE else AssetStatus.FAILED
     attempts = asset.attempts + 1
-    next_due = now + LONGEST_PAUSE if isinstance(error, TooLarge) else next_try(attempts, now)
+    if isinstance(error, TooLarge):
+        next_due = now + LONGEST_PAUSE
+    else:  # who keeps us out does so at the next run too
+        next_due = next_try(attempts + (PROMPT_ATTEMPTS if isinstance(error, Blocked) else 0), now)
     return replace(after, status=status, attempts=attempts, due=next_due)
 
 

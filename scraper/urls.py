@@ -27,6 +27,22 @@ _PLAIN = re.compile(  # an address that is clean already: most are, and a page h
 )
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LAST_PORT = 65535
+_SESSION_HINT = re.compile(
+    r"sess|sid|cftoken|cfid|/\(|[?&](?:_|_?t|_?ts|_r|_dc|_?rnd|_?rand|_?random|_time|_?timestamp|_?nocache)=",
+    re.IGNORECASE,
+)
+_SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;]*", re.IGNORECASE)  # Tomcat's
+_SESSION_SEGMENT = re.compile(r"/\((?:[A-Z]\([\w-]*\))+\)(?=/)", re.IGNORECASE)  # ASP.NET's `/(S(…))/`
+_SESSION_NAME = re.compile(
+    r"phpsessid|jsessionid|aspsessionid[a-z]*|asp\.net_sessionid|session_?id|sess_?id|php_session_id|oscsid|zenid"
+    r"|cfid|cftoken"
+)
+_SHORT_SESSION_NAMES = frozenset(["sid", "session", "sess", "s"])  # which may name a page too
+_SESSION_VALUE = re.compile(r"(?=[A-Za-z-]*[0-9])(?=[0-9-]*[A-Za-z])[A-Za-z0-9_-]{16,}|[0-9]{20,}")
+_CACHE_NAMES = re.compile(  # `t`, `r` and `time` alone may be a page's number
+    r"_|_t|_r|_dc|_time|_?ts|_?rnd|_?rand|_?random|_?timestamp|_?nocache"
+)
+_MOMENT_OR_CHANCE = re.compile(r"0?\.[0-9]{3,}|[0-9]{10}|[0-9]{13}|[0-9]{14,}(?:\.[0-9]+)?")
 
 
 class Parts(NamedTuple):
@@ -82,6 +98,30 @@ def with_scheme(url: Url, scheme: str) -> Url:
 def identity(url: Url, home: Url) -> Url:
     """Return the permalink of an article of the site at `home`: the address under the home's scheme."""
     return with_scheme(url, split(home).scheme)
+
+
+def without_session(url: Url) -> Url:
+    """Return an address without what names a visit and not a page: session numbers, moments against caches.
+
+    Such an address may stand under another number in each answer, to a client that sends no cookies.
+    """
+    if not _SESSION_HINT.search(url):
+        return url
+    parts = split(url)
+    path = _SESSION_SEGMENT.sub("", _SESSION_PARAMETER.sub("", parts.path))
+    pairs = [pair for pair in parts.query.removeprefix("?").split("&") if pair and not _names_visit(pair)]
+    query = "?" + "&".join(pairs) if pairs else ""
+    return Url(f"{parts.scheme}://{parts.authority}{path}{query}")
+
+
+def _names_visit(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    name = name.lower()
+    if _SESSION_NAME.fullmatch(name):
+        return True
+    if name in _SHORT_SESSION_NAMES:
+        return _SESSION_VALUE.fullmatch(value) is not None
+    return _CACHE_NAMES.fullmatch(name) is not None and bool(_MOMENT_OR_CHANCE.fullmatch(value))
 
 
 def urlname(identity_url: Url) -> str:

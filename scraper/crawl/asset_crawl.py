@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scraper.crawl.site_report import SiteReporter
     from scraper.ingest.assets import AssetIngester
     from scraper.stores.opening import SiteContext
+    from scraper.urls import Url
 
 
 class AssetCrawl:
@@ -49,9 +50,10 @@ class AssetCrawl:
         if self._site.images == "link":
             return
         due = self._state.assets.due(self._site.name, key, self._now(), run=self._run)
+        known = self._state.articles.get(self._site.name, key) if due else None
         try:
             for asset in due:
-                await self._ask(asset)
+                await self._ask(asset, None if known is None else known.ask)
         except BudgetSpent:
             self._follow()
             raise
@@ -65,13 +67,14 @@ class AssetCrawl:
         for key in self._state.assets.articles_due(self._site.name, self._now(), run=self._run):
             await self.of_article(key)
 
-    async def _ask(self, asset: Asset) -> None:
+    async def _ask(self, asset: Asset, shown_on: Url | None) -> None:
         host = urls.host(asset.url)
         if self._strikes[host] >= PATIENCE:
             return
         begun = self._now()
         try:
-            capture, ref = await self._fetching.capture(Request(url=asset.url, kind=asset.kind))
+            wanted = Request(url=asset.url, kind=asset.kind, referer=shown_on)
+            capture, ref = await self._fetching.capture(wanted)
         except Paused as error:  # nothing was asked: no fault of the picture
             self._strikes[host] = PATIENCE
             self._reporter.asset(asset, error, begun)

@@ -27,6 +27,10 @@ class Budget:
         """Begin with so much time from now on; None: no end but the work's own."""
         return cls(now=now, limit=limit, deadline=None if time_limit is None else now() + time_limit)
 
+    def now(self) -> datetime:
+        """Return the moment, by the run's clock."""
+        return self._now()
+
     def check(self) -> None:
         """Raise BudgetSpent once the time is over."""
         if self.deadline is not None and self._now() >= self.deadline:

@@ -8,6 +8,7 @@ Between the answer and the shelf nothing waits: what was fetched is kept, also w
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.budget import Budget, BudgetSpent
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
+_log = logging.getLogger(__name__)
 _OK = 200
 _MISSING = frozenset({404, 410})
 
@@ -71,6 +73,7 @@ class StoringFetcher:
         self._check_room = check_room
         self._ingester = ingester
         self.budget = budget
+        self.whole = False  # True: lists are asked for whole, whatever the server says has not changed
 
     async def capture(self, request: Request, *, key: str | None = None) -> tuple[Capture, CaptureRef]:
         """Return the answer and where it now lies; `key`: of the article that it is to be.
@@ -87,12 +90,17 @@ class StoringFetcher:
             if limit.expired():
                 raise BudgetSpent from None
             raise
+        if capture.notes:
+            fields = {"site": self._site.name, "url": capture.url, "said": "; ".join(capture.notes)}
+            _log.warning("odd", extra={"fields": fields})
         same_as = self._earlier.same_as(capture, request, key)
         return capture, self._shelf.append(capture, same_as)
 
     async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""
-        return await self.capture(self._earlier.conditional(request))
+        if not self.whole:
+            request = self._earlier.conditional(request, self.budget.now())
+        return await self.capture(request)
 
     async def index(self, channel: Channel, want: Want) -> Reading:
         """Read a channel's index, of which this is wanted. Raises what makes it no list."""

@@ -49,7 +49,7 @@ class Scope:
             return False
         if self.family is None:
             return not is_file(url)
-        parts = urls.split(url)
+        parts = urls.split(urls.without_session(url))
         return self.family.article_url.search(parts.path + parts.query) is not None
 
     def leads_out(self, url: Url) -> bool:

@@ -70,6 +70,7 @@ def recognise_url(url: Url) -> Family | None:
 
 def identity_key(family: Family | None, url: Url) -> str:
     """Return what names an article within its site: its number where its family has one, else the address."""
+    url = urls.without_session(url)
     match = _article(family, url) if family is not None else None
     numbers = (value for value in match.groupdict().values() if value) if match else ()
     return next(iter(numbers), str(url))
@@ -81,5 +82,5 @@ def is_article(family: Family | None, url: Url) -> bool:
 
 
 def _article(family: Family, url: Url) -> re.Match[str] | None:
-    parts = urls.split(url)
+    parts = urls.split(urls.without_session(url))
     return family.article_url.search(parts.path + parts.query)

@@ -17,6 +17,8 @@ from scraper.errors import ExtractError, NotAnArticle, RepeatedBody
 from scraper.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scraper.article_record import ArticleRecord, Outcome
     from scraper.canary import Alarm
     from scraper.stores.opening import SiteContext
@@ -41,6 +43,10 @@ class CanaryMonitor:
         self._seen = Sightings()
         self._streak = 0
         self._walls = 0
+        self._new = 0  # articles that nobody had, in this run
+        self._doubles = 0  # articles of new addresses that an earlier run had under others
+        self._written_now: set[str] = set()  # keys of articles that this run wrote for the first time
+        self._is_double = False  # the one that was checked last
         self.taken_back = 0  # documents that this run wrote, and then knew to be none
 
     @property
@@ -63,6 +69,7 @@ class CanaryMonitor:
         other page once more; where the list calls it nothing, two others make it so. What this run wrote of
         the same page under other addresses is taken back: those are asked for again.
         """
+        self._is_double = False
         if after.body_digest is None or (before.path and before.body_digest == after.body_digest):
             return
         called = canary.same_title(before.title, after.title)
@@ -71,6 +78,7 @@ class CanaryMonitor:
             for other in self._state.articles.with_body(self._site.name, after.body_digest)
             if other.key != before.key
         ]
+        self._check_names(before, others)
         if called or len(others) < (2 if called is None else 1):
             return
         named = f"{others[0].url}{f' and {len(others) - 1} more' if others[1:] else ''}"
@@ -79,6 +87,26 @@ class CanaryMonitor:
         self._seen.repeated.setdefault(after.body_digest, []).append(Page(url=before.url, said=said))
         self._take_back(after.body_digest, error)
         raise error
+
+    def _check_names(self, before: ArticleRecord, others: Sequence[ArticleRecord]) -> None:
+        """Raise RepeatedBody where what is new is mostly what earlier runs hold: its links change.
+
+        One copy under another address is the site's own affair; a second one is written no more, unless
+        there is more that is really new.
+        """
+        ours = set() if self._run is None else self._written_now
+        held = [other for other in others if other.path is not None and other.key not in ours]
+        self._is_double = before.path is None and bool(held)
+        if not self._is_double:
+            return
+        self._doubles += 1
+        is_usual = self._doubles == 1 and len(held) == 1
+        if is_usual or self._new >= self._doubles:
+            return
+        said = f"it is {held[0].url} under another address"
+        self._seen.renamed.append(Page(url=before.url, said=said))
+        msg = f"nothing new: {before.url}: {said}; the links of this site may change at each look"
+        raise RepeatedBody(msg)
 
     def _take_back(self, digest: str, error: RepeatedBody) -> None:
         """Undo what this run wrote for the first time and now knows to be that page."""
@@ -116,6 +144,9 @@ class CanaryMonitor:
         layout = after.layout or before.layout or "?"
         self._seen.layouts[layout] += 1
         if isinstance(outcome, Written):
+            self._written_now.add(after.key)
+            self._new += not self._is_double
+            self._is_double = False
             where = f"{layout} in {after.channel}"
             self._seen.saw_body(where, before.url, after.characters or 0, is_empty=after.body_digest is None)
 

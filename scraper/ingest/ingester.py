@@ -175,7 +175,8 @@ class Ingester:
         if known is None:
             articles.put(replace(self._first_met(key, link, capture), wanted=wanted))
         elif link.url not in {known.url, known.ask}:
-            self.aliased += articles.add_alias(site.name, link.url, key, capture.fetched_at)
+            if not _differ_in_session(link.url, known):
+                self.aliased += articles.add_alias(site.name, link.url, key, capture.fetched_at)
             if known.status is not Status.HELD:  # where the old address fails, the new one may not
                 articles.put(replace(known, ask=link.url))
         return key
@@ -249,3 +250,9 @@ class Ingester:
         with self._state.transaction():
             self._state.articles.put(remember(known, error, now), run=self._run)
         return Skipped(error=error) if refused else Failed(error=error)
+
+
+def _differ_in_session(url: Url, known: ArticleRecord) -> bool:
+    """Say whether an address is a known one of another visit: no other name of the article."""
+    bare = urls.without_session(url)
+    return bare != url and bare in {urls.without_session(known.url), urls.without_session(known.ask)}

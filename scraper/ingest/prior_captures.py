@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from scraper.model import Capture, CaptureRef, Request
     from scraper.stores.opening import SiteContext
 
+WHOLE_EVERY = timedelta(hours=23)  # a list is read whole so often at least; runs come a little early
 _OK = 200
 NOT_MODIFIED = 304
 
@@ -28,10 +32,14 @@ class PriorCaptures:
         self._captures = context.state.captures
         self._shelf = context.captures.read
 
-    def conditional(self, request: Request) -> Request:
-        """Return the request for a page of a list so that the server need not send what we have."""
+    def conditional(self, request: Request, now: datetime) -> Request:
+        """Return the request for a page of a list so that the server need not send what we have.
+
+        Once a day it is asked for whole all the same: a server may say "not modified" for ever. What a clock
+        that was ahead has fetched counts as never.
+        """
         before = self._last(request)
-        if before is None:
+        if before is None or not timedelta(0) <= now - before.fetched_at < WHOLE_EVERY:
             return request
         return replace(request, etag=before.header("etag"), last_modified=before.header("last-modified"))
 
