@@ -86,6 +86,12 @@ COMMANDS: Final = (
     Command("history", "history", say("show an article's captures and what changed between them"), "look"),
     Command("changed", "changed", say("list what was revised, vanished or came back since a day"), "look"),
     Command("search", "search", say("full-text search over the archive, Chinese of any length"), "look"),
+    Command(
+        "serve",
+        "serve",
+        say("show the archive as web pages on this machine, to browse and to search"),
+        "look",
+    ),
     Command("check", "check", say("read the config and say everything that is wrong with it"), "check"),
     Command("schema", "schema", say("print the config's JSON Schema, for editors"), "check"),
     Command(

@@ -17,6 +17,7 @@ from scraper.stores.state.assets import Assets
 from scraper.stores.state.captures import CaptureIndex
 from scraper.stores.state.connection import Connection, state_error
 from scraper.stores.state.events import Events
+from scraper.stores.state.holdings import Holdings
 from scraper.stores.state.listings import Listings
 from scraper.stores.state.notes import Notes
 from scraper.stores.state.queries import Queries
@@ -41,6 +42,7 @@ class State:
         self.notes = Notes(connection)
         self.runs = Runs(connection)
         self.counts = Queries(connection)
+        self.holdings = Holdings(connection)
         self.events = Events(connection)
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.model import CaptureRef, Kind
@@ -12,7 +13,7 @@ from scraper.urls import Url
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, tzinfo
 
     from scraper.model import Capture
 
@@ -96,6 +97,38 @@ class CaptureIndex:
         while rows := self._connection.execute(query, (site, file, offset)).fetchall():
             yield from map(_entry, rows)
             file, offset = rows[-1]["file"], rows[-1]["offset"]
+
+    def days(self, site: str, zone: tzinfo) -> dict[str, int]:
+        """Return how many captures each day has, in a time zone; days without any left out."""
+        counts: dict[str, int] = {}
+        query = (
+            "SELECT substr(fetched_at, 1, 16) AS minute, count(*) AS count FROM capture "
+            "WHERE site = ? GROUP BY minute ORDER BY minute"
+        )
+        for row in self._connection.execute(query, (site,)):
+            day = datetime.fromisoformat(f"{row['minute']}+00:00").astimezone(zone).date().isoformat()
+            counts[day] = counts.get(day, 0) + row["count"]
+        return counts
+
+    def of_day(
+        self, site: str, day: date, zone: tzinfo, *, limit: int, skip: int = 0
+    ) -> tuple[CaptureEntry, ...]:
+        """Return the captures of a day of a time zone, oldest first."""
+        start = datetime.combine(day, time(), zone)
+        end = datetime.combine(day + timedelta(days=1), time(), zone)
+        rows = self._connection.execute(
+            "SELECT * FROM capture WHERE site = ? AND fetched_at >= ? AND fetched_at < ? "
+            "ORDER BY fetched_at, file, offset LIMIT ? OFFSET ?",
+            (site, stored(start), stored(end), limit, skip),
+        )
+        return tuple(map(_entry, rows))
+
+    def at(self, site: str, file: str, offset: int) -> CaptureEntry | None:
+        """Return the capture at a place of the shelf; None: none was taken in there."""
+        row = self._connection.execute(
+            "SELECT * FROM capture WHERE site = ? AND file = ? AND offset = ?", (site, file, offset)
+        ).fetchone()
+        return None if row is None else _entry(row)
 
 
 def _entry(row: sqlite3.Row) -> CaptureEntry:

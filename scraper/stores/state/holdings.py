@@ -1,0 +1,62 @@
+"""What a state holds, article by article, as a catalogue takes it in. Writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from scraper.stores.catalogue import Row
+from scraper.urls import Url, urlname
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+_HELD = """
+    SELECT a.key, url, ask, channel, title, path,
+           coalesce(published, listed_date, captured, first_seen) AS moment,
+           coalesce(e.revised, captured, first_seen) AS updated
+    FROM article a
+    LEFT JOIN (
+        SELECT key, max(at) AS revised FROM event WHERE site = :site AND what = 'revised' GROUP BY key
+    ) e ON e.key = a.key
+    WHERE a.site = :site AND path IS NOT NULL
+"""
+
+
+class Holdings:
+    """Verbs that list what is held."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Share the state's connection."""
+        self._connection = connection
+
+    def rows(self, site: str, zone: tzinfo) -> Iterator[Row]:
+        """Yield every article that has a document, its moment in the given time zone."""
+        channels = self._pairs("SELECT key, channel FROM named WHERE site = ? AND channel != ''", site)
+        aliases = self._pairs("SELECT key, url FROM alias WHERE site = ?", site)
+        for row in self._connection.execute(_HELD, {"site": site}):
+            own = () if row["channel"] is None else (row["channel"],)
+            yield Row(
+                key=row["key"],
+                url=row["url"],
+                urlname=urlname(Url(row["url"])),
+                title=row["title"] or row["url"],
+                moment=_local(row["moment"], zone),
+                updated=f"{row['updated'][:19]}Z",
+                path=row["path"],
+                channel=row["channel"],
+                channels=tuple(dict.fromkeys((*own, *channels.get(row["key"], ())))),
+                addresses=(row["ask"], *aliases.get(row["key"], ())),
+            )
+
+    def _pairs(self, query: str, site: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, value in self._connection.execute(query, (site,)):
+            found.setdefault(key, []).append(value)
+        return found
+
+
+def _local(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,59 @@
+"""The pages of an archive under test: asked in process, or served over loopback for a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+import uvicorn
+
+from scraper.app.reading_room import ReadingRoom
+from scraper.serve.app import make_app
+from scraper.serve.server import address_of, listen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiving import Archive
+
+HOST = "http://127.0.0.1:8023"
+
+
+class Client:
+    """Asks the pages of an archive in process; redirects are answers like others."""
+
+    def __init__(self, archive: Archive, *, remote_pictures: bool = False) -> None:
+        self.room = ReadingRoom(archive.config)
+        self.room.refresh()
+        self._app = make_app(self.room, remote_pictures=remote_pictures)
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return asyncio.run(
+            self._get(path, {name.replace("_", "-"): value for name, value in headers.items()})
+        )
+
+    async def _get(self, path: str, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            return await client.get(path, headers=headers)
+
+
+@contextmanager
+def served(archive: Archive, *, remote_pictures: bool = False) -> Iterator[str]:
+    """Serve the pages on a free port; return their address, without the last slash."""
+    app = make_app(ReadingRoom(archive.config), remote_pictures=remote_pictures)
+    with listen(0) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield address_of(listening).rstrip("/")
+        finally:
+            server.should_exit = True
+            thread.join()
