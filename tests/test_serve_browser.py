@@ -277,11 +277,14 @@ def listening(
     page.on("dialog", lambda dialog: heard.append(f"dialog {dialog.message}"))
     context.on("page", lambda opened: heard.append(f"opened {opened.url}"))
     if complaints:
-        page.on(
-            "console",
-            lambda said: None if "Failed to load resource" in said.text else heard.append(f"console {said.text}"),
-        )
+        page.on("console", lambda said: complain(heard, said.text))
     return page, heard
+
+
+def complain(heard: list[str], text: str) -> None:
+    """Note what the browser says on its console, but for answers that are no page."""
+    if not text.startswith("Failed to load resource"):
+        heard.append(f"console {text}")
 
 
 def forget(heard: list[str], asked: Request) -> None:
