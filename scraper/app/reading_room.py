@@ -133,7 +133,7 @@ class ReadingRoom:
         return self._documents.read(entry.path)
 
     def picture(self, address: str, site: str | None = None) -> str | None:
-        """Return the path of a picture or file by its address in documents, `/pictures/…`; None: none is held.
+        """Return the path of a picture or file by its address in documents, `/pictures/…`; None: it is not held.
 
         The address names no site: it is made of the bytes. `site`: the one that is looked into first.
         """
@@ -176,7 +176,9 @@ class ReadingRoom:
         if record is None or record.capture is None:
             return None
         try:
-            return extractor.extract(self._page(record.site, record.capture, record.origin), self.sites[record.site])
+            return extractor.extract(
+                self._page(record.site, record.capture, record.origin), self.sites[record.site]
+            )
         except ArchiveError:  # `verify` is who tells of a damaged capture; the document can still be read
             return None
 
