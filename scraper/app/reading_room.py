@@ -133,7 +133,7 @@ class ReadingRoom:
         return self._documents.read(entry.path)
 
     def picture(self, address: str, site: str | None = None) -> str | None:
-        """Return the path of a picture or file by its address in documents, `/pictures/…`; None: it is not held.
+        """Return the path of a picture or file by its address in documents; None: it is not held.
 
         The address names no site: it is made of the bytes. `site`: the one that is looked into first.
         """
