@@ -20,7 +20,8 @@
     │   ├── RepeatedBody       one page under many addresses, whose rows in the lists call it otherwise
     │   ├── Replaced           where an article was, a page that has nothing of it: held back until seen again
     │   ├── WrongType          a picture or a file was expected, and the bytes are something else
-    │   └── LostText           an article whose document would say less than its page
+    │   ├── LostText           an article whose document would say less than its page
+    │   └── TooCostly          a page that hangs, fills the memory or ends the program that reads it
     ├── StoreError             what lies on the disk cannot be read or written
     │   ├── CaptureDamaged     a record of the captures is torn or does not have its digest
     │   ├── StateTooNew        the state was written by a newer version of this program
@@ -204,6 +205,10 @@ class WrongType(ExtractError):
 
 class LostText(ExtractError):
     """The document would say less than the page: the message says how much and where."""
+
+
+class TooCostly(ExtractError):
+    """Reading the page hung, filled the memory or ended the program: only a newer reader tries it again."""
 
 
 class StoreError(ArchiveError):

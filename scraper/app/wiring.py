@@ -23,6 +23,7 @@ from scraper.crawler.network import Network, user_agent
 from scraper.crawler.stored_host_state import StoredHostState
 from scraper.crawler.wayback import Wayback, place_of
 from scraper.ingest.ingester import Ingester
+from scraper.ingest.page_reader import PageReader
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import Usage, ensure_room
 from scraper.stores.hosts import HostFiles
@@ -100,6 +101,7 @@ def new_session(
         dry=dry,
         signals=signals,
         second=None if wayback is None else second_of(wayback, network),
+        reader=PageReader(at_once=len(os.sched_getaffinity(0))),
     )
 
 

@@ -94,7 +94,19 @@ class StoringFetcher:
             fields = {"site": self._site.name, "url": capture.url, "said": "; ".join(capture.notes)}
             _log.warning("odd", extra={"fields": fields})
         same_as = self._earlier.same_as(capture, request, key)
-        return capture, self._shelf.append(capture, same_as)
+        ref = self._shelf.append(capture, same_as)
+        await self._prepare(capture, ref)
+        return capture, ref
+
+    async def _prepare(self, capture: Capture, ref: CaptureRef) -> None:
+        """Have a page read within what is left of the time; where that ends, the next run takes it in."""
+        try:
+            async with asyncio.timeout(self.budget.seconds_left()) as limit:
+                await self._ingester.prepare(capture, ref)
+        except TimeoutError:
+            if limit.expired():
+                raise BudgetSpent from None
+            raise
 
     async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""

@@ -21,6 +21,7 @@ from scraper.crawl.wayback_fallback import WaybackFallback
 from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.ingest.ingester import Ingester
+from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.reextract import lost, remake, settle
 from scraper.ingest.replay import Replay
 from scraper.report import Report
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scraper.crawl.fetch_and_store import Source
     from scraper.crawl.plan import Plan
     from scraper.crawler.network import Network
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Site
     from scraper.progress import Progress
     from scraper.stores.opening import SiteContext
@@ -84,13 +86,15 @@ class Session:
         dry: bool = False,
         signals: bool = True,
         second: WaybackSource | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written.
 
         `at_once`: sites that are worked side by side, and so have their files open. `signals`: SIGINT and
         SIGTERM end the run in order; without it, whoever called sees to that. `second`: where copies are of
-        what is gone from the sites; None: nobody asks for any.
+        what is gone from the sites; None: nobody asks for any. `reader`: who reads pages; None: this process.
         """
+        self._reader = reader or DirectReader()
         self.open_site = open_site
         self._network = network
         self._budget = budget
@@ -110,7 +114,10 @@ class Session:
             site: _Turn(reporter=SiteReporter(site=site, progress=self._progress, now=self._now))
             for site in sites
         }
-        asyncio.run(self._all(command, turns, plan))
+        try:
+            asyncio.run(self._all(command, turns, plan))
+        finally:
+            self._reader.close()
         self._tell_unopened(turns)
         return Report(
             command=command,
@@ -221,7 +228,7 @@ class Session:
         turn.reporter.problem(site.home, error)
 
     def _crawl(self, context: SiteContext, reporter: SiteReporter) -> SiteCrawl:
-        ingester = Ingester(context)
+        ingester = Ingester(context, self._reader)
         wayback = None
         if self._second is not None:
             wayback = WaybackFallback(
@@ -260,9 +267,11 @@ class Session:
             turn.reporter.code(ExitCode.DAMAGED)
             turn.reporter.problem(context.site.home, CaptureDamaged(str(damaged)))
 
-        for number in Replay(context).all(tell):
-            self._progress.listing(context.name, "recovered", number, None)
+        replay = Replay(context, self._reader)
+        for left in replay.all(tell):
+            self._progress.listing(context.name, "recovered", left.number, None)
             await asyncio.sleep(0)
+            await replay.prepare(left)
         for job in lost(context):
             change = settle(job, remake(job, context.site, context.captures.read), context, dry=False)
             turn.reporter.restored(change.known, change.error)

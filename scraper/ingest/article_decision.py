@@ -22,8 +22,9 @@ from scraper.article_record import (
     Unchanged,
     Written,
 )
-from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced
+from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced, TooCostly
 from scraper.families import by_name, identity_key, recognise_url
+from scraper.ingest.page_reader import DirectReader
 from scraper.mementos import as_of_site
 from scraper.model import Kind
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from scraper.article_record import Outcome
     from scraper.families.family import Family
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Article, Capture, CaptureRef, Document, Site
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
@@ -65,6 +67,7 @@ class ArticleDecider:
         known_under: Callable[[str], ArticleRecord | None],
         shelf: Callable[[CaptureRef], Capture],
         addresses: Callable[[Iterable[Url]], Mapping[Url, str | None]],
+        reader: Reader,
     ) -> None:
         """Take the site, how to look an article up by its key, and how to read an older capture.
 
@@ -74,6 +77,7 @@ class ArticleDecider:
         self._known_under = known_under
         self._shelf = shelf
         self._addresses = addresses
+        self._reader = reader
 
     def judge(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Return what came of asking for an article."""
@@ -91,6 +95,8 @@ class ArticleDecider:
             after = policy.remember_failure(known, error, capture.fetched_at)
             after = replace(after, soft_misses=known.soft_misses + 1)
             return ArticleResult(outcome=Failed(error=error), known=after)
+        except TooCostly:
+            raise
         except ArchiveError as error:
             after = policy.remember_failure(known, error, capture.fetched_at)
             return ArticleResult(outcome=Failed(error=error), known=after)
@@ -115,7 +121,7 @@ class ArticleDecider:
                 outcome=Aliased(to=moved_to),
                 known=replace(known, status=Status.ALIASED, due=None, error=None),
             )
-        article = extractor.extract(capture, self._site)
+        article = self._reader.extract(capture, self._site)
         if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
             error = Refused(f"article: {capture.url}: the page asks not to be archived", robots=True)
             after = policy.remember_refusal(known, error, capture.fetched_at)
@@ -169,7 +175,7 @@ class ArticleDecider:
         if known.path is None or known.capture is None or known.soft_misses >= policy.OTHER_PAGES:
             return
         try:
-            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
+            before = self._reader.extract(as_of_site(self._shelf(known.capture)), self._site)
         except ArchiveError:  # nobody knows what it was
             return
         if canary.is_replaced(before.shown.text, article.shown.text):
@@ -181,20 +187,21 @@ class ArticleDecider:
         if known.extractor == extractor.VERSION or known.capture is None or known.captured is None:
             return known.article_digest
         try:
-            before = extractor.extract(as_of_site(self._shelf(known.capture)), self._site)
+            before = self._reader.extract(as_of_site(self._shelf(known.capture)), self._site)
         except ArchiveError:  # this version reads the older capture as no article: then it did change
             return None
         return article_digest(dated(before, known.captured))
 
 
-def decider_of(context: SiteContext) -> ArticleDecider:
-    """Return who judges the articles of an open site."""
+def decider_of(context: SiteContext, reader: Reader | None = None) -> ArticleDecider:
+    """Return who judges the articles of an open site. `reader`: who reads pages; None: this process."""
     state, name = context.state, context.name
     return ArticleDecider(
         site=context.site,
         known_under=partial(state.articles.get, name),
         shelf=context.captures.read,
         addresses=partial(state.assets.addresses, name),
+        reader=reader or DirectReader(),
     )
 
 

@@ -17,6 +17,7 @@ from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord, Outcome
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, CaptureRef
     from scraper.stores.opening import SiteContext
 
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 class Copies:
     """Takes copies in. Knows no network."""
 
-    def __init__(self, context: SiteContext) -> None:
-        """Take the site."""
+    def __init__(self, context: SiteContext, reader: Reader | None = None) -> None:
+        """Take the site. `reader`: who reads pages; None: this process."""
         self._context = context
         self._state = context.state
-        self._decider = decider_of(context)
+        self._decider = decider_of(context, reader)
 
     def take(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
         """Make the document of a copy; where it gives none, the article stays as it was."""

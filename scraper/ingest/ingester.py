@@ -18,12 +18,16 @@ from scraper.errors import (
     NotAListing,
     Refused,
     RepeatedBody,
+    TooCostly,
 )
+from scraper.extractor import VERSION
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, ArticleResult, decider_of, family_of
 from scraper.ingest.assets import AssetIngester
+from scraper.ingest.begun import Begun
 from scraper.ingest.canary_monitor import CanaryMonitor
 from scraper.ingest.list_reader import channel_of, key_of, newest, program_error, read_list
+from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.prior_captures import PriorCaptures
 from scraper.model import Kind
 from scraper.numbers import whole
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.article_record import Outcome
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, CaptureRef, Link, ListingPage
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
@@ -62,17 +67,36 @@ class Reading:
 class Ingester:
     """Takes the captures of one site in, one at a time."""
 
-    def __init__(self, context: SiteContext) -> None:
-        """Take the site; where the context has a run, outcomes are remembered in its name."""
+    def __init__(self, context: SiteContext, reader: Reader | None = None) -> None:
+        """Take the site; where the context has a run, outcomes are remembered in its name.
+
+        `reader`: who reads pages; None: this process.
+        """
+        self._reader = reader or DirectReader()
+        self._begun = Begun(context.state, context.name)
         self._site = context.site
         self._state = context.state
         self._documents = context.documents
         self._earlier = PriorCaptures(context)
-        self._decider = decider_of(context)
+        self._decider = decider_of(context, self._reader)
         self._run = context.run
         self.monitor = CanaryMonitor(context)
         self.assets = AssetIngester(context)
         self.aliased = 0  # new addresses of known articles, met in lists
+
+    async def prepare(self, capture: Capture, ref: CaptureRef) -> None:
+        """Have a page read while nothing else waits for it; where it is not to be read, do nothing."""
+        if capture.status != OK:
+            return
+        match capture.kind:
+            case Kind.ARTICLE:
+                job: tuple[str, Capture, *tuple[object, ...]] = ("extract", capture, self._site)
+            case Kind.LISTING | Kind.FEED | Kind.SITEMAP:
+                job = ("listing", capture, self._site, channel_of(capture, self._site))
+            case _:
+                return
+        if self._begun.begin(ref):
+            await self._reader.prepare(*job)
 
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,7 +111,8 @@ class Ingester:
         entry = entry_of(self._site.name, capture, ref)
         capture = self._earlier.shown(capture)
         try:
-            page = read_list(capture, self._site, self._state)
+            self._refuse_killer(capture, ref)
+            page = read_list(capture, self._site, self._state, self._reader)
         except ArchiveError:
             with self._state.transaction():
                 self._state.captures.put(entry)
@@ -115,7 +140,7 @@ class Ingester:
         if capture.status != OK:
             msg = f"pager: {capture.url}: status {capture.status}"
             raise NotAListing(msg)
-        pages = discovery.read_pager(capture, self._site)
+        pages = self._reader.pager(capture, self._site)
         if capture.channel is not None:
             with self._state.transaction():
                 known = self._state.listings.channel(self._site.name, capture.channel)
@@ -213,6 +238,7 @@ class Ingester:
     def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Judge and write; what goes wrong with one article is its outcome, and it is tried again."""
         try:
+            self._refuse_killer(capture, ref)
             judged = self._decider.judge(known, capture, ref)
             if judged.document is not None:
                 self.monitor.check(known, judged.known)
@@ -222,12 +248,21 @@ class Ingester:
             return replace(failed, known=replace(failed.known, body_digest=judged.known.body_digest))
         except NoRoom:
             raise
+        except TooCostly as error:
+            failed = self._failure(known, capture, error)
+            return replace(failed, known=replace(failed.known, due=None, extractor=VERSION))
         except ArchiveError as error:
             return self._failure(known, capture, error)
         except Exception as error:  # noqa: BLE001 - one page's error must not end the site; it is logged whole
             _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
             return self._failure(known, capture, program_error(capture, error))
         return judged
+
+    def _refuse_killer(self, capture: Capture, ref: CaptureRef) -> None:
+        """Raise TooCostly for a capture that ended the program each time it was taken in."""
+        if not self._begun.begin(ref):
+            msg = f"too costly: {capture.url}: the program ended each time that this page was taken in"
+            raise TooCostly(msg)
 
     def _failure(self, known: ArticleRecord, capture: Capture, error: ArchiveError) -> ArticleResult:
         after = policy.remember_failure(known, error, capture.fetched_at)

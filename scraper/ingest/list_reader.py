@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from scraper import discovery, urls
+from scraper import urls
 from scraper.errors import ArchiveError, EmptyListing, ProgramError, SingleColumn
 from scraper.families import identity_key
 from scraper.ingest.article_decision import family_of
@@ -17,6 +17,7 @@ from scraper.model import Kind, Link, ListingPage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, Channel, Site
     from scraper.stores.state import State
     from scraper.urls import Url
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 NEWEST = 30  # articles that a run takes of a sitemap that it never met: as many as a list shows at once
 
 
-def read_list(capture: Capture, site: Site, state: State) -> ListingPage:
+def read_list(capture: Capture, site: Site, state: State, reader: Reader) -> ListingPage:
     """Return what a list names. Raises ExtractError, ProgramError.
 
     An empty one is a list where the channel never named anything. An index that is one article names that
@@ -33,7 +34,7 @@ def read_list(capture: Capture, site: Site, state: State) -> ListingPage:
     """
     channel = channel_of(capture, site)
     try:
-        return _read(capture, site, channel)
+        return reader.listing(capture, site, channel)
     except SingleColumn:
         if channel is None or channel.index != capture.url or _named_others(capture, site, state):
             raise
@@ -70,16 +71,6 @@ def newest(links: Iterable[Link]) -> frozenset[Url]:
 def program_error(capture: Capture, error: Exception) -> ProgramError:
     """Return an error of the program's own as that of the one capture that it met."""
     return ProgramError(f"{capture.kind}: {capture.url}: {type(error).__name__}: {error}")
-
-
-def _read(capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
-    match capture.kind:
-        case Kind.SITEMAP:
-            return discovery.read_sitemap(capture, site)
-        case Kind.FEED:
-            return discovery.read_feed(capture, site, channel)
-        case _:
-            return discovery.read_listing(capture, site, channel)
 
 
 def _named_others(capture: Capture, site: Site, state: State) -> bool:

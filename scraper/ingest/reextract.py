@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
 from scraper.article_record import Status
-from scraper.errors import ArchiveError, ProgramError, RepeatedBody
+from scraper.errors import ArchiveError, ProgramError, RepeatedBody, TooCostly
 from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
 from scraper.mementos import as_of_site
 
@@ -68,7 +68,7 @@ def jobs(context: SiteContext) -> Iterator[Job]:
     for known in state.articles.every(site.name):
         if known.capture is not None:
             yield job_of(known, known.capture, site, state)
-        elif known.status is Status.FAILED and not _is_repeated(known):
+        elif known.status is Status.FAILED and not _is_repeated(known) and not _is_too_costly(known):
             entries = state.captures.of_article(site.name, known.key)
             answers = [entry for entry in entries if entry.status == OK]
             if answers:
@@ -87,6 +87,11 @@ def lost(context: SiteContext) -> Iterator[Job]:
 def _is_repeated(known: ArticleRecord) -> bool:
     """Say whether its page was refused for what other pages say: which one capture alone does not show."""
     return (known.error or "").startswith(RepeatedBody.__name__)
+
+
+def _is_too_costly(known: ArticleRecord) -> bool:
+    """Say whether this version of the reader was lost in its page already."""
+    return (known.error or "").startswith(TooCostly.__name__) and known.extractor == extractor.VERSION
 
 
 def job_of(known: ArticleRecord, ref: CaptureRef, site: Site, state: State) -> Job:

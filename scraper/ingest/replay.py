@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import policy, urls
 from scraper.article_record import AT_ONCE, ArticleRecord
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scraper.ingest.ingester import Want
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, CaptureRef
     from scraper.stores.opening import SiteContext
     from scraper.stores.warc_reader import Damaged
@@ -32,19 +33,31 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+class LeftCapture(NamedTuple):
+    """A capture that lies on the shelf unknown to the state."""
+
+    number: int  # of those so far
+    capture: Capture
+    ref: CaptureRef
+
+
 class Replay:
     """Takes the left captures of one site in, one at a time, in the order in which they were made."""
 
-    def __init__(self, context: SiteContext) -> None:
-        """Take the site; outcomes are remembered as those of no run."""
+    def __init__(self, context: SiteContext, reader: Reader | None = None) -> None:
+        """Take the site; outcomes are remembered as those of no run. `reader`: None: this process."""
         self._context = replace(context, run=None)
         self._site = context.site
         self._state = context.state
-        self._copies = Copies(self._context)
-        self._ingester = Ingester(self._context)
+        self._copies = Copies(self._context, reader)
+        self._ingester = Ingester(self._context, reader)
 
-    def all(self, damaged: Callable[[Damaged], None]) -> Iterator[int]:
-        """Take in all that the state does not know, a capture at each step; yield how many there were.
+    async def prepare(self, left: LeftCapture) -> None:
+        """Have a capture read that `all` is about to take in."""
+        await self._ingester.prepare(left.capture, left.ref)
+
+    def all(self, damaged: Callable[[Damaged], None]) -> Iterator[LeftCapture]:
+        """Take in all that the state does not know, a capture at each step; each is yielded right before.
 
         Documents that do not yet say what became of their pictures follow then, when all is taken in. What is
         damaged is stepped over: `damaged` hears of it.
@@ -59,9 +72,9 @@ class Replay:
         number = 0
         after = self._state.captures.last(self._site.name)
         for ref, capture in captures.scan(after=after, on_damage=tell):
-            self.take(capture, ref)
             number += 1
-            yield number
+            yield LeftCapture(number, capture, ref)
+            self.take(capture, ref)
         for known, error in self._ingester.assets.follow():
             fields = {"site": self._site.name, "url": known.url, "error": str(error)}
             _log.warning("document", extra={"fields": fields})

@@ -1,0 +1,42 @@
+"""Which capture is being taken in: noted before, so that one that ends the program is known by it.
+
+A program that was ended once while it took a page in may have been killed by anybody; one that was ended
+twice by the same page was ended by the page.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from scraper.model import CaptureRef
+    from scraper.stores.state import State
+
+_TOPIC: Final = "begun"
+_MOST: Final = 2  # times that a capture is begun without an end
+
+
+class Begun:
+    """The note of one site. A capture is at its end once the index of captures has it."""
+
+    def __init__(self, state: State, site: str) -> None:
+        """Take over what an earlier program noted last."""
+        self._state = state
+        self._site = site
+        self._now: CaptureRef | None = None  # begun by this program
+        text = state.notes.get(_TOPIC, site)
+        file, offset, times = ("", 0, 0) if text is None else json.loads(text)
+        self._before, self._times = (file, offset), int(times)
+
+    def begin(self, ref: CaptureRef) -> bool:
+        """Note that a capture is begun; False: it was begun too often, and is not to be looked at."""
+        if ref == self._now:
+            return True
+        times = 1 + (self._times if self._before == (ref.file, ref.offset) else 0)
+        if times > _MOST:
+            return False
+        self._now = ref
+        with self._state.transaction():
+            self._state.notes.put(_TOPIC, self._site, json.dumps([ref.file, ref.offset, times]))
+        return True

@@ -1,0 +1,229 @@
+"""Reads pages in processes of their own, each with a bound of memory and time.
+
+A page that hangs or kills its reader costs that page: the reader is ended, the page's error is `TooCostly`,
+and the next page gets a new reader. While one reads, nothing else waits: `prepare` may be cancelled. The
+processes know nothing but the page: no store, no network, no lock, no other file of the run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+
+from scraper import discovery, extractor
+from scraper.errors import TooCostly
+from scraper.ingest import reading_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scraper.model import Article, Capture, Channel, ListingPage, Site
+
+MOST_MEMORY: Final = 2 << 30  # bytes of address space; a page of 64 MiB needs about a quarter
+MOST_SECONDS: Final = 20.0  # of one page, CPU time; the dearest of 7,155 real ones needs 0.2
+_MOST_PREPARED: Final = 32  # captures
+_PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
+_MAIN: Final = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from scraper.ingest.reading_worker import main; main(int(sys.argv[2]), float(sys.argv[3]))"
+)
+
+
+class Reader(Protocol):
+    """Whoever reads pages."""
+
+    def extract(self, capture: Capture, site: Site) -> Article:
+        """Return the article that a capture holds. Raises ExtractError."""
+
+    def listing(self, capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
+        """Return what a page of a list, a feed or a sitemap names. Raises ExtractError."""
+
+    def pager(self, capture: Capture, site: Site) -> int:
+        """Return how many pages a pager's script states. Raises NotAListing."""
+
+    async def prepare(self, job: str, capture: Capture, *more: object) -> None:
+        """Read a capture now, so that whoever asks for it next need not wait."""
+
+    def close(self) -> None:
+        """End what was begun for reading."""
+
+
+class DirectReader:
+    """Reads in this very process: for what is read in a process of its own anyway."""
+
+    def extract(self, capture: Capture, site: Site) -> Article:
+        """Return the article that a capture holds."""
+        return extractor.extract(capture, site)
+
+    def listing(self, capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
+        """Return what a page of a list names."""
+        return discovery.read_links(capture, site, channel)
+
+    def pager(self, capture: Capture, site: Site) -> int:
+        """Return how many pages a pager's script states."""
+        return discovery.read_pager(capture, site)
+
+    async def prepare(self, job: str, capture: Capture, *more: object) -> None:
+        """Do nothing: it will be read when it is asked for."""
+
+    def close(self) -> None:
+        """Do nothing: there is no process to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """What a job came to."""
+
+    job: str
+    capture: Capture
+    answer: reading_worker.Answer
+
+
+class PageReader:
+    """Reads in processes, as many side by side as there are pages to be read at once, up to a number."""
+
+    def __init__(self, *, at_once: int, memory: int = MOST_MEMORY, seconds: float = MOST_SECONDS) -> None:
+        """Take the bounds of one page. No process is begun before there is a page to read."""
+        self._bounds = (memory, seconds)
+        self._free: list[_Process] = []
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="reader")
+        self._prepared: dict[int, _Prepared] = {}  # by the identity of the capture, which is held
+
+    def extract(self, capture: Capture, site: Site) -> Article:
+        """Return the article that a capture holds. Raises ExtractError, `TooCostly` among them."""
+        return self._result("extract", capture, site)  # type: ignore[no-any-return] # the job's own
+
+    def listing(self, capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
+        """Return what a page of a list names. Raises ExtractError, `TooCostly` among them."""
+        return self._result("listing", capture, site, channel)  # type: ignore[no-any-return]
+
+    def pager(self, capture: Capture, site: Site) -> int:
+        """Return how many pages a pager's script states. Raises ExtractError, `TooCostly` among them."""
+        return self._result("pager", capture, site)  # type: ignore[no-any-return]
+
+    async def prepare(self, job: str, capture: Capture, *more: object) -> None:
+        """Read a capture while others go on; where this is cancelled, the reader of the page is ended."""
+        process: list[_Process] = []
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._ask, process, (job, capture, *more)
+            )
+        except asyncio.CancelledError:
+            for each in process:
+                each.kill()
+            raise
+        if len(self._prepared) >= _MOST_PREPARED:  # nobody came for them
+            self._prepared.clear()
+        self._prepared[id(capture)] = _Prepared(job=job, capture=capture, answer=answer)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while self._free:
+            self._free.pop().kill()
+
+    def _result(self, job: str, capture: Capture, *more: object) -> Any:  # noqa: ANN401 - the job's own
+        ready = self._prepared.pop(id(capture), None)
+        if ready is not None and ready.job == job:
+            answer = ready.answer
+        else:
+            answer = self._ask([], (job, capture, *more))
+        if answer.error is not None:
+            raise answer.error from (RemoteTraceback(answer.trace) if answer.trace else None)
+        return answer.value
+
+    def _ask(self, told: list[_Process], job: tuple[Any, ...]) -> reading_worker.Answer:
+        """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
+        with self._turn() as process:
+            told.append(process)
+            why = process.ask(job, self._bounds[1] * _PATIENCE)
+        if isinstance(why, reading_worker.Answer):
+            return why
+        capture: Capture = job[1]
+        msg = f"too costly: {capture.url}: {why} while its {len(capture.body)} bytes were read"
+        return reading_worker.Answer(error=TooCostly(msg))
+
+    @contextmanager
+    def _turn(self) -> Iterator[_Process]:
+        with self._turns:
+            process = self._free.pop() if self._free else _Process(*self._bounds)
+            try:
+                yield process
+            finally:
+                if process.is_alive:
+                    self._free.append(process)
+
+
+class RemoteTraceback(Exception):  # noqa: N818 - the cause of an error, shown as it was there
+    """Where in a reader's process an error was met."""
+
+
+class _Process:
+    """One process that reads, and the pipe to it."""
+
+    def __init__(self, memory: int, seconds: float) -> None:
+        command = [sys.executable, "-c", _MAIN, json.dumps(sys.path), str(memory), str(seconds)]
+        self._inner = subprocess.Popen(  # noqa: S603 - this interpreter, this program
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._inner.poll() is None
+
+    def kill(self) -> None:
+        self._inner.kill()
+        self._inner.wait()
+        for pipe in (self._inner.stdin, self._inner.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+    def ask(self, job: tuple[Any, ...], seconds: float) -> reading_worker.Answer | str:
+        """Return what a job came to, or how its process ended instead."""
+        to, back = self._inner.stdin, self._inner.stdout
+        if to is None or back is None:
+            return "there was no pipe"
+        try:
+            reading_worker.send(to, job)
+            answer = _received(back, time.monotonic() + seconds)
+        except (OSError, EOFError, ValueError):  # ValueError: the pipe was closed by `kill`
+            return self._end()
+        if answer is None:
+            self.kill()
+            return f"no answer came in {seconds:g} s"
+        return answer
+
+    def _end(self) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            self._inner.wait(_SOON)
+        code = self._inner.poll()
+        self.kill()
+        return f"its reader ended with {code}"
+
+
+_SOON: Final = 2.0  # seconds that a process may take from the end of its pipe to its own
+
+
+def _received(pipe: IO[bytes], until: float) -> reading_worker.Answer | None:
+    """Return what comes next; None: nothing came in time. Raises EOFError where the other side is gone."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        if not selector.select(max(until - time.monotonic(), 0.0)):
+            return None
+    found = reading_worker.receive(pipe)
+    if found is None:
+        raise EOFError
+    answer: reading_worker.Answer = pickle.loads(found)  # noqa: S301 - of our own process
+    return answer

@@ -1,0 +1,84 @@
+"""The process that reads pages: what it does with a job, and how jobs come to it and answers go back.
+
+Bounds itself before it reads anything: address space by RLIMIT_AS, the CPU time of each page by a timer
+whose signal ends the process.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from scraper import discovery, extractor
+from scraper.errors import ArchiveError, TooCostly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LENGTH: Final = 8  # bytes before each message: how long it is
+JOBS: Final[dict[str, Callable[..., Any]]] = {
+    "extract": extractor.extract,
+    "listing": discovery.read_links,
+    "pager": discovery.read_pager,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a job came to: a value, or an error."""
+
+    value: Any = None
+    error: Exception | None = None
+    trace: str = ""  # where an error was met that the program did not raise on purpose
+
+
+def main(memory: int, seconds: float) -> None:
+    """Read pages until nobody sends one any more."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # whoever began this process ends it
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
+    while (job := receive(jobs)) is not None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
+        answer = _answered(job)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.write(len(answer).to_bytes(_LENGTH, "big") + answer)
+        answers.flush()
+
+
+def _answered(job: bytes) -> bytes:
+    """Return the pickled answer to a pickled job."""
+    try:
+        name, *given = pickle.loads(job)  # noqa: S301 - of the process that began this one
+        return pickle.dumps(Answer(value=JOBS[name](*given)), pickle.HIGHEST_PROTOCOL)
+    except ArchiveError as error:
+        return pickle.dumps(Answer(error=error), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        full = TooCostly("too costly: the memory for one page was not enough")
+        return pickle.dumps(Answer(error=full), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - told, with its trace, by the process that asked
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        return pickle.dumps(Answer(error=told, trace=traceback.format_exc()), pickle.HIGHEST_PROTOCOL)
+
+
+def send(pipe: IO[bytes], job: tuple[Any, ...]) -> None:
+    """Send a job."""
+    data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+    pipe.write(len(data).to_bytes(_LENGTH, "big") + data)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> bytes | None:
+    """Return the next message; None: there will be none."""
+    head = pipe.read(_LENGTH)
+    if len(head) < _LENGTH:
+        return None
+    size = int.from_bytes(head, "big")
+    data = pipe.read(size)
+    return data if len(data) == size else None
