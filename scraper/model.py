@@ -89,6 +89,7 @@ class Site:
     home: Url
     timezone: ZoneInfo
     family: str | None = None  # None: recognised by its marks, page by page
+    former: str | None = None  # its name in the config before; None: it had no other
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()

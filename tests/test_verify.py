@@ -89,12 +89,12 @@ def test_a_sound_archive_is_sound(verdict: Callable[..., Verdict]) -> None:
     assert verdict("--render").code == 0
 
 
-def test_an_archive_that_is_not_there_yet_is_sound(
+def test_an_archive_that_is_not_there_is_not_sound(
     tmp_path: Path, server: Server, world: EcmsWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Archive(tmp_path, server, world)
-    assert cli.main(["verify", "--config", str(tmp_path / "config.yaml")]) == 0
-    assert capsys.readouterr().err == "beichen: 0 captures, 0 documents: sound\n"
+    assert cli.main(["verify", "--config", str(tmp_path / "config.yaml")]) == 2
+    assert "there is no archive at" in capsys.readouterr().err
     assert not (tmp_path / "archive").exists()
 
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper.app.archive_door import enter
 from scraper.app.wiring import Sites, clock
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import prepare, view_state
+from scraper.stores.opening import view_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
 @contextmanager
 def view_of(config: Config, site: Site) -> Iterator[State]:
     """Open what is known of a site for reading alone, also while a run writes it. Raises StoreError."""
-    archive = Path(config.archive)
-    prepare(archive, now=clock(config), new=False)
-    with view_state(archive, site.name) as state:
+    enter(config, now=clock(config), new=False)
+    with view_state(Path(config.archive), site.name) as state:
         yield state
 
 
@@ -59,7 +59,7 @@ def writing(config: Config, site: Site, *, dry: bool) -> Iterator[SiteContext]:
     For a dry run the state is a copy in memory. Raises Locked, StateTooNew, StoreError.
     """
     archive, now = Path(config.archive), clock(config)
-    prepare(archive, now=now, new=not dry)
+    enter(config, now=now, new=True, dry=dry)
     with Sites(config, now=now, dry=dry).open(site) as context:
         yield replace(context, documents=DocumentStore(archive, sync=lambda _: None))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import __version__
+from scraper.app.archive_door import enter
 from scraper.crawl.budget import Budget
 from scraper.crawl.session import Session, WaybackSource
 from scraper.crawler.host_state import InMemoryHostState
@@ -27,7 +28,7 @@ from scraper.ingest.page_reader import PageReader
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import Usage, ensure_room
 from scraper.stores.hosts import HostFiles
-from scraper.stores.opening import open_site, prepare, try_site
+from scraper.stores.opening import open_site, try_site
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -87,7 +88,7 @@ def new_session(
     `wayback`: asked for what is gone. `may_ask` keeps a request back by raising. Raises Locked, StoreError.
     """
     now, archive = clock(config, machine), Path(config.archive)
-    prepare(archive, now=now, new=not dry)
+    enter(config, now=now, new=True, dry=dry)
     sites = Sites(config, now=now, dry=dry)
     network = sites.network(machine, wayback=wayback, may_ask=may_ask)
     return Session(

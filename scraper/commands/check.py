@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper.console import put
 from scraper.errors import ConfigError
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -47,4 +49,10 @@ def _print_summary(path: Path, config: Config) -> None:
         channels = f"{len(site.channels)} channel{'' if len(site.channels) == 1 else 's'}"
         print(f"  {site.name}: {site.title}, {site.home}, {site.family or 'any family'}, {channels}")
         if not site.channels:
-            print(f"  {site.name}: without a channel, nothing of it is found")
+            put(
+                say(
+                    "  {name}: has no channel, nothing of it is found: `nankai-archive add {home}` helps",
+                    name=site.name,
+                    home=site.home,
+                )
+            )

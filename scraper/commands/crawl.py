@@ -8,11 +8,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper import console
+from scraper.errors import UsageError
+from scraper.exit_codes import ExitCode, worst
+from scraper.messages import say
+from scraper.report import Problem, SiteReport
+
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from scraper.config import Config
     from scraper.crawl.plan import Plan
+    from scraper.model import Site
     from scraper.report import Report
     from scraper.urls import Url
 
@@ -46,12 +54,18 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
 
 def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | None) -> tuple[Report, bool]:
     """Make the pass; return its report, and whether it did what it was there for."""
+    from scraper.app.archive_door import enter
     from scraper.app.post_run import leave_notes
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import new_session
+    from scraper.app.wiring import clock, new_session
     from scraper.display import watch
 
-    sites = sites_named(config, args.site)
+    sites, bare = _with_channels(sites_named(config, args.site))
+    if enter(config, now=clock(config), new=True, dry=args.dry_run):
+        where = Path(config.archive)
+        console.tell(say("there is no archive at {folder} yet: this run begins one", folder=where))
+        if args.command == "run" and args.verbosity >= 0:
+            console.tell(say("it brings the newest articles; `nankai-archive backfill` brings the past"))
     with watch(verbosity=args.verbosity) as progress:
         session = new_session(
             config,
@@ -62,12 +76,35 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
             wayback=wayback,
         )
         report = session.go(args.command, sites, plan)
+    for site in bare:
+        report.sites[site.name] = SiteReport(problems=[_no_channel(site)])
+        report.exit_code = worst({report.exit_code, ExitCode.WRONG_USAGE})
     if args.dry_run:
         return report, True
     good, unwritten = leave_notes(config, report)
     if unwritten is not None:
         print(f"heartbeat: {unwritten}", file=sys.stderr)
     return report, good
+
+
+def _with_channels(sites: Sequence[Site]) -> tuple[tuple[Site, ...], tuple[Site, ...]]:
+    """Part the sites into those that have a channel and those that have none.
+
+    Raises UsageError where none of them has one.
+    """
+    bare = tuple(site for site in sites if not site.channels)
+    if len(bare) == len(sites):
+        raise UsageError(_no_channel(bare[0]).message)
+    return tuple(site for site in sites if site.channels), bare
+
+
+def _no_channel(site: Site) -> Problem:
+    message = say(
+        "sites.{name}: has no channel, so nothing of it is found: `nankai-archive add {home}` finds them",
+        name=site.name,
+        home=site.home,
+    )
+    return Problem(url=site.home, kind="ConfigError", message=message)
 
 
 def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:

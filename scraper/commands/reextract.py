@@ -30,16 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
+    from scraper.app.archive_door import enter
     from scraper.app.reextraction import changes
     from scraper.app.sites import sites_named
     from scraper.app.wiring import Sites, clock
     from scraper.errors import Locked
-    from scraper.stores.opening import prepare
 
     config = load(args)
     now, archive = clock(config), Path(config.archive)
     begun = now()
-    prepare(archive, now=now, new=False)
+    enter(config, now=now, new=False)
     opener = Sites(config, now=now, dry=args.dry_run)
     reports: dict[str, SiteReport] = {}
     held: dict[str, Locked] = {}

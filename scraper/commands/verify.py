@@ -37,14 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify every site that is named, or all."""
+    from scraper.app.archive_door import enter
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.display import watch
-    from scraper.stores.opening import prepare
 
     config = load(args)
     archive = Path(config.archive)
-    prepare(archive, now=clock(config), new=False)
+    enter(config, now=clock(config), new=False)
     with watch(verbosity=args.verbosity) as progress:
         sites = {
             site.name: _verify(site, archive, render=args.render, progress=progress)

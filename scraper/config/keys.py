@@ -304,6 +304,11 @@ SITE: Final = Section(
             form=OrNothing(Choice((*(family.name for family in FAMILIES), "generic"))),
             text="The system that the site runs on; null: recognised by its marks, page by page.",
         ),
+        Key(
+            name="former",
+            form=OrNothing(Text("the name that the site had before")),
+            text="The site's name before: its folder is taken over, permalinks and paths stay.",
+        ),
         _named("tags", ListOf(Text()), "The documents' tags.", derived="the site's title"),
         _named(
             "categories",
@@ -345,6 +350,11 @@ CONFIG: Final = Section(
             form=Text("a folder's path"),
             default="archive",
             text="The folder of the documents, relative to this file.",
+        ),
+        Key(
+            name="archive_id",
+            form=OrNothing(Text("the id that .scraper/archive.json tells")),
+            text="Which archive it must be: another one, or an empty disk in its place, is an error.",
         ),
         Key(
             name="contact",

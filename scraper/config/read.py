@@ -44,6 +44,7 @@ class Config:
     """The config, every default filled in."""
 
     archive: str  # as the file says it; `app.load_config` makes it a path that holds from anywhere
+    archive_id: str | None  # that the archive must have; None: any will do
     contact: str | None  # None: nobody is named in the User-Agent
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
@@ -64,6 +65,7 @@ def parse_config(data: object) -> Config:
     top = _builtin(CONFIG.keys) | given
     return Config(
         archive=top["archive"],
+        archive_id=top["archive_id"],
         contact=top["contact"],
         network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
@@ -110,6 +112,7 @@ def _site(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> S
         archive_name=archive_name,
         home=home,
         family=given.get("family"),
+        former=given.get("former"),
         tags=given.get("tags", (title,)),
         categories=given.get("categories", tuple(dict.fromkeys((archive_name, title)))),
         channels=channels,

@@ -18,6 +18,7 @@ from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
 from scraper.stores.first_format import bring_over, is_first_format
 from scraper.stores.lock import Lock
+from scraper.stores.site_card import write_card
 from scraper.stores.state import open_copy, open_state, open_view
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def open_site(
     ):
         if lock.found_dead is not None:
             documents.clear_leftovers(site.name)
+        write_card(folder, site)
         yield SiteContext(
             site=site,
             state=state,

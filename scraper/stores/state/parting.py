@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scraper.stores.state import State
 
-_OF_A_SITE: Final = (
+OF_A_SITE: Final = (
     *("article", "alias", "channel", "page", "listed", "asset", "shown", "capture", "campaign"),
     *("named", "event", "run_site"),
 )
@@ -25,7 +25,7 @@ _PREFIXED: Final = ("article", "asset", "capture")  # whose `file` began with th
 
 def sites_in(state: State) -> tuple[str, ...]:
     """Return the sites that a state knows anything of."""
-    query = " UNION ".join(f"SELECT site FROM {table}" for table in _OF_A_SITE)  # noqa: S608 - constants
+    query = " UNION ".join(f"SELECT site FROM {table}" for table in OF_A_SITE)  # noqa: S608 - constants
     return tuple(row["site"] for row in state.connection.execute(f"{query} ORDER BY site"))
 
 
@@ -55,7 +55,7 @@ def part(state: State, site: str, path: Path) -> None:
 
 def _copy(state: State, site: str) -> None:
     execute = state.connection.execute
-    for table in _OF_A_SITE:
+    for table in OF_A_SITE:
         if table != "run_site":
             execute(f"INSERT INTO own.{table} SELECT * FROM main.{table} WHERE site = ?", (site,))  # noqa: S608 - constants
     for table in _PREFIXED:

@@ -1,0 +1,46 @@
+"""What a site's folder says of itself: so a site that got another name in the config is known again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scraper.stores.disk import store_error
+from scraper.stores.status_files import StatusFiles
+
+if TYPE_CHECKING:
+    from scraper.model import Site
+    from scraper.stores.archive_folder import ArchiveFolder
+
+_FILE = "site.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCard:
+    """Whose folder it is."""
+
+    name: str  # by which the rows of its state know it
+    home: str
+
+
+def read_card(folder: ArchiveFolder, name: str) -> SiteCard | None:
+    """Return what a site's folder says of itself; None: nothing, or nothing that can be read."""
+    file = folder.site(name) / _FILE
+    try:
+        said = json.loads(file.read_bytes())
+        return SiteCard(name=str(said["name"]), home=str(said["home"]))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise store_error(error, "read", file) from error
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def write_card(folder: ArchiveFolder, site: Site) -> None:
+    """Let a site's folder say whose it is, where it does not say so yet."""
+    card = SiteCard(name=site.name, home=site.home)
+    if read_card(folder, site.name) != card:
+        text = json.dumps({"name": card.name, "home": card.home}, ensure_ascii=False)
+        StatusFiles(folder.site(site.name)).put(_FILE, f"{text}\n")
