@@ -47,10 +47,7 @@ _FEW = 30  # likewise, with a date beside it
 _SURE = 200  # likewise, on a page of many links
 _MANY = 6.5  # characters in links for each in sentences
 _LINKED, _FEWER_LINKED = 0.35, 0.25  # the share of a body's characters in links that makes it a list
-_HEADED, _HARDLY = (
-    50,
-    0.1,
-)  # characters of sentences below a title that the page names, and their share in links
+_HARDLY = 0.1  # the share of a body's characters in links, of an article that its head alone tells
 _DATED = 4  # rows of a link and a date that make a list
 _DEEPEST = 4  # of the lists within each other in JSON-LD
 
@@ -105,20 +102,20 @@ def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:
     place = density.best(seen, page.root)
     if place is None:
         raise UnknownLayout(_unsure(page, "no sentence stands on it"))
-    title = "" if titled else titles.title_of(page, place.node, _told(page))
+    title = "" if titled else titles.title_of(page, place.node, _told(page)) or heads.unnamed(seen, place)
     lines = trim.kept(seen.inside(place), title)
     prose = sum(len(line.said) for line in lines if line.is_prose)
     size = sum(len(line.said) for line in lines)
     linked = sum(line.linked for line in lines) / max(1, size)
-    if (
-        linked > (_LINKED if prose >= _SURE else _FEWER_LINKED)
-        or rows.dated_rows(place.node, lines) >= _DATED
-    ):
+    most = _LINKED if prose >= _SURE else _FEWER_LINKED
+    is_list = linked > most or rows.dated_rows(place.node, lines) >= _DATED or rows.have_abstracts(lines)
+    is_list = is_list or sum(line.is_moment for line in seen.inside(place)) >= _DATED
+    if is_list or heads.leads_away(page, seen.inside(place), title):
         msg = f"a list where an article was expected: {page.url}"
         raise NotAnArticle(msg, what="list")
     if not title and not titled:
         raise UnknownLayout(_unsure(page, "nothing names its title"))
-    headed = prose >= _HEADED and linked < _HARDLY and bool(heads.above(seen, lines, title, _told(page)))
+    headed = linked < _HARDLY and heads.stands_above(seen, lines, title, _told(page), prose=prose)
     return _found(seen, place, lines, title, headed=headed)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scraper import text
+from scraper import dom, text, urls
 from scraper.extractor import titles
 from scraper.extractor.density import is_linked, shows_moment
 from scraper.families import generic as known
@@ -16,8 +16,14 @@ from scraper.families import generic as known
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scraper.extractor.page import Page
     from scraper.extractor.page_lines import Line, PageLines, Place
 
+_ENOUGH = 100  # characters of sentences below a head without a day
+_DIRECTLY = 3  # lines above an article, in one of which its author and day stand
+_LONG = 40  # characters of a sentence that begins an article; a title is shorter
+_ROW, _ROWS = 10, 3  # characters of a link, and so many of these, below which no article of the title stands
+_DAY = 12  # characters of a day beside a title
 _NEAR = 12  # lines above an article in which its title stands
 _BESIDE = 20  # characters that may stand beside a title in its line
 _LEAST = 4  # characters of a title
@@ -33,18 +39,75 @@ class Head(NamedTuple):
     lines: list[Line]  # below the head
 
 
+def stands_above(
+    seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str], *, prose: int
+) -> bool:
+    """Tell whether a head stands right above an article: its title, or who wrote it and when."""
+    if prose < _ENOUGH or not lines:
+        return False
+    at = _number(seen, lines[0])
+    before = [line for line in seen.lines[max(0, at - _DIRECTLY) : at] if line.said]
+    signed = any(line.is_about and line.linked < _ROW and known.DAY.search(line.shown) for line in before)
+    return signed or above(seen, lines, title, told) is not None
+
+
+def leads_away(page: Page, lines: Sequence[Line], title: str) -> bool:
+    """Tell whether a title is always a link to another page, with a day beside it: so it is a row's."""
+    wanted = text.visible_text(title)
+    longest = len(wanted) + _DAY
+    shown = [
+        n for n, line in enumerate(lines) if wanted and wanted in line.said and len(line.said) <= longest
+    ]
+    return bool(shown) and all(
+        _leads_away(page, lines[n]) and any(known.DAY.search(line.shown) for line in lines[n : n + 2])
+        for n in shown
+    )
+
+
+def _leads_away(page: Page, line: Line) -> bool:
+    for node in line.nodes:
+        above = node.parent
+        while above is not None and above.tag in {"font", "span", "b", "strong", "em"}:
+            above = above.parent
+        if above is not None and above.tag == "a":
+            url = urls.join(page.base, dom.attribute(above, "href"))
+            return url is not None and url != page.url
+    return False
+
+
+def unnamed(seen: PageLines, place: Place) -> str:
+    """Return the line above an article that may be its title, where the page names none; "" where none is."""
+    first = next((line for line in seen.inside(place) if line.is_prose and len(line.said) >= _LONG), None)
+    if first is None:
+        return ""
+    at = _number(seen, first)
+    near = [line for line in seen.lines[max(0, at - _NEAR) : at] if line.said]
+    return next((line.shown for line in reversed(near) if _may_be_title(line)), "")
+
+
+def _may_be_title(line: Line) -> bool:
+    plain = not (line.links or line.is_about or line.around or shows_moment(line))
+    return plain and _LEAST <= len(line.said) <= _LONG
+
+
+def _number(seen: PageLines, line: Line) -> int:
+    return next(n for n, each in enumerate(seen.lines) if each is line)
+
+
 def above(seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str]) -> Line | None:
     """Return the line that shows the title above some lines; None where none does, or no name holds it."""
     wanted = text.visible_text(title)
     if len(wanted) < _LEAST or not lines or not any(_names(name, wanted) for name in told):
         return None
-    numbers = {id(line): number for number, line in enumerate(seen.lines)}
-    at = numbers[id(lines[0])]
-    near = [line for line in seen.lines[max(0, at - _NEAR) : at] if line.said and not line.links]
-    return next(
-        (line for line in reversed(near) if wanted in line.said and len(line.said) <= len(wanted) + _BESIDE),
-        None,
-    )
+    at = _number(seen, lines[0])
+    passed = 0
+    for line in reversed(seen.lines[max(0, at - _NEAR) : at]):
+        passed += line.links > 0 and len(line.said) >= _ROW
+        if passed >= _ROWS:
+            return None
+        if wanted in line.said and len(line.said) <= len(wanted) + _BESIDE and not line.links:
+            return line
+    return None
 
 
 def _names(name: str, title: str) -> bool:
@@ -88,7 +151,7 @@ def _is_day(lines: Sequence[Line], n: int) -> bool:
     if not known.DAY.search(line.shown):
         return False
     if line.is_about:
-        return True
+        return line.linked < _ROW
     beside = [lines[each] for each in (n - 1, n + 1) if 0 <= each < len(lines)]
     return (
         shows_moment(line) and not line.links and not any(is_linked(each) and each.links for each in beside)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
+from scraper.extractor.density import is_linked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _LEVELS = 3  # that a link may stand below its row
 _LONGEST_ROW = 200  # characters of a row without an abstract
 _TITLE = 6  # visible characters of a link that is a row's title
+_SEVERAL = 4  # rows with abstracts
 _MOSTLY = 0.6  # of an article's characters: rows with abstracts that hold more are what the page is
 _DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
 
@@ -46,6 +48,19 @@ def dated_rows(root: dom.Node, lines: Sequence[Line]) -> int:
             row = row.parent
     mostly = max(long.values(), default=0) > _MOSTLY * size
     return max(plain.values(), default=0) if not mostly else max(len(looked_at), 0)
+
+
+def have_abstracts(lines: Sequence[Line]) -> bool:
+    """Tell whether lines are a list whose rows have abstracts: links, each with sentences below it."""
+    begins = [
+        n
+        for n in range(len(lines) - 1)
+        if lines[n].links and is_linked(lines[n]) and len(lines[n].said) >= _TITLE and lines[n + 1].is_prose
+    ]
+    if len(begins) < _SEVERAL:
+        return False
+    within = sum(len(line.said) for line in lines[begins[0] : begins[-1] + 2] if line.is_prose)
+    return within > _MOSTLY * sum(len(line.said) for line in lines if line.is_prose)
 
 
 def _is_shown(link: dom.Node, shown: set[int]) -> bool:

@@ -115,6 +115,8 @@ def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:
     said = 0
     for number in range(begin, len(lines)):
         line = lines[number]
+        if known.COMMENTS.fullmatch(line.shown) and said >= _SENTENCES:
+            return number
         if said >= _PASSED * whole and said and known.BEHIND.search(known.simplified(line.shown)):
             rest = sum(len(each.said) for each in lines[number + 1 :] if each.is_prose)
             if rest <= _REST * whole:

@@ -72,6 +72,12 @@ ABOUT = re.compile(
 )
 """How a line begins that tells about an article or the site; one that ends as a sentence does is no such."""
 
+COMMENTS = re.compile(
+    r"(?:网友|读者|最新|全部|热门|发表)?(?:评论|留言|回复|跟帖)(?:列表|区)?\s*(?:[（(]?\d{0,6}[条个]?[）)]?)?\s*[:：]?|comments?|feedback",
+    re.IGNORECASE,
+)
+"""A line that stands above what readers say."""
+
 LABELS = re.compile(
     r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体)"
     r"(?:次数|数量|量|数)?\s*[:：]|【(?:打印|关闭|字体|字号)|我要评论|发表评论"
