@@ -211,3 +211,97 @@ def test_a_page_of_a_hundred_thousand_links_takes_no_time() -> None:
 def test_scripts_that_look_like_tags_do_not_make_a_page_unreadable() -> None:
     script = "<script>var s='" + "<g.6.j;i++){5(n " + "a.b " * 900 + "';</script>"
     assert read(ARTICLE.replace("<h1>", f"{script}{'<!-- x -->' * 3000}<h1>")).title == "银杏种上湖心岛"
+
+
+# ── the head, the foot, and what stands between ───────────────────────────────────────────────────────────
+
+
+def test_head_and_foot_within_the_one_element_of_the_text_are_cut_at_the_line() -> None:
+    html = page(
+        "<div class=c>银杏种上湖心岛<br>发布时间：2024-04-05 09:30 来源：校报 分享：<br>"
+        f"{'<br>'.join(f'{n}、{SENTENCE}' for n in range(6))}<br>责任编辑：沈砚<br>相关新闻<br>"
+        "<a href=/info/1.html>湖边小路翻修完成</a></div>"
+    )
+    article = read(html)
+    assert article.shown.text == "".join(f"{n}、{SENTENCE}" for n in range(6))
+    assert (article.title, article.source) == ("银杏种上湖心岛", "校报")
+    assert article.published.isoformat() == "2024-04-05T09:30:00+08:00"
+
+
+def test_a_day_glued_to_the_title_is_taken_off_and_is_the_article_s() -> None:
+    html = page(
+        f"<div class=a><h2>银杏种上湖心岛<br><span>2024-04-05</span></h2><div>{BODY}</div></div>",
+        head="<title>银杏种上湖心岛  蓝湖大学 Blue Lake University</title>",
+    )
+    article = read(html)
+    assert (article.title, article.published.date().isoformat()) == ("银杏种上湖心岛", "2024-04-05")
+
+
+def test_a_hyphen_within_a_title_is_kept() -> None:
+    html = page(
+        f"<h1>银杏-湖心岛的新住客</h1><div>{BODY}</div>",
+        head="<title>银杏-湖心岛的新住客-蓝湖大学新闻网</title>",
+    )
+    assert read(html).title == "银杏-湖心岛的新住客"
+
+
+@pytest.mark.parametrize("family", ["generic", None])
+def test_a_labelled_date_that_the_page_shows_comes_before_what_it_tells_machines(family: str | None) -> None:
+    head = "<title>银杏种上湖心岛-蓝湖大学</title><meta name=PubDate content='2026-09-26 03:45:00'>"
+    above = page(f"<h1>银杏种上湖心岛</h1><p>发布时间：2024-04-05</p><div>{BODY}</div>", head=head)
+    below = page(f"<h1>银杏种上湖心岛</h1><div>{BODY}</div><p>发布时间：2024-04-05</p>", head=head)
+    bare = page(f"<h1>银杏种上湖心岛</h1><div>{BODY}</div>", head=head)
+    days = [read(html, family=family).published.date().isoformat() for html in (above, below, bare)]
+    assert days == ["2024-04-05", "2024-04-05", "2026-09-26"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p><a href=/f/1.doc>报考导师意见表.doc</a></p>",
+        "<p><img src=/up/1.jpg></p><p><img src=/up/2.jpg></p>",
+        "<p>照片由校报提供</p><p><img src=/up/1.jpg></p>",
+        "<p>★<a href=/info/1.html>湖边小路翻修</a></p><p>★<a href=/info/2.html>旧图书馆改作茶室</a></p>",
+    ],
+    ids=["a file", "pictures", "a caption", "links"],
+)
+def test_a_title_and_a_day_show_an_article_however_little_it_says(content: str) -> None:
+    html = page(f"<div><h1>银杏种上湖心岛</h1><p>发布时间：2024-04-05 浏览：3</p><div>{content}</div></div>")
+    article = read(html)
+    assert (article.title, article.published.date().isoformat()) == ("银杏种上湖心岛", "2024-04-05")
+
+
+def test_rows_of_other_articles_amid_a_text_are_cut() -> None:
+    rows = "".join(f"<li><a href=/info/{n}.html>食堂调整供餐</a> 2024-03-{n + 10}</li>" for n in range(4))
+    html = page(f"<div><h1>银杏种上湖心岛</h1><div>{BODY}</div><ul>{rows}</ul><p>{SENTENCE}</p></div>")
+    assert "食堂" not in read(html).shown.text
+
+
+def test_a_list_with_long_abstracts_is_a_list() -> None:
+    rows = "".join(
+        f"<li><p><a href=/info/{n}.html>银杏种上湖心岛的第{n}天</a><span>2024-04-{n + 10}</span></p>"
+        f"<div>{SENTENCE * 5}</div></li>"
+        for n in range(6)
+    )
+    with pytest.raises(NotAnArticle) as caught:
+        read(page(f"<ul>{rows}</ul>", head="<title>要闻-蓝湖大学</title>"), url=f"{HOME}news/list.htm")
+    assert caught.value.what == "list"
+
+
+def test_what_stands_in_an_iframe_is_unseen() -> None:
+    frame = f"<iframe src=/x.html>{SENTENCE * 9}</iframe>"
+    html = page(f"<h1>银杏种上湖心岛</h1><div class=f>{frame}</div><div class=x7>{BODY}</div>")
+    assert read(html).shown.text == "".join(f"{n}、{SENTENCE}" for n in range(6))
+
+
+def test_a_page_without_a_title_takes_the_line_above_its_text() -> None:
+    html = page(f"<div><p>飞行常识</p><div>{BODY}</div></div>", head="")
+    assert read(html.replace("<h2>蓝湖大学新闻网</h2>", "")).title == "飞行常识"
+
+
+def test_labels_in_traditional_characters_are_labels() -> None:
+    html = page(
+        f"<div><h1>銀杏種上湖心島</h1><div>{BODY}<p>責任編輯：顧青嵐</p><p>相關新聞</p><p>湖邊小路</p></div></div>",
+        head="<title>銀杏種上湖心島-藍湖</title>",
+    )
+    assert read(html).shown.text.endswith("更久。")

@@ -48,6 +48,7 @@ _SURE = 200  # likewise, on a page of many links
 _MANY = 6.5  # characters in links for each in sentences
 _LINKED, _FEWER_LINKED = 0.35, 0.25  # the share of a body's characters in links that makes it a list
 _HARDLY = 0.1  # the share of a body's characters in links, of an article that its head alone tells
+_ABOVE = 3  # lines above a block, in one of which the title of its row may stand
 _DATED = 4  # rows of a link and a date that make a list
 _DEEPEST = 4  # of the lists within each other in JSON-LD
 
@@ -110,12 +111,12 @@ def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:
     most = _LINKED if prose >= _SURE else _FEWER_LINKED
     is_list = linked > most or rows.dated_rows(place.node, lines) >= _DATED or rows.have_abstracts(lines)
     is_list = is_list or sum(line.is_moment for line in seen.inside(place)) >= _DATED
-    if is_list or heads.leads_away(page, seen.inside(place), title):
+    if is_list or heads.leads_away(page, seen.lines[max(0, place.first - _ABOVE) : place.end], title):
         msg = f"a list where an article was expected: {page.url}"
         raise NotAnArticle(msg, what="list")
     if not title and not titled:
         raise UnknownLayout(_unsure(page, "nothing names its title"))
-    headed = linked < _HARDLY and heads.stands_above(seen, lines, title, _told(page), prose=prose)
+    headed = linked < _HARDLY and heads.stands_above(seen, lines, title, _told(page))
     return _found(seen, place, lines, title, headed=headed)
 
 

@@ -6,6 +6,7 @@ no day of their own.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import dom, text, urls
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from scraper.extractor.page import Page
     from scraper.extractor.page_lines import Line, PageLines, Place
 
-_ENOUGH = 100  # characters of sentences below a head without a day
+_FULL = re.compile("[。！？；，]|[.!?,;](?=\\s|$)")  # what a sentence has, and a label does not
+_ENOUGH = 50  # characters of sentences below a head without a day
 _DIRECTLY = 3  # lines above an article, in one of which its author and day stand
-_LONG = 40  # characters of a sentence that begins an article; a title is shorter
+_BEGINS, _LONG = 25, 40  # characters of a sentence that begins an article; of the longest title above it
 _ROW, _ROWS = 10, 3  # characters of a link, and so many of these, below which no article of the title stands
 _DAY = 12  # characters of a day beside a title
 _NEAR = 12  # lines above an article in which its title stands
@@ -39,11 +41,10 @@ class Head(NamedTuple):
     lines: list[Line]  # below the head
 
 
-def stands_above(
-    seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str], *, prose: int
-) -> bool:
+def stands_above(seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str]) -> bool:
     """Tell whether a head stands right above an article: its title, or who wrote it and when."""
-    if prose < _ENOUGH or not lines:
+    sentences = (line for line in lines if line.is_prose and _FULL.search(line.shown))
+    if sum(len(line.said) for line in sentences) < _ENOUGH:
         return False
     at = _number(seen, lines[0])
     before = [line for line in seen.lines[max(0, at - _DIRECTLY) : at] if line.said]
@@ -77,7 +78,7 @@ def _leads_away(page: Page, line: Line) -> bool:
 
 def unnamed(seen: PageLines, place: Place) -> str:
     """Return the line above an article that may be its title, where the page names none; "" where none is."""
-    first = next((line for line in seen.inside(place) if line.is_prose and len(line.said) >= _LONG), None)
+    first = next((line for line in seen.inside(place) if line.is_prose and len(line.said) >= _BEGINS), None)
     if first is None:
         return ""
     at = _number(seen, first)
@@ -99,11 +100,11 @@ def above(seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str
     wanted = text.visible_text(title)
     if len(wanted) < _LEAST or not lines or not any(_names(name, wanted) for name in told):
         return None
-    at = _number(seen, lines[0])
+    at = _number(seen, next((line for line in lines if line.is_prose), lines[0]))
     passed = 0
     for line in reversed(seen.lines[max(0, at - _NEAR) : at]):
         passed += line.links > 0 and len(line.said) >= _ROW
-        if passed >= _ROWS:
+        if passed >= _ROWS or known.IMPRINT.search(line.shown):
             return None
         if wanted in line.said and len(line.said) <= len(wanted) + _BESIDE and not line.links:
             return line

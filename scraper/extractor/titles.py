@@ -38,13 +38,14 @@ def title_of(page: Page, root: dom.Node, told: Sequence[str]) -> str:
     above, inside = title_and_date.headings_above([root]), _headings(root)
     holds_title = dom.first(root, "h1") is not None and bool(inside)
     near = list(dict.fromkeys([*inside, *above] if holds_title else [*above, *inside]))
-    shown = list(dict.fromkeys([*near, *map(text.fold, title_and_date.shown_above(page, [root]))]))
+    runs = title_and_date.runs(root)
+    shown = list(dict.fromkeys([*near, *map(text.fold, title_and_date.shown_above(page, [root])), *runs]))
     for name in told:
         for part in parts(name):
             same = _same(part, near if part == head else shown)
             if same:
                 return same
-    begun = next(filter(None, (_begun(runs, told) for runs in (near, shown, title_and_date.runs(root)))), "")
+    begun = next(filter(None, (_begun(each, told) for each in (near, shown))), "")
     if begun:
         return begun
     within = [each for each in near if len(each) >= _SHORTEST_TITLE and any(each in name for name in told)]

@@ -28,6 +28,7 @@ _BESIDE = 40  # characters that may stand beside a title in its line
 _BEFORE = 0.35  # of a block's sentences that may stand above the title, as a summary of it
 _PASSED = 0.4  # of a block's sentences, behind which its foot may begin
 _REST = 0.35  # of a block's sentences that may stand in its foot
+_DATE = 14  # characters of a day beside a link
 _SEVERAL = 3  # rows of links with their days
 _DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
 
@@ -125,9 +126,14 @@ def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:
     return len(lines)
 
 
+def _is_row(line: Line) -> bool:
+    """Tell whether a line is a link and a day, and nothing else."""
+    return line.links > 0 and len(line.said) - line.linked <= _DATE and _DAY.search(line.shown) is not None
+
+
 def _rows(lines: Sequence[Line], whole: int) -> set[int]:
     """Return the identities of lines that name other articles with their days, if the article is longer."""
-    places = [n for n, line in enumerate(lines) if line.links and is_linked(line) and _DAY.search(line.shown)]
+    places = [n for n, line in enumerate(lines) if _is_row(line)]
     if len(places) < _SEVERAL or sum(len(lines[n].said) for n in places) > whole:
         return set()
     between = sum(len(line.said) for line in lines[places[0] : places[-1]] if line.is_prose)

@@ -6,6 +6,7 @@ One room for lists and articles alike. A page that shows a password box beside s
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
@@ -25,6 +26,7 @@ _CHECKED = re.compile(
 )
 _LOGIN = re.compile(r"统一身份认证|请先登[录陆]|请登[录陆]|扫码登[录陆]|登[录陆]超时|身份验证|caslogin")
 _AGAIN = re.compile(r"\blocation\.(?:reload|replace|assign)\s*\(|\blocation(?:\.href)?\s*=(?!=)")
+_TITLE, _TITLES = 8, 4  # characters of a link that is worth reading, and so many of these, that show a page
 _LITTLE = 400  # visible characters; a wall says no more
 _NOTHING = 80  # visible characters; a page that a script leaves at once says no more
 
@@ -45,8 +47,16 @@ def wall_of(html: str, page: Node, shown: str | None = None) -> str | None:
     word = _CHECKED.search(said) or login
     if word is not None:
         return f"a {'login wall' if word is login else 'challenge page'}: it says {word[0]}"
-    if dom.first(page, 'input[type="password" i]') is not None:
+    if dom.first(page, 'input[type="password" i]') is not None and not _leads_on(page):
         return "a login wall: it asks for a password"
     if len(shown) <= _NOTHING and "document.cookie" in html and _AGAIN.search(html):
         return "a challenge page: a script sets a cookie and asks again"
     return None
+
+
+def _leads_on(page: Node) -> bool:
+    """Tell whether a page has links that are worth reading: its password box stands beside them."""
+    links = (
+        link for link in dom.select(page, "a[href]") if len(text.visible_text(dom.text_of(link))) >= _TITLE
+    )
+    return len(list(islice(links, _TITLES))) == _TITLES
