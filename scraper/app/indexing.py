@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scraper import urls
-from scraper.app.archive_view import held
+from scraper.app.archive_view import held, viewed
 from scraper.errors import StoreError
 from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
@@ -144,14 +144,23 @@ def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreErro
     return prepare(article, plain_text(body_of(text)))
 
 
-def refresh_sites(config: Config, names: Collection[str]) -> Indexed:
-    """Bring the parts of these sites up to date, as far as anything of them changed. Raises StoreError."""
+def refresh_sites(
+    config: Config, names: Collection[str], *, changed: Collection[str] | None = None
+) -> Indexed:
+    """Bring the parts of these sites up to date. Raises StoreError.
+
+    `changed`: the sites of which something is known to have changed; of the others only the numbers are
+    compared. None: any of them may have.
+    """
     done = Indexed()
     with open_index(index_path(config)) as index:
-        for site in config.sites:
-            if site.name in names:
-                one = refresh(index, site, held(config, site), Path(config.archive))
-                done.put += one.put
-                done.removed += one.removed
-                done.unreadable += one.unreadable
+        for site, state in viewed(config, [site for site in config.sites if site.name in names]):
+            if changed is not None and site.name not in changed:
+                articles = state.counts.standing(site.name).articles
+                if articles == index.count(site.name):
+                    continue
+            one = refresh(index, site, state.articles.held(site.name), Path(config.archive))
+            done.put += one.put
+            done.removed += one.removed
+            done.unreadable += one.unreadable
     return done

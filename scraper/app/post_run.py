@@ -1,4 +1,4 @@
-"""What follows a run, joined: the heartbeat, the figures, the ping. None of it changes how the run ended."""
+"""What follows a run, joined: search, feeds, heartbeat, figures, ping. None of it changes how it ended."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import __version__
+from scraper.app.feeds import write_feeds
+from scraper.app.indexing import refresh_sites
 from scraper.app.wiring import clock
 from scraper.audit import metrics
 from scraper.audit.status import status_of
 from scraper.crawler.network import user_agent
 from scraper.crawler.ping import ping
 from scraper.errors import ArchiveError, StoreError
+from scraper.exit_codes import ExitCode
 from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from scraper.audit.status import SiteStatus
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.model import Site
     from scraper.report import Report
 
+_MANY = 2_000  # articles that a run which was stopped leaves for the next one to index
 HEARTBEAT = "heartbeat.json"
 METRICS = "metrics.prom"
 
@@ -69,3 +74,21 @@ def tell(config: Config, *, good: bool) -> ArchiveError | None:
     except ArchiveError as error:
         return error
     return None
+
+
+def keep_up(config: Config, report: Report) -> Iterator[str]:
+    """Bring the search, and the feeds where the config asks for them, up to date; yield what went wrong.
+
+    A run that was stopped leaves many new articles to the next one.
+    """
+    changed = {name for name, site in report.sites.items() if site.written or site.revised}
+    many = sum(site.written + site.revised for site in report.sites.values()) > _MANY
+    if many and report.exit_code in {ExitCode.INTERRUPTED, ExitCode.TERMINATED}:
+        return
+    try:
+        done = refresh_sites(config, report.sites, changed=changed)
+        yield from (f"search: {error}" for error in done.unreadable)
+        if config.feeds:
+            write_feeds(config, report.sites)
+    except StoreError as error:
+        yield str(error)

@@ -55,7 +55,7 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
 def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | None) -> tuple[Report, bool]:
     """Make the pass; return its report, and whether it did what it was there for."""
     from scraper.app.archive_door import enter
-    from scraper.app.post_run import leave_notes
+    from scraper.app.post_run import keep_up, leave_notes
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock, new_session
     from scraper.display import watch
@@ -81,6 +81,8 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
         report.exit_code = worst({report.exit_code, ExitCode.WRONG_USAGE})
     if args.dry_run:
         return report, True
+    for wrong in keep_up(config, report):
+        print(wrong, file=sys.stderr)
     good, unwritten = leave_notes(config, report)
     if unwritten is not None:
         print(f"heartbeat: {unwritten}", file=sys.stderr)

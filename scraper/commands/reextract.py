@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
     from scraper.app.archive_door import enter
+    from scraper.app.post_run import keep_up
     from scraper.app.reextraction import changes
     from scraper.app.sites import sites_named
     from scraper.app.wiring import Sites, clock
@@ -56,6 +57,9 @@ def run(args: argparse.Namespace) -> int:
     failed = any(report.failed for report in reports.values())
     code = ExitCode.SOME_FAILED if failed else ExitCode.DONE
     report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
+    if not args.dry_run:
+        for wrong in keep_up(config, report):
+            print(wrong, file=sys.stderr)
     tell(report, args)
     return code
 

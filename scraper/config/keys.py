@@ -364,6 +364,12 @@ CONFIG: Final = Section(
         Key(name="network", form=NETWORK, text="How requests are made.", default={}),
         Key(name="ping", form=PING, text="Whom a run tells that it ended, by one GET.", default={}),
         Key(
+            name="feeds",
+            form=Flag(),
+            default=False,
+            text="Whether a run writes Atom and JSON Feed beside the documents: each site's, and one of all.",
+        ),
+        Key(
             name="cluster",
             form=OrNothing(CLUSTER),
             text="Where many machines meet: a database and a store; null: this machine works alone.",

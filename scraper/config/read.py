@@ -49,6 +49,7 @@ class Config:
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
     ping: Pings = field(default_factory=Pings)
+    feeds: bool = False  # whether a run writes feeds beside the documents
     cluster: ClusterSettings | None = None  # None: this machine works alone
     defaults: Mapping[str, Any] = field(default_factory=dict)  # the fields of a Site that all have in common
 
@@ -70,6 +71,7 @@ def parse_config(data: object) -> Config:
         network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
+        feeds=top["feeds"],
         cluster=_cluster(given.get("cluster")),
         defaults=defaults,
     )

@@ -187,7 +187,10 @@ class _Unfit(StoreError):  # noqa: N818 - named as those of scraper.errors are
 
 
 def _writable(path: Path) -> Connection:
-    connection = _connect(str(path), uri=False)
+    try:
+        connection = _connect(str(path), uri=False)
+    except sqlite3.OperationalError as error:
+        raise index_error(path, error) from error
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()

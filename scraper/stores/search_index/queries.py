@@ -202,9 +202,11 @@ class SearchQueries:
 
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def count(self) -> int:
-        """Return how many articles are indexed."""
-        (number,) = self._connection.execute("SELECT count(*) FROM article").fetchone()
+    def count(self, site: str | None = None) -> int:
+        """Return how many articles are indexed, of one site or of all."""
+        where = "" if site is None else "WHERE site = :site"
+        query = f"SELECT count(*) FROM article {where}"  # noqa: S608 - of constants
+        (number,) = self._connection.execute(query, {} if site is None else {"site": site}).fetchone()
         return int(number)
 
     def article(self, urlname: str) -> IndexedArticle | None:
