@@ -33,6 +33,7 @@ MOST_MEMORY: Final = 2 << 30  # bytes of address space; a page of 64 MiB needs a
 MOST_SECONDS: Final = 20.0  # of one page, CPU time; the dearest of 7,155 real ones needs 0.2
 _MOST_PREPARED: Final = 32  # captures
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
+_LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
 _MAIN: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from scraper.ingest.reading_worker import main; main(int(sys.argv[2]), float(sys.argv[3]))"
@@ -96,6 +97,7 @@ class PageReader:
         """Take the bounds of one page. No process is begun before there is a page to read."""
         self._bounds = (memory, seconds)
         self._free: list[_Process] = []
+        self._reading = 0
         self._turns = threading.BoundedSemaphore(at_once)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="reader")
         self._prepared: dict[int, _Prepared] = {}  # by the identity of the capture, which is held
@@ -127,6 +129,11 @@ class PageReader:
             self._prepared.clear()
         self._prepared[id(capture)] = _Prepared(job=job, capture=capture, answer=answer)
 
+    @property
+    def is_reading(self) -> bool:
+        """Tell whether some page is being read."""
+        return self._reading > 0
+
     def close(self) -> None:
         """End the processes."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -147,7 +154,8 @@ class PageReader:
         """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
         with self._turn() as process:
             told.append(process)
-            why = process.ask(job, self._bounds[1] * _PATIENCE)
+            self._reading += 1
+            why = process.ask(job, max(self._bounds[1] * _PATIENCE, _LEAST_PATIENCE))
         if isinstance(why, reading_worker.Answer):
             return why
         capture: Capture = job[1]
@@ -161,6 +169,7 @@ class PageReader:
             try:
                 yield process
             finally:
+                self._reading = max(self._reading - 1, 0)
                 if process.is_alive:
                     self._free.append(process)
 

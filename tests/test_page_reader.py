@@ -1,0 +1,165 @@
+"""Pages are read in bounded processes: what hangs or kills a reader costs its own page, and is known."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from article_cases import bare_site
+from listing_cases import capture, site
+
+from scraper import extractor
+from scraper.article_record import Failed, Status
+from scraper.errors import NotAnArticle, TooCostly
+from scraper.ingest.begun import Begun
+from scraper.ingest.ingester import Ingester
+from scraper.ingest.page_reader import DirectReader, PageReader
+from scraper.ingest.reextract import jobs
+from scraper.ingest.replay import Replay
+from scraper.model import Kind
+from scraper.stores.opening import open_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scraper.model import Capture
+    from scraper.stores.opening import SiteContext
+
+PAGE = '<html><body><h1>题目</h1><i class="date">2021-03-12</i><div id="body"><p>正文</p></div></body></html>'
+ADDRESS = "http://news.qingcheng.example/a/b.html"
+NOW = datetime(2021, 3, 13, tzinfo=UTC)
+
+
+def article(page: str = PAGE, address: str = ADDRESS) -> Capture:
+    return capture(address, page)
+
+
+def long_page() -> Capture:
+    """Return an honest page that takes a good second to read."""
+    return article(PAGE.replace("<p>正文</p>", "<p>正<b>文</b>，一" * 120_000))
+
+
+@pytest.fixture
+def reader() -> Iterator[PageReader]:
+    made = PageReader(at_once=2)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[SiteContext]:
+    with open_site(tmp_path, bare_site(), now=lambda: NOW) as opened:
+        yield opened
+
+
+def test_an_article_comes_as_if_it_was_read_here(reader: PageReader) -> None:
+    there, here = reader.extract(article(), bare_site()), DirectReader().extract(article(), bare_site())
+    assert there == here
+
+
+def test_errors_come_as_they_are(reader: PageReader) -> None:
+    with pytest.raises(NotAnArticle, match="empty") as told:
+        reader.extract(article(" "), bare_site())
+    assert told.value.what == "empty"
+
+
+def test_what_was_prepared_is_not_read_again(reader: PageReader) -> None:
+    asked = article()
+
+    async def prepare() -> None:
+        await reader.prepare("extract", asked, bare_site())
+
+    asyncio.run(prepare())
+    reader.close()  # nobody could read it now
+    assert reader.extract(asked, bare_site()).title == "题目"
+
+
+def test_a_page_that_takes_too_long_is_too_costly_and_the_next_one_is_read() -> None:
+    reader = PageReader(at_once=1, seconds=0.05)
+    try:
+        with pytest.raises(TooCostly, match="its reader ended with"):
+            reader.extract(long_page(), bare_site())
+        assert reader.extract(article(), bare_site()).title == "题目"
+    finally:
+        reader.close()
+
+
+def test_a_page_that_needs_too_much_memory_is_too_costly_and_the_next_one_is_read() -> None:
+    reader = PageReader(at_once=1, memory=200 << 20)
+    try:
+        with pytest.raises(TooCostly):
+            reader.extract(article(PAGE + "字" * 40_000_000), bare_site())
+        assert reader.extract(article(), bare_site()).title == "题目"
+    finally:
+        reader.close()
+
+
+def test_a_page_that_is_being_read_can_be_left() -> None:
+    """As SIGTERM and the end of the time do: nobody waits for the page."""
+    reader = PageReader(at_once=1)
+
+    async def leave() -> None:
+        task = asyncio.create_task(reader.prepare("extract", long_page(), bare_site()))
+        while not reader.is_reading:  # noqa: ASYNC110 - it is begun by another thread, which tells nobody
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(leave())
+    assert reader.extract(article(), bare_site()).title == "题目"
+    reader.close()
+
+
+def test_what_was_too_costly_is_kept_told_and_asked_for_no_more(context: SiteContext) -> None:
+    reader = PageReader(at_once=1, seconds=0.05)
+    asked = long_page()
+    ref = context.captures.append(asked)
+    replay = Replay(context, reader)
+    replay.take(asked, ref)
+    reader.close()
+    known = next(context.state.articles.every(context.name))
+    assert (known.status, known.due) == (Status.FAILED, None)
+    assert (known.error or "").startswith("TooCostly: too costly")
+    assert list(jobs(context)) == [], "this version of the reader tries it again"
+    with context.state.transaction():
+        context.state.articles.put(replace(known, extractor=extractor.VERSION - 1))
+    assert [job.known.key for job in jobs(context)] == [known.key]
+
+
+def test_a_capture_that_ended_the_program_twice_is_not_looked_at_again(context: SiteContext) -> None:
+    """A program that was ended once may have been killed by anybody."""
+    asked = article()
+    ref = context.captures.append(asked)
+    assert Begun(context.state, context.name).begin(ref)  # and there the program ends
+    assert Begun(context.state, context.name).begin(ref)  # and once more
+    ingester = Ingester(context)
+    known = Replay(context)._known(asked)  # noqa: SLF001 - as a start makes it
+    outcome = ingester.article(known, asked, ref)
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, TooCostly)
+    assert [left.number for left in Replay(context).all(lambda _: None)] == []
+    other = article(address="http://news.qingcheng.example/a/c.html")
+    assert not isinstance(Ingester(context).article(known, other, context.captures.append(other)), Failed)
+
+
+def test_a_list_that_ended_the_program_twice_is_no_list(context: SiteContext) -> None:
+    asked = replace(capture("http://news.qingcheng.example/ywsd/index.shtml", PAGE), kind=Kind.LISTING)
+    ref = context.captures.append(asked)
+    for _ in range(2):
+        assert Begun(context.state, context.name).begin(ref)
+    with pytest.raises(TooCostly):
+        Ingester(context).listing(asked, ref)
+    assert [left.number for left in Replay(context).all(lambda _: None)] == []
+
+
+def test_lists_are_read_there_too(reader: PageReader) -> None:
+    rows = "".join(f'<li><a href="/info/1/{n}.htm">文章{n}号</a> 2022-03-0{n}</li>' for n in range(1, 6))
+    asked = capture("http://news.qingcheng.example/x.htm", f"<html><body><ul>{rows}</ul></body></html>")
+    asked = replace(asked, kind=Kind.LISTING)
+    of_site = site(family="vsb")
+    assert reader.listing(asked, of_site, None) == DirectReader().listing(asked, of_site, None)
