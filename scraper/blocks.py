@@ -35,6 +35,20 @@ class Emphasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """A run that is struck out. Never empty, never inside another `Struck`."""
+
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSpan:
+    """Code within a line, its blanks folded as the page shows them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
     """A link whose address can be followed (http, https, ftp, mailto). Never inside another `Anchor`."""
 
@@ -55,7 +69,7 @@ class Break:
     """A line break within a block."""
 
 
-Inline: TypeAlias = Text | Strong | Emphasis | Anchor | Picture | Break
+Inline: TypeAlias = Text | Strong | Emphasis | Struck | CodeSpan | Anchor | Picture | Break
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +85,7 @@ class Paragraph:
     """A paragraph. Never without a visible character or a picture."""
 
     children: tuple[Inline, ...]
+    preformatted: bool = False  # True: every blank of it counts, those that indent a line too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

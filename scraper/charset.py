@@ -25,6 +25,9 @@ _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _LABEL = re.compile(r"charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _GB = frozenset(["gbk", "gb18030"])
+_WITHOUT_DECODER = frozenset(["replacement", "x-user-defined"])
+"""What the standard calls sets that no page may use, `hz-gb-2312` and `iso-2022-kr` among them: the bytes say."""
+
 _REPLACED = "\ufffd"
 
 # GB 18030-2022 gave these a place outside the private use area; Python's table is that of 2005.
@@ -129,14 +132,14 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 
 def _lookup(match: re.Match[str] | None) -> str | None:
-    """Return the WHATWG name of a label; None where there is none or nobody knows it."""
+    """Return the WHATWG name of a label; None where there is none, or no decoder for it."""
     found = webencodings.lookup(match[1]) if match else None
-    return found.name if found else None
+    return found.name if found and found.name not in _WITHOUT_DECODER else None
 
 
 def _lookup_meta(data: bytes) -> str | None:
     match = _META.search(_COMMENT.sub(b"", data[:_META_WITHIN]))
     found = webencodings.lookup(match[1].decode("ascii")) if match else None
-    if found is None:
+    if found is None or found.name in _WITHOUT_DECODER:
         return None
     return "utf-8" if found.name.startswith("utf-16") else str(found.name)  # it could not have been read

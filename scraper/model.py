@@ -222,14 +222,32 @@ class ListingPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What the body of a page shows, read off the page by a plain walk that knows nothing of blocks.
+    """What the body of a page shows, by a witness that shares no code with the reader.
 
-    The witness that a document is held against: it is what must not be lost.
+    It is what a document is held against: what must not be lost.
     """
 
     text: str = ""  # every visible character in order, white space and zero-width characters left out
     images: tuple[Url, ...] = ()
     links: tuple[str, ...] = ()  # the addresses that can be followed, as in `blocks.Anchor`
+    files: tuple[Url, ...] = ()  # named anywhere in the body, each once: documents, archives, video, audio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What stands in a body and is not told, by the rule that leaves it out."""
+
+    what: str  # a rule of `extractor.account`
+    count: int
+    sample: str  # the beginning of the first one's words, or its address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPicture:
+    """A picture that a page holds itself (`data:`): nobody else has it."""
+
+    address: Url  # where the site shows it: `/pictures/…`
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +268,8 @@ class Article:
     images: tuple[Url, ...] = ()  # in page order, each once for each time it stands there
     media: tuple[Url, ...] = ()
     attachments: tuple[Url, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    embedded: tuple[EmbeddedPicture, ...] = ()  # those of `images` that the page holds itself
     robots: tuple[
         tuple[str, str], ...
     ] = ()  # name and content of the page's meta elements that speak to robots
@@ -257,11 +277,12 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """What a document says less than its page: visible characters, pictures, links."""
+    """What a document says less than its page: visible characters, pictures, links, files."""
 
     characters: int = 0
     images: int = 0
     links: int = 0
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

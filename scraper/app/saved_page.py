@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ class Read:
         markdown = writer.render(
             writer.without_media(article.body)
         )  # they stand in `media`: no word is added
-        loss = writer.loss_of(article.shown, markdown)
+        loss = writer.loss_of(article.shown, markdown, (*article.media, *article.attachments))
         return {
             "url": article.url,
             "identity": self.identity,
@@ -57,7 +57,8 @@ class Read:
             "media": list(article.media),
             "attachments": list(article.attachments),
             "markdown": markdown,
-            "loss": {"characters": loss.characters, "images": loss.images, "links": loss.links},
+            "loss": asdict(loss),
+            "left_out": [asdict(one) for one in article.left_out],
         }
 
 

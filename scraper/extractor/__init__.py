@@ -9,20 +9,34 @@ Does no I/O, asks no clock and writes no log. The pages of a family differ only 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper import dates, dom, families
 from scraper.blocks import Block, Media
-from scraper.errors import MissingField, NotAnArticle
-from scraper.extractor import body, fidelity, generic, layout_match, metadata, tables, title_and_date
-from scraper.extractor.addresses import Addresses, is_attachment
+from scraper.extractor import (
+    containers_of_body,
+    fidelity,
+    files,
+    generic,
+    layout_match,
+    metadata,
+    special,
+    tables,
+    title_and_date,
+    witness,
+)
+from scraper.extractor import body as body_reader
+from scraper.extractor.addresses import Addresses
 from scraper.extractor.page import MAX_BYTES, open_page
-from scraper.model import Article
+from scraper.model import Article, EmbeddedPicture
 from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from scraper.extractor.account import Rule
+    from scraper.extractor.containers_of_body import Containers
     from scraper.extractor.layout_match import LayoutMatch
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
@@ -35,23 +49,20 @@ VERSION = 1
 def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Article:
     """Return the article that a capture holds.
 
-    Raises `NotAnArticle`, `UnknownLayout`, `MissingField` and `LostText`; `TooLarge` for a body that inflates
-    beyond `max_bytes`.
+    Raises `NotAnArticle`, `UnknownLayout` and `MissingField`; `TooLarge` for a body that inflates beyond
+    `max_bytes`.
     """
     page = open_page(capture, max_bytes)
     worn = layout_match.worn_by(page, site)
-    layout, roots = worn.layout, _roots(page, worn)
-    left_out = body.left_out(roots, layout.drop, layout.reveal) | worn.left_out
-    addresses = Addresses(page.base)
-    blocks = body.read(roots, addresses, left_out)
-    shown = fidelity.shown_by(roots, addresses, left_out)
-    fidelity.check(shown, fidelity.told_by(blocks), page.url)
+    layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
+    left_out = _left_out(roots.nodes, worn)
+    body = _read(page, layout, roots, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
-    title = worn.title or metadata.title_of(page, layout, roots, of_article=of_article)
+    title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
     beside = ""
     if worn.is_generic or (of_article and _shows_no_date(page, layout)):
-        near = dates.date_in_path(capture.url, site.timezone)
-        beside = title_and_date.line(roots, title, site.timezone, left_out, near=near, cut=worn.cut)
+        near, apart = dates.date_in_path(capture.url, site.timezone), frozenset(left_out)
+        beside = title_and_date.line(roots.nodes, title, site.timezone, apart, near=near, cut=worn.cut)
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
@@ -62,14 +73,16 @@ def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Arti
         published_from=comes_from,
         family=worn.family,
         layout=layout.name,
-        body=blocks,
-        shown=shown,
+        body=body.blocks,
+        shown=body.testimony.shown,
         source=metadata.source_of(page, layout, beside),
         editor=metadata.editor_of(page, layout),
         channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
-        images=shown.images,
-        media=tuple(_media(blocks)),
-        attachments=_attachments(page, layout, addresses, shown.links),
+        images=body.images,
+        media=body.media,
+        attachments=body.attachments,
+        left_out=(*body.testimony.left_out, *roots.around),
+        embedded=body.embedded,
         robots=metadata.robots_of(page),
     )
 
@@ -79,37 +92,45 @@ def _shows_no_date(page: Page, layout: Layout) -> bool:
     return layout.nearby or page.first(layout.published) is None
 
 
-def _roots(page: Page, worn: LayoutMatch) -> list[dom.Node]:
-    """Return the elements that hold the body, outermost only.
-
-    Raises `MissingField` where there is none, `NotAnArticle` where the page breaks off.
-    """
-    if page.breaks_off:
-        msg = f"truncated: {page.url}: the page breaks off, its end is missing"
-        raise NotAnArticle(msg, what="truncated")
-    if worn.found is not None:
-        return [worn.found.root]
-    layout = worn.layout
-    found = dom.select(page.root, ", ".join(layout.body))
-    if not found:
-        msg = f"no body: {page.url}: {' and '.join(layout.body)} of layout {layout.name} select nothing"
-        raise MissingField(msg)
-    return found[:1] if layout.only_first else _outermost(found)
+def _is_whole(capture: Capture) -> bool:
+    """Tell whether HTTP says that the body is all there: it is as long as its header promises."""
+    length = (capture.header("Content-Length") or "").strip()
+    return length.isdecimal() and int(length) == len(capture.body)
 
 
-def _outermost(nodes: list[dom.Node]) -> list[dom.Node]:
-    """Return the nodes that stand in none of the others."""
-    if len(nodes) == 1:
-        return nodes
-    chosen = {node.mem_id for node in nodes}
-    kept = []
-    for node in nodes:
-        above = node.parent
-        while above is not None and above.mem_id not in chosen:
-            above = above.parent
-        if above is None:
-            kept.append(node)
-    return kept
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """What the body says, and what its witness says of it."""
+
+    blocks: tuple[Block, ...]
+    images: tuple[Url, ...]
+    media: tuple[Url, ...]
+    attachments: tuple[Url, ...]
+    embedded: tuple[EmbeddedPicture, ...]
+    testimony: witness.Testimony
+
+
+def _read(page: Page, layout: Layout, roots: Containers, left_out: dict[int, Rule]) -> _Body:
+    """Read the containers of a body, and hold what was read against them."""
+    addresses = Addresses(page.base)
+    read = body_reader.read(roots.nodes, addresses, left_out)
+    told, media = fidelity.told_by(read.blocks), tuple(_media(read.blocks))
+    attachments = _attachments(page, layout, addresses, told.links, read.files)
+    testimony = witness.testify(
+        roots.nodes,
+        page.base,
+        witness.Told(images=told.images, links=told.links, others=(*media, *attachments)),
+        read.account.nodes,
+        read.account.addresses,
+    )
+    return _Body(
+        blocks=read.blocks,
+        images=told.images,
+        media=media,
+        attachments=attachments,
+        embedded=_embedded(told.images, addresses),
+        testimony=testimony,
+    )
 
 
 def _media(blocks: Iterable[Block]) -> Iterable[Url]:
@@ -119,13 +140,30 @@ def _media(blocks: Iterable[Block]) -> Iterable[Url]:
             yield block.src
 
 
-def _attachments(page: Page, layout: Layout, addresses: Addresses, links: Iterable[str]) -> tuple[Url, ...]:
-    """Return the files that the article links to: those in its body, then those beside it, each once."""
+def _left_out(roots: list[dom.Node], worn: LayoutMatch) -> dict[int, Rule]:
+    """Return the elements that are no part of the article, by their `mem_id`, each with its rule."""
+    around: dict[int, Rule] = dict.fromkeys(worn.left_out, "surroundings")
+    return around | special.hidden(roots, worn.layout.drop, worn.layout.reveal)
+
+
+def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPicture, ...]:
+    """Return the pictures that the page holds itself, each once."""
+    held = addresses.embedded
+    return tuple(EmbeddedPicture(address=url, data=held[url]) for url in dict.fromkeys(images) if url in held)
+
+
+def _attachments(
+    page: Page, layout: Layout, addresses: Addresses, links: Iterable[str], named: Iterable[Url]
+) -> tuple[Url, ...]:
+    """Return the files of the article, each once: those in its body in page order, then those beside it."""
     beside = (
         addresses.link(dom.attribute(node, "href") or dom.attribute(node, "pdfsrc"))
         for selector in layout.attachments
         for node in dom.select(page.root, selector)
     )
-    found = [link for link in links if is_attachment(link)]
-    found.extend(link for link in beside if link is not None and link.startswith("http"))
-    return tuple(dict.fromkeys(Url(link.partition("#")[0]) for link in found))
+    known = set(named)
+    plain = (files.as_url(link) for link in links)
+    found = [files.viewed(url) or url for url in plain if url in known or files.is_attachment(url)]
+    found.extend(url for url in known if url not in found)
+    found.extend(files.as_url(link) for link in beside if link is not None and link.startswith("http"))
+    return tuple(dict.fromkeys(found))

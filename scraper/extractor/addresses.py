@@ -8,28 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from scraper import urls
+from scraper.extractor import data_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scraper.urls import Url
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
-_FULL_SIZE = ("original-src", "orisrc")  # Webplus, VSB: `src` is a scaled copy
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-url", "lay-src", "_src", "src2", "file")
-_PLACEHOLDER = re.compile(
-    r"(?:^|[/_.\-])(?:blank|loading|lazy|lazyload|placeholder|spacer|transparent|grey|gray|pixel|1x1)[^/]*"
-    r"\.(?:gif|png|jpe?g|svg)",
-    re.IGNORECASE,
-)
-_FILES = re.compile(
-    r"\.(?:pdf|docx?|docm|dotx?|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|tar|t?gz|caj|epub)$",
-    re.IGNORECASE,
-)
 
 
 class Addresses:
@@ -38,6 +25,7 @@ class Addresses:
     def __init__(self, base: Url) -> None:
         """Take the address that relative references stand on."""
         self.base = base
+        self.embedded: dict[Url, bytes] = {}  # pictures that the page itself holds
         self._known: dict[str, Url | None] = {}  # a page names its pictures and links again and again
 
     def link(self, reference: str | None) -> str | None:
@@ -53,17 +41,22 @@ class Addresses:
         fragment = _SPACE.sub("", reference.partition("#")[2])
         return f"{url}#{fragment}" if fragment else url
 
-    def picture(self, attributes: Mapping[str, str | None]) -> Url | None:
-        """Return a picture's own address: full size before a scaled copy, lazy before a placeholder."""
-        for name in _FULL_SIZE:
-            url = self.file(attributes.get(name))
-            if url is not None:
-                return url
-        url = self.file(attributes.get("src"))
-        if url is not None and not _PLACEHOLDER.search(url):
-            return url
-        lazy = (self.file(attributes.get(name)) for name in _LAZY)
-        return next((address for address in lazy if address is not None), url)
+    def picture(self, reference: str | None) -> Url | None:
+        """Return the address of a picture; None where there is none, or where it is the page itself.
+
+        A picture written into the page is kept in `embedded`, under the address that it will have.
+        """
+        reference = (reference or "").strip()
+        if not reference or reference.startswith("#"):
+            return None
+        if reference[:5].lower() == "data:":
+            found = data_pictures.embedded(reference)
+            if found is None:
+                return None
+            self.embedded[found.src] = found.data
+            return found.src
+        url = self._join(reference)
+        return None if url == self.base else url
 
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
@@ -74,12 +67,6 @@ class Addresses:
         if reference not in self._known:
             self._known[reference] = urls.join(self.base, reference)
         return self._known[reference]
-
-
-def is_attachment(href: str) -> bool:
-    """Tell whether a link leads to a document or an archive, by its name."""
-    path = href.partition("#")[0].partition("?")[0] if href.startswith("http") else ""
-    return bool(_FILES.search(unquote(path).strip()))
 
 
 def _foreign(reference: str) -> str | None:

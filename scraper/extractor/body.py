@@ -1,45 +1,54 @@
-"""From the containers of a body to blocks: which tag is read how, and what is left out.
+"""From the containers of a body to blocks: which tag is read how, which element otherwise, what is left out.
 
-Left out are scripts, styles, comments, form fields, and what a page itself says is not to be shown. Nothing
-else: `witness` holds the result against the page.
+What is left out is written into the account under the rule that leaves it out; the `witness` holds the blocks
+and the account against the page, with eyes of its own.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from scraper import dom
-from scraper.extractor import containers, elements, embeds
+from scraper.extractor import containers, elements, embeds, formulas, pictures, special
 from scraper.extractor.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from scraper.blocks import Block
+    from scraper.extractor.account import Account, Rule
     from scraper.extractor.addresses import Addresses
     from scraper.extractor.walk import Handler
+    from scraper.urls import Url
 
-LEFT_OUT = dom.UNSEEN | {"select", "textarea", "datalist", "svg", "canvas", "rp", "input", "annotation"}
+LEFT_OUT: Final = dom.UNSEEN | {"select", "textarea", "datalist", "svg", "canvas", "rp", "input", "annotation"}
 """Tags whose text is no part of an article: scripts, styles, comments, form fields, drawings."""
 
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_MAYBE_HIDDEN = '[hidden], [style*="display" i]'
-_BLOCKS = (
+_FORM: Final = ("select", "textarea", "datalist", "input")
+_BLOCKS: Final = (
     *("address", "article", "aside", "body", "caption", "center", "col", "colgroup", "dd", "details"),
     *("dialog", "dir", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "header", "hgroup", "html"),
     *("legend", "main", "marquee", "nav", "p", "section", "summary", "tbody", "tfoot", "thead"),
 )
-_WHOLE = frozenset(["table", "ul", "ol", "pre", "blockquote", "figure", "img", "video", "h1", "h2", "h3"])
+_WHOLE: Final = frozenset(
+    ["table", "ul", "ol", "pre", "blockquote", "figure", "img", "video", "h1", "h2", "h3"]
+)
 """Tags that say something of their own when the body's selector names one of them."""
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(_BLOCKS, elements.block),
-    **dict.fromkeys(LEFT_OUT, lambda _walk, _node: None),
+    **dict.fromkeys(dom.UNSEEN | {"rp"}, elements.unseen),
+    **dict.fromkeys(_FORM, partial(elements.leave, rule="form")),
+    **dict.fromkeys(("canvas", "defs", "desc"), partial(elements.leave, rule="drawing")),
     **dict.fromkeys(elements.HEADINGS, elements.heading),
-    **dict.fromkeys(embeds.TAGS, elements.media),
+    **dict.fromkeys(embeds.TAGS, embeds.media),
     **dict.fromkeys(("b", "strong"), elements.strong),
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), elements.emphasis),
+    **dict.fromkeys(("del", "s", "strike"), elements.struck),
+    **dict.fromkeys(("code", "kbd", "samp"), elements.code),
+    **dict.fromkeys(("pre", "xmp", "listing", "plaintext"), elements.pre),
     **dict.fromkeys(("ul", "ol", "menu"), containers.listing),
     **dict.fromkeys(("td", "th"), containers.cell),
     "a": elements.anchor,
@@ -47,46 +56,44 @@ HANDLERS: dict[str, Handler] = {
     "br": elements.line_break,
     "figcaption": elements.caption,
     "hr": elements.rule,
+    "image": elements.drawn_image,
     "img": elements.image,
     "li": containers.item,
-    "pre": elements.pre,
+    "math": formulas.math,
+    "noscript": elements.fallback,
+    "q": elements.quotation,
+    "rt": elements.reading_aid,
+    "sub": elements.subscript,
+    "sup": elements.superscript,
+    "svg": elements.drawing,
     "table": containers.table,
+    "text": elements.drawn_text,
     "tr": containers.row,
+    "v:imagedata": elements.word_picture,
 }
 
 
-def read(roots: Sequence[dom.Node], addresses: Addresses, left_out: frozenset[int]) -> tuple[Block, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the containers of a body say."""
+
+    blocks: tuple[Block, ...]
+    files: tuple[Url, ...]  # known as files by more than their addresses
+    account: Account
+
+
+def read(roots: Sequence[dom.Node], addresses: Addresses, left_out: Mapping[int, Rule]) -> Reading:
     """Return what stands in the containers, in page order, without what `left_out` names by its `mem_id`."""
-    walk = Walk(addresses, _with_players(roots), elements.inline, left_out)
+    otherwise = special.handlers(roots, addresses, left_out)
+    walk = Walk(addresses, HANDLERS, elements.inline, otherwise, partial(_shown, roots, addresses))
     for root in roots:
         walk.read(root, whole=root.tag in _WHOLE)
-    return tuple(walk.blocks)
+    return Reading(blocks=tuple(walk.blocks), files=tuple(walk.files), account=walk.account)
 
 
-def _with_players(roots: Iterable[dom.Node]) -> dict[str, Handler]:
-    """Return what the tags mean where some elements are players in disguise: empty ones with an address."""
-    players = {node.mem_id: node.tag or "" for root in roots for node in dom.select(root, embeds.DISGUISED)}
-    if not players:
-        return HANDLERS
-
-    def reading(usual: Handler) -> Handler:
-        return lambda walk, node: (elements.media if node.mem_id in players else usual)(walk, node)
-
-    return HANDLERS | {tag: reading(HANDLERS.get(tag, elements.inline)) for tag in players.values()}
-
-
-def left_out(
-    roots: Iterable[dom.Node], drop: tuple[str, ...], reveal: tuple[str, ...] = ()
-) -> frozenset[int]:
-    """Return the identities of the elements below that are hidden and not revealed, or dropped."""
-    found: set[int] = set()
-    for root in roots:
-        for node in dom.select(root, _MAYBE_HIDDEN):
-            attributes = node.attributes
-            if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
-                found.add(node.mem_id)
-        if reveal:
-            found.difference_update(node.mem_id for node in dom.select(root, ", ".join(reveal)))
-        if drop:
-            found.update(node.mem_id for node in dom.select(root, ", ".join(drop)))
-    return frozenset(found)
+def _shown(roots: Sequence[dom.Node], addresses: Addresses) -> frozenset[Url]:
+    """Return the pictures that the containers show without the help of a `<noscript>`."""
+    hidden = {node.mem_id for root in roots for node in dom.select(root, "noscript img")}
+    images = (node for root in roots for node in dom.select(root, "img") if node.mem_id not in hidden)
+    chosen = (pictures.choose(image, addresses).src for image in images)
+    return frozenset(src for src in chosen if src is not None)

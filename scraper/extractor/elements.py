@@ -1,27 +1,63 @@
-"""What the tags within and around a line mean: text styles, links, pictures, headings, players, captions."""
+"""What the tags within and around a line mean: text styles, links, pictures, headings, captions."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper import dom, text
 from scraper.blocks import Break, Code, Figure, Paragraph, Picture, Rule
-from scraper.extractor import embeds, tables
-from scraper.extractor.inline_runs import Style
+from scraper.extractor import files, pictures, preformatted, tables
 
 if TYPE_CHECKING:
+    from scraper.extractor.account import Rule as LeftOutBy
+    from scraper.extractor.inline_runs import Style
+    from scraper.extractor.styles import Look
     from scraper.extractor.walk import Walk
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_PROSE = re.compile("[，。；：、！？]")
-_OF_CODE = frozenset(["b", "code", "em", "font", "i", "kbd", "pre", "samp", "span", "strong", "tt", "u"])
+_OF_CODE: Final = frozenset(
+    [
+        *(
+            "b",
+            "br",
+            "code",
+            "div",
+            "em",
+            "font",
+            "i",
+            "kbd",
+            "p",
+            "pre",
+            "samp",
+            "span",
+            "strong",
+            "tt",
+            "u",
+        ),
+        *("ol", "ul", "li", "mark", "var"),
+    ]
+)
+_RAISED: Final = str.maketrans("0123456789+-−=()（）", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾⁽⁾")
+_LOWERED: Final = str.maketrans("0123456789+-−=()（）", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎₍₎")
+_SMALL: Final = re.compile(r"[0-9+\-−=()（）]{1,20}")
+_BEFORE_SMALL: Final = re.compile(r"[A-Za-z0-9Α-Ωα-ω)\]）₀-₉⁰¹²³⁴-⁹℃°]")
+_DIGIT: Final = re.compile("[0-9]")
 
 
 def inline(walk: Walk, node: dom.Node) -> None:
     """Read what changes nothing: spans, fonts, `<o:p>`, `<founder-content>`, tags that nobody knows."""
     walk.enter(node)
+
+
+def leave(walk: Walk, node: dom.Node, rule: LeftOutBy) -> None:
+    """Leave an element out, and say by which rule."""
+    walk.account.leave(node, rule)
+
+
+def unseen(_walk: Walk, _node: dom.Node) -> None:
+    """Pass over what no browser shows: scripts, styles, comments."""
 
 
 def strong(walk: Walk, node: dom.Node) -> None:
@@ -34,15 +70,87 @@ def emphasis(walk: Walk, node: dom.Node) -> None:
     walk.enter_styled(node, walk.style._replace(emphasis=True))
 
 
+def struck(walk: Walk, node: dom.Node) -> None:
+    """Read a run that is struck out."""
+    walk.enter_styled(node, walk.style._replace(struck=True))
+
+
+def code(walk: Walk, node: dom.Node) -> None:
+    """Read code within a line; in preformatted text one after another is a line each."""
+    if walk.keeps_lines:
+        following = node.next
+        is_line = following is not None and following.tag == "code"
+        walk.enter(node, partial(walk.add, Break()) if is_line else None)
+        return
+    walk.enter_styled(node, walk.style._replace(code=True))
+
+
+def quotation(walk: Walk, node: dom.Node) -> None:
+    """Read a `<q>`, whose marks the browser sets."""
+    walk.add("“")
+    walk.enter(node, partial(walk.add, "”"))
+
+
+def reading_aid(walk: Walk, node: dom.Node) -> None:
+    """Read the `<rt>` of a ruby: how the word before it is read, in brackets."""
+    if not text.visible_text(dom.text_of(node)):
+        return
+    walk.add("(")
+    walk.enter(node, partial(walk.add, ")"))
+
+
+def raised(walk: Walk, node: dom.Node, table: dict[int, int]) -> None:
+    """Read what stands above or below the line: digits and signs after a letter or digit as small ones."""
+    shown = dom.text_of(node).strip()
+    if (
+        _SMALL.fullmatch(shown)
+        and _DIGIT.search(shown + "0")
+        and _BEFORE_SMALL.fullmatch(walk.last_character)
+        and dom.first(node, "a, img, sup, sub") is None
+    ):
+        walk.add(shown.translate(table))
+    else:
+        walk.enter(node)
+
+
+superscript = partial(raised, table=_RAISED)
+subscript = partial(raised, table=_LOWERED)
+
+
 def anchor(walk: Walk, node: dom.Node) -> None:
     """Read a link; one that leads nowhere is the text that it shows."""
-    href = walk.addresses.link(node.attributes.get("href"))
+    attributes = node.attributes
+    href = walk.addresses.link(attributes.get("href"))
     if href is None:
-        walk.enter(node)
-        return
+        script = f"{attributes.get('href') or ''} {attributes.get('onclick') or ''}"
+        href = files.opened_by(script, walk.addresses) if len(script) > 1 else None
+        if href is None:
+            walk.enter(node)
+            return
     walk.hrefs.append(href)
-    strong, emphasis, _ = walk.style
-    walk.enter_styled(node, Style(strong, emphasis, len(walk.hrefs) - 1))
+    style = walk.style._replace(anchor=len(walk.hrefs) - 1)
+    if files.is_attachment(href):
+        _enter_file(walk, node, href, style)
+        return
+    may_be_file = "download" in attributes or files.may_be_program(href)
+    if may_be_file and files.is_named_by(attributes, dom.text_of(node)):
+        walk.files.append(files.as_url(href))
+    walk.enter_styled(node, style)
+
+
+def _enter_file(walk: Walk, node: dom.Node, href: str, style: Style) -> None:
+    """Read a link to a file; one that shows no words of its own, or an icon alone, has the file's name."""
+    url = files.viewed(files.as_url(href))
+    if url is not None:
+        walk.files.append(url)
+    shows = text.visible_text(dom.text_of(node)) or any(
+        pictures.choose(image, walk.addresses).src for image in dom.select(node, "img")
+    )
+    if not shows and not dom.select(node, "video, audio, iframe, object, embed"):
+        before, walk.style = walk.style, style
+        walk.add(files.name_of(href))
+        walk.style = before
+    walk.enter_styled(node, style)
 
 
 def line_break(walk: Walk, node: dom.Node) -> None:
@@ -53,10 +161,69 @@ def line_break(walk: Walk, node: dom.Node) -> None:
 
 def image(walk: Walk, node: dom.Node) -> None:
     """Read a picture; one whose address cannot be asked for is not there."""
-    attributes = node.attributes
-    src = walk.addresses.picture(attributes)
+    src, rule = pictures.choose(node, walk.addresses)
+    if src is None:
+        walk.account.leave(node, rule)
+        return
+    walk.pictures.add(src)
+    walk.add(Picture(src=src, alt=text.fold(node.attributes.get("alt") or "")))
+
+
+def backed(walk: Walk, node: dom.Node, reference: str) -> None:
+    """Read an element that shows nothing but the picture beneath it."""
+    src = walk.addresses.picture(reference)
     if src is not None:
-        walk.add(Picture(src=src, alt=text.fold(attributes.get("alt") or "")))
+        walk.pictures.add(src)
+        walk.add(Picture(src=src))
+    walk.usual(node)
+
+
+def fallback(walk: Walk, node: dom.Node) -> None:
+    """Read a `<noscript>`: the pictures that a script would show, where it is the only one to name them."""
+    told = False
+    for each in dom.select(node, "img"):
+        src, _ = pictures.choose(each, walk.addresses)
+        if src is not None and src not in walk.pictures and not walk.is_shown_elsewhere(src):
+            told = True
+            image(walk, each)
+    if not told:
+        walk.account.leave(node, "fallback")
+
+
+def drawing(walk: Walk, node: dom.Node) -> None:
+    """Read an `<svg>`: the pictures and the pieces of page within it, not its lines."""
+    if dom.first(node, "image, foreignObject") is None:
+        walk.account.leave(node, "drawing")
+    else:
+        walk.enter(node)
+
+
+def drawn_image(walk: Walk, node: dom.Node) -> None:
+    """Read the `<image>` of a drawing."""
+    attributes = node.attributes
+    src = walk.addresses.picture(attributes.get("href") or attributes.get("xlink:href"))
+    if src is None:
+        walk.account.leave(node, "picture")
+        return
+    walk.pictures.add(src)
+    walk.add(Picture(src=src))
+
+
+def drawn_text(walk: Walk, node: dom.Node) -> None:
+    """Read a `<text>`: of a drawing it is a part of the drawing, elsewhere a tag that nobody knows."""
+    above = node.parent
+    while above is not None and above.tag not in {"svg", "foreignObject", "body"}:
+        above = above.parent
+    if above is not None and above.tag == "svg":
+        walk.account.leave(node, "drawing")
+    else:
+        walk.enter(node)
+
+
+def word_picture(walk: Walk, node: dom.Node) -> None:
+    """Read what Word left for old browsers: no other one shows it, and an `<img>` stands beside it."""
+    if src := dom.attribute(node, "src"):
+        walk.account.note(src, "drawing")
 
 
 def block(walk: Walk, node: dom.Node) -> None:
@@ -84,32 +251,58 @@ def _close_heading(walk: Walk, level: int) -> None:
 
 
 def pre(walk: Walk, node: dom.Node) -> None:
-    """Read preformatted text: code where it looks so, else prose whose lines are kept."""
+    """Read preformatted text: code where it looks so, else prose whose lines and blanks are kept."""
     walk.flush()
-    characters = text.without_faceless(dom.text_of(node))
-    is_plain = all(
-        below.tag in _OF_CODE and below.mem_id not in walk.left_out for below in dom.select(node, "*")
-    )
-    if is_plain and not walk.style.anchor and not _PROSE.search(characters):
-        code = characters.strip("\n").rstrip()
-        if code.strip():
-            walk.blocks.append(Code(text=code))
+    shown = preformatted.characters(node)
+    is_plain = all(below.tag in _OF_CODE and not walk.is_special(below) for below in dom.select(node, "*"))
+    if is_plain and not walk.style.anchor and preformatted.is_code(shown):
+        told = shown.replace("\xa0", " ").strip("\n").rstrip()
+        if told.strip():
+            walk.blocks.append(Code(text=told))
         return
-    walk.enter(node, partial(_close_pre, walk, walk.keeps_lines))
-    walk.keeps_lines = True
+    keep_lines(walk, node, blanks=True)
 
 
-def _close_pre(walk: Walk, keeps_lines: bool) -> None:  # noqa: FBT001 - the state to go back to
+def keep_lines(walk: Walk, node: dom.Node, *, blanks: bool) -> None:
+    """Read an element whose line ends count, and with `blanks` the blanks that indent its lines too."""
     walk.flush()
-    walk.keeps_lines = keeps_lines
+    walk.enter(node, partial(_close_lines, walk, walk.keeps_lines, walk.keeps_blanks))
+    walk.keeps_lines, walk.keeps_blanks = True, blanks
 
 
-def media(walk: Walk, node: dom.Node) -> None:
-    """Read a player, and nothing of what would be shown in its stead."""
-    played = embeds.media_of(node, walk.addresses)
-    if played is not None:
-        walk.flush()
-        walk.blocks.append(played)
+def _close_lines(walk: Walk, keeps_lines: bool, keeps_blanks: bool) -> None:  # noqa: FBT001 - the state to go back to
+    walk.flush()
+    walk.keeps_lines, walk.keeps_blanks = keeps_lines, keeps_blanks
+
+
+def looking(walk: Walk, node: dom.Node, look: Look) -> None:
+    """Read an element whose style says something else than its tag."""
+    before = walk.style
+    style = before
+    if look.strong is False:
+        style = style._replace(strong=False)
+    if look.emphasis is False:
+        style = style._replace(emphasis=False)
+    if look.struck:
+        style = style._replace(struck=True)
+    keeps = (walk.keeps_lines, walk.keeps_blanks)
+    walk.style = style
+    walk.after(partial(_close_look, walk, before, keeps))
+    if look.lines is not None:
+        walk.keeps_lines, walk.keeps_blanks = True, look.lines
+    if (look.strong is False and node.tag in {"b", "strong"}) or (
+        look.emphasis is False and node.tag in {"em", "i", "cite", "dfn", "var"}
+    ):
+        walk.enter(node)
+    elif look.raised is not None and node.tag in {"span", "font"}:
+        raised(walk, node, _RAISED if look.raised == "super" else _LOWERED)
+    else:
+        walk.usual(node)
+
+
+def _close_look(walk: Walk, style: Style, keeps: tuple[bool, bool]) -> None:
+    walk.style = style
+    walk.keeps_lines, walk.keeps_blanks = keeps
 
 
 def caption(walk: Walk, node: dom.Node) -> None:

@@ -1,18 +1,21 @@
-"""Video, audio, flash and foreign players: from an element to the one address that a reader can follow."""
+"""Video, audio, flash, viewers and foreign players: from an element to the address that a reader can follow."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
-from scraper.blocks import Media
+from scraper.blocks import Figure, Media
+from scraper.extractor import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scraper.extractor.addresses import Addresses
+    from scraper.extractor.walk import Walk
     from scraper.urls import Url
 
 MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
@@ -20,7 +23,7 @@ MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
 TAGS = frozenset(["video", "audio", "embed", "object", "iframe"])
 """Elements that play something. What stands within them is shown only where they cannot play."""
 
-DISGUISED = "[sudy-wp-src], [pdfsrc], script[vurl]"
+DISGUISED = "[sudy-wp-src], [pdfsrc], script[vurl], div[vurl], span[vurl], p[vurl], a[vurl]"
 """Players of Webplus and VSB that are no such element: empty ones that a script fills."""
 
 _FILE_NAME = re.compile(r"['\"]title['\"]\s*:\s*['\"](.*?)['\"]\s*[,}]")  # sudyfile-attr="{'title':'x.mp4'}"
@@ -48,6 +51,68 @@ def media_of(node: dom.Node, addresses: Addresses) -> Media | None:
             title = text.fold(attributes.get("title") or attributes.get("alt") or _file_name(node))
             return Media(kind=_kind(node.tag or "", url, attributes.get("type") or ""), src=url, title=title)
     return None
+
+
+def media(walk: Walk, node: dom.Node) -> None:
+    """Read a player or viewer, and nothing of what it shows where it cannot play; a file is a link to it."""
+    played = media_of(node, walk.addresses)
+    if played is None:
+        walk.account.leave(node, "player")
+        return
+    file = files.viewed(played.src) if played.kind == "embed" else None
+    if file is not None:
+        walk.file(file, played.title)
+    else:
+        put(walk, played)
+    walk.account.leave(node, "fallback")
+
+
+def put(walk: Walk, played: Media) -> None:
+    """Put a player on a line of its own."""
+    walk.flush()
+    walk.blocks.append(played)
+
+
+def script(walk: Walk, _node: dom.Node, named: files.Named) -> None:
+    """Read what a script shows where it stands: files, players, and the pictures of a PDF's pages."""
+    for reference in named.files:
+        if (url := walk.addresses.file(reference)) is not None:
+            walk.file(files.viewed(url) or url)
+    for reference in named.played:
+        if (url := walk.addresses.file(reference)) is not None:
+            put(walk, Media(kind=_kind("", url, ""), src=url))
+    for reference in named.pictures:
+        if (url := walk.addresses.picture(reference)) is not None and url not in walk.pictures:
+            walk.flush()
+            walk.pictures.add(url)
+            walk.blocks.append(Figure(src=url))
+    for reference in named.others:
+        walk.account.note(reference, "script-file")
+
+
+def carried(walk: Walk, node: dom.Node, references: tuple[str, ...]) -> None:
+    """Read an element that names files or players in attributes of its own, and then what stands in it."""
+    for reference in references:
+        url = walk.addresses.file(reference)
+        if url is None:
+            continue
+        if files.is_played_name(reference):
+            put(walk, Media(kind=_kind("", url, ""), src=url))
+        else:
+            walk.file(files.viewed(url) or url)
+    walk.usual(node)
+
+
+def called(walk: Walk, node: dom.Node, url: Url) -> None:
+    """Read an element that opens a file when it is clicked, as a link to it."""
+    walk.files.append(url)
+    walk.hrefs.append(url)
+    if not text.visible_text(dom.text_of(node)):
+        walk.add(files.name_of(url))
+    before = walk.style
+    walk.style = before._replace(anchor=len(walk.hrefs) - 1)
+    walk.after(partial(setattr, walk, "style", before))
+    walk.usual(node)
 
 
 def _file_name(node: dom.Node) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from scraper.errors import WrongType
 from scraper.model import Kind
 
+FOLDER: Final = "pictures"
 PICTURES: Final = frozenset(
     ("jpg", "png", "gif", "webp", "bmp", "tif", "ico", "avif", "heic", "jxl", "jp2"),
 )
@@ -98,6 +99,11 @@ _HTML: Final = re.compile(
 )
 _SVG: Final = re.compile(rb"<(?:\w+:)?svg\b", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def place_of(digest: str, suffix: str) -> str:
+    """Return where a picture or file belongs, relative to the archive; `digest`: its sha256 in hex."""
+    return f"{FOLDER}/{digest[:2]}/{digest}.{suffix}"
 
 
 def suffix_for(kind: Kind, data: bytes, url: str) -> str:

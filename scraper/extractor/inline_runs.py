@@ -8,10 +8,14 @@ or ends with a blank, whatever the markup was.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from scraper import text
-from scraper.blocks import Anchor, Break, Emphasis, Inline, Picture, Strong, Text
+from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Inline, Picture, Strong, Struck, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Style(NamedTuple):
@@ -20,6 +24,8 @@ class Style(NamedTuple):
     strong: bool = False
     emphasis: bool = False
     anchor: int = 0  # the number of its link on the page; 0: none
+    struck: bool = False
+    code: bool = False
 
 
 PLAIN = Style()
@@ -93,6 +99,8 @@ def _shared(before: Style, after: Style) -> Style:
         before.strong and after.strong,
         before.emphasis and after.emphasis,
         before.anchor if before.anchor == after.anchor else 0,
+        before.struck and after.struck,
+        before.code and after.code,
     )
 
 
@@ -103,7 +111,7 @@ def _settled(pieces: list[Piece]) -> list[Piece]:
     before = _nearest_texts(pieces)
     after = reversed(_nearest_texts(pieces[::-1]))
     return [
-        (content, Style(*_shared(one, other)[:2], style.anchor))
+        (content, Style(*_shared(one, other)[:2], style.anchor, style.struck))
         if isinstance(content, Picture)
         else (content, style)
         for (content, style), one, other in zip(pieces, before, after, strict=True)
@@ -133,16 +141,31 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
         name, end = _longest(pieces, at)
         while _is_blank(pieces[end - 1][0]):
             end -= 1
+        if name == "code":
+            found.extend(_code(content for content, _ in pieces[at:end]))
+            at = end
+            continue
         children = tuple(_nest([(part, _without(own, name)) for part, own in pieces[at:end]], hrefs))
         match name:
             case "anchor":
                 found.append(Anchor(href=hrefs[style.anchor], children=children))
             case "strong":
                 found.append(Strong(children=children))
+            case "struck":
+                found.append(Struck(children=children))
             case _:
                 found.append(Emphasis(children=children))
         at = end
     return _joined(found)
+
+
+def _code(contents: Iterable[Content]) -> Iterator[Inline]:
+    """Yield code, in one span up to the next picture or line break."""
+    for is_text, group in groupby(contents, lambda content: isinstance(content, str)):
+        if is_text:
+            yield CodeSpan(text="".join(content for content in group if isinstance(content, str)))
+        else:
+            yield from (content for content in group if not isinstance(content, str))
 
 
 def _joined(parts: list[Inline | str]) -> list[Inline]:
@@ -165,20 +188,14 @@ def _is_blank(content: Content) -> bool:
 
 
 def _without(style: Style, name: str) -> Style:
-    match name:
-        case "anchor":
-            return Style(style.strong, style.emphasis, 0)
-        case "strong":
-            return Style(strong=False, emphasis=style.emphasis, anchor=style.anchor)
-        case _:
-            return Style(style.strong, emphasis=False, anchor=style.anchor)
+    return style._replace(anchor=0) if name == "anchor" else style._replace(**{name: False})
 
 
 def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:
     """Return which of the styles at a place runs longest, and its end; a link is never cut in two."""
     style = pieces[at][1]
     best = ("", at)
-    for name in ("anchor", "strong", "emphasis"):
+    for name in ("anchor", "strong", "emphasis", "struck", "code"):
         value = getattr(style, name)
         if not value:
             continue

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
-from scraper.extractor.addresses import is_attachment
 from scraper.extractor.body import LEFT_OUT
+from scraper.extractor.files import is_attachment
 from scraper.families import generic as known
 
 if TYPE_CHECKING:

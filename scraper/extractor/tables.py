@@ -11,6 +11,7 @@ from scraper.blocks import (
     Break,
     Cell,
     Code,
+    CodeSpan,
     Figure,
     Heading,
     Inline,
@@ -27,6 +28,9 @@ from scraper.blocks import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_FEWEST_ROWS = 2  # and columns
+_SHORT = 60  # characters of the longest cell of a table that does not say that it holds data
+_LONGEST_DECLARED = 3_000  # likewise of one that does: more is a column of the page
 _COLUMN = 4  # blocks; so many in a cell of a table's only row are a column of text
 _MOST_COLUMNS = 1_000  # as in the HTML standard
 _MOST_FIELDS = 100_000  # of a table with its spans spread out; one that asks for more loses its spans
@@ -46,13 +50,20 @@ class RawCell:
 class RawTable:
     """A table while it is read."""
 
+    is_declared: bool = False  # its markup says that it holds data: a border, a head, a caption
     before: list[Block] = field(default_factory=list)  # its caption
     rows: list[list[RawCell]] = field(default_factory=list)
+    groups: list[int | None] = field(default_factory=list)  # of each row: which group of rows it stands in
+
+    def begin_row(self, group: int | None) -> None:
+        """Begin a row of a group (`<tbody>`); None: nobody knows which."""
+        self.rows.append([])
+        self.groups.append(group)
 
     def add(self, cell: RawCell) -> None:
         """Put a cell into the last row."""
         if not self.rows:
-            self.rows.append([])
+            self.begin_row(None)
         self.rows[-1].append(cell)
 
 
@@ -66,10 +77,22 @@ def span(value: str | None) -> int:
     return max(1, min(int(digits[:6] or 1), _MOST_COLUMNS))
 
 
+def rows_spanned(value: str | None) -> int:
+    """Return a rowspan; 0 stands for all rows of the group that are left."""
+    return 0 if (value or "").strip() == "0" else span(value)
+
+
+def has_border(value: str | None) -> bool:
+    """Tell whether a table's `border` draws lines."""
+    return value is not None and value.strip() not in {"0", "0px"}
+
+
 def settle(raw: RawTable) -> list[Block]:
     """Return a table as one block, or as the blocks of its cells where it only lays out the page."""
-    rows = [row for row in raw.rows if row]
-    if _lays_out(rows):
+    kept = [(row, group) for row, group in zip(raw.rows, raw.groups, strict=True) if row]
+    rows = [row for row, _ in kept]
+    left = _left_in_group([group for _, group in kept])
+    if _lays_out(rows, is_declared=raw.is_declared or bool(raw.before)):
         return [block for row in rows for cell in row for block in cell.blocks]
     width = max(sum(cell.colspan for cell in row) for row in rows)
     keeps_spans = width <= _MOST_COLUMNS and width * len(rows) <= _MOST_FIELDS
@@ -78,7 +101,7 @@ def settle(raw: RawTable) -> list[Block]:
             Cell(
                 children=line_of(cell.blocks),
                 colspan=cell.colspan if keeps_spans else 1,
-                rowspan=min(cell.rowspan, len(rows) - at) if keeps_spans else 1,
+                rowspan=min(cell.rowspan or left[at], len(rows) - at) if keeps_spans else 1,
                 header=cell.header,
             )
             for cell in row
@@ -88,15 +111,62 @@ def settle(raw: RawTable) -> list[Block]:
     return [Table(rows=table)]
 
 
-def _lays_out(rows: list[list[RawCell]]) -> bool:
+def _left_in_group(groups: list[int | None]) -> list[int]:
+    """Return for each row how many rows of its group are left, itself counted."""
+    left: list[int] = []
+    for at in range(len(groups) - 1, -1, -1):
+        same = at + 1 < len(groups) and groups[at + 1] == groups[at]
+        left.append(left[-1] + 1 if same else 1)
+    return left[::-1]
+
+
+def _lays_out(rows: list[list[RawCell]], *, is_declared: bool) -> bool:
     """Tell a table of layout: one column, pictures only, or cells that hold what no cell of data can."""
     filled = [[cell for cell in row if cell.blocks] for row in rows]
     if all(len(row) <= 1 for row in filled):
         return True
+    if _is_grid(rows, is_declared=is_declared or any(cell.header for row in rows for cell in row)):
+        return False
     cells = [cell.blocks for row in filled for cell in row]
     if any(_is_more_than_data(blocks, alone=len(filled) == 1) for blocks in cells):
         return True
     return all(isinstance(block, Figure) and not block.caption for blocks in cells for block in blocks)
+
+
+def _is_grid(rows: list[list[RawCell]], *, is_declared: bool) -> bool:
+    """Tell a table whose cells stand in rows and columns, and which says so, or whose cells are all short."""
+    filled = [row for row in rows if any(cell.blocks for cell in row)]
+    widths = {sum(cell.colspan for cell in row) for row in filled}
+    if len(filled) < _FEWEST_ROWS or max(widths) < _FEWEST_ROWS:
+        return False
+    cells = [cell.blocks for row in filled for cell in row]
+    if any(isinstance(block, Heading) and len(blocks) > 1 for blocks in cells for block in blocks):
+        return False
+    pictures = all(isinstance(block, Figure) for blocks in cells for block in blocks)
+    if is_declared:
+        return not pictures and max(map(_length, cells)) <= _LONGEST_DECLARED
+    return (
+        len(widths) == 1
+        and not pictures
+        and all(len(blocks) <= 1 for blocks in cells)
+        and max(map(_length, cells)) <= _SHORT
+    )
+
+
+def _length(blocks: list[Block]) -> int:
+    """Return how many characters the paragraphs of a cell hold."""
+    return sum(
+        _characters(block.children) for block in flat(blocks) if isinstance(block, Paragraph | Heading)
+    )
+
+
+def _characters(inlines: Iterable[Inline]) -> int:
+    return sum(
+        len(inline.text)
+        if isinstance(inline, Text | CodeSpan)
+        else _characters(getattr(inline, "children", ()))
+        for inline in inlines
+    )
 
 
 def _is_more_than_data(blocks: list[Block], *, alone: bool) -> bool:

@@ -11,15 +11,20 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom
-from scraper.blocks import Anchor, Block, Break, Figure, Heading, Inline, Paragraph, Picture
-from scraper.extractor import inline_runs
+from scraper.blocks import Anchor, Block, Break, Figure, Heading, Inline, Paragraph, Picture, Text
+from scraper.extractor import inline_runs, preformatted
+from scraper.extractor.account import Account
+from scraper.extractor.files import name_of
 from scraper.extractor.inline_runs import PLAIN, Content, Piece, Style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from scraper.extractor.addresses import Addresses
+    from scraper.extractor.numbering import Numbers
     from scraper.extractor.tables import RawTable
+    from scraper.extractor.walk_items import Item
+    from scraper.urls import Url
 
     Handler: TypeAlias = Callable[["Walk", dom.Node], None]
 
@@ -35,23 +40,31 @@ class Walk:
         addresses: Addresses,
         handlers: Mapping[str, Handler],
         otherwise: Handler,
-        left_out: frozenset[int],
+        special: Mapping[int, Handler],
+        shown_by_page: Callable[[], frozenset[Url]] = frozenset,
     ) -> None:
-        """Take what the tags mean, and the `mem_id` of each element or text that is left out."""
+        """Take what the tags mean, and by its `mem_id` each node that means something else, texts too."""
         self.addresses = addresses
+        self.account = Account()
+        self.pictures: set[Url] = set()  # met so far
+        self._shown_by_page = shown_by_page
+        self._elsewhere: frozenset[Url] | None = None
+        self.files: list[Url] = []  # met as files though their addresses do not say so
         self.blocks: list[Block] = []  # of the innermost open quote, item or cell, or of the body itself
         self.style = PLAIN
         self.level = 0  # of the open heading; 0: none
-        self.keeps_lines = False  # within a <pre> that is prose
+        self.keeps_lines = False  # within preformatted text that is prose
+        self.keeps_blanks = False  # likewise, where the blanks that indent a line count too
         self.hrefs = [""]  # of the links met so far; a style names its link by its place here
-        self.items: list[tuple[Block, ...]] | None = None  # of the list that is innermost; None: none is
+        self.items: list[Item] | None = None  # of the list that is innermost; None: none is
+        self.numbers: Numbers | None = None  # of that list; None: it has none
         self.tables: list[RawTable] = []
-        self._outer: list[tuple[list[Block], list[tuple[Block, ...]] | None]] = []
+        self._outer: list[tuple[list[Block], list[Item] | None]] = []
         self._line: list[Piece] = []
         self._todo: list[dom.Node | Callable[[], None]] = []
         self._handlers = handlers
         self._otherwise = otherwise
-        self.left_out = left_out
+        self._special = special
 
     def read(self, container: dom.Node, *, whole: bool) -> None:
         """Walk a container to its end; `whole`: its own tag counts, else only what it holds."""
@@ -59,7 +72,7 @@ class Walk:
             self._handlers.get(container.tag or "", self._otherwise)(self, container)
         else:
             self.enter(container)
-        todo, handlers, otherwise, left_out = self._todo, self._handlers, self._otherwise, self.left_out
+        todo, handlers, otherwise, special = self._todo, self._handlers, self._otherwise, self._special
         while todo:
             step = todo.pop()
             if not isinstance(step, dom.Node):
@@ -68,15 +81,36 @@ class Walk:
             if (following := step.next) is not None:
                 todo.append(following)
             tag = step.tag
-            if tag == "-text":
-                characters = "" if left_out and step.mem_id in left_out else step.text_content
+            handler = special.get(step.mem_id) if special else None
+            if handler is not None:
+                handler(self, step)
+            elif tag == "-text":
+                characters = step.text_content
                 if characters and (self._line or not characters.isspace()):
                     self.add(characters)
-            elif tag is not None and not (left_out and step.mem_id in left_out):
+            elif tag is not None:
                 handlers.get(tag, otherwise)(self, step)
         self.flush()
 
     # ── what handlers say ─────────────────────────────────────────────────────────────────────────────────
+
+    def after(self, then: Callable[[], None]) -> None:
+        """Do `then` after what is entered next."""
+        self._todo.append(then)
+
+    def is_special(self, node: dom.Node) -> bool:
+        """Tell whether an element means something else than its tag."""
+        return node.mem_id in self._special
+
+    def is_shown_elsewhere(self, picture: Url) -> bool:
+        """Tell whether an element of the body shows this picture without the help of a `<noscript>`."""
+        if self._elsewhere is None:
+            self._elsewhere = self._shown_by_page()
+        return picture in self._elsewhere
+
+    def usual(self, node: dom.Node) -> None:
+        """Read an element as its tag says, whatever else holds of it."""
+        self._handlers.get(node.tag or "", self._otherwise)(self, node)
 
     def enter(self, node: dom.Node, then: Callable[[], None] | None = None) -> None:
         """Go on with what stands in a node, and do `then` after it."""
@@ -106,6 +140,9 @@ class Walk:
         if not self._line:
             return
         pieces, self._line = self._line, []
+        if self.keeps_blanks and (rows := preformatted.rows(pieces)):
+            self.blocks.append(Paragraph(children=inline_runs.inlines(rows, self.hrefs), preformatted=True))
+            return
         for paragraph in inline_runs.paragraphs(pieces):
             inlines = inline_runs.inlines(paragraph, self.hrefs)
             figures = _figures(inlines)
@@ -117,11 +154,24 @@ class Walk:
                 self.blocks.append(Paragraph(children=inlines))
 
     @property
+    def last_character(self) -> str:
+        """The character that stands last on the line; "" where none does."""
+        content = self._line[-1][0] if self._line else None
+        return content[-1:] if isinstance(content, str) else ""
+
+    def file(self, url: Url, words: str = "") -> None:
+        """Put a link to a file on a line of its own; its words are the file's name where it has none."""
+        self.flush()
+        name = Text(text=words or name_of(url))
+        self.blocks.append(Paragraph(children=(Anchor(href=url, children=(name,)),)))
+        self.files.append(url)
+
+    @property
     def is_deep(self) -> bool:
         """True where nothing more is to be opened, since those who read the blocks recurse."""
         return len(self._outer) > _DEEPEST
 
-    def open(self, items: list[tuple[Block, ...]] | None = None) -> None:
+    def open(self, items: list[Item] | None = None) -> None:
         """Begin a run of blocks of its own; `items` are those of a list that begins."""
         self.flush()
         self._outer.append((self.blocks, self.items))

@@ -15,14 +15,30 @@ from scraper.blocks import Break, Text
 from scraper.writer.inline import inline
 
 if TYPE_CHECKING:
-    from scraper.blocks import Code, Inline
+    from scraper.blocks import Code, Inline, Paragraph
 
 _ACTING: Final = re.compile(r"\{[{%#]|<!--|<hexoPostRenderCodeBlock>", re.IGNORECASE)
 _LINE_END: Final = re.compile(r"\r\n?|[\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 _TAB: Final = 4
 _BLANKS: Final = re.compile(r"^ +| ( +)")
+_INNER: Final = re.compile("( {2,})")
 _NO_BREAK_SPACE: Final = "\xa0"
+
+
+def lines(block: Paragraph) -> str:
+    """Return a preformatted paragraph: its lines with every blank, those that indent as no-break spaces."""
+    runs: list[Inline] = []
+    begins = True
+    for run in block.children:
+        held = run
+        if isinstance(run, Text):
+            text = run.text.expandtabs(_TAB)
+            indent = len(text) - len(text.lstrip(" ")) if begins else 0
+            held = Text(text=_NO_BREAK_SPACE * indent + _INNER.sub(_not_breaking, text[indent:]))
+        begins = isinstance(run, Break)
+        runs.append(held)
+    return inline(runs, "preformatted").replace(_NO_BREAK_SPACE, "&nbsp;")
 
 
 def code(block: Code, *, nested: bool) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 LINK_OPEN: Final = "\x01"
 LINK_CLOSE: Final = "\x02"
 MARKUP: Final = "\x03"  # any other: a delimiter of emphasis, a picture
-MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP
+STRIKE: Final = "\x04"  # a delimiter of what is struck out
+MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP + STRIKE
 
 _SUSPECT: Final = re.compile(r"[-\\`\"'*_~.<>&{\[\]!:@|xX]")  # what an acting piece begins with: far quicker
 _ACTING: Final = re.compile(
@@ -92,7 +93,7 @@ def _inline(text: str, *, pipes: bool = False) -> str:
         *(() if pipes else ("pipe",)),
         *(() if _BRACKETS_ACT.search(text) else ("open", "close")),
         *(
-            () if len(_TILDES.findall(text)) > 1 else ("tilde", "last_tilde")
+            () if len(_TILDES.findall(text)) > 1 or STRIKE in text else ("tilde", "last_tilde")
         ),  # one alone strikes nothing through
     }
     last_more = text.rfind(">")

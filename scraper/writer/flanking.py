@@ -24,7 +24,7 @@ def acts(delimiter: str, *, inside: str, outside: str) -> bool:
     `delimiter` is `**`, `*` or `_`; `inside` is no white space; `outside` is "" at the edge of the block.
     Both are single characters of the Markdown, not of the text: an escape begins with a backslash.
     """
-    within_words = delimiter[0] == "*"  # `_` never acts between two letters
+    within_words = delimiter[0] != "_"  # which never acts between two letters
     return (within_words and not _may_be_punctuation(inside)) or _surely_parts(outside)
 
 

@@ -10,9 +10,18 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
-from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
+from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
 from scraper.writer.address import destination
-from scraper.writer.escape import LINK_CLOSE, LINK_OPEN, MARKS, MARKUP, escape, escape_cell, escape_heading
+from scraper.writer.escape import (
+    LINK_CLOSE,
+    LINK_OPEN,
+    MARKS,
+    MARKUP,
+    STRIKE,
+    escape,
+    escape_cell,
+    escape_heading,
+)
 from scraper.writer.flanking import acts, reference
 from scraper.writer.normalize import cleaned, normal
 
@@ -31,6 +40,9 @@ _ESCAPES: Final = {
 }
 _MARK: Final = re.compile(f"[{MARKS}]")
 _STRONG: Final = "**"
+_STRUCK: Final = "~~"
+_NOTHING: Final = "&#8203;"  # has no width, and parts two delimiters
+_ACTS_IN_CODE: Final = re.compile(r"\{[{%#]|<!--|[|{\n]")  # of Hugo, of Hexo, of a cell and of a heading
 _HARD_BREAK: Final = "\\\n"
 _HARD_BREAK_IN_LINK: Final = "  \n"  # where marked knows no backslash before a line end; editors strip blanks
 
@@ -96,6 +108,8 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
         match child:
             case Text():
                 row.text.append(child.text)
+            case CodeSpan():
+                _lay_out_code(child, row)
             case Break():
                 row.text.append("\n")
             case Picture():
@@ -109,13 +123,33 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
                 row.put(MARKUP, _Piece(delimiter, "opens"))
                 _lay_out(child.children, row, italics)
                 row.put(MARKUP, _Piece(delimiter, "closes"))
+            case Struck():
+                row.put(STRIKE, _Piece(_STRUCK, "opens"))
+                _lay_out(child.children, row, italics)
+                row.put(STRIKE, _Piece(_STRUCK, "closes"))
             case _:
                 assert_never(child)
 
 
+def _lay_out_code(child: CodeSpan, row: _Row) -> None:
+    """Lay out code; as plain text where something acts even within it, since nothing can be escaped there."""
+    shown = child.text.strip()
+    if not shown or _ACTS_IN_CODE.search(shown):
+        row.text.append(child.text)
+        return
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    blank = " " if shown[0] == "`" or shown[-1] == "`" else ""
+    fence = "`" * (longest + 1)
+    before, _, after = child.text.partition(shown)
+    row.text.append(before)
+    row.put(MARKUP, _Piece(f"{fence}{blank}{shown}{blank}{fence}"))
+    row.text.append(after)
+
+
 def _holds_strong(children: Iterable[Inline]) -> bool:
     return any(
-        isinstance(child, Strong) or (isinstance(child, Emphasis | Anchor) and _holds_strong(child.children))
+        isinstance(child, Strong)
+        or (isinstance(child, Emphasis | Struck | Anchor) and _holds_strong(child.children))
         for child in children
     )
 
@@ -142,9 +176,15 @@ def _mended(parts: list[str], here: int, piece: _Piece) -> bool:
     if piece.side == "opens":
         if acts(piece.markdown, inside=first, outside=last):
             return False
-        parts[before] = parts[before][:-1] + reference(last)
+        if before % 2 and last == "~":  # a delimiter too, which cannot be written otherwise
+            parts[here - 1] = _NOTHING
+        else:
+            parts[before] = parts[before][:-1] + reference(last)
     else:
         if acts(piece.markdown, inside=last, outside=first):
             return False
-        parts[after] = reference(first) + parts[after][1:]
+        if after % 2 and first == "~":
+            parts[here + 1] = _NOTHING
+        else:
+            parts[after] = reference(first) + parts[after][1:]
     return True

@@ -8,6 +8,7 @@ of medium a link leads to) are no loss.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -21,11 +22,13 @@ from scraper.model import Loss
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scraper.model import Shown
 
 _EXTENSIONS = ("table", "strikethrough")
+_PARTED = re.compile(r"[/=&?#]")
+_SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎−（）", "0123456789+-=()0123456789+-=()-()")
 _LONGEST_COMPARED = 20_000  # characters that differ on both sides; more are compared by number alone
 
 
@@ -45,24 +48,42 @@ class Missing:
     text: tuple[str, ...]  # runs of visible characters
     images: tuple[str, ...]
     links: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
 
-def loss_of(shown: Shown, markdown: str) -> Loss:
-    """Return how much of what the page shows is missing in its Markdown."""
-    lost = missing(shown, markdown)
-    return Loss(characters=sum(map(len, lost.text)), images=len(lost.images), links=len(lost.links))
+def loss_of(shown: Shown, markdown: str, beside: Iterable[str] = ()) -> Loss:
+    """Return how much of what the page shows is missing in its Markdown.
+
+    `beside`: the files that are told elsewhere, such as in the article's JSON.
+    """
+    lost = missing(shown, markdown, beside)
+    return Loss(
+        characters=sum(map(len, lost.text)),
+        images=len(lost.images),
+        links=len(lost.links),
+        files=len(lost.files),
+    )
 
 
-def missing(shown: Shown, markdown: str) -> Missing:
+def missing(shown: Shown, markdown: str, beside: Iterable[str] = ()) -> Missing:
     """Return what of the page is missing in its Markdown. What the Markdown says more is not told here."""
     said = read_back(markdown)
+    named = {piece for address in (*said.images, *said.links, *beside) for piece in _pieces(address)}
     images = tuple(map(_canonical, shown.images))
-    links = Counter(map(_canonical, shown.links)) - Counter(map(_canonical, said.links))
+    pictures = set(map(_canonical, said.images))  # a link to the picture that it shows leads no further
+    own = Counter(link for link in map(_canonical, shown.links) if link not in pictures)
+    links = own - Counter(map(_canonical, said.links))
     return Missing(
-        text=_missing_runs(visible_text(shown.text), said.text),
+        text=_missing_runs(visible_text(shown.text).translate(_SMALL), said.text.translate(_SMALL)),
         images=_missing_items(images, tuple(map(_canonical, said.images))),
         links=tuple(links.elements()),
+        files=tuple(file for file in shown.files if _pieces(file)[-1] not in named),
     )
+
+
+def _pieces(address: str) -> list[str]:
+    """Return the names that an address is made of: a file may be named within the address of its viewer."""
+    return [piece for piece in _PARTED.split(unquote(address)) if piece] or [address]
 
 
 def read_back(markdown: str) -> Said:

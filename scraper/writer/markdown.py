@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from scraper.blocks import Code, Figure, Heading, Listing, Media, Paragraph, Quote, Rule, Table
-from scraper.writer.code import code
+from scraper.writer.code import code, lines
 from scraper.writer.inline import inline
 from scraper.writer.tables import table
 from scraper.writer.tree import framed, named
@@ -59,7 +59,7 @@ def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | 
         case Heading():
             markdown = _heading(block)
         case Paragraph():
-            markdown = inline(block.children)
+            markdown = lines(block) if block.preformatted else inline(block.children)
         case Quote():
             text = _EMPTY_LINE.join(markdown for _, markdown in render_each(block.blocks, depth + 1))
             markdown = _set_off(text, "> ", "> ") if text else ""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from itertools import chain, groupby, pairwise
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
-from scraper.blocks import Anchor, Break, Emphasis, Picture, Strong, Text
+from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
 from scraper.text import visible_text, without_faceless
 
 if TYPE_CHECKING:
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     from scraper.blocks import Inline
 
+    Emphasised: TypeAlias = Strong | Emphasis | Struck
+
 _LINE_ENDS: Final = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
 
 def normal(children: Iterable[Inline]) -> tuple[Inline, ...]:
     """Return the runs in that form."""
-    return tuple(_normal(children, strong=False, emphasis=False, anchor=False))
+    return tuple(_normal(children, frozenset()))
 
 
 def cleaned(text: str) -> str:
@@ -39,9 +41,9 @@ def plain(children: Iterable[Inline]) -> str:
 
 def _plain(child: Inline) -> str:
     match child:
-        case Text():
+        case Text() | CodeSpan():
             return child.text
-        case Strong() | Emphasis() | Anchor():
+        case Strong() | Emphasis() | Struck() | Anchor():
             return plain(child.children)
         case Break():
             return "\n"
@@ -51,39 +53,31 @@ def _plain(child: Inline) -> str:
             assert_never(child)
 
 
-def _normal(children: Iterable[Inline], *, strong: bool, emphasis: bool, anchor: bool) -> list[Inline]:
+def _normal(children: Iterable[Inline], within: frozenset[type[Inline]]) -> list[Inline]:
     done: list[Inline] = []
-    for child in _merged(_dissolved(children, strong=strong, emphasis=emphasis, anchor=anchor)):
+    for child in _merged(_dissolved(children, within)):
         match child:
-            case Text() | Picture() | Break():
+            case Text() | CodeSpan() | Picture() | Break():
                 done.append(child)
-            case Strong():
-                inner = _normal(child.children, strong=True, emphasis=emphasis, anchor=anchor)
-                done += _emphasised(Strong, inner)
-            case Emphasis():
-                inner = _normal(child.children, strong=strong, emphasis=True, anchor=anchor)
-                done += _emphasised(Emphasis, inner)
+            case Strong() | Emphasis() | Struck():
+                kind = type(child)
+                done += _emphasised(kind, _normal(child.children, within | {kind}))
             case Anchor():
-                inner = _normal(child.children, strong=strong, emphasis=emphasis, anchor=True)
-                lead, core, tail = _apart(inner)
+                lead, core, tail = _apart(_normal(child.children, within | {Anchor}))
                 done += [*lead, Anchor(href=child.href, children=tuple(core)), *tail]
             case _:
                 assert_never(child)
     return list(_merged(done))
 
 
-def _dissolved(children: Iterable[Inline], *, strong: bool, emphasis: bool, anchor: bool) -> Iterator[Inline]:
+def _dissolved(children: Iterable[Inline], within: frozenset[type[Inline]]) -> Iterator[Inline]:
     """Yield the runs, those that stand within their own kind replaced by what they hold; text cleaned."""
     for child in children:
-        if isinstance(child, Text):
-            if kept := cleaned(child.text):
-                yield child if kept == child.text else Text(text=kept)
-        elif (
-            (strong and isinstance(child, Strong))
-            or (emphasis and isinstance(child, Emphasis))
-            or (anchor and isinstance(child, Anchor))
-        ):
-            yield from _dissolved(child.children, strong=strong, emphasis=emphasis, anchor=anchor)
+        if isinstance(child, Text | CodeSpan):
+            if cleaned := _LINE_ENDS.sub(" ", without_faceless(child.text)):
+                yield type(child)(text=cleaned)
+        elif isinstance(child, Strong | Emphasis | Struck | Anchor) and type(child) in within:
+            yield from _dissolved(child.children, within)
         else:
             yield child
 
@@ -97,21 +91,27 @@ def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
     for kind, group in groupby(runs, type):
         if kind is Text:
             yield Text(text="".join(child.text for child in group if isinstance(child, Text)))
+        elif kind is CodeSpan:
+            yield CodeSpan(text="".join(child.text for child in group if isinstance(child, CodeSpan)))
         elif kind is Strong:
             yield Strong(children=_joined(group))
         elif kind is Emphasis:
             yield Emphasis(children=_joined(group))
+        elif kind is Struck:
+            yield Struck(children=_joined(group))
         else:
             yield from group
 
 
 def _joined(group: Iterable[Inline]) -> tuple[Inline, ...]:
     return tuple(
-        chain.from_iterable(child.children for child in group if isinstance(child, Strong | Emphasis))
+        chain.from_iterable(
+            child.children for child in group if isinstance(child, Strong | Emphasis | Struck)
+        )
     )
 
 
-def _emphasised(kind: type[Strong | Emphasis], children: Iterable[Inline]) -> Iterator[Inline]:
+def _emphasised(kind: type[Emphasised], children: Iterable[Inline]) -> Iterator[Inline]:
     """Yield a run of emphasis, divided at links that hold pictures: there it stands within the link.
 
     Around such a link goldmark before 1.5.5 (Hugo 0.111) loses the delimiters.
@@ -131,15 +131,15 @@ def _holds_picture(child: Inline) -> bool:
     match child:
         case Picture():
             return True
-        case Strong() | Emphasis() | Anchor():
+        case Strong() | Emphasis() | Struck() | Anchor():
             return any(map(_holds_picture, child.children))
-        case Text() | Break():
+        case Text() | CodeSpan() | Break():
             return False
         case _:
             assert_never(child)
 
 
-def _trimmed(kind: type[Strong | Emphasis], children: list[Inline]) -> list[Inline]:
+def _trimmed(kind: type[Emphasised], children: list[Inline]) -> list[Inline]:
     """Return a run of emphasis with the white space of its ends outside, or no such run at all."""
     lead, core, tail = _apart(children)
     if not visible_text(plain(core)):

@@ -10,6 +10,7 @@ from scraper.blocks import (
     Anchor,
     Break,
     Code,
+    CodeSpan,
     Emphasis,
     Figure,
     Heading,
@@ -20,6 +21,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -124,7 +126,7 @@ def _figures(runs: Runs, href: str | None) -> Iterator[Figure]:
     for run in runs:
         if isinstance(run, Picture):
             yield Figure(src=run.src, alt=run.alt, href=href)
-        elif isinstance(run, Strong | Emphasis | Anchor):
+        elif isinstance(run, Strong | Emphasis | Struck | Anchor):
             yield from _figures(run.children, run.href if isinstance(run, Anchor) else href)
 
 
@@ -132,7 +134,7 @@ def _hrefs(runs: Runs) -> Iterator[str]:
     for run in runs:
         if isinstance(run, Anchor):
             yield run.href
-        if isinstance(run, Strong | Emphasis | Anchor):
+        if isinstance(run, Strong | Emphasis | Struck | Anchor):
             yield from _hrefs(run.children)
 
 
@@ -172,11 +174,11 @@ def _without_pictures(runs: Runs) -> Runs:
     kept: list[Inline] = []
     for run in runs:
         match run:
-            case Text() | Break():
+            case Text() | CodeSpan() | Break():
                 kept.append(run)
             case Picture():
                 pass
-            case Strong() | Emphasis() | Anchor():
+            case Strong() | Emphasis() | Struck() | Anchor():
                 children = _without_pictures(run.children)
                 if children == run.children or visible_text(plain(children)):
                     kept.append(replace(run, children=children))
@@ -189,14 +191,14 @@ def _relinked(runs: Runs, assets: Mapping[str, str | None], *, linked: bool = Fa
     changed: list[Inline] = []
     for run in runs:
         match run:
-            case Text() | Break():
+            case Text() | CodeSpan() | Break():
                 changed.append(run)
             case Picture():
                 changed.append(_kept_picture(run, assets, linked=linked))
             case Anchor():
                 children = _relinked(run.children, assets, linked=True)
                 changed.append(Anchor(href=assets.get(run.href) or run.href, children=children))
-            case Strong() | Emphasis():
+            case Strong() | Emphasis() | Struck():
                 changed.append(replace(run, children=_relinked(run.children, assets, linked=linked)))
             case _:
                 assert_never(run)

@@ -1,0 +1,189 @@
+"""Files that a page names otherwise than by a plain link: in calls of scripts, in viewers, by their words.
+
+Read in one pass: a text is cut at its quotation marks, and each piece is looked at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from scraper import text, urls
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scraper.extractor.addresses import Addresses
+
+_SUFFIXES: Final = (
+    r"pdf|docx?|docm|dotx?|xlsx?|xlsm|xlsb|csv|pptx?|pptm|ppsx?|wps|et|dps|ofd|rtf|odt|ods|odp"
+    r"|zip|rar|7z|tar|t?gz|bz2|xz|caj|kdh|nh|ceb|epub|mobi|txt"
+)
+_FILE: Final = re.compile(rf"\.(?:{_SUFFIXES})$", re.IGNORECASE)
+_WORDS: Final = re.compile(
+    rf"[^\s.]\.(?:{_SUFFIXES})[\s)）】\]》」”\"'（(]*(?:[（(\[][^()（）]{{0,40}}[)）\]])?$", re.IGNORECASE
+)
+_PLAYED: Final = re.compile(
+    r"\.(?:mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mkv|ogv|3gp|asf|mp3|wma|wav|m4a|ogg|oga|aac|flac|amr)$",
+    re.IGNORECASE,
+)
+_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|tiff?)$", re.IGNORECASE)
+_QUOTES: Final = re.compile("[\"'`]")
+_SHOWS_PDF: Final = re.compile("pdf", re.IGNORECASE)
+_VIEWS: Final = re.compile(r"view|pdfjs|embed|preview|reader|player|flipbook|web/index", re.IGNORECASE)
+_VIEWS_PDF: Final = re.compile(
+    r"(?:view|show|preview|read|open)_?pdf|pdf_?(?:view|show|preview|read)", re.IGNORECASE
+)
+_DYNAMIC: Final = re.compile(
+    r"\.(?:aspx?|ashx|jspx?|php\d?|do|action|vsb|cgi|psp)$|/(?:down|download|file|attach)\w*/?$",
+    re.IGNORECASE,
+)
+_DOWNLOADS: Final = re.compile(
+    r"DownloadAttachUrl|/_content/download\.jsp|virtual_attach_file\.vsb", re.IGNORECASE
+)
+_LONGEST_WORDS: Final = 300  # characters of a link's words that are looked at, from their end
+_LONGEST: Final = 2_048  # characters of an address
+_OPENS: Final = re.compile(r"open|location|href|down|pdf|file|view|show|url", re.IGNORECASE)
+
+
+class Named(NamedTuple):
+    """What a script names, in order."""
+
+    files: tuple[str, ...]
+    played: tuple[str, ...]
+    pictures: tuple[str, ...]  # of the article, where they stand beside a PDF
+    others: tuple[str, ...]  # pictures that are none of the article, such as a player's poster
+
+    def __bool__(self) -> bool:
+        """Tell whether it names anything."""
+        return any(self)
+
+
+def named_in(script: str) -> Named:
+    """Return what the strings of a script name."""
+    files: list[str] = []
+    played: list[str] = []
+    pictures: list[str] = []
+    for string in strings(script):
+        if is_file_name(string):
+            files.append(string)
+        elif _PLAYED.search(_path(string)):
+            played.append(string)
+        elif _PICTURE.search(_path(string)):
+            pictures.append(string)
+    shows = bool(_SHOWS_PDF.search(script)) and not played
+    told, others = (pictures, []) if shows else ([], pictures)
+    return Named(*(tuple(dict.fromkeys(found)) for found in (files, played, told, others)))
+
+
+def strings(script: str) -> Iterator[str]:
+    """Yield the pieces between the quotation marks of a script that may be addresses, comments left out."""
+    kept = "\n".join(line for line in script.split("\n") if not line.lstrip().startswith("//"))
+    for piece in _QUOTES.split(kept):
+        plain = piece.replace("\\/", "/").strip("\\ \t\r\n")
+        if 4 < len(plain) <= _LONGEST and "." in plain and not _has_blank_line(plain):  # noqa: PLR2004 - `a.gz`
+            yield plain
+
+
+def _has_blank_line(plain: str) -> bool:
+    return "\n" in plain or "<" in plain or ";" in plain.rpartition("?")[0]
+
+
+def is_file_name(reference: str) -> bool:
+    """Tell whether a reference leads to a document or an archive, by the name that its path or query has."""
+    if _FILE.search(_path(reference)):
+        return True
+    _, mark, query = reference.partition("#")[0].partition("?")
+    return bool(mark) and any(_FILE.search(value.strip()) for _, value in parse_qsl(query))
+
+
+def is_played_name(reference: str) -> bool:
+    """Tell whether a reference leads to video or audio, by its name."""
+    return bool(_PLAYED.search(_path(reference)))
+
+
+def is_attachment(href: str) -> bool:
+    """Tell whether a link leads to a document or an archive, by its address alone."""
+    return href.startswith("http") and (is_file_name(href) or bool(_DOWNLOADS.search(href)))
+
+
+def may_be_program(href: str) -> bool:
+    """Tell whether an address may be that of a program which sends files (`down.asp?id=7`, `/download/7`)."""
+    return href.startswith("http") and ("?" in href or _DYNAMIC.search(href.partition("#")[0]) is not None)
+
+
+def is_named_by(attributes: Mapping[str, str | None], words: str) -> bool:
+    """Tell whether a link's words end in a file's name, or its `download` or `title` is one."""
+    told = (words.strip()[-_LONGEST_WORDS:], attributes.get("download"), attributes.get("title"))
+    return any(name and _WORDS.search(name.strip()[-_LONGEST_WORDS:]) for name in told)
+
+
+def leads_somewhere(href: str) -> bool:
+    """Tell whether a link's own address leads anywhere, without a script."""
+    return bool(href.strip()) and not href.strip().lower().startswith(("#", "javascript:", "about:"))
+
+
+def as_url(href: str) -> Url:
+    """Return a link's address without its fragment."""
+    return Url(href.partition("#")[0])
+
+
+def viewed(address: Url) -> Url | None:
+    """Return the file that an address shows in a viewer, or is itself; None where it shows none.
+
+    `viewer.html?file=%2Fa.pdf`, `embed.aspx?src=http…`, `onlinePreview?url=<base64>`, `viewPdf?contentId=7`.
+    """
+    parts = urls.split(address)
+    if _FILE.search(_path(address)):
+        return address
+    page = f"{parts.authority}{parts.path}"
+    for _, value in parse_qsl(parts.query[1:]):
+        named = _decoded(value)
+        if _FILE.search(_path(named)) and len(named) > len(_path(named).rpartition(".")[2]) + 1:
+            return urls.join(address, named) if _VIEWS.search(page) or named.startswith("http") else address
+    if is_file_name(address) or _DOWNLOADS.search(address) or _VIEWS_PDF.search(page):
+        return address
+    return None
+
+
+def _decoded(value: str) -> str:
+    """Return a parameter's value with what is still escaped undone; base64 where that gives an address."""
+    plain = unquote(value).strip()
+    if _FILE.search(_path(plain)) or len(plain) < 16:  # noqa: PLR2004 - no address is so short
+        return plain
+    try:
+        packed = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return plain
+    return packed if packed.startswith(("http", "/")) else plain
+
+
+def opened_by(script: str, addresses: Addresses) -> Url | None:
+    """Return the file that a click opens (`window.open('/a.pdf')`); None where it opens none."""
+    if not _OPENS.search(script):
+        return None
+    for string in strings(script):
+        url = addresses.file(string) if is_file_name(string) or _DOWNLOADS.search(string) else None
+        if url is not None:
+            return viewed(url) or url
+    return None
+
+
+def name_of(address: str) -> str:
+    """Return the name that a file's address ends in; words for a file where it ends in none."""
+    path = _path(address).rpartition("/")[2]
+    if _FILE.search(path) or _PLAYED.search(path):
+        return text.fold(path)
+    for _, value in parse_qsl(address.partition("?")[2]):
+        name = value.rpartition("/")[2].strip()
+        if _FILE.search(name) and not name.startswith("."):
+            return text.fold(name)
+    return "附件"
+
+
+def _path(reference: str) -> str:
+    return unquote(reference.partition("#")[0].partition("?")[0]).strip()

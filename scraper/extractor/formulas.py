@@ -1,0 +1,170 @@
+"""Formulas: the TeX that a page carries beside what it shows, else MathML in one line.
+
+KaTeX, MathJax and editors tell a formula two or three times: for machines, for the eye, for those who hear.
+It is told once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from scraper import dom, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scraper.extractor.walk import Walk
+
+MARKS: Final = ("math", "katex", "MathJax", "mjx-", "data-formula", "data-tex", "data-latex", "MJX_")
+"""What stands in the markup of a body that holds formulas."""
+
+_RENDERED: Final = (
+    ".katex-html, .MathJax_Preview, .MathJax, .MathJax_Display, .MathJax_SVG, .MathJax_SVG_Display, "
+    ".MathJax_CHTML, .mjx-chtml, .MJXc-display, mjx-math, mjx-container > svg"
+)
+_ASSISTIVE: Final = ".MJX_Assistive_MathML math, .MathJax_MathML math, mjx-assistive-mml math"
+_NAMED: Final = ("data-formula", "data-tex", "data-latex", "data-math", "data-equation")
+_TEX: Final = re.compile(r"tex|latex", re.IGNORECASE)
+_DISPLAY: Final = re.compile(r"mode\s*=\s*display", re.IGNORECASE)
+_SIMPLE: Final = re.compile(r"\w*")
+_DEEPEST: Final = 60  # elements within each other; deeper ones are told flat
+_FEW: Final = 2
+_TRIPLE: Final = 3
+
+
+def math(walk: Walk, node: dom.Node) -> None:
+    """Read a `<math>`: its TeX where it carries one, else its parts in a line."""
+    annotation = next((each for each in dom.select(node, "annotation") if _is_tex(each)), None)
+    display = dom.attribute(node, "display") == "block" or _stands_in(node, "katex-display")
+    if annotation is not None and (tex := dom.text_of(annotation).strip()):
+        for part in dom.select(node, "math > *, semantics > *"):
+            if part.tag not in {"semantics", "annotation"}:
+                walk.account.leave(part, "formula")
+        for other in dom.select(node, "annotation, annotation-xml"):
+            if other.mem_id != annotation.mem_id:
+                walk.account.leave(other, "formula")
+        walk.add(_in_dollars(tex, display=display))
+        return
+    for other in dom.select(node, "annotation, annotation-xml"):
+        walk.account.leave(other, "formula")
+    if tex := dom.attribute(node, "alttext").strip():
+        walk.account.leave(node, "formula")
+        walk.add(_in_dollars(tex, display=display))
+        return
+    walk.add(text.fold(linear(node)))
+
+
+def script(walk: Walk, node: dom.Node) -> None:
+    """Read the TeX that MathJax keeps in a script."""
+    tex = (node.text(deep=True) or "").strip().removeprefix("% <![CDATA[").removesuffix("%]]>").strip()
+    if tex:
+        walk.add(_in_dollars(tex, display=bool(_DISPLAY.search(dom.attribute(node, "type")))))
+
+
+def named(walk: Walk, node: dom.Node) -> None:
+    """Read an element that an attribute gives the TeX of, such as `data-formula`."""
+    tex = next(filter(None, (dom.attribute(node, name).strip() for name in _NAMED)), "")
+    walk.account.leave(node, "formula")
+    walk.add(_in_dollars(tex, display=False))
+
+
+def rendered(roots: Iterable[dom.Node]) -> Iterator[dom.Node]:
+    """Yield the elements that show again what another one tells: what MathJax and KaTeX draw."""
+    for root in roots:
+        has_source = (
+            dom.first(root, f'script[type^="math/tex"], .katex-mathml math, {_ASSISTIVE}') is not None
+        )
+        if has_source:
+            yield from (node for node in dom.select(root, _RENDERED) if not _holds_source(node))
+        if dom.first(root, 'script[type^="math/tex"]') is not None:
+            yield from dom.select(root, ".MJX_Assistive_MathML, .MathJax_MathML")
+
+
+def _holds_source(node: dom.Node) -> bool:
+    """Tell an element around the source itself; its parts are looked at one by one."""
+    return dom.first(node, f".katex-mathml, {_ASSISTIVE}") is not None
+
+
+def with_tex(root: dom.Node) -> Iterator[dom.Node]:
+    """Yield the elements that an attribute gives the TeX of, but for pictures: these are shown."""
+    for node in dom.select(root, ", ".join(f"[{name}]" for name in _NAMED)):
+        if node.tag != "img" and any(dom.attribute(node, name).strip() for name in _NAMED):
+            yield node
+
+
+def _is_tex(annotation: dom.Node) -> bool:
+    return _TEX.search(dom.attribute(annotation, "encoding")) is not None
+
+
+def _stands_in(node: dom.Node, name: str) -> bool:
+    above = node.parent
+    for _ in range(4):
+        if above is None:
+            return False
+        if name in dom.attribute(above, "class"):
+            return True
+        above = above.parent
+    return False
+
+
+def _in_dollars(tex: str, *, display: bool) -> str:
+    sign = "$$" if display else "$"
+    bare = text.fold(tex).strip("$").strip()
+    return f"{sign}{bare}{sign}"
+
+
+# ── MathML in one line ────────────────────────────────────────────────────────────────────────────────────
+
+
+def linear(node: dom.Node, depth: int = 0) -> str:
+    """Return MathML in a line that keeps fractions, roots, powers and indices: `(a+b)/2`, `√2`, `r^2`."""
+    tag = node.tag or ""
+    if tag == "-text":
+        return text.fold(node.text_content or "")
+    if tag in dom.UNSEEN or tag in {"annotation", "annotation-xml", "mphantom"}:
+        return ""
+    if depth > _DEEPEST:
+        return text.fold(dom.text_of(node))
+    parts = [linear(child, depth + 1) for child in dom.children(node) if _says(child)]
+    return _composed(tag, parts, node)
+
+
+def _says(child: dom.Node) -> bool:
+    return child.tag != "-text" or bool((child.text_content or "").strip())
+
+
+def _composed(tag: str, parts: list[str], node: dom.Node) -> str:
+    match tag:
+        case "mfrac" if len(parts) == _FEW:
+            return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
+        case "msqrt":
+            return f"√{_grouped(''.join(parts))}"
+        case "mroot" if len(parts) == _FEW:
+            return f"{_grouped(parts[0])}^(1/{parts[1]})"
+        case "msup" | "mover" if len(parts) == _FEW:
+            return f"{parts[0]}^{_grouped(parts[1])}"
+        case "msub" | "munder" if len(parts) == _FEW:
+            return f"{parts[0]}_{_grouped(parts[1])}"
+        case "msubsup" | "munderover" if len(parts) == _TRIPLE:
+            return f"{parts[0]}_{_grouped(parts[1])}^{_grouped(parts[2])}"
+        case "mfenced":
+            opening, closing = (dom.attribute(node, name) for name in ("open", "close"))
+            return f"{opening or '('}{', '.join(parts)}{closing or ')'}"
+        case "mtr" | "mlabeledtr":
+            return ", ".join(parts)
+        case "mtable":
+            return f"[{'; '.join(parts)}]"
+        case "mtext":
+            return f" {''.join(parts)} "
+        case _:
+            return "".join(parts)
+
+
+def _grouped(part: str) -> str:
+    """Return a part in brackets where it is more than one word or number."""
+    return (
+        part
+        if _SIMPLE.fullmatch(part) or (part[:1] == "(" and part.find(")") == len(part) - 1)
+        else f"({part})"
+    )

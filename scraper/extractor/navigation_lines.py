@@ -1,0 +1,72 @@
+"""Lines within a body that lead away from it: to the article before and after, closing, printing, sharing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from scraper import dom, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS: Final = ("上一", "下一", "关闭", "打印", "分享到", "分享：", "收藏", "返回")
+"""What stands in the markup of a body that may hold such lines."""
+
+_LINES: Final = "p, div, li, ul, td, tr, table, section, h3, h4, h5, h6, dl, dd, nav, footer"
+_LONGEST: Final = 240  # characters
+_TOWARDS: Final = re.compile(
+    r"(?:[【\[〖<《]?\s*(?:上|下|前|后)一(?:条|篇|页|则)(?:新闻|文章|信息)?\s*[】\]〗>》]?\s*[:：]?)"
+)
+_ACTION: Final = re.compile(
+    r"(?:[\s|｜·【\[〖（(】\]〗）)/、，:：+×xX→↑]"
+    r"|我要|点击|一键"
+    r"|打印本页|打印此页|打印文章|打印|关闭窗口|关闭本页|关闭页面|关闭此页|关闭"
+    r"|分享到|分享至|分享|收藏本页|加入收藏|收藏|返回列表|返回顶部|返回首页|返回上一页|返回"
+    r"|微信好友|朋友圈|微信|新浪微博|腾讯微博|微博|QQ空间|QQ好友|空间|人人网|豆瓣"
+    r")*"
+)
+_KEY: Final = re.compile("打印|关闭|分享|收藏|返回")
+_NONE: Final = re.compile(r"(?:没有了?|暂?无|已经?是最)")
+_SIGNED: Final = re.compile(r"[【\[〖|｜:：]|分享到|本页|窗口|返回")
+
+
+def lines(root: dom.Node) -> Iterator[dom.Node]:
+    """Yield the outermost elements below a container that are such a line and nothing else."""
+    taken: set[int] = set()
+    whole = len(text.visible_text(dom.text_of(root)))
+    for node in dom.select(root, _LINES):
+        if node.mem_id == root.mem_id or _stands_in(node, taken, root):
+            continue
+        shown = text.fold(dom.text_of(node))
+        if 0 < len(shown) <= _LONGEST and len(shown) < whole and leads_away(shown, node):
+            taken.add(node.mem_id)
+            yield node
+
+
+def _stands_in(node: dom.Node, taken: set[int], root: dom.Node) -> bool:
+    above = node.parent if taken else None
+    while above is not None and above.mem_id != root.mem_id:
+        if above.mem_id in taken:
+            return True
+        above = above.parent
+    return False
+
+
+def leads_away(shown: str, node: dom.Node) -> bool:
+    """Tell a line of `上一条：…`, `【打印】【关闭】`, `分享到：` from one of the article."""
+    found = _TOWARDS.match(shown)
+    if found is not None:
+        return _names_a_neighbour(found, node)
+    if _ACTION.fullmatch(shown) is None or _KEY.search(shown) is None:
+        return False
+    return _SIGNED.search(shown) is not None or dom.first(node, "a, [onclick]") is not None
+
+
+def _names_a_neighbour(found: re.Match[str], node: dom.Node) -> bool:
+    """Tell the name of another article from a sentence that happens to begin alike."""
+    rest = text.visible_text(found.string[found.end() :])
+    if not rest or _NONE.match(rest):
+        return True
+    linked = "".join(text.visible_text(dom.text_of(link)) for link in dom.select(node, "a"))
+    return bool(linked) and (rest in linked or found[0].strip()[-1] in ":：】]〗>》")

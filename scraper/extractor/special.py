@@ -1,0 +1,213 @@
+"""The elements of a body that mean something else than their tag says, and the handler of each.
+
+Most bodies have none, so each kind is looked for only where the markup of the body holds a word of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from scraper import dom, text
+from scraper.extractor import elements, embeds, files, formulas, navigation_lines, pictures, styles, symbols
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from scraper.extractor.account import Rule
+    from scraper.extractor.addresses import Addresses
+    from scraper.extractor.walk import Handler, Walk
+
+    Found = Iterator[tuple[dom.Node, Handler]]
+
+_LOOKS: Final = ("line-through", "font-weight", "white-space", "vertical-align", "font-style")
+_MAYBE_HIDDEN: Final = '[hidden], [style*="display" i], [style*="visibility" i]'
+_INVISIBLE: Final = "hidden"
+_FEW: Final = 0.5  # of a container's characters; an invisible part with more is what a script reveals
+_FILE: Final = re.compile(
+    r"\.(?:pdf|docx?|docm|xlsx?|csv|pptx?|ppsx?|wps|et|ofd|rtf|zip|rar|7z|mp4|flv|m3u8|mp3|wmv|mov)(?=[\"'?#&])",
+    re.IGNORECASE,
+)
+_NAMED_BY_TAG: Final = frozenset(["img", "script", "source", "param", *embeds.TAGS])
+_USUAL: Final = frozenset(
+    [
+        "class",
+        "id",
+        "style",
+        "title",
+        "alt",
+        "href",
+        "onclick",
+        "sudyfile-attr",
+        "download",
+        "name",
+        "pdfsrc",
+        "sudy-wp-src",
+        "vurl",
+    ]
+)
+
+
+def hidden(roots: Iterable[dom.Node], drop: tuple[str, ...], reveal: tuple[str, ...] = ()) -> dict[int, Rule]:
+    """Return the elements below that are hidden and not revealed, or dropped, by their `mem_id`."""
+    found: dict[int, Rule] = {}
+    for root in roots:
+        for node in dom.select(root, _MAYBE_HIDDEN):
+            attributes = node.attributes
+            style = attributes.get("style") or ""
+            if "hidden" in attributes or styles.hides(style) or _is_invisible(node, style, root):
+                found[node.mem_id] = "hidden-text"
+        if reveal:
+            for node in dom.select(root, ", ".join(reveal)):
+                found.pop(node.mem_id, None)
+        if drop:
+            found.update((node.mem_id, "dropped") for node in dom.select(root, ", ".join(drop)))
+    return found
+
+
+def _is_invisible(node: dom.Node, style: str, root: dom.Node) -> bool:
+    """Tell a word that keeps its place and is not seen from a container that a script reveals."""
+    if styles.declarations(style).get("visibility") not in {_INVISIBLE, "collapse"}:
+        return False
+    if dom.first(node, '[style*="visible" i], img, video, iframe') is not None:
+        return False
+    own = len(text.visible_text(dom.text_of(node)))
+    return own <= _FEW * len(text.visible_text(dom.text_of(root)))
+
+
+def handlers(
+    roots: Sequence[dom.Node], addresses: Addresses, left_out: Mapping[int, Rule]
+) -> dict[int, Handler]:
+    """Return the handler of each element that is not read as its tag says, by its `mem_id`."""
+    found: dict[int, Handler] = {}
+    for root in roots:
+        html = root.html or ""
+        for marks, kind in _KINDS:
+            if any(mark in html for mark in marks):
+                for node, handler in kind(root, addresses):
+                    found[node.mem_id] = handler  # of an element of two kinds the later knows more
+        if _FILE.search(html) is not None:
+            found.update((node.mem_id, handler) for node, handler in _carrying(root))
+    for player in (node for root in roots for node in dom.select(root, embeds.DISGUISED)):
+        found[player.mem_id] = embeds.media
+    found.update((mem_id, partial(elements.leave, rule=rule)) for mem_id, rule in left_out.items())
+    return found
+
+
+def _looks(root: dom.Node, _addresses: Addresses) -> Found:
+    """Yield the elements whose style says what their tag does not."""
+    selector = ", ".join(f'[style*="{word}" i]' for word in _LOOKS)
+    for node in dom.select(root, selector):
+        look = styles.look_of(dom.attribute(node, "style"))
+        if look != styles.PLAIN and _changes(look, node.tag or ""):
+            yield node, partial(elements.looking, look=look)
+
+
+def _changes(look: styles.Look, tag: str) -> bool:
+    """Tell whether a look matters: weight and slope do on what may be bold or in italics alone."""
+    if look.struck or look.lines is not None:
+        return True
+    if look.raised is not None and tag in {"span", "font"}:
+        return True
+    return look.strong is False or look.emphasis is False
+
+
+def _backgrounds(root: dom.Node, addresses: Addresses) -> Found:
+    """Yield the elements that show nothing but the picture beneath them."""
+    for node in dom.select(root, '[style*="url(" i]'):
+        reference = pictures.background(dom.attribute(node, "style"))
+        if reference is None:
+            continue
+        if _shows_nothing(node) and addresses.picture(reference) is not None:
+            yield node, partial(elements.backed, reference=reference)
+        else:
+            yield node, partial(_beneath, reference=reference)
+
+
+def _shows_nothing(node: dom.Node) -> bool:
+    own = dom.first(node, "img, video, audio, iframe, embed, object, image, input") is None
+    return own and not text.visible_text(dom.text_of(node))
+
+
+def _beneath(walk: Walk, node: dom.Node, reference: str) -> None:
+    """Read an element over a picture: what lies beneath words is decoration."""
+    walk.account.note(reference, "decoration")
+    walk.usual(node)
+
+
+def _scripts(root: dom.Node, _addresses: Addresses) -> Found:
+    """Yield the scripts that name files, players or pictures, and those that hold a formula."""
+    for node in dom.select(root, "script"):
+        if dom.attribute(node, "type").lower().startswith("math/tex"):
+            yield node, formulas.script
+        elif named := files.named_in(node.text(deep=True) or ""):
+            yield node, partial(embeds.script, named=named)
+
+
+def _clicked(root: dom.Node, addresses: Addresses) -> Found:
+    """Yield the elements that open a file when they are clicked; links are read as such."""
+    for node in dom.select(root, "[onclick]"):
+        url = files.opened_by(dom.attribute(node, "onclick"), addresses)
+        if url is not None and node.tag != "a" and dom.first(node, "a[href]") is None:
+            yield node, partial(embeds.called, url=url)
+
+
+def _carrying(root: dom.Node) -> Found:
+    """Yield the elements that name a file or player in an attribute of no common name."""
+    for node in dom.select(root, "*"):
+        if node.tag in _NAMED_BY_TAG or (
+            node.tag == "a" and files.leads_somewhere(dom.attribute(node, "href"))
+        ):
+            continue
+        named = tuple(
+            value.strip()
+            for name, value in node.attributes.items()
+            if value
+            and name not in _USUAL
+            and not name.startswith("on")
+            and " " not in value.strip()
+            and (files.is_file_name(value) or files.is_played_name(value))
+        )
+        if named:
+            yield node, partial(embeds.carried, references=named)
+
+
+def _of_signs(root: dom.Node, _addresses: Addresses) -> Found:
+    """Yield the elements in a font of signs, whose letters are told as the signs that they show."""
+    for node in dom.select(root, '[style*="wingdings" i], [style*="symbol" i], [face]'):
+        families = styles.declarations(dom.attribute(node, "style")).get("font-family") or dom.attribute(
+            node, "face"
+        )
+        font = symbols.font_of(families)
+        signs = symbols.signs_of(dom.text_of(node), font) if font is not None else None
+        if signs is not None and signs.strip():
+            yield node, partial(_sign, signs=signs)
+
+
+def _sign(walk: Walk, node: dom.Node, signs: str) -> None:
+    walk.account.leave(node, "symbol")
+    walk.add(signs)
+
+
+def _formulas(root: dom.Node, _addresses: Addresses) -> Found:
+    for node in formulas.with_tex(root):
+        yield node, formulas.named
+    for node in formulas.rendered([root]):
+        yield node, partial(elements.leave, rule="formula")
+
+
+def _navigation(root: dom.Node, _addresses: Addresses) -> Found:
+    for node in navigation_lines.lines(root):
+        yield node, partial(elements.leave, rule="navigation")
+
+
+_KINDS: Final[tuple[tuple[tuple[str, ...], Callable[[dom.Node, Addresses], Found]], ...]] = (
+    (_LOOKS, _looks),
+    (("ingdings", "ymbol"), _of_signs),
+    (("url(", "URL("), _backgrounds),
+    (("<script",), _scripts),
+    (("onclick",), _clicked),
+    (formulas.MARKS, _formulas),
+    (navigation_lines.WORDS, _navigation),
+)

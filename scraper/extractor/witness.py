@@ -1,0 +1,338 @@
+"""What a body shows, seen with other eyes than the reader's, and what of it nobody tells.
+
+Shares no code with the walk that makes blocks, and none of its rules: it goes through the raw tree for texts,
+links and whatever can show a picture, and through the markup as characters for every name of a file or picture,
+in attributes, styles and calls of scripts alike. What the reader's account names is taken off, and listed; the
+rest is what a document must say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from scraper import dom, text, urls
+from scraper.model import LeftOut, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from scraper.urls import Url
+
+_NO_WORDS: Final = frozenset(
+    [
+        *("script", "style", "template", "head", "title", "meta", "link", "base", "-comment", "-doctype"),
+        *("rp", "iframe", "video", "audio", "object", "embed", "canvas", "noscript", "picture"),
+    ]
+)
+"""Elements whose characters no browser shows."""
+
+_PICTURED: Final = frozenset(["img", "image"])
+_NAME: Final = re.compile(
+    r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
+    r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
+    r"|mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mp3|wma|wav|m4a|ogg)(?=[\"'`?#&\s),\\])",
+    re.IGNORECASE,
+)
+_EDGES: Final = frozenset("\"'()<> \t\r\n;`")
+_ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?=\s?[\"']?[^\"=<>]{0,300}$")
+_HOLDS_WORDS: Final = re.compile(r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label")
+_WIDTH: Final = re.compile(r"^[\d.]+[wx],")
+_LONGEST_NAME: Final = 400  # characters of an attribute's name and what stands before the address in its value
+_LONGEST: Final = 2_048  # characters of an address
+_PIECES: Final = re.compile(r"[/=&?#\\]")
+_ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
+_SRCSET: Final = re.compile(r"\s+[\d.]+[xw]\s*(?:,|$)|,\s+")
+_SAMPLE: Final = 60  # characters
+_SHOWS_BY_ADDRESS: Final = frozenset(
+    ["decoration", "placeholder", "picture", "hidden-text", "player", "dropped"]
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Seen:
+    """What was met so far."""
+
+    texts: list[str] = field(default_factory=list)
+    pictures: list[tuple[str, ...]] = field(
+        default_factory=list
+    )  # each by the values that may be its address
+    links: list[str] = field(default_factory=list)
+    left: list[tuple[str, dom.Node]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Link:
+    """A link that is open; it is one if it shows anything of its own."""
+
+    href: str
+    shows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the reader tells: its pictures and links, and all other addresses that it names."""
+
+    images: Sequence[str]
+    links: Sequence[str]
+    others: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testimony:
+    """What the body shows, and what of it is left out by rule."""
+
+    shown: Shown
+    left_out: tuple[LeftOut, ...]
+
+
+def testify(
+    roots: Sequence[dom.Node],
+    base: Url,
+    told: Told,
+    nodes: Mapping[int, str],
+    addresses: Mapping[str, str],
+) -> Testimony:
+    """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
+    seen = _Seen()
+    for root in roots:
+        _look(root, base, nodes, seen)
+    files, loose = _named(roots, seen, addresses, told)
+    images = _identified(seen.pictures, loose, base, told)
+    return Testimony(
+        shown=Shown(
+            text=text.visible_text("".join(seen.texts)),
+            images=images,
+            links=tuple(seen.links),
+            files=tuple(dict.fromkeys(urls.join(base, name) or urls.Url(name) for name in files)),
+        ),
+        left_out=tuple(_listed(seen.left, addresses)),
+    )
+
+
+# ── the tree ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
+    waiting: list[dom.Node | _Link] = [root]
+    links: list[_Link] = []  # those open, outermost first
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _Link):
+            seen.links.extend([node.href] if links.pop().shows else [])
+            continue
+        if node is not root and (following := node.next) is not None:
+            waiting.append(following)
+        tag = node.tag
+        if tag == "-text":
+            characters = node.text_content or ""
+            seen.texts.append(characters)
+            if links and not links[-1].shows:
+                links[-1].shows = bool(text.visible_text(characters))
+            continue
+        if nodes and (rule := nodes.get(node.mem_id)) is not None:
+            seen.left.append((rule, node))
+        elif tag in _NO_WORDS:
+            _pictures_within(node, nodes, links, seen)
+        else:
+            if tag in _PICTURED:
+                _picture(node, links, seen)
+            elif tag == "a" and (href := _href(node, base)) is not None:
+                links.append(_Link(href))
+                waiting.append(links[-1])
+            if (child := node.first_child) is not None:
+                waiting.append(child)
+
+
+def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link], seen: _Seen) -> None:
+    """Note the pictures of a `<picture>`, and those that a `<noscript>` holds for who has no scripts."""
+    if node.tag not in {"picture", "noscript"}:
+        return
+    for image in dom.select(node, "img"):
+        if (rule := nodes.get(image.mem_id)) is not None:
+            seen.left.append((rule, image))
+        else:
+            _picture(image, links, seen, beside=dom.select(node, "source") if node.tag == "picture" else ())
+
+
+def _picture(node: dom.Node, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()) -> None:
+    values = [*_values(node), *(value for other in beside for value in _values(other))]
+    if values:
+        seen.pictures.append(tuple(values))
+        if links:
+            links[-1].shows = True
+
+
+def _values(node: dom.Node) -> Iterator[str]:
+    """Yield the values of an element's attributes that may be the address of a picture."""
+    for name, value in node.attributes.items():
+        if not value or name in {"alt", "title", "class", "id"}:
+            continue
+        if "srcset" in name:
+            yield from (part.strip().partition(" ")[0] for part in _SRCSET.split(value) if part.strip())
+        elif name in {"src", "href", "xlink:href"} or _ADDRESS.match(value.strip()):
+            yield value.strip()
+
+
+def _href(node: dom.Node, base: Url) -> str | None:
+    """Return what a link leads to outside the page; None where it leads nowhere."""
+    reference = dom.attribute(node, "href").strip()
+    scheme, colon, rest = reference.partition(":")
+    if colon and scheme.lower() in {"mailto", "ftp"}:
+        return f"{scheme.lower()}:{''.join(rest.split())}" if "@" in rest or scheme.lower() == "ftp" else None
+    url = None if reference.startswith("#") or not reference else urls.join(base, reference)
+    if url is None:
+        return None
+    fragment = "".join(reference.partition("#")[2].split())
+    return f"{url}#{fragment}" if fragment else str(url)
+
+
+# ── the markup ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _named(
+    roots: Sequence[dom.Node], seen: _Seen, addresses: Mapping[str, str], told: Told
+) -> tuple[list[str], list[str]]:
+    """Return the names of files that the markup holds, and the names of pictures that no element shows."""
+    names = Counter(name for root in roots for name in _names_in(root))
+    for _, node in seen.left:
+        names.subtract(_names_in(node))
+    known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
+    shown = {value for values in seen.pictures for value in values}
+    noted = {piece for address in addresses for piece in _pieces(address)}
+    files: list[str] = []
+    loose: list[str] = []
+    for (name, is_picture), count in names.items():
+        last = next(reversed(_pieces(name)), name)
+        if count <= 0 or last in noted:
+            continue
+        if not is_picture:
+            files.append(name)
+        elif name not in shown and last not in known:
+            loose.append(name)
+    return files, loose
+
+
+def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
+    """Yield every address in the tags and scripts of an element that ends in the name of a file or picture."""
+    html = node.html or ""
+    if _NAME.search(html) is None:
+        return
+    scripts = [script.text(deep=True) or "" for script in dom.select(node, "script")]
+    for code in (each for each in dom.select(node, "script, style")):
+        html = html.replace(code.html or "", "", 1)
+    for part in (*_without_comments(html), *scripts):
+        in_script = part in scripts
+        for found in _NAME.finditer(part):
+            start = _start_of(part, found.start())
+            if in_script or _in_address(part, start, found.end()):
+                name = _whole(part, start, found.end())
+                if name and not name.lower().startswith("file:"):
+                    yield name, found["picture"] is not None
+
+
+def _in_address(part: str, start: int, end: int) -> bool:
+    """Tell a value that may be an address from words of the page, and from attributes that hold words."""
+    before = part[max(0, start - _LONGEST) : start]
+    if before.rfind("<") < before.rfind(">"):
+        return False
+    if part[end : end + 1] == ")" and "url(" not in before[-8:].lower():
+        return False
+    attribute = _ATTRIBUTE.search(before[-_LONGEST_NAME:])
+    return attribute is None or not _HOLDS_WORDS.search(attribute[1])
+
+
+def _whole(part: str, start: int, end: int) -> str:
+    """Return a name with the query that follows it, where one does, and without the width that comes before."""
+    stop = end
+    if part[end : end + 1] == "?":
+        stop = next((at for at in range(end, min(len(part), end + _LONGEST)) if part[at] in "\"'<> "), end)
+    name = unescape(part[start:stop]).replace("\\/", "/").strip()
+    return _WIDTH.sub("", name)
+
+
+def _without_comments(html: str) -> Iterator[str]:
+    at = 0
+    while (begin := html.find("<!--", at)) >= 0:
+        yield html[at:begin]
+        end = html.find("-->", begin)
+        if end < 0:
+            return
+        at = end + 3
+    yield html[at:]
+
+
+def _start_of(part: str, end: int) -> int:
+    """Return where the address begins whose name ends here: after the nearest quotation mark, bracket or blank."""
+    for at in range(end - 1, max(-1, end - _LONGEST), -1):
+        if part[at] in _EDGES and not part.startswith(("&amp;", "&quot;"), max(0, at - 5)):
+            return at + 1
+    return max(0, end - _LONGEST)
+
+
+def _pieces(address: str) -> list[str]:
+    return [piece for piece in _PIECES.split(unquote(address)) if piece]
+
+
+# ── what it comes to ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _identified(
+    pictures: Sequence[tuple[str, ...]], loose: Sequence[str], base: Url, told: Told
+) -> tuple[Url, ...]:
+    """Return each picture by the address that is told of it, else by its first that can be asked for.
+
+    In the order in which they are told; those that are not told follow.
+    """
+    left = Counter(told.images)
+    found: list[str] = []
+    untold: list[Url] = []
+    for values in pictures:
+        own = [str(url) for value in values if (url := urls.join(base, value)) is not None and url != base]
+        if any(value.startswith("data:") for value in values):
+            own += [address for address in left if address.startswith("/")]
+        same = next((address for address in own if left[address] > 0), None)
+        if same is not None:
+            left[same] -= 1
+            found.append(same)
+        elif own:
+            untold.append(urls.Url(own[0]))
+    untold += [url for name in loose if (url := urls.join(base, name)) is not None]
+    counts = Counter(found)
+    in_order = [urls.Url(address) for address in told.images if _taken(counts, address)]
+    return (*in_order, *untold)
+
+
+def _taken(counts: Counter[str], address: str) -> bool:
+    counts[address] -= 1
+    return counts[address] >= 0
+
+
+def _listed(left: Sequence[tuple[str, dom.Node]], addresses: Mapping[str, str]) -> Iterator[LeftOut]:
+    """Yield what is left out, rule by rule, in the order in which each was first met."""
+    samples: dict[str, list[str]] = {}
+    for rule, node in left:
+        sample = text.fold(dom.text_of(node)) if node.tag != "noscript" else ""
+        if not text.visible_text(sample):
+            sample = _address_of(node) if rule in _SHOWS_BY_ADDRESS else ""
+        if sample:
+            samples.setdefault(rule, []).append(sample)
+    for address, rule in addresses.items():
+        samples.setdefault(rule, []).append(address)
+    for rule, found in samples.items():
+        yield LeftOut(what=rule, count=len(found), sample=found[0][:_SAMPLE])
+
+
+def _address_of(node: dom.Node) -> str:
+    """Return the address that an element without words names, or one within it."""
+    own = next(
+        (value for name, value in node.attributes.items() if value and name in {"src", "href", "data"}), ""
+    )
+    if own:
+        return own
+    image = dom.first(node, "img[src]")
+    return dom.attribute(image, "src") if image is not None else ""
