@@ -26,7 +26,7 @@ _META = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]+)", 
 _LABEL = re.compile(r"charset\s*+=\s*+[\"']?\s*+([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 _GB = frozenset(["gbk", "gb18030"])
 _WITHOUT_DECODER = frozenset(["replacement", "x-user-defined"])
-"""What the standard calls sets that no page may use, `hz-gb-2312` and `iso-2022-kr` among them: the bytes say."""
+"""Sets that no decoder has, such as those of `hz-gb-2312` and `iso-2022-kr`: the bytes say what they are."""
 
 _REPLACED = "\ufffd"
 

@@ -20,7 +20,6 @@
     │   ├── RepeatedBody       one page under many addresses, whose rows in the lists call it otherwise
     │   ├── Replaced           where an article was, a page that has nothing of it: held back until seen again
     │   ├── WrongType          a picture or a file was expected, and the bytes are something else
-    │   ├── LostText           an article whose document would say less than its page
     │   └── TooCostly          a page that hangs, fills the memory or ends the program that reads it
     ├── StoreError             what lies on the disk cannot be read or written
     │   ├── CaptureDamaged     a record of the captures is torn or does not have its digest
@@ -201,10 +200,6 @@ class WrongType(ExtractError):
         """Say too whether another day may bring it: an error page yes, what can act on a reader no."""
         super().__init__(message)
         self.heals = heals
-
-
-class LostText(ExtractError):
-    """The document would say less than the page: the message says how much and where."""
 
 
 class TooCostly(ExtractError):

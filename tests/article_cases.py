@@ -20,6 +20,7 @@ from scraper.blocks import (
     Block,
     Break,
     Code,
+    CodeSpan,
     Emphasis,
     Figure,
     Heading,
@@ -31,6 +32,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -106,7 +108,7 @@ def as_json(block: Block) -> Any:  # noqa: ANN401, PLR0911 - one short form a ki
     """Return a block in short: a paragraph is the list of its inlines, a text its characters."""
     match block:
         case Paragraph():
-            return {"p": _line(block.children)}
+            return {"pre" if block.preformatted else "p": _line(block.children)}
         case Heading():
             return {f"h{block.level}": _line(block.children)}
         case Figure():
@@ -142,7 +144,7 @@ def _line(inlines: Iterable[Inline]) -> list[Any]:
     return [_inline(inline) for inline in inlines]
 
 
-def _inline(inline: Inline) -> Any:  # noqa: ANN401 - as above
+def _inline(inline: Inline) -> Any:  # noqa: ANN401, PLR0911 - as above
     match inline:
         case Text():
             return inline.text
@@ -154,6 +156,10 @@ def _inline(inline: Inline) -> Any:  # noqa: ANN401 - as above
             return {"b": _line(inline.children)}
         case Emphasis():
             return {"i": _line(inline.children)}
+        case Struck():
+            return {"s": _line(inline.children)}
+        case CodeSpan():
+            return {"code": inline.text}
         case Anchor():
             return {"a": inline.href, "text": _line(inline.children)}
         case _:

@@ -10,6 +10,7 @@ from scraper.blocks import (
     Break,
     Cell,
     Code,
+    CodeSpan,
     Emphasis,
     Figure,
     Heading,
@@ -21,6 +22,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -139,14 +141,18 @@ class Forest:
         return tuple(self._run(within) for _ in range(self._chance.randint(1, 3)))
 
     def _run(self, within: frozenset[type]) -> Inline:
-        kind = self._chance.choice((Text, Text, Text, Text, Strong, Strong, Emphasis, Anchor, Picture, Break))
+        kinds = (Text, Text, Text, Text, Strong, Strong, Emphasis, Struck, Anchor, Picture, Break, CodeSpan)
+        kind = self._chance.choice(kinds)
         if kind is Picture:
             return Picture(src=self._chance.choice(_PICTURES))
         if kind is Break:
             return Break()
         if kind in within or kind is Text:
             return Text(text=self.text())
+        if kind is CodeSpan:
+            return CodeSpan(text=self.text())
         children = self._runs(within | {kind})
         if kind is Anchor:
             return Anchor(href=self._chance.choice(_HREFS), children=children)
-        return Strong(children=children) if kind is Strong else Emphasis(children=children)
+        emphasised: dict[type, type[Strong | Emphasis | Struck]] = {Strong: Strong, Struck: Struck}
+        return emphasised.get(kind, Emphasis)(children=children)

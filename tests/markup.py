@@ -15,6 +15,7 @@ from scraper.blocks import (
     Break,
     Cell,
     Code,
+    CodeSpan,
     Emphasis,
     Figure,
     Heading,
@@ -26,6 +27,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -94,7 +96,7 @@ def _item(within: tuple[Block | Inline, ...]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     runs: list[Inline] = []
     for child in within:
-        if isinstance(child, Text | Strong | Emphasis | Anchor | Picture | Break):
+        if isinstance(child, Text | Strong | Emphasis | Struck | CodeSpan | Anchor | Picture | Break):
             runs.append(child)
             continue
         if runs:
@@ -123,6 +125,8 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "hr": lambda _, __: Rule(),
     "b": lambda _, within: Strong(children=within),
     "i": lambda _, within: Emphasis(children=within),
+    "s": lambda _, within: Struck(children=within),
+    "code": lambda _, within: CodeSpan(text="".join(text.text for text in within)),
     "a": lambda attrs, within: Anchor(href=attrs["href"], children=within),
     "img": lambda attrs, _: Picture(src=Url(attrs["src"])),
     "br": lambda _, __: Break(),

@@ -16,6 +16,7 @@ from scraper.blocks import (
     Block,
     Break,
     Code,
+    CodeSpan,
     Emphasis,
     Figure,
     Heading,
@@ -27,6 +28,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -40,9 +42,9 @@ _MEDIA = {"video": "视频", "audio": "音频", "flash": "Flash 动画", "embed"
 
 @dataclass(slots=True)
 class Seen:
-    """What a reader sees: each visible character, bold or not, in italics or not; pictures, links, tables."""
+    """What a reader sees: each visible character with its look, then pictures, links, tables."""
 
-    characters: list[tuple[str, bool, bool]] = field(default_factory=list)
+    characters: list[tuple[str, bool, bool, bool]] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     tables: list[list[list[str]]] = field(default_factory=list)
@@ -53,11 +55,11 @@ class Seen:
     @property
     def text(self) -> str:
         """Return the characters alone."""
-        return "".join(character for character, _, _ in self.characters)
+        return "".join(character for character, *_ in self.characters)
 
-    def say(self, text: str, *, strong: bool, emphasis: bool) -> None:
+    def say(self, text: str, *, strong: bool = False, emphasis: bool = False, struck: bool = False) -> None:
         """Note characters, as far as they are visible."""
-        self.characters += [(character, strong, emphasis) for character in visible_text(text)]
+        self.characters += [(character, strong, emphasis, struck) for character in visible_text(text)]
 
 
 def said_by(blocks: Iterable[Block]) -> Seen:
@@ -88,9 +90,9 @@ def _read(block: Block, seen: Seen) -> None:
             _read_runs(block.caption, seen)
         case Media():
             seen.links.append(block.src)
-            seen.say(_MEDIA[block.kind] + (block.title and f"：{block.title}"), strong=False, emphasis=False)
+            seen.say(_MEDIA[block.kind] + (block.title and f"：{block.title}"))
         case Code():
-            seen.say(block.text, strong=False, emphasis=False)
+            seen.say(block.text)
         case Rule():
             seen.elements["hr"] += 1
 
@@ -100,20 +102,22 @@ def _read_all(blocks: Sequence[Block], seen: Seen) -> None:
         _read(block, seen)
 
 
-def _read_runs(runs: Sequence[Inline], seen: Seen, *, strong: bool = False, emphasis: bool = False) -> None:
+def _read_runs(runs: Sequence[Inline], seen: Seen, **look: bool) -> None:
     for run in runs:
         match run:
-            case Text():
-                seen.say(run.text, strong=strong, emphasis=emphasis)
+            case Text() | CodeSpan():
+                seen.say(run.text, **look)
             case Picture():
                 seen.images.append(run.src)
             case Anchor():
                 seen.links.append(run.href)
-                _read_runs(run.children, seen, strong=strong, emphasis=emphasis)
+                _read_runs(run.children, seen, **look)
             case Strong():
-                _read_runs(run.children, seen, strong=True, emphasis=emphasis)
+                _read_runs(run.children, seen, **look | {"strong": True})
             case Emphasis():
-                _read_runs(run.children, seen, strong=strong, emphasis=True)
+                _read_runs(run.children, seen, **look | {"emphasis": True})
+            case Struck():
+                _read_runs(run.children, seen, **look | {"struck": True})
             case Break():
                 pass
 
@@ -159,7 +163,7 @@ class _Reader(HTMLParser):
                 self.seen.images.append(given["src"] or "")
             case "a" if given.get("class") != "headerlink":
                 self.seen.links.append(given["href"] or "")
-            case "ul" | "ol" | "li" | "blockquote" | "hr" | "del" | "input" | "script" | "dl":
+            case "ul" | "ol" | "li" | "blockquote" | "hr" | "input" | "script" | "dl":
                 self.seen.elements[tag] += 1
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self.seen.elements["h"] += 1
@@ -180,7 +184,12 @@ class _Reader(HTMLParser):
             return
         if (self._open["td"] or self._open["th"]) and not self._code:
             self.seen.tables[-1][-1][-1] += visible_text(data)
-        self.seen.say(data, strong=self._open["strong"] > 0, emphasis=self._open["em"] > 0)
+        self.seen.say(
+            data,
+            strong=self._open["strong"] > 0,
+            emphasis=self._open["em"] > 0,
+            struck=self._open["del"] + self._open["s"] > 0,
+        )
 
 
 def seen_in(html: str) -> Seen:

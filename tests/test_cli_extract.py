@@ -24,7 +24,7 @@ URL = "https://news.nankai.edu.cn/ywsd/system/2022/03/07/030050001.shtml"
 IDENTITY = "http://news.nankai.edu.cn/ywsd/system/2022/03/07/030050001.shtml"
 KEYS = [
     *("url", "identity", "urlname", "family", "layout", "title", "published", "source", "editor", "channel"),
-    *("images", "media", "attachments", "markdown", "loss"),
+    *("images", "media", "attachments", "markdown", "loss", "left_out"),
 ]
 
 PAGE = """<!DOCTYPE html>
@@ -79,7 +79,7 @@ def test_the_article_as_json_has_the_keys_of_the_contract(capsysbinary: pytest.C
     assert article["published"] == "2022-03-07T19:05:00+08:00"
     assert (article["source"], article["editor"], article["channel"]) == ("校报", "沈砚秋", "ywsd")
     assert article["images"] == ["https://news.nankai.edu.cn/pic/003/000/500/a.jpg"]
-    assert article["loss"] == {"characters": 0, "images": 0, "links": 0}
+    assert article["loss"] == {"characters": 0, "images": 0, "links": 0, "files": 0}
 
 
 def test_the_markdown_is_the_body_alone_with_pictures_in_place(

@@ -35,7 +35,7 @@ PLAYER = "http://news.qingcheng.example/sys/player.swf"
         ("<pre>a = 1\n  b</pre>", [{"code": "a = 1\n  b"}]),
         ("<pre>　　春眠，\n处处。</pre>", [{"p": ["春眠，", "<br>", "处处。"]}]),
         ("<dl><dt>词</dt><dd>义</dd></dl>", [{"p": ["词"]}, {"p": ["义"]}]),
-        ("<p>H<sub>2</sub>O<sup>①</sup><u>线</u><s>删</s></p>", [{"p": ["H2O①线删"]}]),
+        ("<p>H<sub>2</sub>O<sup>①</sup><u>线</u><s>删</s></p>", [{"p": ["H₂O①线", {"s": ["删"]}]}]),
         ("<p>未闭合<font color=red>红<p>下段", [{"p": ["未闭合红"]}, {"p": ["下段"]}]),
     ],
 )

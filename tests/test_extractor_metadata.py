@@ -8,11 +8,9 @@ import pytest
 from article_cases import HOST, bare_site
 from listing_cases import BEIJING, capture, site
 
-from scraper.errors import LostText, UnknownLayout
+from scraper.errors import UnknownLayout
 from scraper.extractor import extract
-from scraper.extractor.fidelity import check
-from scraper.model import Article, Selectors, Shown
-from scraper.urls import Url
+from scraper.model import Article, Selectors
 
 ADDRESS = f"{HOST}/ywsd/system/2019/06/14/030039601.shtml"
 G3 = (
@@ -120,19 +118,3 @@ def test_a_site_of_no_family_is_read_by_the_selector_of_its_body_alone(family: s
 def test_a_selector_that_finds_no_body_is_named() -> None:
     with pytest.raises(UnknownLayout, match="#nowhere"):
         extract(capture(f"{HOST}/a.html", "<html><p>" + "字，" * 300 + "</html>"), bare_site(body="#nowhere"))
-
-
-@pytest.mark.parametrize(
-    ("told", "words"),
-    [
-        (Shown(text="甲乙丙"), "3 of 4 characters.*'甲乙丙丁'.*'甲乙丙'"),
-        (Shown(text="甲乙丁戊"), "part at 2"),
-        (Shown(text="甲乙丙丁", links=("http://x.example/",)), "0 of 1 pictures"),
-        (Shown(text="甲乙丙丁", images=(Url("http://x.example/a.jpg"),)), "0 of 1 links"),
-    ],
-)
-def test_blocks_that_tell_less_than_the_page_are_an_error(told: Shown, words: str) -> None:
-    shown = Shown(text="甲乙丙丁", images=(Url("http://x.example/a.jpg"),), links=("http://x.example/",))
-    with pytest.raises(LostText, match=words):
-        check(shown, told, Url(ADDRESS))
-    check(shown, shown, Url(ADDRESS))

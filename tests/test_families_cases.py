@@ -13,6 +13,7 @@ from listing_cases import capture, site, url
 from scraper import urls
 from scraper.extractor import extract
 from scraper.families import FAMILIES, identity_key
+from scraper.model import Loss
 from scraper.writer.loss import loss_of
 from scraper.writer.markdown import render
 
@@ -65,8 +66,8 @@ def test_a_page_of_the_system_is_read_whole(case: ArticleCase, *, named: bool) -
         "attachments": list(article.attachments),
         "text": article.shown.text,
     } == case.expected
-    loss = loss_of(article.shown, render(article.body))
-    assert (loss.characters, loss.images, loss.links) == (0, 0, 0)
+    loss = loss_of(article.shown, render(article.body), article.attachments)
+    assert loss == Loss()
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def test_an_article_is_read_without_loss(page: dict[str, Any]) -> None:
     root = html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
     article = read(page)
     shown = visible_text("".join("".join(texts(body)) for body in bodies(root)))
-    assert article.shown.text == shown
+    signs = sum(one.count for one in article.left_out if one.what == "symbol")  # told as what they show
+    assert article.shown.text == shown.replace("Ø", "", signs)
     loss = loss_of(article.shown, render(article.body))
     assert (loss.characters, loss.images, loss.links) == (0, 0, 0)
 

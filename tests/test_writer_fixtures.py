@@ -35,7 +35,7 @@ def test_blocks_are_written_as_this_markdown(notation: str, markdown: str) -> No
 @pytest.mark.parametrize(("notation", "markdown"), list(cases()))
 def test_the_markdown_of_the_fixtures_says_what_the_blocks_say(notation: str, markdown: str) -> None:
     """The expectations themselves are held against a reader of Markdown."""
-    seen = seen_in(MarkdownIt("commonmark").enable("table").render(markdown))
+    seen = seen_in(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
     said = said_by(blocks_of(notation))
     assert (seen.text, seen.characters) == (said.text, said.characters)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scraper.blocks import Block
 
 TREES = 400
-COMMONMARK = MarkdownIt("commonmark").enable("table")
+COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def forest(trees: int) -> list[tuple[Block, ...]]:

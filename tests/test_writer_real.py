@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -73,13 +74,21 @@ def test_nothing_of_any_real_article_is_lost() -> None:
 
 
 def test_nothing_is_added_to_any_real_article() -> None:
-    """But for what media are: the words of a page without any are, in order, those of its document."""
-    plain = [article for article in articles() if not article.media]
+    """The words of a page without players, files and signs are, in order, those of its document."""
+    plain = [article for article in articles() if not (article.media or article.attachments)]
+    plain = [
+        article for article in plain if not {"symbol", "formula"} & {one.what for one in article.left_out}
+    ]
     assert [
         article.url
         for article in plain
-        if read_back(writer.render(article.body)).text != visible_text(article.shown.text)
+        if _plain(read_back(writer.render(article.body)).text) != _plain(visible_text(article.shown.text))
     ] == []
+
+
+def _plain(text: str) -> str:
+    """Return a text with its small digits as any others."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def test_readers_of_markdown_agree_on_every_real_article(tmp_path: Path) -> None:
@@ -87,7 +96,7 @@ def test_readers_of_markdown_agree_on_every_real_article(tmp_path: Path) -> None
     markdowns = [writer.render(article.body) for article in articles()]
     (tmp_path / "hexo").mkdir()
     (tmp_path / "hugo").mkdir()
-    commonmark = MarkdownIt("commonmark").enable("table")
+    commonmark = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     shown_by = {
         "markdown-it": [commonmark.render(markdown) for markdown in markdowns],
         "hexo": hexo_renders(markdowns, tmp_path / "hexo"),

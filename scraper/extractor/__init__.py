@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dates, dom, families
 from scraper.blocks import Block, Media
+from scraper.extractor import body as body_reader
 from scraper.extractor import (
     containers_of_body,
     fidelity,
@@ -26,11 +27,9 @@ from scraper.extractor import (
     title_and_date,
     witness,
 )
-from scraper.extractor import body as body_reader
 from scraper.extractor.addresses import Addresses
 from scraper.extractor.page import MAX_BYTES, open_page
 from scraper.model import Article, EmbeddedPicture
-from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
     from scraper.model import Capture, Site
+    from scraper.urls import Url
 
 VERSION = 1
 """Raised when an article's values would come out otherwise than before."""

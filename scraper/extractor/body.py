@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from scraper.extractor.walk import Handler
     from scraper.urls import Url
 
-LEFT_OUT: Final = dom.UNSEEN | {"select", "textarea", "datalist", "svg", "canvas", "rp", "input", "annotation"}
+LEFT_OUT: Final = dom.UNSEEN | {
+    "select",
+    "textarea",
+    "datalist",
+    "svg",
+    "canvas",
+    "rp",
+    "input",
+    "annotation",
+}
 """Tags whose text is no part of an article: scripts, styles, comments, form fields, drawings."""
 
 _FORM: Final = ("select", "textarea", "datalist", "input")

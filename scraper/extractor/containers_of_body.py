@@ -78,7 +78,7 @@ def _says_anything(node: dom.Node) -> bool:
 
 
 def _full_ones(page: Page, worn: LayoutMatch) -> list[dom.Node]:
-    """Return the containers that any layout of the family names and that are full: broken tables tear them out."""
+    """Return the full containers of any layout of the family: broken tables tear the text out of others."""
     family = families.by_name(worn.family)
     selectors = dict.fromkeys(each for layout in (family.layouts if family else ()) for each in layout.body)
     if not selectors:

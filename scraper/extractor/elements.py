@@ -43,6 +43,7 @@ _RAISED: Final = str.maketrans("0123456789+-−=()（）", "⁰¹²³⁴⁵⁶�
 _LOWERED: Final = str.maketrans("0123456789+-−=()（）", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎₍₎")
 _SMALL: Final = re.compile(r"[0-9+\-−=()（）]{1,20}")
 _BEFORE_SMALL: Final = re.compile(r"[A-Za-z0-9Α-Ωα-ω)\]）₀-₉⁰¹²³⁴-⁹℃°]")
+_OF_SMALL: Final = frozenset(["sup", "sub", "span", "font", "b", "strong", "em", "i", "small"])
 _DIGIT: Final = re.compile("[0-9]")
 
 
@@ -94,6 +95,7 @@ def quotation(walk: Walk, node: dom.Node) -> None:
 def reading_aid(walk: Walk, node: dom.Node) -> None:
     """Read the `<rt>` of a ruby: how the word before it is read, in brackets."""
     if not text.visible_text(dom.text_of(node)):
+        walk.enter(node)
         return
     walk.add("(")
     walk.enter(node, partial(walk.add, ")"))
@@ -106,7 +108,7 @@ def raised(walk: Walk, node: dom.Node, table: dict[int, int]) -> None:
         _SMALL.fullmatch(shown)
         and _DIGIT.search(shown + "0")
         and _BEFORE_SMALL.fullmatch(walk.last_character)
-        and dom.first(node, "a, img, sup, sub") is None
+        and all(below.tag in _OF_SMALL for below in dom.select(node, "*"))
     ):
         walk.add(shown.translate(table))
     else:
@@ -186,6 +188,8 @@ def fallback(walk: Walk, node: dom.Node) -> None:
         if src is not None and src not in walk.pictures and not walk.is_shown_elsewhere(src):
             told = True
             image(walk, each)
+        else:
+            walk.account.leave(each, "fallback")
     if not told:
         walk.account.leave(node, "fallback")
 

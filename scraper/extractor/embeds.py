@@ -1,4 +1,4 @@
-"""Video, audio, flash, viewers and foreign players: from an element to the address that a reader can follow."""
+"""Video, audio, flash, viewers, foreign players: from an element to the address that a reader can follow."""
 
 from __future__ import annotations
 

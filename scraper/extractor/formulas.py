@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scraper import dom, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scraper.extractor.walk import Walk
 
@@ -25,16 +25,20 @@ _RENDERED: Final = (
 )
 _ASSISTIVE: Final = ".MJX_Assistive_MathML math, .MathJax_MathML math, mjx-assistive-mml math"
 _NAMED: Final = ("data-formula", "data-tex", "data-latex", "data-math", "data-equation")
+_NO_MATHML: Final = (
+    "a, img, table, p, div, ul, ol, li, tr, td, h1, h2, blockquote, svg, video, audio, iframe, object"
+)
 _TEX: Final = re.compile(r"tex|latex", re.IGNORECASE)
 _DISPLAY: Final = re.compile(r"mode\s*=\s*display", re.IGNORECASE)
 _SIMPLE: Final = re.compile(r"\w*")
 _DEEPEST: Final = 60  # elements within each other; deeper ones are told flat
-_FEW: Final = 2
-_TRIPLE: Final = 3
 
 
 def math(walk: Walk, node: dom.Node) -> None:
     """Read a `<math>`: its TeX where it carries one, else its parts in a line."""
+    if dom.first(node, _NO_MATHML) is not None:  # a page that never closed it
+        walk.enter(node)
+        return
     annotation = next((each for each in dom.select(node, "annotation") if _is_tex(each)), None)
     display = dom.attribute(node, "display") == "block" or _stands_in(node, "katex-display")
     if annotation is not None and (tex := dom.text_of(annotation).strip()):
@@ -135,30 +139,12 @@ def _says(child: dom.Node) -> bool:
 
 
 def _composed(tag: str, parts: list[str], node: dom.Node) -> str:
-    match tag:
-        case "mfrac" if len(parts) == _FEW:
-            return f"{_grouped(parts[0])}/{_grouped(parts[1])}"
-        case "msqrt":
-            return f"√{_grouped(''.join(parts))}"
-        case "mroot" if len(parts) == _FEW:
-            return f"{_grouped(parts[0])}^(1/{parts[1]})"
-        case "msup" | "mover" if len(parts) == _FEW:
-            return f"{parts[0]}^{_grouped(parts[1])}"
-        case "msub" | "munder" if len(parts) == _FEW:
-            return f"{parts[0]}_{_grouped(parts[1])}"
-        case "msubsup" | "munderover" if len(parts) == _TRIPLE:
-            return f"{parts[0]}_{_grouped(parts[1])}^{_grouped(parts[2])}"
-        case "mfenced":
-            opening, closing = (dom.attribute(node, name) for name in ("open", "close"))
-            return f"{opening or '('}{', '.join(parts)}{closing or ')'}"
-        case "mtr" | "mlabeledtr":
-            return ", ".join(parts)
-        case "mtable":
-            return f"[{'; '.join(parts)}]"
-        case "mtext":
-            return f" {''.join(parts)} "
-        case _:
-            return "".join(parts)
+    if tag == "mfenced":
+        opening, closing = (dom.attribute(node, name) for name in ("open", "close"))
+        return f"{opening or '('}{', '.join(parts)}{closing or ')'}"
+    if tag in _OF_PARTS and len(parts) == _OF_PARTS[tag][0]:
+        return _OF_PARTS[tag][1](parts)
+    return _OF_ANY[tag](parts) if tag in _OF_ANY else "".join(parts)
 
 
 def _grouped(part: str) -> str:
@@ -168,3 +154,23 @@ def _grouped(part: str) -> str:
         if _SIMPLE.fullmatch(part) or (part[:1] == "(" and part.find(")") == len(part) - 1)
         else f"({part})"
     )
+
+
+_OF_PARTS: Final[dict[str, tuple[int, Callable[[list[str]], str]]]] = {
+    "mfrac": (2, lambda parts: f"{_grouped(parts[0])}/{_grouped(parts[1])}"),
+    "mroot": (2, lambda parts: f"{_grouped(parts[0])}^(1/{parts[1]})"),
+    **dict.fromkeys(("msup", "mover"), (2, lambda parts: f"{parts[0]}^{_grouped(parts[1])}")),
+    **dict.fromkeys(("msub", "munder"), (2, lambda parts: f"{parts[0]}_{_grouped(parts[1])}")),
+    **dict.fromkeys(
+        ("msubsup", "munderover"),
+        (3, lambda parts: f"{parts[0]}_{_grouped(parts[1])}^{_grouped(parts[2])}"),
+    ),
+}
+"""Elements of a fixed number of parts."""
+
+_OF_ANY: Final[dict[str, Callable[[list[str]], str]]] = {
+    "msqrt": lambda parts: f"√{_grouped(''.join(parts))}",
+    **dict.fromkeys(("mtr", "mlabeledtr"), ", ".join),
+    "mtable": lambda parts: f"[{'; '.join(parts)}]",
+    "mtext": lambda parts: f" {''.join(parts)} ",
+}

@@ -58,18 +58,24 @@ class Page:
         base = self.first("base[href]")
         return (base and urls.join(self.url, dom.attribute(base, "href"))) or self.url
 
+    @property
+    def breaks_off(self) -> bool:
+        """True for a page that begins as a whole one and does not end as one."""
+        if self.text.rfind("</html", -_TAIL) >= 0:
+            return False
+        head = self.text[:_HEAD].lower()
+        begins = "<html" in head or "<!doctype" in head
+        return begins and "</html" not in self.text[-_TAIL:].lower()
+
     def breaks_off_within(self, containers: list[dom.Node]) -> bool:
         """Tell whether the page was cut off on its way, before these elements ended.
 
         The tags that end a page may be left out; a tag, a script or a container that is still open where the
         page ends may not.
         """
-        if self.text.rfind("</html", -_TAIL) >= 0 or "</html" in self.text[-_TAIL:].lower():
-            return False
-        head = self.text[:_HEAD].lower()
-        if "<html" not in head and "<!doctype" not in head:
-            return False
-        return truncation.breaks_off_in_markup(self.text) or truncation.is_open_at_end(self.text, containers)
+        return self.breaks_off and (
+            truncation.breaks_off_in_markup(self.text) or truncation.is_open_at_end(self.text, containers)
+        )
 
 
 def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:

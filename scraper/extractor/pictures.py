@@ -135,9 +135,8 @@ def _waits(attributes: Mapping[str, str | None]) -> bool:
 
 def _lazy(attributes: Mapping[str, str | None]) -> Iterator[str]:
     """Yield what a script would put in the place of `src`: known names first, then any picture's name."""
-    for name in _KNOWN_LAZY:
-        if value := (attributes.get(name) or "").strip():
-            yield value
+    known = ((attributes.get(name) or "").strip() for name in _KNOWN_LAZY)
+    yield from filter(None, known)
     for name, value in attributes.items():
         if value and name not in _NO_PICTURE and not name.startswith("on") and "srcset" not in name:
             plain = value.strip()
@@ -147,7 +146,8 @@ def _lazy(attributes: Mapping[str, str | None]) -> Iterator[str]:
 
 def _largest(attributes: Mapping[str, str | None], addresses: Addresses) -> Url | None:
     """Return the largest of a `srcset`, or of an attribute that a script makes one of."""
-    for name in ("srcset", "data-srcset", *(name for name in attributes if name.endswith("srcset"))):
+    names = [name for name in attributes if name.endswith("srcset")]
+    for name in sorted(names, key=lambda name: name != "srcset"):
         url = largest_of(attributes.get(name) or "", addresses)
         if url is not None:
             return url

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dom, text
 from scraper.blocks import Break
+from scraper.extractor.inline_runs import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scraper.extractor.inline_runs import Piece
 
 _PROSE: Final = re.compile("[，。；：、！？]")
@@ -68,7 +71,18 @@ def rows(pieces: list[Piece]) -> list[Piece] | None:
     start = first
     while start and not isinstance(pieces[start - 1][0], Break):  # the blanks that indent the first line
         start -= 1
-    return pieces[start:last]
+    return [part for piece in pieces[start:last] for part in _parted(piece)]
+
+
+def _parted(piece: Piece) -> Iterator[Piece]:
+    """Yield a piece, the blanks at its edges as plain ones of their own."""
+    content, style = piece
+    if not isinstance(content, str) or style == PLAIN:
+        yield from [piece] if content else []
+        return
+    core = content.strip()
+    lead, _, trail = content.partition(core) if core else (content, "", "")
+    yield from ((part, look) for part, look in ((lead, PLAIN), (core, style), (trail, PLAIN)) if part)
 
 
 def _is_empty(piece: Piece) -> bool:

@@ -181,7 +181,7 @@ def _of_signs(root: dom.Node, _addresses: Addresses) -> Found:
         )
         font = symbols.font_of(families)
         signs = symbols.signs_of(dom.text_of(node), font) if font is not None else None
-        if signs is not None and signs.strip():
+        if signs is not None and signs.strip() and dom.first(node, "img, a, br, table, video") is None:
             yield node, partial(_sign, signs=signs)
 
 

@@ -1,7 +1,7 @@
 """Whether a page was cut off on its way: what is still open where it ends, and may not be.
 
-The tags that end a page may be left out (HTML standard, 13.1.2.4). A tag, a comment, a script or the container of
-the article may not be.
+The tags that end a page may be left out (HTML standard, 13.1.2.4). A tag, a comment, a script or the
+container of the article may not be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scraper import dom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _END: Final = '<i id="the-end-of-the-page"></i>'
 _MARK: Final = "#the-end-of-the-page"
@@ -20,7 +20,9 @@ _MARK: Final = "#the-end-of-the-page"
 def breaks_off_in_markup(text: str) -> bool:
     """Tell whether a page ends within a tag, a comment, a script or a style."""
     last = text.rfind("<")
-    if last > text.rfind(">") and text[last + 1 : last + 2].isalpha() | (text[last + 1 : last + 2] in {"/", "!"}):
+    if last > text.rfind(">") and text[last + 1 : last + 2].isalpha() | (
+        text[last + 1 : last + 2] in {"/", "!"}
+    ):
         return True
     if text.rfind("<!--") > text.rfind("-->"):
         return True
@@ -29,7 +31,7 @@ def breaks_off_in_markup(text: str) -> bool:
 
 
 def is_open_at_end(text: str, containers: Iterable[dom.Node]) -> bool:
-    """Tell whether one of these elements is still open where the page ends: what came next would stand in it."""
+    """Tell whether one of these elements is open where the page ends: what came next would stand in it."""
     end = dom.first(dom.parse(text + _END), _MARK)
     if end is None:
         return False
@@ -38,7 +40,17 @@ def is_open_at_end(text: str, containers: Iterable[dom.Node]) -> bool:
     while above is not None:
         around.add(_place(above))
         above = above.parent
-    return any(_place(container) in around for container in containers)
+    return any(_place(element) in around for container in containers for element in _with_tables(container))
+
+
+def _with_tables(container: dom.Node) -> Iterator[dom.Node]:
+    """Yield a container and the tables that it stands in, whose end may not be left out either."""
+    yield container
+    above = container.parent
+    while above is not None:
+        if above.tag == "table":
+            yield above
+        above = above.parent
 
 
 def _place(node: dom.Node) -> tuple[int, ...]:

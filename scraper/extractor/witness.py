@@ -1,9 +1,9 @@
 """What a body shows, seen with other eyes than the reader's, and what of it nobody tells.
 
-Shares no code with the walk that makes blocks, and none of its rules: it goes through the raw tree for texts,
-links and whatever can show a picture, and through the markup as characters for every name of a file or picture,
-in attributes, styles and calls of scripts alike. What the reader's account names is taken off, and listed; the
-rest is what a document must say.
+Shares no code with the walk that makes blocks, and none of its rules. It goes through the raw tree for texts,
+links and whatever can show a picture, and through the markup as characters for every name of a file or
+picture, in attributes, styles and calls of scripts alike. What the reader's account names is taken off, and
+listed; the rest is what a document must say.
 """
 
 from __future__ import annotations
@@ -40,9 +40,13 @@ _NAME: Final = re.compile(
 )
 _EDGES: Final = frozenset("\"'()<> \t\r\n;`")
 _ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?=\s?[\"']?[^\"=<>]{0,300}$")
-_HOLDS_WORDS: Final = re.compile(r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label")
+_HOLDS_WORDS: Final = re.compile(
+    r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
+)
 _WIDTH: Final = re.compile(r"^[\d.]+[wx],")
-_LONGEST_NAME: Final = 400  # characters of an attribute's name and what stands before the address in its value
+_LONGEST_NAME: Final = (
+    400  # characters of an attribute's name and what stands before the address in its value
+)
 _LONGEST: Final = 2_048  # characters of an address
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
@@ -129,23 +133,24 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
             waiting.append(following)
         tag = node.tag
         if tag == "-text":
-            characters = node.text_content or ""
-            seen.texts.append(characters)
-            if links and not links[-1].shows:
-                links[-1].shows = bool(text.visible_text(characters))
-            continue
-        if nodes and (rule := nodes.get(node.mem_id)) is not None:
+            _note(node.text_content or "", links, seen)
+        elif nodes and (rule := nodes.get(node.mem_id)) is not None:
             seen.left.append((rule, node))
         elif tag in _NO_WORDS:
             _pictures_within(node, nodes, links, seen)
         else:
-            if tag in _PICTURED:
-                _picture(node, links, seen)
-            elif tag == "a" and (href := _href(node, base)) is not None:
+            if tag == "a" and (href := _href(node, base)) is not None:
                 links.append(_Link(href))
                 waiting.append(links[-1])
-            if (child := node.first_child) is not None:
-                waiting.append(child)
+            elif tag in _PICTURED:
+                _picture(node, links, seen)
+            waiting.extend([child] if (child := node.first_child) is not None else [])
+
+
+def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
+    seen.texts.append(characters)
+    if links and not links[-1].shows:
+        links[-1].shows = bool(text.visible_text(characters))
 
 
 def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link], seen: _Seen) -> None:
@@ -197,7 +202,7 @@ def _href(node: dom.Node, base: Url) -> str | None:
 def _named(
     roots: Sequence[dom.Node], seen: _Seen, addresses: Mapping[str, str], told: Told
 ) -> tuple[list[str], list[str]]:
-    """Return the names of files that the markup holds, and the names of pictures that no element shows."""
+    """Return the names of files in the markup, and the names of pictures that no element shows."""
     names = Counter(name for root in roots for name in _names_in(root))
     for _, node in seen.left:
         names.subtract(_names_in(node))
@@ -218,7 +223,7 @@ def _named(
 
 
 def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
-    """Yield every address in the tags and scripts of an element that ends in the name of a file or picture."""
+    """Yield every address in the tags and scripts of an element that ends in a file's or picture's name."""
     html = node.html or ""
     if _NAME.search(html) is None:
         return
@@ -229,10 +234,15 @@ def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
         in_script = part in scripts
         for found in _NAME.finditer(part):
             start = _start_of(part, found.start())
-            if in_script or _in_address(part, start, found.end()):
+            if _in_string(part, start) if in_script else _in_address(part, start, found.end()):
                 name = _whole(part, start, found.end())
                 if name and not name.lower().startswith("file:"):
                     yield name, found["picture"] is not None
+
+
+def _in_string(script: str, start: int) -> bool:
+    """Tell an address that is a string of a script."""
+    return script[start - 1 : start] in {'"', "'", "`"}
 
 
 def _in_address(part: str, start: int, end: int) -> bool:
@@ -247,7 +257,7 @@ def _in_address(part: str, start: int, end: int) -> bool:
 
 
 def _whole(part: str, start: int, end: int) -> str:
-    """Return a name with the query that follows it, where one does, and without the width that comes before."""
+    """Return a name with the query that follows it, and without the width that comes before."""
     stop = end
     if part[end : end + 1] == "?":
         stop = next((at for at in range(end, min(len(part), end + _LONGEST)) if part[at] in "\"'<> "), end)
@@ -267,7 +277,7 @@ def _without_comments(html: str) -> Iterator[str]:
 
 
 def _start_of(part: str, end: int) -> int:
-    """Return where the address begins whose name ends here: after the nearest quotation mark, bracket or blank."""
+    """Return where the address begins that ends here: after the nearest quotation mark, bracket or blank."""
     for at in range(end - 1, max(-1, end - _LONGEST), -1):
         if part[at] in _EDGES and not part.startswith(("&amp;", "&quot;"), max(0, at - 5)):
             return at + 1

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LINK_OPEN: Final = "\x01"
 LINK_CLOSE: Final = "\x02"
 MARKUP: Final = "\x03"  # any other: a delimiter of emphasis, a picture
-STRIKE: Final = "\x04"  # a delimiter of what is struck out
+STRIKE: Final = "\x04"  # a delimiter of what is struck out, or code: beside it a `~` alone may act
 MARKS: Final = LINK_OPEN + LINK_CLOSE + MARKUP + STRIKE
 
 _SUSPECT: Final = re.compile(r"[-\\`\"'*_~.<>&{\[\]!:@|xX]")  # what an acting piece begins with: far quicker

@@ -42,7 +42,7 @@ _MARK: Final = re.compile(f"[{MARKS}]")
 _STRONG: Final = "**"
 _STRUCK: Final = "~~"
 _NOTHING: Final = "&#8203;"  # has no width, and parts two delimiters
-_ACTS_IN_CODE: Final = re.compile(r"\{[{%#]|<!--|[|{\n]")  # of Hugo, of Hexo, of a cell and of a heading
+_ACTS_IN_CODE: Final = re.compile(r"[`<>~|{\n]")  # for Hugo, for marked, in a cell and in a heading
 _HARD_BREAK: Final = "\\\n"
 _HARD_BREAK_IN_LINK: Final = "  \n"  # where marked knows no backslash before a line end; editors strip blanks
 
@@ -133,17 +133,11 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
 
 def _lay_out_code(child: CodeSpan, row: _Row) -> None:
     """Lay out code; as plain text where something acts even within it, since nothing can be escaped there."""
-    shown = child.text.strip()
-    if not shown or _ACTS_IN_CODE.search(shown):
-        row.text.append(child.text)
+    shown = child.text
+    if _ACTS_IN_CODE.search(shown):
+        row.text.append(shown)
         return
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    blank = " " if shown[0] == "`" or shown[-1] == "`" else ""
-    fence = "`" * (longest + 1)
-    before, _, after = child.text.partition(shown)
-    row.text.append(before)
-    row.put(MARKUP, _Piece(f"{fence}{blank}{shown}{blank}{fence}"))
-    row.text.append(after)
+    row.put(STRIKE, _Piece(f"`{shown}`"))
 
 
 def _holds_strong(children: Iterable[Inline]) -> bool:

@@ -61,7 +61,8 @@ def _normal(children: Iterable[Inline], within: frozenset[type[Inline]]) -> list
                 done.append(child)
             case Strong() | Emphasis() | Struck():
                 kind = type(child)
-                done += _emphasised(kind, _normal(child.children, within | {kind}))
+                inner = _normal(child.children, within | {kind})
+                done += _emphasised(kind, inner, by_line=Struck in within | {kind})
             case Anchor():
                 lead, core, tail = _apart(_normal(child.children, within | {Anchor}))
                 done += [*lead, Anchor(href=child.href, children=tuple(core)), *tail]
@@ -73,13 +74,28 @@ def _normal(children: Iterable[Inline], within: frozenset[type[Inline]]) -> list
 def _dissolved(children: Iterable[Inline], within: frozenset[type[Inline]]) -> Iterator[Inline]:
     """Yield the runs, those that stand within their own kind replaced by what they hold; text cleaned."""
     for child in children:
-        if isinstance(child, Text | CodeSpan):
+        if isinstance(child, Text):
             if cleaned := _LINE_ENDS.sub(" ", without_faceless(child.text)):
-                yield type(child)(text=cleaned)
+                yield Text(text=cleaned)
+        elif isinstance(child, Break) and {Struck, Anchor} <= within:
+            yield Text(text=" ")
+        elif isinstance(child, CodeSpan) and within & {Struck, Anchor}:  # where marked sees none
+            yield from _dissolved((Text(text=child.text),), within)
+        elif isinstance(child, CodeSpan):
+            yield from _code(_LINE_ENDS.sub(" ", without_faceless(child.text)))
         elif isinstance(child, Strong | Emphasis | Struck | Anchor) and type(child) in within:
             yield from _dissolved(child.children, within)
         else:
             yield child
+
+
+def _code(cleaned: str) -> Iterator[Text | CodeSpan]:
+    """Yield code, the blanks at its edges outside of it."""
+    core = cleaned.strip()
+    lead, _, trail = cleaned.partition(core) if core else (cleaned, "", "")
+    yield from [Text(text=lead)] if lead else []
+    yield from [CodeSpan(text=core)] if core else []
+    yield from [Text(text=trail)] if trail else []
 
 
 def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
@@ -111,16 +127,21 @@ def _joined(group: Iterable[Inline]) -> tuple[Inline, ...]:
     )
 
 
-def _emphasised(kind: type[Emphasised], children: Iterable[Inline]) -> Iterator[Inline]:
+def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: bool) -> Iterator[Inline]:
     """Yield a run of emphasis, divided at links that hold pictures: there it stands within the link.
 
-    Around such a link goldmark before 1.5.5 (Hugo 0.111) loses the delimiters.
+    Around such a link goldmark before 1.5.5 (Hugo 0.111) loses the delimiters. `by_line`: divided at line
+    breaks too, over which marked does not look for what is struck out.
     """
     held: list[Inline] = []
     for child in children:
         if isinstance(child, Anchor) and _holds_picture(child):
             yield from _trimmed(kind, held)
-            yield Anchor(href=child.href, children=tuple(_emphasised(kind, child.children)))
+            inner = tuple(_emphasised(kind, child.children, by_line=by_line))
+            yield Anchor(href=child.href, children=inner)
+            held = []
+        elif isinstance(child, Break) and by_line:
+            yield from (*_trimmed(kind, held), child)
             held = []
         else:
             held.append(child)
