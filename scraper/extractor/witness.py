@@ -132,10 +132,10 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
         if node is not root and (following := node.next) is not None:
             waiting.append(following)
         tag = node.tag
-        if tag == "-text":
-            _note(node.text_content or "", links, seen)
-        elif nodes and (rule := nodes.get(node.mem_id)) is not None:
+        if nodes and (rule := nodes.get(node.mem_id)) is not None:
             seen.left.append((rule, node))
+        elif tag == "-text":
+            _note(node.text_content or "", links, seen)
         elif tag in _NO_WORDS:
             _pictures_within(node, nodes, links, seen)
         else:

@@ -79,7 +79,7 @@ def _dissolved(children: Iterable[Inline], within: frozenset[type[Inline]]) -> I
                 yield Text(text=cleaned)
         elif isinstance(child, Break) and {Struck, Anchor} <= within:
             yield Text(text=" ")
-        elif isinstance(child, CodeSpan) and within & {Struck, Anchor}:  # where marked sees none
+        elif isinstance(child, CodeSpan) and within:  # where marked may see none
             yield from _dissolved((Text(text=child.text),), within)
         elif isinstance(child, CodeSpan):
             yield from _code(_LINE_ENDS.sub(" ", without_faceless(child.text)))
