@@ -56,7 +56,7 @@ def webplus_pdf(random: Random, home: str) -> Piece:
         f'<p><div pdfsrc="{path}.pdf" sudy-wp-player="x.js" swsrc="{path}.swf" class="wp_pdf_player" '
         'sudyplayer="wp_pdf_player" contenteditable="false"></div></p>'
     )
-    return Piece(html=html, media=(f"{home}{path}.pdf",), attachments=(f"{home}{path}.pdf",))
+    return Piece(html=html, attachments=(f"{home}{path}.pdf",))
 
 
 def webplus_video(random: Random, home: str) -> Piece:
