@@ -165,10 +165,10 @@ def changes_of(before: ArticleRecord, outcome: Outcome) -> tuple[Became, ...]:
 def is_success(code: int, listed: int) -> bool:
     """Say whether a run did for a site what it was there for: lists were read, and what they led to asked.
 
-    Articles that failed, and work that a budget left over, do not make it a failure; a site of which not one
-    list could be read does.
+    Articles that failed do not make it a failure; a site of which not one list could be read does, and so
+    does a run that was stopped early, by a budget too.
     """
-    return code == ExitCode.DONE or (code in {ExitCode.SOME_FAILED, ExitCode.BUDGET} and listed > 0)
+    return code == ExitCode.DONE or (code == ExitCode.SOME_FAILED and listed > 0)
 
 
 def is_soft_gone(known: ArticleRecord) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from archiving import Archive, captures_in, state_of
 
 from scraper import cli, urls
-from scraper.audit import history, status
+from scraper.audit import coverage_text, history, status
+from scraper.audit.coverage_query import coverage_of
 from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
@@ -95,6 +96,34 @@ def test_a_success_that_a_wrong_clock_put_into_the_future_proves_nothing(
     assert status_now(archive).last_success is None
     archive.run()
     assert status_now(archive).last_success is not None
+
+
+def test_a_channel_that_is_dead_for_days_is_named_though_the_others_are_well(
+    tmp_path: Path, server: Server, world: EcmsWorld
+) -> None:
+    archive = Archive(tmp_path, server, world)
+    for channel in world.channel_titles():
+        world.publish(channel)
+    archive.run()
+    world.fail(rf"/{CHANNEL}/index", faults.status(404))
+    for _ in range(3):
+        archive.clock.wait(hours=20)
+        archive.run()
+    found = status_now(archive)
+    [(name, moment)] = status.too_old([found], timedelta(hours=36), archive.clock())
+    assert name == f"{found.name}.{CHANNEL}"
+    assert moment is not None
+    with state_of(archive.config) as state:
+        cover = coverage_of(archive.config.sites[0], state)
+    dead = next(channel for channel in cover.channels if channel.facts.name == CHANNEL)
+    assert dead.facts.broken is not None
+    assert "404" in dead.facts.broken
+    assert not cover.is_proven()
+    assert f"{CHANNEL}: its list could not be read since" in coverage_text.to_text(cover)
+
+    world.heal()
+    archive.run()
+    assert list(status.too_old([status_now(archive)], timedelta(hours=36), archive.clock())) == []
 
 
 def test_status_speaks_while_a_run_writes_and_exits_9_when_it_is_too_old(

@@ -32,8 +32,8 @@ def enter(config: Config, *, now: Callable[[], datetime], new: bool, dry: bool =
     """Make the archive of a config ready to be opened; return whether it was begun now.
 
     `new`: one that is not there yet is begun, unless the config names the `archive_id` that it should have;
-    `dry`: it may stay away, and nothing is written. Raises UsageError where it is not there, is another one, or has a site under another name; Locked,
-    StateTooNew, StoreError.
+    `dry`: it may stay away, and nothing is written. Raises UsageError where it is not there, is another one,
+    or has a site under another name; Locked, StateTooNew, StoreError.
     """
     folder = ArchiveFolder(Path(config.archive))
     is_there = read_about(folder) is not None or is_first_format(folder)

@@ -72,7 +72,7 @@ class ChannelCoverage:
     def is_read(self) -> bool:
         """Say whether the whole list was read."""
         whole = self.pages is not None and self.pages_read >= self.pages and not self.facts.gap
-        return whole and not self.unread_pager and not self.sublists
+        return whole and not self.unread_pager and not self.sublists and self.facts.broken is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

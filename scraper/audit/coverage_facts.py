@@ -50,6 +50,8 @@ class ChannelFacts:
     title: str
     index: Url
     read_at: datetime | None = None  # None: its index was never read
+    broken: str | None = None  # why its index could not be read the last time; None: it could
+    broken_since: datetime | None = None  # None: likewise
     gap: bool = False  # True: between what was known and the index there are pages that nobody read
     counted: bool = False  # True: a script counts its pages, from the oldest on; the index is beside them
     pages: int | None = None  # how many it has, as the site states; None: it does not

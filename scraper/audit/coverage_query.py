@@ -42,12 +42,15 @@ def channels_of(site: Site, state: State) -> Iterator[ChannelFacts]:
     configured = {channel.name: channel for channel in site.channels}
     for name in dict.fromkeys((*configured, *sorted(pages.keys() - {NO_CHANNEL}))):
         known = state.listings.channel(site.name, name)
+        broken = state.listings.broken(site.name, name) if name in configured else None
         channel = configured.get(name)
         yield ChannelFacts(
             name=name,
             title=channel.title if channel else "(no longer in the config)",
             index=channel.index if channel else _first(pages[name]),
             read_at=known.read_at,
+            broken=None if broken is None else broken.error,
+            broken_since=None if broken is None else broken.since,
             gap=bool(known.gap),
             counted=known.pager is not None,
             pages=known.pages,

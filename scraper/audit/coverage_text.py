@@ -52,6 +52,7 @@ def _channel_to_json(channel: ChannelCoverage) -> dict[str, Any]:
         "stated": channel.facts.stated,
         "short": channel.short,
         "gap": channel.facts.gap,
+        "broken": channel.facts.broken,
         "unread_pager": channel.unread_pager,
         "sublists": list(channel.sublists),
         "unread_pages": [list(run) for run in channel.unread],
@@ -122,6 +123,9 @@ def _list_troubles(channel: ChannelCoverage) -> Iterator[str]:
     elif channel.pages_read < channel.pages:
         numbers = ", ".join(map(_run, channel.unread)) or "those at its end"
         yield f"{channel.pages - channel.pages_read} pages of its list were not read: {numbers}"
+    if facts.broken is not None and facts.broken_since is not None:
+        since = facts.broken_since.isoformat(timespec="minutes")
+        yield f"its list could not be read since {since}: {facts.broken}"
     if facts.gap:
         yield "between its newest page and what was known before there are pages that were not read"
     if channel.sublists:

@@ -32,6 +32,13 @@ class ChannelStatus:
     standing: Standing
     last_success: datetime | None  # its list was read; None: never
     gaps: int | None  # pages of its list that nobody read; None: nobody knows how many there are
+    broken: str | None = None  # why its list could not be read the last time; None: it could
+    configured: bool = True  # False: the config no longer names it
+
+    def is_older(self, age: timedelta, now: datetime) -> bool:
+        """Say whether its list was last read longer ago than this, or never."""
+        read = self.last_success
+        return self.configured and (read is None or read > now + _AHEAD or now - read > age)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,8 @@ def _channels(site: Site, state: State) -> Iterator[ChannelStatus]:
             standing=standings.get(facts.name, Standing()),
             last_success=facts.read_at,
             gaps=judge_channel(facts, Tally()).gaps,
+            broken=facts.broken,
+            configured=facts.name in {channel.name for channel in site.channels},
         )
 
 
@@ -111,7 +120,10 @@ def _site_to_json(site: SiteStatus) -> dict[str, Any]:
             "exit_code": run.exit_code,
         },
         "channels": {
-            channel.name: _counts(channel.standing, channel.last_success, channel.gaps)
+            channel.name: {
+                **_counts(channel.standing, channel.last_success, channel.gaps),
+                "broken": channel.broken,
+            }
             for channel in site.channels
         },
     }
@@ -129,6 +141,19 @@ def _counts(standing: Standing, last_success: datetime | None, gaps: int | None)
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def too_old(
+    sites: Iterable[SiteStatus], age: timedelta, now: datetime
+) -> Iterator[tuple[str, datetime | None]]:
+    """Yield what had its last success longer ago than this, and when: sites, else channels of theirs."""
+    for site in sites:
+        if site.is_older(age, now):
+            yield site.name, site.last_success
+            continue
+        for channel in site.channels:
+            if channel.is_older(age, now):
+                yield f"{site.name}.{channel.name}", channel.last_success
 
 
 def to_text(sites: Iterable[SiteStatus], zone: tzinfo) -> str:

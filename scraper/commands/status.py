@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites, duration
 from scraper.commands.crawl import load
+from scraper.console import tell
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-age",
         metavar="TIME",
         type=duration,
-        help="exit 9 where a site's last success is longer ago than this (36h, 2d), or there was none",
+        help=say("exit 9 where a site or channel had its last success longer ago (36h, 2d), or never"),
     )
     parser.epilog = (
         "A success is a run that read the lists and asked for what they name, though some articles may "
@@ -45,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
         print()
     else:
         print(status.to_text(sites, config.sites[0].timezone))
-    old = [site for site in sites if args.max_age is not None and site.is_older(args.max_age, now)]
-    for site in old:
-        when = "never" if site.last_success is None else f"{site.last_success.astimezone(now.tzinfo):%F %R}"
-        print(f"{site.name}: the last success is too old: {when}", file=sys.stderr)
-    return ExitCode.TOO_OLD if old else ExitCode.DONE
+    late = [] if args.max_age is None else list(status.too_old(sites, args.max_age, now))
+    for name, moment in late:
+        when = say("never") if moment is None else f"{moment.astimezone(now.tzinfo):%F %R %Z}"
+        tell(say("{name}: the last success is too old: {when}", name=name, when=when))
+    return ExitCode.TOO_OLD if late else ExitCode.DONE

@@ -259,6 +259,7 @@ class SiteCrawl:
         try:
             reading = await self._fetching.index(channel, want)
         except (FetchError, ExtractError, ProgramError) as error:
+            self._remember_list(channel, error)
             self.reporter.broken_page(channel.index, error)
             if isinstance(error, Refused | Blocked) or (
                 isinstance(error, NotAListing) and error.what == "login"
@@ -267,8 +268,20 @@ class SiteCrawl:
             if isinstance(error, NotAListing):
                 self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
+        self._remember_list(channel, None)
         self.reporter.page(channel, None, reading.page.pages)
         return reading
+
+    def _remember_list(self, channel: Channel, error: ArchiveError | None) -> None:
+        """Remember whether a channel's index could be read, for those who watch it channel by channel."""
+        place = self._site.name, channel.name
+        if error is None and self._state.listings.broken(*place) is None:
+            return
+        with self._state.transaction():
+            if error is None:
+                self._state.listings.mend(*place)
+            else:
+                self._state.listings.put_broken(*place, f"{error.kind}: {error}", self._now())
 
     def _beside(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> FeedsAndSitemaps:
         return FeedsAndSitemaps(

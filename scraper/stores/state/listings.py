@@ -32,6 +32,14 @@ class ChannelState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenList:
+    """A channel whose index could not be read the last time."""
+
+    error: str
+    since: datetime  # the first of the tries that failed in a row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
     """One page of a list that was read."""
 
@@ -86,6 +94,25 @@ class Listings:
                 state.stated,
             ),
         )
+
+    def broken(self, site: str, name: str) -> BrokenList | None:
+        """Return why a channel's index could not be read the last time; None: it could, or nobody asked."""
+        row = self._connection.execute(
+            "SELECT error, since FROM broken_list WHERE site = ? AND channel = ?", (site, name)
+        ).fetchone()
+        return None if row is None else BrokenList(error=row["error"], since=required(row["since"]))
+
+    def put_broken(self, site: str, name: str, error: str, now: datetime) -> None:
+        """Remember that a channel's index could not be read; since when stays from the first try on."""
+        self._connection.execute(
+            "INSERT INTO broken_list VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET error = excluded.error, "
+            "since = min(since, excluded.since)",
+            (site, name, error, stored(now)),
+        )
+
+    def mend(self, site: str, name: str) -> None:
+        """Remember that a channel's index could be read."""
+        self._connection.execute("DELETE FROM broken_list WHERE site = ? AND channel = ?", (site, name))
 
     def close_gap(self, site: str, name: str) -> None:
         """Remember that a channel's older pages were read down to a known row."""

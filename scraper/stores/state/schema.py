@@ -198,5 +198,14 @@ MIGRATIONS: tuple[str, ...] = (
     -- addresses of the lists that an overview shows, one a line; NULL: nothing
     ALTER TABLE page ADD COLUMN unread TEXT;
     """,
+    """
+    CREATE TABLE broken_list (       -- channels whose index could not be read the last time
+        site       TEXT NOT NULL,
+        channel    TEXT NOT NULL,
+        error      TEXT NOT NULL,    -- of the last try
+        since      TEXT NOT NULL,    -- the first of the tries that failed in a row
+        PRIMARY KEY (site, channel)
+    ) WITHOUT ROWID;
+    """,
 )
 VERSION = len(MIGRATIONS)
