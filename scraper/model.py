@@ -110,6 +110,14 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PerAddress:
+    """The pace of one server, whatever names lead to it."""
+
+    at_once: int = 4  # exchanges
+    delay: float = 0.25  # seconds from the beginning of one name's exchange to that of another's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSettings:
     """How requests are made."""
 
@@ -118,6 +126,7 @@ class NetworkSettings:
     max_bytes: int = 67_108_864  # of one decoded body
     allow_private_addresses: bool = False
     retries: int = 4
+    per_address: PerAddress = field(default_factory=PerAddress)
     ca_file: str | None = None  # certificates (PEM) that are trusted besides the system's; None: none
     cookies: Literal["none", "session"] = "none"  # session: given back once, within one visit, never kept
 

@@ -98,6 +98,12 @@ COMMANDS: Final = (
         "export", "export", say("hand on a site or a span: as WACZ, JSON Lines, CSV or Parquet"), "publish"
     ),
     Command(
+        "cluster",
+        "cluster",
+        say("the same work on many machines: init, worker, schedule, status, run, retire"),
+        "many",
+    ),
+    Command(
         "demo", "demo", say("archive a small bundled site over loopback: the whole job, no internet"), "pages"
     ),
 )
@@ -127,6 +133,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         argcomplete.autocomplete(parser)
     args, left = parser.parse_known_args(argv)
     spoken_by = subparsers.get(args.command or "", parser)
+    if left and getattr(args, "site", None) == [] and not any(word.startswith("-") for word in left):
+        args.site, left = left, []  # `cluster run --json a`: argparse took no sites before the option
     left = _without_words(args, left)
     if left:
         spoken_by.error(_unknown(left, spoken_by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 
 from scraper.cluster import keys, manifest, page_delta
 from scraper.cluster.lease import Lease, deadline_of, pause_between_renewals
-from scraper.cluster.manifest import LONGEST_CHAIN, Manifest, Part, ShippedFile, Totals
+from scraper.cluster.manifest import LONGEST_CHAIN, Manifest, Part, ShippedFile
 from scraper.cluster.page_delta import PAGE
 from scraper.cluster.schedule import AGEING, JITTER, queue_of, queue_priority, stretch_of
 from scraper.cluster.shipping_plan import PART, Tail, may_have_changed, packs, plan_volumes
 from scraper.errors import StateTooNew, StoreError
+from scraper.stores.elsewhere.catalogue import Totals
+
+ZEROS = bytes(PART + 10)
 
 FULL = Manifest(
     site="南开",
@@ -102,16 +106,14 @@ def test_a_damaged_part_is_told_and_makes_no_file(cut: int) -> None:
 # ── names ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_no_two_holders_of_a_site_write_an_object_of_one_name() -> None:
-    def written_under(epoch: int) -> set[str]:
-        return {
-            keys.state_part("a", epoch, 1, "state"),
-            keys.capture_part("a", "a-1.warc.gz", 0, epoch),
-            keys.pack("a", epoch, 1),
-        }
+def test_no_two_holders_of_a_site_and_no_two_tries_write_an_object_of_one_name() -> None:
+    def written_by(epoch: int, mark: str) -> set[str]:
+        names = keys.Shipment("a", epoch, mark)
+        return {names.state_part(1, "state"), names.capture_part("a-1.warc.gz", 0), names.pack(1)}
 
-    assert not written_under(1) & written_under(2)
-    assert {keys.epoch_of(key) for key in written_under(12)} == {12}
+    assert not written_by(1, "x") & written_by(2, "x")
+    assert not written_by(1, "x") & written_by(1, "y")
+    assert {keys.epoch_of(key) for key in written_by(12, "x")} == {12}
     assert keys.epoch_of(keys.manifest("a")) is None
 
 
@@ -140,12 +142,12 @@ def test_tails_have_no_gap_and_none_is_too_large(size: int, stored: int) -> None
     assert not tails or tails[-1].end == size
 
 
-@given(sizes=st.lists(st.integers(0, PART + 10)))
+@given(sizes=st.lists(st.sampled_from([0, 1, PART // 3, PART, PART + 10]), max_size=8))
 def test_packs_hold_every_file_once_in_order_and_none_is_too_large(sizes: list[int]) -> None:
-    named = [(str(number), size) for number, size in enumerate(sizes)]
-    made = list(packs(named))
-    assert [path for pack in made for path in pack] == [path for path, _ in named]
-    assert all(len(pack) == 1 or sum(sizes[int(path)] for path in pack) <= PART for pack in made)
+    named = [(str(number), memoryview(ZEROS)[:size]) for number, size in enumerate(sizes)]
+    made = list(packs(cast("list[tuple[str, bytes]]", named)))
+    assert [path for pack in made for path, _ in pack] == [path for path, _ in named]
+    assert all(len(pack) == 1 or sum(len(data) for _, data in pack) <= PART for pack in made)
 
 
 def test_a_document_is_read_again_where_it_is_new_of_another_size_or_young() -> None:

@@ -85,7 +85,7 @@ KEEPERS = {
     "certifi": {"crawler.trust"},
     "tenacity": {"crawler.retry"},
     "protego": {"robots"},
-    "sqlite3": {"stores.state", "stores.search_index", "stores.catalogue", "cluster.catalogue"},
+    "sqlite3": {"stores.state", "stores.search_index", "stores.catalogue", "stores.elsewhere.catalogue"},
     "selectolax": {"dom"},
     "frontmatter": {"writer.frontmatter"},
     "yaml": {"app", "writer.frontmatter"},
@@ -100,11 +100,11 @@ KEEPERS = {
     "markupsafe": {"serve"},
     "brotli": {"content_encoding"},
     "zstandard": {"content_encoding", "cluster.page_delta"},
-    "obstore": {"cluster.object_store"},
+    "obstore": {"stores.elsewhere.object_store"},
     "psycopg": {"cluster.database"},
     "procrastinate": {"cluster.queue"},
     "webencodings": {"charset"},
-    "logging": {"crawl", "ingest", "logs"},
+    "logging": {"crawl", "ingest", "logs", "cluster"},
 }
 
 IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}

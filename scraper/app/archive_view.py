@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from scraper.app.archive_door import enter
 from scraper.app.wiring import Sites, clock
 from scraper.stores.archive_folder import ArchiveFolder
-from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import view_state
+from scraper.stores.opening import documents_of, view_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +60,7 @@ def writing(config: Config, site: Site, *, dry: bool) -> Iterator[SiteContext]:
     archive, now = Path(config.archive), clock(config)
     enter(config, now=now, new=True, dry=dry)
     with Sites(config, now=now, dry=dry).open(site) as context:
-        yield replace(context, documents=DocumentStore(archive, sync=lambda _: None))
+        yield replace(context, documents=documents_of(archive, site.name, sync=lambda _: None))
 
 
 def captures_file(config: Config, site: Site, ref: CaptureRef) -> Path:

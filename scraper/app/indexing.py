@@ -18,7 +18,7 @@ from scraper.app.archive_view import held, viewed
 from scraper.errors import StoreError
 from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
-from scraper.stores.documents import DocumentStore
+from scraper.stores.opening import documents_of
 from scraper.stores.search_index import NAME, open_index, prepare
 from scraper.writer.markdown_reader import body_of, plain_text
 
@@ -135,7 +135,7 @@ def indexed(site: Site, known: ArticleRecord) -> IndexedArticle:
 def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreError:
     """Read a document and prepare it for the index. Runs in a worker."""
     try:
-        text = DocumentStore(archive).read(article.path)
+        text = documents_of(archive, article.site).read(article.path)
     except StoreError as error:
         return error
     if text is None:

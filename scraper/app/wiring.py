@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.crawler.dns import Resolve
     from scraper.crawler.host_state import HostState
+    from scraper.crawler.permit import Permit
     from scraper.model import Capture, NetworkSettings, Site
     from scraper.progress import Progress
     from scraper.stores.opening import SiteContext
@@ -81,16 +82,16 @@ def new_session(
     dry: bool = False,
     wayback: Url | None = None,
     signals: bool = True,
-    may_ask: Callable[[], None] | None = None,
+    permit: Permit | None = None,
 ) -> Session:
     """Join a session over the config's archive, which is begun, or brought over, before.
 
-    `wayback`: asked for what is gone. `may_ask` keeps a request back by raising. Raises Locked, StoreError.
+    `wayback`: asked for what is gone. `permit` may keep requests back. Raises Locked, StoreError.
     """
     now, archive = clock(config, machine), Path(config.archive)
     enter(config, now=now, new=True, dry=dry)
     sites = Sites(config, now=now, dry=dry)
-    network = sites.network(machine, wayback=wayback, may_ask=may_ask)
+    network = sites.network(machine, wayback=wayback, permit=permit)
     return Session(
         open_site=sites.open,
         network=network,
@@ -115,7 +116,7 @@ def network_of(
     machine: Machine = THIS_MACHINE,
     memory: HostState | None = None,
     keep_robots: Callable[[Site, Capture], None] | None = None,
-    may_ask: Callable[[], None] | None = None,
+    permit: Permit | None = None,
     idle_origins: int | None = None,
 ) -> Network:
     """Join the network. `memory`: what is known of hosts; None: nothing is, and nothing is kept."""
@@ -131,7 +132,7 @@ def network_of(
         environment=machine.environment,
         keep_robots=keep_robots,
         resolve=machine.resolve,
-        may_ask=may_ask,
+        permit=permit,
         idle_origins=idle_origins,
     )
 
@@ -163,7 +164,11 @@ class Sites:
                 del self._open[site.name]
 
     def network(
-        self, machine: Machine, *, wayback: Url | None, may_ask: Callable[[], None] | None
+        self,
+        machine: Machine,
+        *,
+        wayback: Url | None,
+        permit: Permit | None,
     ) -> Network:
         """Join the network that these sites are asked over."""
         hosts = machine.hosts or ArchiveFolder(self._archive).hosts
@@ -176,7 +181,7 @@ class Sites:
             machine=machine,
             memory=None if self._dry else StoredHostState(HostFiles(hosts)),
             keep_robots=None if self._dry else self.keep_robots,
-            may_ask=may_ask,
+            permit=permit,
             idle_origins=_sites_at_once(),
         )
 

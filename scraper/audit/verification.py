@@ -18,8 +18,7 @@ from scraper.errors import ArchiveError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
 from scraper.parallel import spread
 from scraper.stores.archive_folder import ArchiveFolder
-from scraper.stores.documents import DocumentStore
-from scraper.stores.opening import captures_of, view_state
+from scraper.stores.opening import captures_of, documents_of, view_state
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
 
@@ -131,13 +130,13 @@ def _damages(
     yield from _again(site, suspects, archive, render=render)
     for path, digest in state.assets.files(site.name):
         found.pictures += 1
-        yield from _damaged_file(path, digest, archive)
+        yield from _damaged_file(site, path, digest, archive)
 
 
-def _damaged_file(path: str, digest: str, archive: Path) -> Iterator[Damage]:
+def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator[Damage]:
     """Tell what is wrong with the file of a picture."""
     try:
-        data = DocumentStore(archive).read_file(path)
+        data = documents_of(archive, site.name).read_file(path)
     except StoreError as error:
         yield Damage(file=path, what=str(error))
         return
@@ -177,7 +176,7 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     known = piece.known
     nothing = Examined(known=known, wrong=())
     try:
-        data = None if known.path is None else DocumentStore(archive).read_file(known.path)
+        data = None if known.path is None else documents_of(archive, known.site).read_file(known.path)
     except StoreError as error:
         return replace(nothing, wrong=(str(error),))
     if data is None:

@@ -45,6 +45,15 @@ class RunRow:
     report: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a claim gives, and what is to be done with it."""
+
+    epoch: int
+    backfill: bool  # the site's whole past is to be walked too
+    every: timedelta  # from one run to the next
+
+
 class Database:
     """One connection, opened when it is needed and again when it broke; one question at a time."""
 
@@ -81,12 +90,18 @@ class Database:
             )
             raise UsageError(msg)
 
-    async def put_sites(self, sites: Iterable[tuple[str, timedelta, int]]) -> list[str]:
+    async def put_sites(
+        self, sites: Iterable[tuple[str, timedelta, int]], *, backfill: bool | None = None
+    ) -> list[str]:
         """Take sites into the schedule, each with its `every` and priority.
 
-        Returns those that the schedule has beyond them.
+        `backfill`: whether their past is walked too; None: as before. Returns those that the schedule has
+        beyond them.
         """
-        rows = [{"site": site, "every": every, "priority": priority} for site, every, priority in sites]
+        rows = [
+            {"site": site, "every": every, "priority": priority, "backfill": backfill}
+            for site, every, priority in sites
+        ]
         async with self._asked() as cursor:
             await cursor.executemany(tables.PUT_SITE, rows)
             await cursor.execute(tables.UNNAMED, {"sites": [row["site"] for row in rows]})
@@ -123,8 +138,10 @@ class Database:
 
     # ── leases ────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def claim(self, site: str, hosts: Iterable[str], holder: str, *, ttl: float, stretch: float) -> int:
-        """Take the lease of a site and of its hosts; return its epoch.
+    async def claim(
+        self, site: str, hosts: Iterable[str], holder: str, *, ttl: float, stretch: float
+    ) -> Turn:
+        """Take the lease of a site and of its hosts.
 
         The next run is due after `every` × `stretch`.
         Raises SiteHeld, where somebody else holds the site or a host; nothing is taken then.
@@ -137,9 +154,13 @@ class Database:
             if not rows:
                 await cursor.execute(tables.HELD_BY, {"site": site})
                 raise _held(site, await _rows(cursor))
-            epoch = int(rows[0].epoch)
-            await self._claim_hosts(cursor, site, epoch, named)
-        return epoch
+            turn = Turn(epoch=rows[0].epoch, backfill=rows[0].backfill, every=rows[0].every)
+            await self._claim_hosts(cursor, site, turn.epoch, named)
+        return turn
+
+    async def backfilled(self, lease: Lease) -> None:
+        """Remember that a site's whole past is there."""
+        await self.ask(tables.BACKFILLED, {"site": lease.site, "epoch": lease.epoch, "holder": lease.holder})
 
     async def claim_host(self, lease: Lease, host: str) -> bool:
         """Take one more host for a lease that is held; say whether it was free."""

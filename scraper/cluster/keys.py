@@ -2,22 +2,24 @@
 
     <prefix>/cluster.json                        which archive this is
     <prefix>/sites/<site>/manifest.json          where the site stands: the only one that changes
-                         /state/<epoch>-<number>.<part>          pages of a SQLite file
-                         /captures/<WARC file>/<offset>.<epoch>  bytes of a WARC file, from an offset on
-                         /files/<epoch>-<number>.pack            documents and pictures in a row
+                         /state/<epoch>-<mark>-<number>.<part>          pages of a SQLite file
+                         /captures/<WARC file>/<offset>.<epoch>-<mark>  bytes of a WARC file from an offset
+                         /files/<epoch>-<mark>-<number>.pack            documents and pictures in a row
 
-Each name carries the epoch under which it was written: two holders of one site never write the same object.
+Each name carries the epoch under which it was written, and a mark of chance for each try of a shipment: no
+two holders of one site write the same object, and no second try writes over what the first one committed.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 CLUSTER: Final = "cluster.json"
 SITES: Final = "sites"
 
-_EPOCH = re.compile(r"(?:^|[/.])(?P<epoch>[0-9]{10})(?:-|$)")
+_EPOCH = re.compile(r"(?:^|[/.])(?P<epoch>[0-9]{10})-")
 
 
 def site_folder(site: str) -> str:
@@ -30,19 +32,29 @@ def manifest(site: str) -> str:
     return f"{site_folder(site)}/manifest.json"
 
 
-def state_part(site: str, epoch: int, number: int, part: str) -> str:
-    """Return the name of some pages of a SQLite file; `part` says of which."""
-    return f"{site_folder(site)}/state/{epoch:010d}-{number:05d}.{part}"
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """The objects of one try of a shipment."""
 
+    site: str
+    epoch: int
+    mark: str  # letters and digits
 
-def capture_part(site: str, file: str, offset: int, epoch: int) -> str:
-    """Return the name of a WARC file's bytes from an offset on."""
-    return f"{site_folder(site)}/captures/{file}/{offset:012d}.{epoch:010d}"
+    def state_part(self, number: int, part: str) -> str:
+        """Return the name of some pages of a SQLite file; `part` says of which."""
+        return f"{site_folder(self.site)}/state/{self._written}-{number:05d}.{part}"
 
+    def capture_part(self, file: str, offset: int) -> str:
+        """Return the name of a WARC file's bytes from an offset on."""
+        return f"{site_folder(self.site)}/captures/{file}/{offset:012d}.{self._written}"
 
-def pack(site: str, epoch: int, number: int) -> str:
-    """Return the name of a pack of documents and pictures."""
-    return f"{site_folder(site)}/files/{epoch:010d}-{number:05d}.pack"
+    def pack(self, number: int) -> str:
+        """Return the name of a pack of documents and pictures."""
+        return f"{site_folder(self.site)}/files/{self._written}-{number:05d}.pack"
+
+    @property
+    def _written(self) -> str:
+        return f"{self.epoch:010d}-{self.mark}"
 
 
 def epoch_of(key: str) -> int | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
+from scraper.stores.elsewhere.catalogue import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,16 +46,6 @@ class ShippedFile:
     def is_long(self) -> bool:
         """Say whether the next part should be a whole one: many small ones cost more than they spare."""
         return len(self.parts) >= LONGEST_CHAIN or self.bytes > 2 * self.parts[0].bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """How much of a site lies in the store."""
-
-    volumes: int = 0  # WARC files
-    capture_bytes: int = 0
-    files: int = 0  # documents and pictures
-    file_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ it would wait behind the backlog that it is there to mend.
 
 from __future__ import annotations
 
+import logging
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import procrastinate
@@ -25,7 +27,7 @@ from scraper.errors import DatabaseAway
 from scraper.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from procrastinate.job_context import JobContext
 
@@ -66,6 +68,9 @@ class Queue:
         """Take the database twice: procrastinate keeps connections of its own. Nothing is asked yet."""
         self._database = database
         self._ttl = ttl
+        self._users = 0
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what ends a job, we say
         connector = procrastinate.PsycopgConnector(conninfo=address, min_size=1, max_size=4, timeout=10.0)
         self.app = procrastinate.App(
             connector=connector, worker_defaults={"delete_jobs": DeleteJobCondition.ALWAYS}
@@ -108,14 +113,28 @@ class Queue:
         await ask(tables.DROP_OLD_UPKEEP, {"upkeep": UPKEEP})
         return number
 
-    async def finish(self, job: int) -> None:
-        """Take a job out whose work is done; somebody may have done so before."""
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Keep procrastinate's connections open; several may at once, the last one closes them."""
+        if self._users == 0:
+            await self.app.open_async()
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                await self.app.close_async()
+
+    async def finish(self, job: int) -> bool:
+        """Take a job out whose work is done; say whether the database heard it."""
         try:
             await self.app.job_manager.finish_job_by_id_async(
                 job_id=job, status=procrastinate.jobs.Status.SUCCEEDED, delete_job=True
             )
-        except ConnectorException:
-            return  # taken back meanwhile, or the database is away: then the upkeep takes it back
+        except ConnectorException as error:
+            return "not found" in str(error.__cause__)  # taken back meanwhile: somebody else's now
+        return True
 
     async def run_worker(self, *, machine: str, slots: int) -> None:
         """Do jobs until cancelled, or until the database breaks off: then it is to be called again."""

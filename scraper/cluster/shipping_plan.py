@@ -57,15 +57,15 @@ def may_have_changed(*, size: int, mtime_ns: int, stored_size: int | None, shipp
     return mtime_ns >= shipped_ns - SETTLED
 
 
-def packs(files: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
-    """Yield the paths that go into one pack each. `files`: paths and sizes; a large file is a pack alone."""
-    pack: list[str] = []
+def packs(files: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """Yield the files that go into one pack each, one pack in memory at a time. A large file is alone."""
+    pack: list[tuple[str, bytes]] = []
     total = 0
-    for path, size in files:
-        if pack and total + size > PART:
+    for path, data in files:
+        if pack and total + len(data) > PART:
             yield pack
             pack, total = [], 0
-        pack.append(path)
-        total += size
+        pack.append((path, data))
+        total += len(data)
     if pack:
         yield pack

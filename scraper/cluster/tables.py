@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS cluster_site (
     name        text PRIMARY KEY,
     every       interval NOT NULL,
     priority    integer NOT NULL,
+    backfill    boolean NOT NULL DEFAULT false,  -- its whole past is walked too, until it is there
     due         timestamptz NOT NULL DEFAULT now(),
     retired     timestamptz,           -- NULL: it is worked
     epoch       bigint NOT NULL DEFAULT 0,
@@ -55,7 +56,7 @@ UPDATE cluster_site
    SET epoch = epoch + 1, holder = %(holder)s, until = clock_timestamp() + %(ttl)s * interval '1 second',
        due = clock_timestamp() + every * %(stretch)s
  WHERE name = %(site)s AND retired IS NULL AND (until IS NULL OR until <= clock_timestamp())
-RETURNING epoch
+RETURNING epoch, backfill, every
 """
 
 # One row lock a host, in the order of their names: two claims at once cannot wait for each other in a circle.
@@ -108,10 +109,16 @@ ON CONFLICT DO NOTHING
 """
 
 PUT_SITE: Final = """
-INSERT INTO cluster_site (name, every, priority) VALUES (%(site)s, %(every)s, %(priority)s)
+INSERT INTO cluster_site (name, every, priority, backfill)
+VALUES (%(site)s, %(every)s, %(priority)s, COALESCE(%(backfill)s, false))
 ON CONFLICT (name) DO UPDATE
    SET every = excluded.every, priority = excluded.priority, retired = NULL,
+       backfill = COALESCE(%(backfill)s, cluster_site.backfill),
        due = LEAST(cluster_site.due, clock_timestamp() + excluded.every)
+"""
+
+BACKFILLED: Final = """
+UPDATE cluster_site SET backfill = false WHERE name = %(site)s AND epoch = %(epoch)s AND holder = %(holder)s
 """
 
 RETIRE: Final = (
@@ -168,7 +175,7 @@ DELETE FROM procrastinate_jobs AS j
 """
 
 STATUS: Final = """
-SELECT s.name, s.priority, s.every, s.due, s.retired, s.epoch, s.holder,
+SELECT s.name, s.priority, s.every, s.backfill, s.due, s.retired, s.epoch, s.holder,
        s.until IS NOT NULL AND s.until > clock_timestamp() AS held, s.machine,
        EXISTS (SELECT 1 FROM procrastinate_jobs AS j WHERE j.lock = s.name AND j.status = 'todo') AS queued,
        r.finished, r.exit_code, r.shipped, r.report

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from scraper.messages import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
+
+_CLUSTER_PACKAGES: Final = ("obstore", "procrastinate", "psycopg")
 
 
 def add_sites(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +21,29 @@ def add_sites(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "site", metavar="SITE", nargs="*", help="only these sites of the config (default: all)"
     )
+
+
+def add_from_store(parser: argparse.ArgumentParser) -> None:
+    """Add where a command looks: at this machine's archive, or at what a cluster's store has."""
+    parser.add_argument(
+        "--from-store",
+        action="store_true",
+        help=say("look at what the cluster's store has, not at this disk"),
+    )
+
+
+@contextmanager
+def needing_cluster() -> Iterator[None]:
+    """Say which packages are missing where those of a cluster are imported within."""
+    from scraper.errors import UsageError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _CLUSTER_PACKAGES:
+            raise
+        msg = say("a cluster needs more packages: pip install 'nankai-archive[cluster]'")
+        raise UsageError(msg) from error
 
 
 def add_budget(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_sites
+from scraper.commands.arguments import add_from_store, add_sites
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
 
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from scraper.audit.coverage_facts import WHYS
 
     add_sites(parser)
+    add_from_store(parser)
     parser.add_argument(
         "--svg", metavar="FILE", type=Path, help="draw articles a month over the years into this file"
     )

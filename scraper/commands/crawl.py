@@ -25,11 +25,27 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-def load(args: argparse.Namespace) -> Config:
-    """Load the config that the arguments name."""
+def load(args: argparse.Namespace, *, documents: bool = False, captures: bool = False) -> Config:
+    """Load the config that the arguments name; with `--from-store`, that of what the cluster's store has.
+
+    `documents`, `captures`: what of it the command reads beside the states.
+    """
     from scraper.app.config_file import DEFAULT, load_config
 
-    return load_config(Path(args.config) if args.config else DEFAULT)
+    config = load_config(Path(args.config) if args.config else DEFAULT)
+    return _stored(config, args, documents, captures) if getattr(args, "from_store", False) else config
+
+
+def _stored(config: Config, args: argparse.Namespace, documents: bool, captures: bool) -> Config:  # noqa: FBT001 - called by `load`
+    from scraper.app.sites import sites_named
+    from scraper.commands.arguments import needing_cluster
+
+    with needing_cluster():
+        from scraper.app.store_view import store_view
+        from scraper.cluster.pulling import Wanted
+
+        sites = sites_named(config, getattr(args, "site", None) or ())
+        return store_view(config, sites, Wanted(documents=documents, captures=captures))
 
 
 def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_sites, day
+from scraper.commands.arguments import add_from_store, add_sites, day
 from scraper.commands.crawl import load
 from scraper.console import tell
 from scraper.exit_codes import ExitCode
@@ -22,6 +22,7 @@ _FORMATS = ("wacz", "jsonl", "csv", "parquet")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
     add_sites(parser)
+    add_from_store(parser)
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.display import bar
     from scraper.errors import UsageError
 
-    config = load(args)
+    config = load(args, documents=True, captures=args.format == "wacz")
     if args.json and args.out == STDOUT:
         raise UsageError(say("export: --json and --out - both want standard output"))
     sites = sites_named(config, args.site)

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from scraper.commands.arguments import positive
+from scraper.commands.arguments import add_from_store, positive
 from scraper.commands.crawl import load
 from scraper.console import clean, line, tell
 from scraper.exit_codes import ExitCode
@@ -27,6 +27,7 @@ _COLUMNS = ("url", "urlname", "site", "title", "date", "path", "snippet")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
+    add_from_store(parser)
     parser.add_argument(
         "words",
         metavar="WORDS",
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.search.query import parse
     from scraper.stores.search_index import view_index
 
-    config = load(args)
+    config = load(args, documents=True)
     query = parse(" ".join(map(_word, args.words)))
     if query.is_empty and not args.rebuild:
         raise UsageError(say("search: nothing to look for"))

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_sites, duration
+from scraper.commands.arguments import add_from_store, add_sites, duration
 from scraper.commands.crawl import load
 from scraper.console import tell
 from scraper.exit_codes import ExitCode
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
     add_sites(parser)
+    add_from_store(parser)
     parser.add_argument(
         "--max-age",
         metavar="TIME",

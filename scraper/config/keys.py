@@ -130,6 +130,23 @@ TUNING: Final = (
 
 SITE_TUNING: Final = {("title_pattern" if key.name == "title" else key.name): key for key in TUNING}
 
+PER_ADDRESS: Final = Section(
+    (
+        Key(
+            name="at_once",
+            form=Number("a whole number", 1, 64, whole=True),
+            default=4,
+            text="Requests that one server answers at the same time, under all its names.",
+        ),
+        Key(
+            name="delay",
+            form=Number("a number of seconds", 0, 3600),
+            default=0.25,
+            text="Seconds from a request to one of its names to the next one to another.",
+        ),
+    )
+)
+
 NETWORK: Final = Section(
     (
         Key(
@@ -160,6 +177,12 @@ NETWORK: Final = Section(
             form=Number("a whole number", 0, 20, whole=True),
             default=4,
             text="How often a request is tried again within a run, where trying can heal it.",
+        ),
+        Key(
+            name="per_address",
+            form=PER_ADDRESS,
+            text="The pace of a server that has several names; through a proxy nobody knows which have.",
+            default={"at_once": 4, "delay": 0.25},
         ),
         Key(
             name="ca_file",

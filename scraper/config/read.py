@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
-from scraper.config.keys import CLUSTER, CONFIG, NETWORK, SITE_TUNING, TUNING
+from scraper.config.keys import CLUSTER, CONFIG, NETWORK, PER_ADDRESS, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings, Selectors, Site, TlsSettings
+from scraper.model import Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,13 +68,19 @@ def parse_config(data: object) -> Config:
         archive=top["archive"],
         archive_id=top["archive_id"],
         contact=top["contact"],
-        network=NetworkSettings(**(_builtin(NETWORK.keys) | (given.get("network") or {}))),
+        network=_network(given.get("network") or {}),
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
         feeds=top["feeds"],
         cluster=_cluster(given.get("cluster")),
         defaults=defaults,
     )
+
+
+def _network(given: Mapping[str, Any]) -> NetworkSettings:
+    settings = {**_builtin(NETWORK.keys), **given}
+    pace = {**_builtin(PER_ADDRESS.keys), **(settings.pop("per_address") or {})}
+    return NetworkSettings(**settings, per_address=PerAddress(**pace))
 
 
 def _cluster(given: Mapping[str, Any] | None) -> ClusterSettings | None:

@@ -32,7 +32,7 @@ from scraper.model import TlsSettings
 if TYPE_CHECKING:
     import ssl
     import urllib.request
-    from collections.abc import AsyncIterable, AsyncIterator
+    from collections.abc import AsyncIterable, AsyncIterator, Callable
     from http.client import HTTPResponse
     from types import TracebackType
     from typing import Self
@@ -69,11 +69,12 @@ class Client:
         tls: ssl.SSLContext | None = None,
         ca_file: str | None = None,
         idle_origins: int | None = None,
+        may_ask: Callable[[], None] | None = None,
     ) -> None:
         """Open nothing yet. `resolve` gives a name's addresses, `tls` the trust; None: the system does.
 
         `ca_file`: certificates that are trusted besides. `idle_origins`: of how many hosts connections are
-        kept open; None: the usual number.
+        kept open; None: the usual number. `may_ask` keeps back what is sent, by raising; None: nothing does.
         """
         self.trust = Trust(ca_file, tls)
         self._connections = Transport(
@@ -81,6 +82,7 @@ class Client:
             resolve=resolve or system_addresses,
             resolve_proxy=system_addresses,
             idle_origins=idle_origins,
+            may_ask=may_ask,
         )
         self._client = httpx.AsyncClient(
             transport=_Transport(self._connections),
@@ -98,6 +100,7 @@ class Client:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
         idle_origins: int | None = None,
+        may_ask: Callable[[], None] | None = None,
     ) -> Self:
         """Return a client as the config has it."""
         return cls(
@@ -106,6 +109,7 @@ class Client:
             tls=tls,
             ca_file=settings.ca_file,
             idle_origins=idle_origins,
+            may_ask=may_ask,
         )
 
     async def __aenter__(self) -> Self:

@@ -60,13 +60,8 @@ class Fetcher:
         settings: NetworkSettings,
         user_agent: str,
         now: Callable[[], datetime],
-        may_ask: Callable[[], None] | None = None,
     ) -> None:
-        """Take the connections, the way out, the bounds and our name.
-
-        `may_ask` is called right before a request goes out, and keeps it back by raising; None: nothing does.
-        """
-        self._may_ask = may_ask
+        """Take the connections, the way out, the bounds and our name."""
         self._client = client
         self._routes = routes
         self._settings = settings
@@ -95,8 +90,6 @@ class Fetcher:
         proxy = self._routes.proxy_for(url)
         self._check(url, proxied=proxy is not None)
         headers = self._headers(url, kind, more)
-        if self._may_ask is not None:
-            self._may_ask()
         traffic.requests += 1
         try:
             async with (

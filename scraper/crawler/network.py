@@ -33,12 +33,14 @@ from scraper import urls
 from scraper.crawler import redirects
 from scraper.crawler.client import Client
 from scraper.crawler.cookies import Cookies
+from scraper.crawler.dns import system_addresses
 from scraper.crawler.fetcher import Fetcher, Traffic
 from scraper.crawler.pacer import Pacer
 from scraper.crawler.proxies import Proxies
 from scraper.crawler.refusal import refusal
 from scraper.crawler.retry import Retry
 from scraper.crawler.robots_gate import RobotsGate
+from scraper.crawler.server_lanes import ServerLanes
 from scraper.errors import BadStatus, Blocked, Refused
 from scraper.messages import say
 from scraper.model import Kind, Request
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
     from scraper.crawler.dns import Resolve
     from scraper.crawler.host_state import HostState
+    from scraper.crawler.permit import Permit
     from scraper.model import Capture, Headers, NetworkSettings, Site
     from scraper.urls import Url
 
@@ -67,9 +70,8 @@ class Network:
     """The source of a `run`. Keeps no capture and reads no body.
 
     `keep_robots` is told each robots.txt's capture; `resolve` gives a name's addresses, `tls` says whom to
-    trust: where they are None, nobody is told, and the system gives and says. `may_ask` is called right
-    before each request goes out, and keeps it back by raising. `idle_origins`: of how many hosts connections
-    are kept open.
+    trust: where they are None, nobody is told, and the system gives and says. `permit` may keep requests
+    back. `idle_origins`: of how many hosts connections are kept open.
     """
 
     def __init__(  # noqa: PLR0913 - the world's clocks and chances, each named
@@ -87,31 +89,41 @@ class Network:
         keep_robots: Callable[[Site, Capture], None] | None = None,
         resolve: Resolve | None = None,
         tls: SSLContext | None = None,
-        may_ask: Callable[[], None] | None = None,
+        permit: Permit | None = None,
         idle_origins: int | None = None,
     ) -> None:
         """Join the crawler's parts; nothing is opened yet.
 
-        `may_ask` is called right before each request goes out, and keeps it back by raising; None: nothing
-        does. `idle_origins`: of how many hosts connections are kept open; None: the usual number.
+        `permit`: None: nothing keeps requests back. `idle_origins`: of how many hosts connections are kept
+        open; None: the usual number.
         """
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
+        self._permit = permit
         self._traffic: dict[str, Traffic] = {}
         self._now = now
         self._gives_cookies_back = settings.cookies == "session"
-        self._client = Client.of(settings, resolve=resolve, tls=tls, idle_origins=idle_origins)
+        may_ask = None if permit is None else permit.check
+        self._client = Client.of(
+            settings, resolve=resolve, tls=tls, idle_origins=idle_origins, may_ask=may_ask
+        )
         self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
+        routes = Proxies(settings.proxy, environment)
         fetcher = Fetcher(
             client=self._client,
-            routes=Proxies(settings.proxy, environment),
+            routes=routes,
             settings=settings,
             user_agent=user_agent,
             now=now,
-            may_ask=may_ask,
         )
         pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
-        self._attempts = Retry(fetcher=fetcher, pacer=pacer, retries=settings.retries)
+        servers = ServerLanes(
+            settings.per_address,
+            resolve=resolve or system_addresses,
+            is_direct=lambda url: routes.proxy_for(url) is None,
+            pacer=pacer,
+        )
+        self._attempts = Retry(fetcher=fetcher, pacer=pacer, servers=servers, retries=settings.retries)
 
     async def __aenter__(self) -> Self:
         """Make ready to connect."""
@@ -157,6 +169,8 @@ class Network:
         url = request.url
         while True:
             self._check_host(url, request, site)
+            if self._permit is not None:
+                await self._permit.admit(urls.host(url))
             is_robots = request.kind is Kind.ROBOTS
             delay = site.delay if is_robots else await self._robots_gate.admit(url, site)
             more = (*condition, *_referer(request, url), *(() if cookies is None else cookies.lines(url)))

@@ -81,10 +81,10 @@ class Pacer:
 
         `patience`: seconds that a turn waits for at most, where the host asked for the pause, and else.
         """
-        self._memory = memory
-        self._now = now
-        self._monotonic = monotonic
-        self._sleep = sleep
+        self.memory = memory
+        self.now = now
+        self.monotonic = monotonic
+        self.sleep = sleep
         self._random = random
         self._patience = patience
         self._guessed_patience = guessed_patience
@@ -103,8 +103,8 @@ class Pacer:
             try:
                 yield
             finally:
-                lane.ended, lane.met = self._monotonic(), self._now()
-                self._memory.give_back(host, lane.met)
+                lane.ended, lane.met = self.monotonic(), self.now()
+                self.memory.give_back(host, lane.met)
 
     def trouble(
         self,
@@ -126,8 +126,8 @@ class Pacer:
         lane.pause = min(max(lane.pause * 2, delay, SHORTEST_PAUSE), longest)
         wanted = max(lane.pause, retry_after or 0.0)
         jittered = min(wanted * (1 + JITTER * self._random()), DAY)
-        lane.until = self._monotonic() + jittered
-        lane.quiet_from = self._now() + timedelta(seconds=jittered)
+        lane.until = self.monotonic() + jittered
+        lane.quiet_from = self.now() + timedelta(seconds=jittered)
         lane.cause = cause
         self._remember(host, lane)
 
@@ -155,30 +155,30 @@ class Pacer:
 
     async def rest(self, seconds: float) -> None:
         """Let time go by for one address alone, jittered; its host may be asked for others meanwhile."""
-        await self._sleep(seconds * (1 + JITTER * self._random()))
+        await self.sleep(seconds * (1 + JITTER * self._random()))
 
     async def _take(self, host: str, lane: _Lane, delay: float) -> None:
         """Take the host once its pauses are over, those that other processes learnt of included."""
         while True:
             self._check_patience(host, lane)
             await self._wait(lane, delay)
-            if not self._memory.take(host):
-                await self._sleep(HELD * (1 + self._random()))
+            if not self.memory.take(host):
+                await self.sleep(HELD * (1 + self._random()))
                 continue
             self._catch_up(host, lane)
             if self._left(lane, delay) <= 0:
                 return
-            self._memory.give_back(host, None)
+            self.memory.give_back(host, None)
 
     def _catch_up(self, host: str, lane: _Lane) -> None:
         """Take over what other processes learnt of a host since this one last had it."""
-        last = self._memory.last_exchange(host)
+        last = self.memory.last_exchange(host)
         if last is not None and last != lane.met:
             lane.met = last
-            ago = max((self._now() - last).total_seconds(), 0.0)  # a clock that was set back: just now
-            ended = self._monotonic() - ago
+            ago = max((self.now() - last).total_seconds(), 0.0)  # a clock that was set back: just now
+            ended = self.monotonic() - ago
             lane.ended = ended if lane.ended is None else max(lane.ended, ended)
-        if self._memory.host(host) != lane.shared:
+        if self.memory.host(host) != lane.shared:
             learnt = self._recall(host)
             lane.pause, lane.until, lane.quiet_from = learnt.pause, learnt.until, learnt.quiet_from
             lane.cause, lane.asked, lane.shared = learnt.cause, learnt.asked, learnt.shared
@@ -186,22 +186,22 @@ class Pacer:
     async def _wait(self, lane: _Lane, delay: float) -> None:
         """Sleep until both pauses are over; a sleep that ends early is slept again."""
         while (left := self._left(lane, delay)) > 0:
-            await self._sleep(left)
+            await self.sleep(left)
 
     def _left(self, lane: _Lane, delay: float) -> float:
         """Return the seconds until both pauses are over; 0 or less: they are."""
         starts = [] if lane.ended is None else [lane.ended + delay]
         starts += [] if lane.until is None else [lane.until]
-        return max(starts) - self._monotonic() if starts else 0.0
+        return max(starts) - self.monotonic() if starts else 0.0
 
     def _check_patience(self, host: str, lane: _Lane) -> None:
         if lane.left is not None:
             msg = say("not asked: {host}: left for this run: {why}", host=host, why=lane.left)
-            raise Paused(msg, until=self._now())
-        left = 0.0 if lane.until is None else lane.until - self._monotonic()
+            raise Paused(msg, until=self.now())
+        left = 0.0 if lane.until is None else lane.until - self.monotonic()
         if left <= (self._patience if lane.asked else self._guessed_patience):
             return
-        until = self._now() + timedelta(seconds=left)
+        until = self.now() + timedelta(seconds=left)
         msg = say(
             "not asked: {host}: it needs a pause until {until} ({cause})",
             host=host,
@@ -218,13 +218,13 @@ class Pacer:
 
     def _recall(self, host: str) -> _Lane:
         """Take up what an earlier run left, unless its clock was ahead: then nobody knows when that was."""
-        known = self._memory.host(host)
+        known = self.memory.host(host)
         if known is None or known.pause <= 0:
             return _Lane(shared=known)
-        left = (known.until - self._now()).total_seconds()
+        left = (known.until - self.now()).total_seconds()
         if left > known.span + 1:
             return _Lane(shared=known)
-        until = self._monotonic() + left if left > 0 and known.asked else None
+        until = self.monotonic() + left if left > 0 and known.asked else None
         lane = _Lane(
             pause=known.pause,
             until=until,
@@ -239,11 +239,11 @@ class Pacer:
 
     def _forgive(self, lane: _Lane) -> None:
         """Forget what lies 30 quiet minutes back; the time that we ourselves held still does not count."""
-        if lane.quiet_from is not None and self._now() - lane.quiet_from >= FORGIVEN:
+        if lane.quiet_from is not None and self.now() - lane.quiet_from >= FORGIVEN:
             lane.pause, lane.quiet_from = 0.0, None
 
     def _remember(self, host: str, lane: _Lane) -> None:
-        until = lane.quiet_from or self._now()
-        span = max((until - self._now()).total_seconds(), 0.0)
+        until = lane.quiet_from or self.now()
+        span = max((until - self.now()).total_seconds(), 0.0)
         lane.shared = HostMemory(pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked)
-        self._memory.remember_host(host, lane.shared)
+        self.memory.remember_host(host, lane.shared)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from scraper.crawler.fetcher import Fetcher, Traffic
     from scraper.crawler.pacer import Pacer
+    from scraper.crawler.server_lanes import ServerLanes
     from scraper.model import Capture, Headers, Kind, TlsSettings
     from scraper.urls import Url
 
@@ -52,10 +53,11 @@ _CONNECTIONS = 3  # tries to connect, in one run
 class Retry:
     """Asks again where that can help."""
 
-    def __init__(self, *, fetcher: Fetcher, pacer: Pacer, retries: int) -> None:
-        """Take the one who asks and the one who says when; `retries` come after the first try."""
+    def __init__(self, *, fetcher: Fetcher, pacer: Pacer, servers: ServerLanes, retries: int) -> None:
+        """Take the one who asks and those who say when; `retries` come after the first try."""
         self._fetcher = fetcher
         self._pacer = pacer
+        self._servers = servers
         self._retries = retries
 
     async def ask(
@@ -77,7 +79,7 @@ class Retry:
         tries = _Tries(1 if self._pacer.is_doubtful(host) else self._retries + 1)
 
         async def once() -> Capture:
-            async with self._pacer.turn(host, delay):
+            async with self._pacer.turn(host, delay), self._servers.turn(url):
                 exchange = self._fetcher.exchange(url, kind, more, traffic, tls)
                 return await self._once(url, host, delay, exchange)
 

@@ -79,14 +79,16 @@ class Transport:
         resolve: Resolve,
         resolve_proxy: Resolve,
         idle_origins: int | None = None,
+        may_ask: Callable[[], None] | None = None,
     ) -> None:
         """Open nothing yet. `resolve` gives a name's addresses; a proxy may be anywhere.
 
-        `idle_origins`: of how many hosts idle connections are kept open; None: the usual number.
+        `idle_origins`: of how many hosts idle connections are kept open; None: the usual number. `may_ask` is
+        called before anything is sent, and keeps it back by raising; None: nothing does.
         """
         self._idle_origins = _ORIGINS if idle_origins is None else idle_origins
-        self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve)
-        self._to_proxy = _ProxyBackend(allow_private=True, resolve=resolve_proxy)
+        self._direct = _CheckedBackend(allow_private=allow_private, resolve=resolve, may_ask=may_ask)
+        self._to_proxy = _ProxyBackend(allow_private=True, resolve=resolve_proxy, may_ask=may_ask)
         self._pools: dict[tuple[Origin, Proxy | None, ssl.SSLContext | None], _Pool] = {}
 
     async def get(
@@ -182,8 +184,9 @@ class Transport:
 class _CheckedBackend(httpcore.AsyncNetworkBackend):
     """Connects to the very address that was resolved and checked, so that no second answer can slip in."""
 
-    def __init__(self, *, allow_private: bool, resolve: Resolve) -> None:
+    def __init__(self, *, allow_private: bool, resolve: Resolve, may_ask: Callable[[], None] | None) -> None:
         self._allow_private = allow_private
+        self._may_ask = may_ask
         self._resolve = resolve
         self._open = httpcore.AnyIOBackend()
 
@@ -205,14 +208,13 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
                     stream = await self._open.connect_tcp(
                         address, port, timeout, local_address, socket_options
                     )
-                    return _RepairedStream(stream)
+                    return _RepairedStream(stream, self._may_ask)
             except (TimeoutError, httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue  # the next address may be better; the last one's error is told
         try:
             async with asyncio.timeout(_LAST_ADDRESS):
-                return _RepairedStream(
-                    await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
-                )
+                stream = await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
+                return _RepairedStream(stream, self._may_ask)
         except TimeoutError as exc:
             msg = f"no connection within {_LAST_ADDRESS:g} s"
             raise httpcore.ConnectTimeout(msg) from exc
@@ -248,8 +250,9 @@ class _LostPlace(httpcore.RemoteProtocolError):
 class _RepairedStream(httpcore.AsyncNetworkStream):
     """A connection whose answers h11 can read, and which is not used again once it has lost its place."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, may_ask: Callable[[], None] | None) -> None:
         self._stream = stream
+        self._may_ask = may_ask
         self._answers = AnswerRepair()
         self._idle: asyncio.Task[bytes] | None = None  # hears whatever comes between two answers
         self._closed = False
@@ -288,6 +291,8 @@ class _RepairedStream(httpcore.AsyncNetworkStream):
             if self._answers.left_over or not await self._was_quiet():
                 raise httpcore.ConnectionNotAvailable
             self._answers.asked(buffer)
+            if self._may_ask is not None:
+                self._may_ask()  # at the last moment: the process may have been stopped since it was asked
         await self._stream.write(buffer, timeout)
 
     async def _was_quiet(self) -> bool:
@@ -311,7 +316,8 @@ class _RepairedStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
     ) -> httpcore.AsyncNetworkStream:
         """Return the same connection under TLS."""
-        return _RepairedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _RepairedStream(stream, self._may_ask)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's
         """Return what the connection knows of itself; what can be read while it is idle ends it."""

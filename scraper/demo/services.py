@@ -24,7 +24,7 @@ from scraper.errors import ObjectStoreAway
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scraper.cluster.object_store import ObjectStore
+    from scraper.stores.elsewhere.object_store import ObjectStore
 
 USER: Final = "archive"  # of the database
 BUCKET: Final = "archive"
@@ -58,6 +58,11 @@ class PostgreSQL:
     def address(self) -> str:
         """The address for `cluster.database`."""
         return f"postgresql://{USER}@127.0.0.1:{self._port}/postgres"
+
+    def new_database(self, name: str) -> str:
+        """Make a database on the running server, and return its address."""
+        self._do("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", USER, name)
+        return f"postgresql://{USER}@127.0.0.1:{self._port}/{name}"
 
     def start(self) -> None:
         """Start it, and return when it answers."""
@@ -169,7 +174,7 @@ class SeaweedFS:
 
 
 def _bucket(environment: dict[str, str]) -> ObjectStore:
-    from scraper.cluster.object_store import ObjectStore  # noqa: PLC0415 - only where the extra is there
+    from scraper.stores.elsewhere.object_store import ObjectStore  # noqa: PLC0415 - only where the extra is there
 
     return ObjectStore(f"s3://{BUCKET}", "", environment, retries=0)
 

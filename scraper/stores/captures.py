@@ -16,7 +16,7 @@ from scraper.model import CaptureRef
 from scraper.stores import fixity, torn_tail, warc_reader, warc_records
 from scraper.stores.disk import append_synced, make_folder
 from scraper.stores.torn_tail import TornTail
-from scraper.stores.warc_files import next_file, warc_files
+from scraper.stores.warc_files import WarcFolder, next_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from scraper.model import Capture
     from scraper.stores.disk import Sync, Write
+    from scraper.stores.elsewhere import Elsewhere
     from scraper.stores.fixity import Finding
     from scraper.stores.warc_reader import Damaged
     from scraper.stores.warc_records import Original
@@ -45,7 +46,7 @@ class _Tail:
 class CaptureStore:
     """The captures of one site, in the files of one folder."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the world's clock, chance and disk, each named
         self,
         folder: Path,
         site: str,
@@ -54,6 +55,7 @@ class CaptureStore:
         now: Callable[[], datetime],
         new_id: Callable[[], UUID],
         contact: str | None = None,
+        elsewhere: Elsewhere | None = None,
         roll_bytes: int = ROLL_BYTES,
         write: Write = os.write,
         sync: Sync = os.fsync,
@@ -61,10 +63,12 @@ class CaptureStore:
         """Take the folder, which need not exist yet, the site's name, and what each file begins with.
 
         New files bear the site's name, unless there are files that bear another. `software` is name and
-        version; a file is closed before it would pass `roll_bytes`. `write` and `sync` are the system's own,
-        given so that a full disk can be tried.
+        version; a file is closed before it would pass `roll_bytes`. `elsewhere`: where files are that are not
+        in the folder; None: there are none. `write` and `sync` are the system's own, given so that a full
+        disk can be tried.
         """
         self._folder = folder
+        self._files = WarcFolder(folder, elsewhere)
         self._site = site
         self._about = (
             ("software", software),
@@ -107,10 +111,12 @@ class CaptureStore:
         Reads only the tail of a file that ends as it should. `append` does it by itself before it first
         writes.
         """
-        names = warc_files(self._folder)
+        names = self._files.names()
         self._tail = None
-        if not names:
-            return TornTail(file=None)
+        if not names or not self._files.is_here(
+            names[-1]
+        ):  # what lies elsewhere was whole when it went there
+            return TornTail(file=names[-1] if names else None)
         path = self._folder / names[-1]
         end = torn_tail.end_of(path)
         if end.offset == 0:
@@ -150,7 +156,7 @@ class CaptureStore:
         if same_as is None or not (not_modified or digest == same_as.digest):
             return None
         try:
-            return warc_reader.original(self._folder, same_as)
+            return warc_reader.original(self._files, same_as)
         except CaptureDamaged:
             return None  # what cannot be read must not be relied on: the body is stored once more
 
@@ -162,7 +168,7 @@ class CaptureStore:
         A revisit gets the body of its original; a 304 has none, as it came. Redirects and the headers that
         were sent are left out: `scan` tells them.
         """
-        return warc_reader.read(self._folder, ref)
+        return warc_reader.read(self._files, ref)
 
     def scan(
         self,
@@ -174,8 +180,8 @@ class CaptureStore:
         Damage is handed to `on_damage` and stepped over; without it, it is raised as `CaptureDamaged`. Holds
         one capture in memory at a time.
         """
-        return warc_reader.scan(self._folder, after, on_damage)
+        return warc_reader.scan(self._files, after, on_damage)
 
     def verify(self) -> Iterator[Finding]:
         """Yield what is found at each record: `Sound` or `Damaged`."""
-        return fixity.verify(self._folder)
+        return fixity.verify(self._files)

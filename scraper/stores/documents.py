@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scraper.model import Document
     from scraper.stores.disk import Sync, Write
+    from scraper.stores.elsewhere import Elsewhere
 
 _UNFINISHED = ".unfinished"  # how the name of a file that is being written ends; a document's never does
 _UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.unfinished")
@@ -31,12 +32,21 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 class DocumentStore:
     """The documents and pictures under the archive's folder."""
 
-    def __init__(self, root: Path, *, write: Write = os.write, sync: Sync = os.fsync) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        elsewhere: Elsewhere | None = None,
+        write: Write = os.write,
+        sync: Sync = os.fsync,
+    ) -> None:
         """Take the archive's folder, which need not exist yet.
 
-        `write` and `sync` are the system's own, given so that a full disk can be tried.
+        `elsewhere`: where documents are that are not in the folder; None: there are none. `write` and `sync`
+        are the system's own, given so that a full disk can be tried.
         """
         self._root = root
+        self._elsewhere = elsewhere
         self._write = write
         self._sync = sync
 
@@ -53,7 +63,8 @@ class DocumentStore:
         *folders, name = _parts(path)
         try:
             with self._folder(folders, make=True) as folder:
-                if _read(folder, name) == data:
+                found = _read(folder, name)
+                if found == data or (found is None and self._stored(path) == data):
                     return False
                 self._replace(folder, name, data)
         except OSError as error:
@@ -62,7 +73,9 @@ class DocumentStore:
 
     def has(self, path: str) -> bool:
         """Say whether a document's file is there."""
-        return (self._root / path).is_file()
+        if (self._root / path).is_file():
+            return True
+        return self._elsewhere is not None and self._elsewhere.has_file(path)
 
     def read(self, path: str) -> str | None:
         """Return a document's text, or None where there is no such file."""
@@ -78,11 +91,12 @@ class DocumentStore:
         *folders, name = _parts(path)
         try:
             with self._folder(folders, make=False) as folder:
-                return _read(folder, name)
+                found = _read(folder, name)
         except FileNotFoundError:
-            return None
+            found = None
         except OSError as error:
             raise store_error(error, "read", self._root / path) from error
+        return self._stored(path) if found is None else found
 
     def remove(self, path: str) -> None:
         """Take a file back that should not have been written; where it is not there, nothing happens."""
@@ -113,6 +127,10 @@ class DocumentStore:
                     raise store_error(error, "remove", stale) from error
                 removed += 1
         return removed
+
+    def _stored(self, path: str) -> bytes | None:
+        """Return a file that lies elsewhere; None: there is none."""
+        return None if self._elsewhere is None else self._elsewhere.read_file(path)
 
     @contextmanager
     def _folder(self, folders: list[str], *, make: bool) -> Iterator[int]:

@@ -5,6 +5,7 @@ A context is all that work on one site needs. Whoever opens one to work holds th
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from scraper import __version__
 from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
+from scraper.stores.elsewhere import elsewhere_of
 from scraper.stores.first_format import bring_over, is_first_format
 from scraper.stores.lock import Lock
 from scraper.stores.site_card import write_card
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scraper.model import Site
+    from scraper.stores.disk import Sync
     from scraper.stores.state import State
 
 SOFTWARE = f"nankai-archive/{__version__}"
@@ -71,7 +74,7 @@ def open_site(
     left unfinished is removed. Raises Locked, which says who holds it, StateTooNew, StoreError.
     """
     folder = ArchiveFolder(archive)
-    documents = DocumentStore(archive)
+    documents = documents_of(archive, site.name)
     with (
         Lock(folder.lock(site.name), now=now, what=site.name) as lock,
         open_state(folder.state(site.name)) as state,
@@ -96,7 +99,7 @@ def try_site(archive: Path, site: Site, *, now: Callable[[], datetime]) -> Itera
             site=site,
             state=state,
             captures=captures_of(archive, site.name, now=now),
-            documents=DocumentStore(archive),
+            documents=documents_of(archive, site.name),
             now=now,
         )
 
@@ -120,4 +123,10 @@ def captures_of(
         now=now or partial(datetime.now, UTC),
         new_id=uuid4,
         contact=contact,
+        elsewhere=elsewhere_of(archive, name),
     )
+
+
+def documents_of(archive: Path, name: str, *, sync: Sync = os.fsync) -> DocumentStore:
+    """Return the documents of a site. Touches nothing yet. `sync`: how they are made durable."""
+    return DocumentStore(archive, elsewhere=elsewhere_of(archive, name), sync=sync)

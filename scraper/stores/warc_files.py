@@ -19,6 +19,9 @@ from scraper.stores.disk import store_error
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+    from typing import BinaryIO
+
+    from scraper.stores.elsewhere import Elsewhere
 
 _NAME = re.compile(
     r"(?P<prefix>.+)-(?P<stamp>[0-9]{14})-(?P<serial>[0-9]{5})(?:-[0-9a-f]{8})?\.warc\.gz", re.DOTALL
@@ -32,6 +35,32 @@ def warc_files(folder: Path) -> list[str]:
     except OSError as error:
         raise store_error(error, "list the captures in", folder) from error
     return sorted(name for name in names if _NAME.fullmatch(name))
+
+
+class WarcFolder:
+    """A site's WARC files: those of its folder, and those that lie elsewhere."""
+
+    def __init__(self, folder: Path, elsewhere: Elsewhere | None = None) -> None:
+        """Take the folder, which need not exist yet. `elsewhere`: None: all files are in the folder."""
+        self.path = folder
+        self._elsewhere = elsewhere
+
+    def names(self) -> list[str]:
+        """Return the names of all files, oldest first."""
+        here = warc_files(self.path)
+        if self._elsewhere is None:
+            return here
+        return sorted({*here, *(name for name in self._elsewhere.warc_files() if _NAME.fullmatch(name))})
+
+    def is_here(self, name: str) -> bool:
+        """Say whether a file is in the folder."""
+        return (self.path / name).is_file()
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading. Raises FileNotFoundError, OSError."""
+        if self._elsewhere is None or self.is_here(name):
+            return (self.path / name).open("rb")
+        return self._elsewhere.open_warc(name)
 
 
 def serial(name: str) -> int:

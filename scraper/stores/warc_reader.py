@@ -11,15 +11,14 @@ from scraper.model import CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error
 from scraper.stores.warc import BrokenRecord, Gap, Member, unpack, walk
-from scraper.stores.warc_files import warc_files
 from scraper.stores.warc_records import Original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from scraper.model import Capture
     from scraper.stores.warc import Record
+    from scraper.stores.warc_files import WarcFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,46 +34,46 @@ class Damaged:
         return f"a capture is damaged: {self.file} at {self.offset}: {self.what}"
 
 
-def read(folder: Path, ref: CaptureRef) -> Capture:
+def read(files: WarcFolder, ref: CaptureRef) -> Capture:
     """Return the capture at a place, its body checked against the digest; else raise `CaptureDamaged`.
 
     A revisit gets the body of its original; a 304 has none, as it came. `hops` and `request_headers` stay in
     their own records: `scan` tells them.
     """
-    record = load(folder, ref)
+    record = load(files, ref)
     try:
-        return warc_records.capture_of(record, body_of(folder, record, ref.digest))
+        return warc_records.capture_of(record, body_of(files, record, ref.digest))
     except BrokenRecord as error:
         raise _damaged(ref, str(error)) from error
 
 
-def load(folder: Path, ref: CaptureRef) -> Record:
+def load(files: WarcFolder, ref: CaptureRef) -> Record:
     """Return the record at a place; a revisit stays one."""
     try:
-        with _path(folder, ref).open("rb") as file:
+        with files.open(_checked(ref)) as file:
             file.seek(ref.offset)
             data = file.read(ref.length)
     except FileNotFoundError as error:
         raise _damaged(ref, "the file is missing") from error
     except OSError as error:
-        raise store_error(error, "read", folder / ref.file) from error
+        raise store_error(error, "read", files.path / ref.file) from error
     try:
         return unpack(data)
     except BrokenRecord as error:
         raise _damaged(ref, str(error)) from error
 
 
-def original(folder: Path, ref: CaptureRef) -> Original:
+def original(files: WarcFolder, ref: CaptureRef) -> Original:
     """Return the response that holds the body of the capture at a place, itself or what it revisits.
 
     Raises `CaptureDamaged` where that body cannot be read as it was.
     """
     try:
-        record = load(folder, ref)
-        body_of(folder, record, ref.digest)
+        record = load(files, ref)
+        body_of(files, record, ref.digest)
         place = warc_records.original_of(record)
         if place is not None:
-            ref, record = place, load(folder, place)
+            ref, record = place, load(files, place)
         url, date = record.required("WARC-Target-URI"), record.required("WARC-Date")
         return Original(ref=ref, url=url, date=date)
     except BrokenRecord as error:
@@ -82,16 +81,16 @@ def original(folder: Path, ref: CaptureRef) -> Original:
 
 
 def scan(
-    folder: Path, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
+    files: WarcFolder, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
 ) -> Iterator[tuple[CaptureRef, Capture]]:
     """Yield a folder's captures in the order in which they were written, one in memory at a time."""
     before: list[Record] = []
-    for file, found in walk_all(folder, after):
+    for file, found in walk_all(files, after):
         if isinstance(found, Member) and not warc_records.closes_group(found.record):
             before.append(found.record)
             continue
         try:
-            yield _assemble(folder, file, found, before)
+            yield _assemble(files, file, found, before)
         except BrokenRecord as error:
             damaged = Damaged(file=file, offset=found.offset, what=str(error))
             if on_damage is None:
@@ -100,30 +99,30 @@ def scan(
         before.clear()
 
 
-def walk_all(folder: Path, after: CaptureRef | None = None) -> Iterator[tuple[str, Member | Gap]]:
+def walk_all(files: WarcFolder, after: CaptureRef | None = None) -> Iterator[tuple[str, Member | Gap]]:
     """Yield every member of a folder's files in order, and the gaps between them, each with its file."""
-    for file in warc_files(folder):
+    for file in files.names():
         if after is not None and file < after.file:
             continue
         start = after.offset + after.length if after is not None and file == after.file else 0
         try:
-            with (folder / file).open("rb") as opened:
+            with files.open(file) as opened:
                 first = next(walk(opened), None)
                 warcinfo_id = first.record.field("WARC-Record-ID") if isinstance(first, Member) else None
                 for found in walk(opened, start, warcinfo_id):
                     yield file, found
         except OSError as error:
-            raise store_error(error, "read", folder / file) from error
+            raise store_error(error, "read", files.path / file) from error
 
 
-def body_of(folder: Path, record: Record, digest: str) -> bytes:
+def body_of(files: WarcFolder, record: Record, digest: str) -> bytes:
     """Return the body that belongs to a response or revisit; `BrokenRecord` where it is not `digest`."""
     original = warc_records.original_of(record)
     if original is None:
         body = warc_records.body_of(record)
     else:
         try:
-            body = warc_records.body_of(load(folder, original))
+            body = warc_records.body_of(load(files, original))
         except CaptureDamaged as error:
             msg = f"its original cannot be read: {error}"
             raise BrokenRecord(msg) from error
@@ -134,21 +133,22 @@ def body_of(folder: Path, record: Record, digest: str) -> bytes:
 
 
 def _assemble(
-    folder: Path, file: str, found: Member | Gap, before: list[Record]
+    files: WarcFolder, file: str, found: Member | Gap, before: list[Record]
 ) -> tuple[CaptureRef, Capture]:
     if isinstance(found, Gap):
         raise BrokenRecord(found.what)
     digest = warc_records.stated_digest(found.record)
     ref = CaptureRef(file=file, offset=found.offset, length=found.length, digest=digest)
-    capture = warc_records.capture_of(found.record, body_of(folder, found.record, digest))
+    capture = warc_records.capture_of(found.record, body_of(files, found.record, digest))
     return ref, warc_records.with_group(capture, found.record, before)
 
 
-def _path(folder: Path, ref: CaptureRef) -> Path:
+def _checked(ref: CaptureRef) -> str:
+    """Return the name of a capture's file; what names none is a `StoreError`."""
     if not ref.file or "/" in ref.file or "\0" in ref.file or ref.file.startswith("."):
         msg = f"this names no captures file: {ref.file!r}"
         raise StoreError(msg)
-    return folder / ref.file
+    return ref.file
 
 
 def _damaged(ref: CaptureRef, what: str) -> CaptureDamaged:

@@ -18,6 +18,7 @@ from obstore.store import S3Store
 
 from scraper.errors import ObjectStoreAway, StoreError, UsageError
 from scraper.messages import say
+from scraper.stores.elsewhere import Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,6 +56,7 @@ class ObjectStore:
         """Take the bucket (`s3://bucket`) and where in it the archive lies; nothing is asked yet."""
         bucket = address.removeprefix("s3://").strip("/")
         self.name = f"s3://{bucket}/{prefix}".rstrip("/")
+        self.where = Where(store=f"s3://{bucket}", prefix=prefix)
         self._store = S3Store(
             bucket,
             prefix=prefix or None,

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.cluster.manifest import Totals
 from scraper.errors import StoreError
 from scraper.messages import say
 
@@ -67,6 +66,16 @@ class StoredFile:
     digest: str
     object: str
     offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much of a site lies in the store."""
+
+    volumes: int = 0  # WARC files
+    capture_bytes: int = 0
+    files: int = 0  # documents and pictures
+    file_bytes: int = 0
 
 
 class Catalogue:

@@ -1,0 +1,121 @@
+"""Servers behind several names: thirty sites of a campus may be one machine.
+
+Names that lead to one address share a lane beside their own turns: few exchanges at once, their beginnings a
+little apart. A name that follows itself keeps its own delay and no other. Through a proxy names lead nowhere
+that we know, and have no lane. Other processes of this machine share the number of exchanges at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scraper import urls
+from scraper.crawler import ip_filter
+from scraper.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from scraper.crawler.dns import Resolve
+    from scraper.crawler.pacer import Pacer
+    from scraper.model import PerAddress
+    from scraper.urls import Url
+
+_KNOWN = 300.0  # seconds that a name's address is kept
+_HELD = 0.1  # seconds between two looks at slots that other processes have
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What this process knows of one server."""
+
+    slots: asyncio.Semaphore
+    turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
+    host: str | None = None  # whose exchange began last; None: none did yet
+    begun: float = 0.0  # on the monotonic clock, when
+
+
+class ServerLanes:
+    """Gives each server its turns, whatever it is called."""
+
+    def __init__(
+        self,
+        settings: PerAddress,
+        *,
+        resolve: Resolve,
+        is_direct: Callable[[Url], bool],
+        pacer: Pacer,
+    ) -> None:
+        """Take the bounds, the resolver, and the pacer: its clocks, and what it shares with others.
+
+        `is_direct`: no proxy is asked for an address.
+        """
+        self._settings = settings
+        self._resolve = resolve
+        self._is_direct = is_direct
+        self._memory = pacer.memory
+        self._now = pacer.now
+        self._monotonic = pacer.monotonic
+        self._sleep = pacer.sleep
+        self._lanes: dict[str, _Lane] = {}
+        self._addresses: dict[str, tuple[float, str | None]] = {}  # by host, until when it is kept
+
+    @asynccontextmanager
+    async def turn(self, url: Url) -> AsyncIterator[None]:
+        """Hold a place at the server behind an address for one exchange."""
+        server = await self._server(url)
+        if server is None:
+            yield
+            return
+        lane = self._lanes.get(server)
+        if lane is None:
+            lane = self._lanes[server] = _Lane(asyncio.Semaphore(self._settings.at_once))
+        async with lane.slots:
+            slot = await self._slot(server)
+            try:
+                await self._keep_apart(lane, urls.host(url))
+                yield
+            finally:
+                self._memory.give_back(slot, self._now())
+
+    async def _slot(self, server: str) -> str:
+        """Take one of the server's places that all processes of this machine share."""
+        while True:
+            for number in range(self._settings.at_once):
+                if self._memory.take(slot := f"{server}+{number}"):
+                    return slot
+            await self._sleep(_HELD)
+
+    async def _keep_apart(self, lane: _Lane, host: str) -> None:
+        """Wait until the exchange of another name that began last is long enough ago."""
+        async with lane.turnstile:
+            while lane.host not in {None, host}:
+                left = lane.begun + self._settings.delay - self._monotonic()
+                if left <= 0:
+                    break
+                await self._sleep(left)
+            lane.host, lane.begun = host, self._monotonic()
+
+    async def _server(self, url: Url) -> str | None:
+        """Return the address that a name leads to; None: nobody knows, or a proxy does."""
+        if not self._is_direct(url):
+            return None
+        host = urls.host(url)
+        literal = ip_filter.literal(host)
+        if literal is not None:
+            return str(literal)
+        until, known = self._addresses.get(host, (0.0, None))
+        if until <= self._monotonic():
+            known = await self._look_up(url, host)
+            self._addresses[host] = (self._monotonic() + _KNOWN, known)
+        return known
+
+    async def _look_up(self, url: Url, host: str) -> str | None:
+        try:
+            return min(await self._resolve(host, _PORTS[urls.split(url).scheme]), default=None)
+        except FetchError:
+            return None  # the exchange itself says what is wrong

@@ -1,0 +1,126 @@
+"""Servers with several names: few exchanges at once, a little apart, and a name alone is not slowed down."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import virtualtime
+from virtualtime import monotonic
+
+from scraper.crawler.host_state import InMemoryHostState
+from scraper.crawler.pacer import Pacer
+from scraper.crawler.server_lanes import ServerLanes
+from scraper.crawler.stored_host_state import StoredHostState
+from scraper.errors import Unreachable
+from scraper.model import PerAddress
+from scraper.stores.hosts import HostFiles
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scraper.crawler.host_state import HostState
+
+CAMPUS = "192.0.2.7"
+ADDRESSES = {f"site{number}.example": CAMPUS for number in range(30)} | {"alone.example": "192.0.2.8"}
+
+
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """Know the campus, where every name leads to one machine."""
+    del port
+    if host not in ADDRESSES:
+        msg = f"no answer: {host}"
+        raise Unreachable(msg)
+    return (ADDRESSES[host],)
+
+
+def lanes(memory: HostState | None = None, *, direct: bool = True) -> ServerLanes:
+    pacer = Pacer(
+        memory=memory or InMemoryHostState(),
+        now=virtualtime.now,
+        monotonic=monotonic,
+        sleep=asyncio.sleep,
+        random=lambda: 0.0,
+    )
+    return ServerLanes(
+        PerAddress(at_once=4, delay=0.25), resolve=resolve, is_direct=lambda _: direct, pacer=pacer
+    )
+
+
+async def ask(server: ServerLanes, host: str, takes: float = 0.0) -> tuple[float, float]:
+    """Make one exchange; return when it began and when it ended."""
+    async with server.turn(Url(f"http://{host}/")):
+        began = monotonic()
+        await asyncio.sleep(takes)
+    return began, monotonic()
+
+
+def at_once(spans: list[tuple[float, float]]) -> int:
+    """Return how many exchanges were under way together, at most."""
+    return max(sum(begun <= moment < ended for begun, ended in spans) for moment, _ in spans)
+
+
+def test_thirty_names_of_one_machine_are_asked_four_at_once_and_a_quarter_of_a_second_apart() -> None:
+    async def story() -> list[tuple[float, float]]:
+        server = lanes()
+        return await asyncio.gather(*(ask(server, f"site{number}.example", 10.0) for number in range(30)))
+
+    spans = virtualtime.run(story())
+    starts = sorted(begun for begun, _ in spans)
+    assert at_once(spans) == 4
+    assert all(later - earlier >= 0.25 for earlier, later in pairwise(starts))
+
+
+def test_a_name_that_follows_itself_keeps_its_own_delay_alone() -> None:
+    """`delay: 0` means one request after another, also under this rule."""
+
+    async def story() -> list[float]:
+        server = lanes()
+        return [(await ask(server, "alone.example"))[0] for _ in range(5)]
+
+    assert virtualtime.run(story()) == [0.0] * 5
+
+
+def test_names_of_two_machines_do_not_wait_for_each_other() -> None:
+    async def story() -> list[tuple[float, float]]:
+        server = lanes()
+        return await asyncio.gather(*(ask(server, host, 5.0) for host in ("site0.example", "alone.example")))
+
+    assert [begun for begun, _ in virtualtime.run(story())] == [0.0, 0.0]
+
+
+def test_through_a_proxy_and_without_an_address_nothing_is_held_up() -> None:
+    async def story() -> list[tuple[float, float]]:
+        proxied, unknown = lanes(direct=False), lanes()
+        hosts = [f"site{number}.example" for number in range(9)]
+        asked = [ask(proxied, host, 3.0) for host in hosts] + [ask(unknown, "nowhere.example", 3.0)]
+        return await asyncio.gather(*asked)
+
+    assert {begun for begun, _ in virtualtime.run(story())} == {0.0}
+
+
+def test_two_processes_of_a_machine_share_the_number_at_once(tmp_path: Path) -> None:
+    async def story() -> list[tuple[float, float]]:
+        first, second = (lanes(StoredHostState(HostFiles(tmp_path))) for _ in range(2))
+        asked = [ask(first, f"site{number}.example", 10.0) for number in range(4)]
+        asked += [ask(second, f"site{number}.example", 10.0) for number in range(10, 14)]
+        return await asyncio.gather(*asked)
+
+    assert at_once(virtualtime.run(story())) == 4
+
+
+def test_a_place_is_given_back_when_an_exchange_fails() -> None:
+    async def story() -> float:
+        server = lanes()
+
+        async def fail() -> None:
+            async with server.turn(Url("http://alone.example/")):
+                raise Unreachable(str(monotonic()))
+
+        failures = await asyncio.gather(*(fail() for _ in range(20)), return_exceptions=True)
+        assert all(isinstance(failure, Unreachable) for failure in failures)
+        return (await ask(server, "alone.example"))[0]
+
+    assert virtualtime.run(story()) == 0.0
