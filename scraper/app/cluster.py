@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from scraper.app.site_process import pickled
 from scraper.app.wiring import clock
@@ -34,6 +35,7 @@ from scraper.errors import ArchiveError, SiteHeld, UsageError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.messages import say
 from scraper.report import Problem, Report, SiteReport
+from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.elsewhere.object_store import ObjectStore, check_conditions
 from scraper.stores.status_files import StatusFiles
 
@@ -165,6 +167,7 @@ def _shop(
     config: Config, parts: _Parts, machine: str | None, *, options: Sequence[str], slice_: timedelta | None
 ) -> Workshop:
     """Join what the turns of all sites share."""
+    _begin(config)
     name = machine or socket.gethostname()
     length = slice_ or _SLICE
     own = pickled(config)
@@ -190,6 +193,13 @@ def _shop(
         longest=length.total_seconds() + _GRACE,
         stopping=asyncio.Event(),
     )
+
+
+def _begin(config: Config) -> None:
+    """Begin this machine's archive, under the id that the config says all machines have; None: any."""
+    folder, wanted = ArchiveFolder(Path(config.archive)), config.archive_id
+    if wanted is not None and read_about(folder) is None:
+        write_about(folder, now=clock(config), new_id=lambda: UUID(wanted))
 
 
 def _command(options: Sequence[str], length: timedelta, site: str, backfill: bool) -> list[str]:  # noqa: FBT001 - called by the turn

@@ -30,7 +30,7 @@ _AT_ONCE: Final = 8  # sites that are pulled side by side: the store is what is 
 def store_view(config: Config, sites: Sequence[Site], wanted: Wanted) -> Config:
     """Pull sites, and return the config of the archive that they make. Raises UsageError, ObjectStoreAway."""
     archive = Path(config.archive) / ".scraper" / FOLDER
-    view = replace(config, archive=str(archive))
+    view = replace(config, archive=str(archive), archive_id=None)
     store = store_of(config)
     prepare(archive, now=clock(config), new=True)
 

@@ -109,21 +109,15 @@ class Network:
         )
         self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
         routes = Proxies(settings.proxy, environment)
-        fetcher = Fetcher(
-            client=self._client,
-            routes=routes,
-            settings=settings,
-            user_agent=user_agent,
-            now=now,
-        )
         pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
-        servers = ServerLanes(
-            settings.per_address,
-            resolve=resolve or system_addresses,
-            is_direct=lambda url: routes.proxy_for(url) is None,
+        self._attempts = Retry(
+            fetcher=Fetcher(
+                client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now
+            ),
             pacer=pacer,
+            servers=_server_lanes(settings, routes, pacer, resolve),
+            retries=settings.retries,
         )
-        self._attempts = Retry(fetcher=fetcher, pacer=pacer, servers=servers, retries=settings.retries)
 
     async def __aenter__(self) -> Self:
         """Make ready to connect."""
@@ -204,6 +198,17 @@ class Network:
             came = "" if url == request.url else f", to which {request.url} leads"
             msg = f"not asked: {url}{came}: the config does not name {host} for {site.name}"
             raise Refused(msg)
+
+
+def _server_lanes(
+    settings: NetworkSettings, routes: Proxies, pacer: Pacer, resolve: Resolve | None
+) -> ServerLanes:
+    return ServerLanes(
+        settings.per_address,
+        resolve=resolve or system_addresses,
+        is_direct=lambda url: routes.proxy_for(url) is None,
+        pacer=pacer,
+    )
 
 
 def user_agent(version: str, contact: str | None) -> str:
