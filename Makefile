@@ -10,6 +10,7 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 NODE_READY := tests/hexo/node_modules/.ready
+REPLAY_READY := tests/replayweb/package/.ready
 
 .PHONY: demo test lint types run bench bench-compare venv dev clean
 
@@ -19,7 +20,7 @@ demo: venv
 run: venv
 	$(BIN)/nankai-archive run
 
-test: lint types $(NODE_READY)
+test: lint types $(NODE_READY) $(REPLAY_READY)
 	$(BIN)/pytest -n 2
 
 lint: dev
@@ -57,5 +58,12 @@ $(NODE_READY): tests/hexo/package.json | $(DEV_READY)
 		&& touch .ready.tmp && mv .ready.tmp node_modules/.ready \
 		|| echo "Hexo could not be installed: its tests will be skipped"
 
+# replayweb.page's own build, in which a test opens a WACZ; its package alone, for the build stands in it.
+$(REPLAY_READY): tests/replayweb/package.json | $(DEV_READY)
+	cd tests/replayweb && PATH="$(CURDIR)/$(BIN):$$PATH" npm pack --silent \
+			"replaywebpage@$$(sed -n 's/.*"replaywebpage": "\(.*\)".*/\1/p' package.json)" \
+		&& tar xzf replaywebpage-*.tgz && rm replaywebpage-*.tgz && touch package/.ready \
+		|| echo "replayweb.page could not be fetched: its test will be skipped"
+
 clean:
-	rm -rf $(VENV) tests/hexo/node_modules build dist *.egg-info
+	rm -rf $(VENV) tests/hexo/node_modules tests/replayweb/package build dist *.egg-info

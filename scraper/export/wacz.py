@@ -54,6 +54,11 @@ class Source:
     path: Path
     groups: list[Group] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes are copied of it, but for the member that opens it."""
+        return sum(group.ref.offset + group.ref.length - group.start for group in self.groups)
+
 
 def write_wacz(
     groups: Iterable[Group],
@@ -74,7 +79,7 @@ def write_wacz(
         captures = 0
         for source in _by_file(groups):
             captures += len(source.groups)
-            parts.add(f"archive/{source.path.name}", _copied(source, workspace))
+            parts.add(f"archive/{source.path.name}", _copied(source, workspace), size=source.size)
         workspace.seek(0)
         lines = (entry.decode() for entry in workspace)
         parts.add("indexes/index.cdxj", in_order(lines))
@@ -102,11 +107,13 @@ class _Parts:
         self.resources: list[dict[str, Any]] = []
         self._date = (max(now.year, 1980), now.month, now.day, now.hour, now.minute, now.second)
 
-    def add(self, path: str, chunks: Iterable[bytes]) -> None:
+    def add(self, path: str, chunks: Iterable[bytes], *, size: int = 0) -> None:
+        """Add a file; `size`: about how many bytes it will have, so that a large one gets a ZIP64 header."""
         info = ZipInfo(path, self._date)
         info.external_attr = 0o644 << 16
+        info.file_size = size
         digest, size = hashlib.sha256(), 0
-        with self.file.open(info, "w", force_zip64=path.startswith("archive/")) as written:
+        with self.file.open(info, "w") as written:
             for chunk in chunks:
                 written.write(chunk)
                 digest.update(chunk)
