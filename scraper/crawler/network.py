@@ -92,11 +92,7 @@ class Network:
         permit: Permit | None = None,
         idle_origins: int | None = None,
     ) -> None:
-        """Join the crawler's parts; nothing is opened yet.
-
-        `permit`: None: nothing keeps requests back. `idle_origins`: of how many hosts connections are kept
-        open; None: the usual number.
-        """
+        """Join the crawler's parts; nothing is opened yet. None: as if nobody had said anything."""
         self._named = frozenset(host for site in sites for host in hosts_of(site))
         self._keep_robots = keep_robots
         self._permit = permit
