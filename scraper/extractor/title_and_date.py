@@ -28,6 +28,7 @@ _SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
 _LONGEST_TITLE = 300  # characters
 _FIRST = 4  # runs of text of a body among which its title may stand
 _LEVELS = 5  # that the body may stand below its heading's surroundings
+_JOINED = (2, 3)  # runs of text that a title may stand in
 _LONGEST_LINE = 400  # characters next to the body in which its date may stand
 _MOST_AROUND = 3_000  # characters around a body that may still be its own head and foot, and no side column
 
@@ -68,13 +69,15 @@ def line(
     left out, since both may name other days. A line that shows a date behind a label comes before a nearer
     one that shows a date alone. `near` is the day that the address holds.
     """
+    nearest = ""
     for parts in _surroundings(roots, shown_title, left_out, cut):
         dated = [part for part in parts if dates.find_moment(part, tz, near=near) is not None]
         labelled = (part for part in dated if dates.find_labelled(part, tz, near=near) is not None)
-        found = next(labelled, next(iter(dated), ""))
-        if found:
-            return found
-    return ""
+        found = next(labelled, "")
+        if found or nearest:
+            return found or nearest
+        nearest = next(iter(dated), "")
+    return nearest
 
 
 def _surroundings(
@@ -116,11 +119,16 @@ def _without_tail(head: str) -> str:
 
 
 def shown_above(page: Page, roots: list[dom.Node]) -> list[str]:
-    """Return the runs of text above the body, and what the page's headings show."""
+    """Return the runs of text above the body, what the page's headings show, and runs that follow each other.
+
+    A title of two lines stands in two runs; joined by a blank they are one.
+    """
     ends = frozenset(root.mem_id for root in roots)
     body = page.first("body") or page.root
     runs = [node.text_content or "" for node in _until(body, ends) if node.tag == "-text"]
-    return runs + [shown for node in dom.select(body, _HEADINGS) if (shown := _heading(node))]
+    said = [run for run in runs if run.strip()]
+    joined = (" ".join(said[at : at + size]) for size in _JOINED for at in range(len(said) - size + 1))
+    return [*runs, *joined] + [shown for node in dom.select(body, _HEADINGS) if (shown := _heading(node))]
 
 
 def runs(root: dom.Node) -> list[str]:

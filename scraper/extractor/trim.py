@@ -100,6 +100,8 @@ def _foot(lines: Sequence[Line], begin: int, whole: int) -> int:
     said = doubtful = 0
     for number in range(end - 1, begin - 1, -1):
         line = lines[number]
+        if _stays(line):
+            break
         if line.value < 0 and not line.files:
             end, doubtful = number, 0
         elif line.is_prose:
@@ -109,6 +111,11 @@ def _foot(lines: Sequence[Line], begin: int, whole: int) -> int:
         if said >= _SENTENCES or doubtful > _DOUBTFUL:
             break
     return end
+
+
+def _stays(line: Line) -> bool:
+    """Tell whether a line ends an article for sure: the day that signs a notice, the name of a file."""
+    return known.ATTACHED.search(line.shown) is not None or (shows_moment(line) and not line.is_about)
 
 
 def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:

@@ -72,6 +72,9 @@ ABOUT = re.compile(
 )
 """How a line begins that tells about an article or the site; one that ends as a sentence does is no such."""
 
+ATTACHED = re.compile(r"^[\s【\[]*附件\s*\d{0,2}\s*[:：.、】\]]?\s*\S")
+"""How a line begins that names a file of an article."""
+
 COMMENTS = re.compile(
     r"(?:网友|读者|最新|全部|热门|发表)?(?:评论|留言|回复|跟帖)(?:列表|区)?\s*(?:[（(]?\d{0,6}[条个]?[）)]?)?\s*[:：]?|comments?|feedback",
     re.IGNORECASE,

@@ -16,7 +16,6 @@ _EDITORS = (
     "div.trs_editor_view",
     "div.TRS_UEDITOR",
     "div.trs_paper_default",
-    "div.cas_content",
 )
 _ARTICLE = re.compile(r"/t\d{8}_(?P<number>\d+)(?:_\d+)?\.s?html?$")
 
