@@ -33,6 +33,10 @@ class Kind(StrEnum):
 # ── what the config says ──────────────────────────────────────────────────────────────────────────────────
 
 
+MAX_BYTES = 67_108_864  # of one decoded body, unless the config says otherwise
+LARGEST_BODY = 2**31  # bytes: what the config may say at most
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One of a site's lists of articles."""
@@ -107,6 +111,7 @@ class Site:
     every: timedelta = timedelta(hours=1)  # in a cluster: from one run to the next
     priority: int = 0  # in a cluster: of the sites that are due, the highest goes first
     tls: TlsSettings = field(default_factory=TlsSettings)
+    max_bytes: int = MAX_BYTES  # of one decoded body that is read: what the network brings, and never less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ class NetworkSettings:
 
     proxy: str | None = None  # None: HTTP_PROXY and HTTPS_PROXY, where set
     timeout: float = 30.0  # seconds for one request as a whole
-    max_bytes: int = 67_108_864  # of one decoded body
+    max_bytes: int = MAX_BYTES  # of one decoded body
     allow_private_addresses: bool = False
     retries: int = 4
     per_address: PerAddress = field(default_factory=PerAddress)

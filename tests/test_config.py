@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from scraper import discovery, extractor, urls
 from scraper.config import parse_config, parse_duration, site_without_config
-from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings
+from scraper.errors import ConfigError, ExtractError, NotAListing
+from scraper.model import Capture, Channel, NetworkSettings
 from scraper.urls import Url
 
 INDEX = "http://news.example.edu.cn/xw/index.shtml"
@@ -222,3 +223,32 @@ def test_names_of_sites_may_be_of_any_script(name: str) -> None:
 )
 def test_spans_of_time_are_a_number_and_a_unit(text: str, span: timedelta | None) -> None:
     assert parse_duration(text) == span
+
+
+def test_a_bound_above_the_usual_one_holds_for_all_that_reads_a_body() -> None:
+    (site,) = parse_config(config_with(network={"max_bytes": 200_000_000})).sites
+    assert site.max_bytes == 200_000_000
+    page = b"<html>" + b" " * 70_000_000 + b"<a href=/x>x</a></html>"
+    with pytest.raises(NotAListing):  # read to its end, and no list
+        discovery.read_listing(answer(page), site, None)
+    with pytest.raises(ExtractError):
+        extractor.extract(answer(page), site)
+
+
+def test_a_bound_below_the_usual_one_leaves_what_was_fetched_before_to_be_read() -> None:
+    (site,) = parse_config(config_with(network={"max_bytes": 1024})).sites
+    assert site.max_bytes == 67_108_864
+
+
+def answer(body: bytes) -> Capture:
+    url = urls.parse("http://news.example.edu.cn/a/")
+    assert url is not None
+    return Capture(
+        url=url,
+        final_url=url,
+        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
+        status=200,
+        reason="OK",
+        headers=((b"Content-Type", b"text/html"),),
+        body=body,
+    )

@@ -178,4 +178,4 @@ def test_a_page_too_tangled_to_be_parsed_is_no_list() -> None:
 
 def test_a_body_beyond_the_bound_is_too_large() -> None:
     with pytest.raises(TooLarge):
-        read_listing(capture(f"{NEWS}/a/", b"<html>" + b" " * 33_554_432), site(family="ecms"), None)
+        read_listing(capture(f"{NEWS}/a/", b"<html>" + b" " * 67_108_864), site(family="ecms"), None)

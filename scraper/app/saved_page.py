@@ -12,14 +12,12 @@ from scraper import extractor, urls, writer
 from scraper.app.config_file import DEFAULT, load_config
 from scraper.app.sites import site_for, site_named
 from scraper.errors import UsageError
-from scraper.model import Capture
+from scraper.model import LARGEST_BODY, Capture
 
 if TYPE_CHECKING:
     from scraper.config import Config
     from scraper.model import Article, Site
     from scraper.urls import Url
-
-_MOST_BYTES = 2**31  # of one file: the network's own bound, should the config allow it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +96,8 @@ def saved_capture(file: str, url: Url, content_type: str | None) -> Capture:
     except OSError as error:
         msg = f"file: {file}: {error.strerror}"
         raise UsageError(msg) from error
-    if len(body) > _MOST_BYTES:
-        msg = f"file: {file}: larger than {_MOST_BYTES} bytes"
+    if len(body) > LARGEST_BODY:
+        msg = f"file: {file}: larger than {LARGEST_BODY} bytes"
         raise UsageError(msg)
     headers = () if content_type is None else ((b"Content-Type", content_type.encode("utf-8", "replace")),)
     return Capture(
@@ -116,7 +114,7 @@ def read(capture: Capture, site: Site) -> Read:
 
 def _read(file: str) -> tuple[bytes, datetime]:
     if file == "-":
-        return sys.stdin.buffer.read(_MOST_BYTES + 1), datetime.now(UTC)
+        return sys.stdin.buffer.read(LARGEST_BODY + 1), datetime.now(UTC)
     path = Path(file)
     with path.open("rb") as opened:
-        return opened.read(_MOST_BYTES + 1), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return opened.read(LARGEST_BODY + 1), datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -22,6 +22,7 @@ from scraper.config.value_types import (
     TimeZone,
 )
 from scraper.families import FAMILIES
+from scraper.model import LARGEST_BODY, MAX_BYTES
 
 if TYPE_CHECKING:
     from scraper.config.value_types import Form
@@ -162,8 +163,8 @@ NETWORK: Final = Section(
         ),
         Key(
             name="max_bytes",
-            form=Number("a whole number of bytes", 1024, 2**31, whole=True),
-            default=67_108_864,
+            form=Number("a whole number of bytes", 1024, LARGEST_BODY, whole=True),
+            default=MAX_BYTES,
             text="The size of one decoded body at most.",
         ),
         Key(

@@ -9,7 +9,7 @@ from scraper import urls
 from scraper.config.keys import CLUSTER, CONFIG, NETWORK, PER_ADDRESS, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
-from scraper.model import Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
+from scraper.model import MAX_BYTES, Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,11 +64,14 @@ def parse_config(data: object) -> Config:
         raise ConfigError(tuple(where.slips))
     defaults = _tuning(given.get("defaults") or {}, _builtin(TUNING))
     top = _builtin(CONFIG.keys) | given
+    network = _network(given.get("network") or {})
+    # What was fetched under a higher bound, or under the usual one, is still to be read.
+    defaults["max_bytes"] = max(network.max_bytes, MAX_BYTES)
     return Config(
         archive=top["archive"],
         archive_id=top["archive_id"],
         contact=top["contact"],
-        network=_network(given.get("network") or {}),
+        network=network,
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
         feeds=top["feeds"],

@@ -37,9 +37,6 @@ KEPT = timedelta(hours=24)
 FAILURE_KEPT = timedelta(minutes=10)
 _SUCCESS = range(200, 300)
 _SERVER_ERRORS = range(500, 600)
-_INFLATED = (
-    33_554_432  # bytes that a robots.txt may have before it is cut; the fetcher's own bound is tighter
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,7 @@ class RobotsGate:
             raise Refused(msg)
         try:
             capture = await self._ask(url, site)
-            body = _text(capture) if capture.status in _SUCCESS else b""
+            body = _text(capture, site) if capture.status in _SUCCESS else b""
         except (BadStatus, TooLarge, Refused, Unreachable) as exc:
             return self._without(origin, exc)
         return self._keep(origin, capture.status, body)
@@ -134,6 +131,6 @@ class RobotsGate:
         return _Read(now, robots.read(body))
 
 
-def _text(capture: Capture) -> bytes:
+def _text(capture: Capture, site: Site) -> bytes:
     """Return a robots.txt's bytes, the Content-Encoding undone, as much of it as is read."""
-    return body_bytes(capture, max(len(capture.body), _INFLATED))[: robots.MAX_BYTES]
+    return body_bytes(capture, max(len(capture.body), site.max_bytes))[: robots.MAX_BYTES]

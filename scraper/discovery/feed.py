@@ -29,7 +29,7 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
     a feed names nothing by accident. `next` is the next page of an archived feed (RFC 5005). Raises
     `NotAListing` for what is no feed, or one without any entry.
     """
-    read = read_records(capture, _RECORDS)
+    read = read_records(capture, _RECORDS, site.max_bytes)
     records = read.records
     if read.root not in _ROOTS:
         msg = f"{capture.url}: no feed: its root is <{read.root}>"

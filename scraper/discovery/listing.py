@@ -41,7 +41,7 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     files. Raises `NotAListing` where the page is something else or lists nothing, and `SingleColumn` where
     it is a channel that has its one article in place of a list.
     """
-    html, page = _parsed(capture)
+    html, page = _parsed(capture, site)
     base = _base(page, capture)
     family = _family(page, capture, site)
     if families.is_article(family, capture.final_url):
@@ -95,9 +95,9 @@ def _leads_on(url: Url) -> bool:
     return _ONWARD.search(url) is not None
 
 
-def _parsed(capture: Capture) -> tuple[str, Node]:
+def _parsed(capture: Capture, site: Site) -> tuple[str, Node]:
     """Return a page's text and tree. Raises `NotAListing` for an answer that is no page at all."""
-    html = source_text(capture)
+    html = source_text(capture, site.max_bytes)
     if html.strip() and _MARKUP.search(html) is None:
         msg = f"{capture.url}: no HTML, no list"
         raise NotAListing(msg)

@@ -42,7 +42,7 @@ def read_pager(capture: Capture, site: Site) -> int:
 
     Raises `NotAListing` where the answer states none, as a server's error page does.
     """
-    text = source_text(capture)
+    text = source_text(capture, site.max_bytes)
     for family in _families(site):
         match = family.pager.count.search(text) if family.pager.count is not None else None
         number = (

@@ -72,13 +72,13 @@ class Records:
     fault: str | None  # why it is no XML, where it was read all the same; None: it is XML
 
 
-def read_records(capture: Capture, names: frozenset[str]) -> Records:
+def read_records(capture: Capture, names: frozenset[str], max_bytes: int) -> Records:
     """Return the local name of the root, and the records of these names in order.
 
     Raises `NotAListing` for what cannot be read, has a document type with declarations of its own, or holds
     more than `MOST_RECORDS`.
     """
-    text = _text(capture)
+    text = _text(capture, max_bytes)
     try:
         try:
             reader = _strictly(text, names)
@@ -115,11 +115,11 @@ def _leniently(text: str, names: frozenset[str], fault: str) -> Records:
     return Records(root=reader.root, records=reader.records, fault=fault)
 
 
-def _text(capture: Capture) -> str:
+def _text(capture: Capture, max_bytes: int) -> str:
     """Return the file's text, without its declaration and what XML forbids; gzip undone, also twice."""
-    data = source_bytes(capture)
+    data = source_bytes(capture, max_bytes)
     if data.startswith(b"\x1f\x8b"):
-        data = source_bytes(replace(capture, body=data, headers=_GZIP))
+        data = source_bytes(replace(capture, body=data, headers=_GZIP), max_bytes)
     named = _DECLARED.search(data[:200])
     content_type = capture.header("content-type") or ""
     if named is not None and "charset" not in content_type.lower():

@@ -34,7 +34,7 @@ def read_sitemap(capture: Capture, site: Site) -> ListingPage:
     What leads to other hosts is in `elsewhere`; pages of the site that are no articles are left out. Raises
     `NotAListing` for what is no sitemap, and `TooLarge` for one that inflates beyond the bound.
     """
-    maps, pages, fault = _named(capture, site.timezone)
+    maps, pages, fault = _named(capture, site.timezone, site.max_bytes)
     family = by_name(site.family) if site.family is not None else None
     scope = scope_of(capture, site, family)
     further = scope.links(row for row in maps if scope.own(row.url))
@@ -50,12 +50,12 @@ def read_sitemap(capture: Capture, site: Site) -> ListingPage:
     )
 
 
-def _named(capture: Capture, tz: ZoneInfo) -> tuple[list[Row], list[Row], str | None]:
+def _named(capture: Capture, tz: ZoneInfo, max_bytes: int) -> tuple[list[Row], list[Row], str | None]:
     """Return the sitemaps and the pages that a sitemap names, each address once, and its fault, if any."""
-    if _is_plain(capture):
-        lines = source_text(capture).splitlines()[:MOST_RECORDS]
+    if _is_plain(capture, max_bytes):
+        lines = source_text(capture, max_bytes).splitlines()[:MOST_RECORDS]
         return [], _once(capture, [(line, None) for line in lines], tz), None
-    read = read_records(capture, _RECORDS)
+    read = read_records(capture, _RECORDS, max_bytes)
     if read.root not in {"urlset", "sitemapindex"}:
         msg = f"{capture.url}: no sitemap: its root is <{read.root}>"
         raise NotAListing(msg)
@@ -67,9 +67,9 @@ def _named(capture: Capture, tz: ZoneInfo) -> tuple[list[Row], list[Row], str | 
     )
 
 
-def _is_plain(capture: Capture) -> bool:
+def _is_plain(capture: Capture, max_bytes: int) -> bool:
     said = (capture.header("content-type") or "").lower()
-    return "text/plain" in said and not source_text(capture).lstrip().startswith("<")
+    return "text/plain" in said and not source_text(capture, max_bytes).lstrip().startswith("<")
 
 
 def _once(capture: Capture, named: Sequence[tuple[str, Record | None]], tz: ZoneInfo) -> list[Row]:

@@ -10,24 +10,21 @@ from scraper.errors import NotAListing, NotAnArticle
 if TYPE_CHECKING:
     from scraper.model import Capture
 
-MOST_BYTES = 33_554_432
-"""Of one decoded body: the contract's default. What was fetched was held to the config's own bound before."""
-
 _OK = range(200, 300)
 
 
-def source_bytes(capture: Capture) -> bytes:
+def source_bytes(capture: Capture, max_bytes: int) -> bytes:
     """Return the decoded body. Raises `NotAListing` where there is none, `TooLarge` beyond the bound."""
     if capture.status not in _OK:
         msg = f"{capture.url}: answered {capture.status}, no list"
         raise NotAListing(msg)
     try:
-        return charset.body_bytes(capture, MOST_BYTES)
+        return charset.body_bytes(capture, max_bytes)
     except NotAnArticle as error:
         msg = f"{capture.url}: no list: {error}"
         raise NotAListing(msg) from error
 
 
-def source_text(capture: Capture) -> str:
+def source_text(capture: Capture, max_bytes: int) -> str:
     """Return the text of the body. Raises as `source_bytes` does."""
-    return charset.text_of(source_bytes(capture), capture.header("content-type"))
+    return charset.text_of(source_bytes(capture, max_bytes), capture.header("content-type"))

@@ -28,7 +28,7 @@ from scraper.extractor import (
     witness,
 )
 from scraper.extractor.addresses import Addresses
-from scraper.extractor.page import MAX_BYTES, open_page
+from scraper.extractor.page import open_page
 from scraper.model import Article, EmbeddedPicture
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ VERSION = 1
 """Raised when an article's values would come out otherwise than before."""
 
 
-def extract(capture: Capture, site: Site, *, max_bytes: int = MAX_BYTES) -> Article:
+def extract(capture: Capture, site: Site, *, max_bytes: int | None = None) -> Article:
     """Return the article that a capture holds.
 
     Raises `NotAnArticle`, `UnknownLayout` and `MissingField`; `TooLarge` for a body that inflates beyond
-    `max_bytes`.
+    `max_bytes`; None: the site's bound.
     """
-    page = open_page(capture, max_bytes)
+    page = open_page(capture, max_bytes or site.max_bytes)
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
     left_out = _left_out(roots.nodes, worn)

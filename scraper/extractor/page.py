@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from scraper import charset, dom, urls
 from scraper.errors import NotAnArticle
 from scraper.extractor import truncation
+from scraper.model import MAX_BYTES
 
 if TYPE_CHECKING:
     from scraper.model import Capture
     from scraper.urls import Url
 
-MAX_BYTES = 67_108_864
 """Of a decoded body, where the caller names no other bound."""
 
 _MAGIC = (

@@ -18,7 +18,6 @@ from scraper.charset import body_bytes
 from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
 from scraper.extractor.filetypes import suffix_for
 from scraper.ingest.reextract import job_of, keep, remake, renewed
-from scraper.model import NetworkSettings
 from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 FOLDER: Final = "pictures"
 _NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_MAX_INFLATED: Final = (
-    NetworkSettings().max_bytes * 8
-)  # bytes; the network's own bound, which is tighter, ruled
 
 
 class AssetIngester:
@@ -84,7 +80,7 @@ class AssetIngester:
         if self._site.robots == "obey" and robots.forbids_archiving((), capture.headers):
             msg = f"{asset.kind}: {asset.url}: the answer asks not to be archived"
             raise Refused(msg)
-        return file_of(asset, capture)
+        return file_of(asset, capture, self._site.max_bytes)
 
     def failed(self, asset: Asset, error: ArchiveError, now: datetime) -> None:
         """Remember a try that brought no capture."""
@@ -127,7 +123,7 @@ class AssetIngester:
             if asset.path is None or asset.capture is None or self._is_sound(asset.path, asset.digest):
                 continue
             try:
-                path, data = file_of(asset, self._shelf(asset.capture))
+                path, data = file_of(asset, self._shelf(asset.capture), self._site.max_bytes)
                 if not dry:
                     self._documents.save_file(path, data)
             except NoRoom:
@@ -145,12 +141,12 @@ class AssetIngester:
         return data is not None and sha256(data).hexdigest() == digest
 
 
-def file_of(asset: Asset, capture: Capture) -> tuple[str, bytes]:
+def file_of(asset: Asset, capture: Capture, max_bytes: int) -> tuple[str, bytes]:
     """Return where the file of a picture's capture belongs in the archive, and its bytes.
 
     Raises `WrongType` where they are no picture or file, `TooLarge`, `NotAnArticle` for a broken encoding.
     """
-    data = body_bytes(capture, _MAX_INFLATED)
+    data = body_bytes(capture, max_bytes)
     suffix = suffix_for(asset.kind, data, asset.url)
     digest = sha256(data).hexdigest()
     return f"{asset.site}/{FOLDER}/{digest[:2]}/{digest}.{suffix}", data
