@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
+    from scraper.errors import StoreError
 
 PLAYER = Path(__file__).parent / "replayweb" / "package"
 CHANNEL = "bcyw"
@@ -71,6 +72,10 @@ def folder_served(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
+def _refuse(error: StoreError) -> None:
+    raise error
+
+
 @needs_chromium
 @pytest.mark.skipif(not PLAYER.is_dir(), reason="needs replayweb.page: make tests/replayweb/package/.ready")
 def test_a_wacz_is_replayed_in_a_browser(tmp_path: Path, world: EcmsWorld, server: Server) -> None:
@@ -83,7 +88,7 @@ def test_a_wacz_is_replayed_in_a_browser(tmp_path: Path, world: EcmsWorld, serve
     (stage / "replay" / "sw.js").symlink_to(PLAYER / "sw.js")
     config = archive.config
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    export(config, config.sites, "wacz", str(stage / "out.wacz"), span=Span(), now=now, tell=pytest.fail)
+    export(config, config.sites, "wacz", str(stage / "out.wacz"), span=Span(), now=now, tell=_refuse)
     (stage / "index.html").write_text(PAGE.format(url=world.address(numbers[1])), encoding="utf-8")
     title = world.truth(numbers[1]).title
     with folder_served(stage) as address, opened() as browser:

@@ -106,7 +106,10 @@ class Adopter:
         identity = urls.identity(url, self._site.home)
         key = identity_key(family_of(self._site, identity), identity)
         articles, site = self._state.articles, self._site.name
-        known = articles.get(site, key) or articles.find(site, url) or articles.find(site, identity)
+        known = articles.get(site, key)
+        if known is None:
+            other = articles.key_of_alias(site, url) or articles.key_of_alias(site, identity)
+            known = None if other is None else articles.get(site, other)
         return (key, None) if known is None else (known.key, known)
 
     def _record(self, candidate: Candidate, key: str, known: ArticleRecord | None) -> ArticleRecord | Message:

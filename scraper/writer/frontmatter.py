@@ -40,6 +40,7 @@ _TAGS: Final = "\ntags: \n"  # as in the older documents, blank and all
 _DOCUMENT: Final = re.compile(
     r"\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)(.*)", re.DOTALL
 )
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # by libyaml, ten times as fast, where it is
 _NO_LINE: Final = 2**31 - 1  # a title is one line, however long
 
 
@@ -107,7 +108,7 @@ def read(text: str) -> tuple[Metadata, str]:
     if found is None:
         return {}, text.removeprefix("\ufeff")
     try:
-        values = YAMLHandler().load(found[1], Loader=yaml.BaseLoader)
+        values = YAMLHandler().load(found[1], Loader=_LOADER)
     except yaml.YAMLError as error:
         msg = f"front matter is no YAML: {error}"
         raise ValueError(msg) from error

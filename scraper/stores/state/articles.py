@@ -74,6 +74,13 @@ class Articles:
         )
         return tuple(Url(row["url"]) for row in rows)
 
+    def key_of_alias(self, site: str, url: Url) -> str | None:
+        """Return the key of the article of which this is another address; None: of none."""
+        row = self._connection.execute(
+            "SELECT key FROM alias WHERE site = ? AND url = ?", (site, url)
+        ).fetchone()
+        return None if row is None else str(row["key"])
+
     def find(self, site: str, url: Url) -> ArticleRecord | None:
         """Return what is known of the article that has or had this address; None: no article has."""
         row = self._connection.execute(
