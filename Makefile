@@ -17,6 +17,9 @@ REPLAY_READY := tests/replayweb/package/.ready
 demo: venv
 	$(BIN)/nankai-archive demo
 
+site: dev
+	$(BIN)/nankai-archive site public
+
 run: venv
 	$(BIN)/nankai-archive run
 

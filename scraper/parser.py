@@ -92,6 +92,7 @@ COMMANDS: Final = (
         say("show the archive as web pages on this machine, to browse and to search"),
         "look",
     ),
+    Command("site", "site", say("build a public website of the archive, as static files"), "publish"),
     Command("check", "check", say("read the config and say everything that is wrong with it"), "check"),
     Command("schema", "schema", say("print the config's JSON Schema, for editors"), "check"),
     Command(

@@ -93,6 +93,7 @@ KEEPERS = {
     "argcomplete": {"cli", "parser"},
     "pyarrow": {"export.parquet"},
     "cmarkgfm": {"writer.loss", "writer.markdown_reader"},
+    "pagefind": {"website.bundles"},
     "markdown_it": {"rendering.document"},
     "starlette": {"serve"},
     "uvicorn": {"serve.server"},
@@ -109,7 +110,7 @@ KEEPERS = {
 
 IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
 
-SEEN_BY_OTHERS = {"tzdata", "sniffio"}  # zoneinfo and httpcore look for them; nobody imports them by name
+SEEN_BY_OTHERS = {"tzdata", "sniffio", "hugo", "pagefind-bin"}  # zoneinfo and httpcore look for them; nobody imports them by name
 
 IMPURE = {
     *("asyncio", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),

@@ -56,6 +56,7 @@ class Rendered:
     text: str  # its visible text, a block a line
     original: str | None  # the address of its last line; None: it has none
     pictures: tuple[str, ...]  # the addresses of the held ones, in order
+    tags: tuple[str, ...]
 
 
 def render(document: str, places: Places) -> Rendered:
@@ -70,13 +71,14 @@ def render(document: str, places: Places) -> Rendered:
     env: dict[str, Any] = {"places": places, "shown": list[str](), "closings": list[str]()}
     tokens = _reader().parse(_MORE.sub("", body), env)
     html = _reader().renderer.render(tokens, _reader().options, env)
-    title = metadata.get("title", "")
+    title, tags = metadata.get("title", ""), metadata.get("tags", [])
     return Rendered(
         title=title if isinstance(title, str) else "",
         html=html,
         text=_plain(tokens),
         original=None if found is None else safe_address(found["address"].strip("<> ")),
         pictures=tuple(env["shown"]),
+        tags=tuple(tags) if isinstance(tags, list) else (),
     )
 
 

@@ -128,7 +128,7 @@ def printable(text: str) -> str:
 @cache
 def static(name: str) -> bytes:
     """Return a file of the pages' own."""
-    return resources.files("scraper.serve").joinpath("static", name).read_bytes()
+    return resources.files("scraper.rendering").joinpath("static", name).read_bytes()
 
 
 @cache

@@ -1,0 +1,80 @@
+"""The website's search: Pagefind bundles, one a year, fed with pairs of characters.
+
+Pagefind knows no Chinese words beyond two characters; of pairs in order any piece of a text is a phrase.
+A year whose articles say what they said keeps its bundle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from hashlib import sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+from unicodedata import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_VERSION: Final = b"1"  # of what is fed; another one makes every bundle anew
+_STAMP: Final = ".stamp"
+
+
+class Record(NamedTuple):
+    """An article as the search knows it."""
+
+    urlname: str
+    title: str
+    day: str
+    site: str  # its title
+    text: str
+
+
+def pairs(text: str) -> str:
+    """Return letters and digits as pairs: `南开大学` is `南开 开大 大学`; one alone stands for itself."""
+    letters = [letter for letter in normalize("NFKC", text).lower() if letter.isalnum()]
+    if len(letters) < 2:  # noqa: PLR2004 - a pair
+        return "".join(letters)
+    return " ".join(first + second for first, second in pairwise(letters))
+
+
+def bundle(records: Iterable[Record], folder: Path) -> bool:
+    """Make a year's bundle in its folder, and say whether it was anew."""
+    records = list(records)
+    stamp = _stamp(records)
+    if (folder / _STAMP).exists() and (folder / _STAMP).read_text() == stamp:
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    asyncio.run(_write(records, folder))
+    (folder / _STAMP).write_text(stamp)
+    return True
+
+
+def _stamp(records: Iterable[Record]) -> str:
+    digest = sha256(_VERSION)
+    for record in records:
+        digest.update("\0".join(record).encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+async def _write(records: Iterable[Record], folder: Path) -> None:
+    from pagefind.index import IndexConfig, PagefindIndex  # noqa: PLC0415 - an extra, which only `site` needs
+
+    config = IndexConfig(output_path=str(folder), force_language="zxx", write_playground=False)
+    async with PagefindIndex(config=config) as index:
+        for record in records:
+            await index.add_custom_record(
+                url=f"/{record.urlname}/",
+                content=f"{pairs(record.title)} {pairs(record.text)}",
+                language="zxx",
+                meta={
+                    "title": record.title,
+                    "day": record.day,
+                    "site": record.site,
+                    "address": f"{record.urlname}/",
+                },
+                sort={"date": record.day},
+            )
+        await index.write_files()

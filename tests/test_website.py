@@ -1,0 +1,206 @@
+"""The public website: what Hugo makes of an archive, what a second build touches, its search in a browser."""
+
+from __future__ import annotations
+
+import threading
+import xml.etree.ElementTree as ET
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+import attacks
+import pytest
+from archiving import Archive
+from browser import needs_chromium, opened, stranger
+
+from scraper.app.reading_room import ReadingRoom
+from scraper.demo import beichen
+from scraper.demo.pictures import png
+from scraper.demo.server import serve
+from scraper.errors import UsageError
+from scraper.urls import Url, urlname
+from scraper.website.build import Wanted, build
+from scraper.website.bundles import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scraper.demo.ecms_world import EcmsWorld
+    from scraper.demo.server import Server
+    from scraper.website.publication import Published
+
+CHANNEL = "bcyw"
+BASE = "https://news.example/"
+TODAY = datetime(2026, 6, 18, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
+    opened_archive = Archive(tmp_path, server, world)
+    opened_archive.clock.now = TODAY
+    world.now = TODAY
+    return opened_archive
+
+
+def built(archive: Archive, target: Path) -> Published:
+    wanted = Wanted(title="北辰档案", base=BASE, remote_pictures=False)
+    return build(ReadingRoom(archive.config), target, wanted, lambda: None)
+
+
+def test_every_article_has_its_permalink_and_lists_feeds_and_sitemap_lead_to_it(
+    archive: Archive, world: EcmsWorld, tmp_path: Path
+) -> None:
+    story = world.publish(CHANNEL, title="桥要自己走过去 <二>", published=datetime(2025, 3, 1, 1, tzinfo=UTC))
+    archive.run()
+    target = tmp_path / "public"
+    built(archive, target)
+    name = urlname(Url(world.address(story.number)))
+    page = (target / name / "index.html").read_text("utf-8")
+    assert "<h1>桥要自己走过去 &lt;二&gt;</h1>" in page
+    assert world.address(story.number) in page
+    for place in (
+        "index.html",
+        "sites/beichen/index.html",
+        "channels/beichen-bcyw/index.html",
+        "years/2025/index.html",
+    ):
+        assert f"{name}/" in (target / place).read_text("utf-8")
+    for place in ("index.xml", "sitemap.xml", "sites/beichen/index.xml"):
+        text = (target / place).read_text("utf-8")
+        assert ET.fromstring(text) is not None  # noqa: S314 - our own
+        assert f"{BASE}{name}/" in text
+
+
+def test_the_second_build_touches_only_what_changed_and_removes_only_its_own(
+    archive: Archive, world: EcmsWorld, tmp_path: Path
+) -> None:
+    first, second = world.publish(CHANNEL), world.publish("xyzs")
+    archive.run()
+    target = tmp_path / "public"
+    assert built(archive, target).written > 0
+    (target / "CNAME").write_text("news.example")
+    assert built(archive, target).written == 0
+    path = next(p for p in archive.documents() if urlname(Url(world.address(first.number))) in p)
+    before = {file: file.stat().st_mtime_ns for file in target.rglob("*") if file.is_file()}
+    (archive.root / path).write_text("---\ntitle: x\n---\n改过的正文。\n", encoding="utf-8")
+    built(archive, target)
+    touched = {
+        file.relative_to(target).parts[0]
+        for file, at in before.items()
+        if file.exists() and file.stat().st_mtime_ns != at
+    }
+    assert urlname(Url(world.address(first.number))) in touched
+    assert urlname(Url(world.address(second.number))) not in touched
+    (archive.root / path).unlink()
+    assert built(archive, target).removed > 0
+    assert not (target / urlname(Url(world.address(first.number)))).exists()
+    assert (target / "CNAME").exists()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(archive: Archive, world: EcmsWorld, tmp_path: Path) -> None:
+    world.publish(CHANNEL)
+    archive.run()
+    target = tmp_path / "public"
+    target.mkdir()
+    (target / "index.html").write_text("mine")
+    with pytest.raises(UsageError, match="is not empty"):
+        built(archive, target)
+    assert (target / "index.html").read_text() == "mine"
+
+
+def test_what_hugo_could_take_for_its_own_is_text(archive: Archive, world: EcmsWorld, tmp_path: Path) -> None:
+    """Shortcodes, templates and raw HTML of a document are shown, not followed; held pictures come along."""
+    story = world.publish(CHANNEL)
+    archive.run()
+    (path,) = archive.documents()
+    file = archive.root / "beichen" / "pictures" / "ab" / "abcd.png"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(png("abcd"))
+    body = "{{< figure src=x >}} {{% x %}} {{ .Site }} <script>x</script>\n\n![图](/pictures/ab/abcd.png)"
+    (archive.root / path).write_text(f"---\ntitle: x\n---\n{body}\n", encoding="utf-8")
+    target = tmp_path / "public"
+    built(archive, target)
+    page = (target / urlname(Url(world.address(story.number))) / "index.html").read_text("utf-8")
+    assert "{{&lt; figure src=x &gt;}} {{% x %}} {{ .Site }} &lt;script&gt;x&lt;/script&gt;" in page
+    assert (target / "pictures" / "ab" / "abcd.png").read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("南开大学", "南开 开大 大学"), ("南", "南"), ("", ""), ("Ａb，c 南", "ab bc c南"), ("𠀀好", "𠀀好")],
+)
+def test_texts_are_fed_as_pairs(text: str, expected: str) -> None:
+    assert pairs(text) == expected
+
+
+# ── in a browser ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base has it
+        """Say nothing."""
+
+
+@contextmanager
+def hosted(folder: Path) -> Iterator[str]:
+    """Host static files below a folder's name, as anywhere; return the address."""
+    handler = partial(_Quiet, directory=str(folder.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/{folder.name}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@needs_chromium
+def test_the_search_finds_what_plain_search_finds_newest_first(tmp_path: Path) -> None:
+    """Any piece of any length, over all years; two words find what has both; below any folder of a host."""
+    world = beichen.site()
+    with serve(world) as server:
+        archive = Archive(tmp_path, server, world)
+        archive.clock.now = TODAY
+        archive.backfill()
+    target = tmp_path / "public"
+    built(archive, target)
+    texts = list(archive.documents().values())
+    with hosted(target) as address, opened() as browser:
+        page = browser.new_page()
+        heard: list[str] = []
+        page.on("request", lambda asked: None if asked.url.startswith(address) else heard.append(asked.url))
+        page.on("console", lambda said: heard.append(said.text))
+        for words in (("桥要自己走过去",), ("河灯",), ("一粒种子",), ("师生到场", "望河楼")):
+            page.goto(f"{address}/search/?q={' '.join(words)}")
+            page.wait_for_selector("body[data-searched]")
+            count = page.locator("#said").inner_text()
+            assert count == f"{sum(all(word in text for word in words) for text in texts)} 条结果"
+            days = [day[:10] for day in page.locator("#results .about").all_inner_texts()]
+            assert days == sorted(days, reverse=True)
+        page.click("#results a >> nth=0")
+        assert page.locator("article h1").count() == 1
+    assert heard == []
+
+
+@needs_chromium
+def test_a_hostile_article_does_nothing_on_the_website(
+    archive: Archive, world: EcmsWorld, tmp_path: Path
+) -> None:
+    with stranger() as other:
+        story = world.publish(CHANNEL, title='<script>document.title="attack"</script>')
+        archive.run()
+        (path,) = archive.documents()
+        (archive.root / path).write_text(attacks.filled(attacks.MARKDOWN, other.address), encoding="utf-8")
+        target = tmp_path / "public"
+        built(archive, target)
+        with hosted(target) as address, opened() as browser:
+            page = browser.new_page()
+            for place in ("", f"{urlname(Url(world.address(story.number)))}/", "search/?q=attack"):
+                page.goto(f"{address}/{place}")
+                page.wait_for_load_state("networkidle")
+                assert page.title() != "attack"
+        assert other.visitors == 0
