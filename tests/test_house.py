@@ -110,7 +110,10 @@ KEEPERS = {
 
 IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
 
-SEEN_BY_OTHERS = {"tzdata", "sniffio", "hugo", "pagefind-bin"}  # zoneinfo and httpcore look for them; nobody imports them by name
+SEEN_BY_OTHERS = {"tzdata", "sniffio"} | {
+    "hugo",
+    "pagefind-bin",
+}  # looked for by others; binaries: no import names them
 
 IMPURE = {
     *("asyncio", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),
