@@ -10,11 +10,12 @@ import json
 import os
 import sys
 import traceback
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TextIO
 
 from scraper import exit_codes, language, logs, messages
 from scraper.console import line, put, tell
-from scraper.errors import ArchiveError, ConfigError
+from scraper.errors import ArchiveError, ConfigError, Locked
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 from scraper.parser import COMMANDS, PROGRAM, command_module, option, parse
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "PROGRAM", "command_module", "guarded", "main", "parse"]
 
 REPORT_TO: Final = "https://nankai.info/"
+_PATIENCE: Final = timedelta(hours=20)  # how long a run may hold the archive before others complain by mail
 
 
 def main(argv: Sequence[str]) -> int:
@@ -84,10 +86,19 @@ def guarded(action: Callable[[], int], *, verbosity: int = 0) -> int:
 
 def _tell(error: ArchiveError, verbosity: int) -> None:
     """Say an error in one line, or a config's slips in one line each."""
+    if isinstance(error, Locked) and verbosity < 0 and _is_recent(error.since):
+        return  # the run that holds it will tell how it ended
     for said in error.slips if isinstance(error, ConfigError) else error.args[:1]:
         tell(f"{PROGRAM}: {line(translated(said))}")
     if verbosity > 1:
         traceback.print_exception(error, file=sys.stderr)
+
+
+def _is_recent(since: datetime | None) -> bool:
+    """Say whether a run that holds the archive is one of today's: cron need not mail that it works."""
+    if since is None or since.tzinfo is None:
+        return False
+    return abs(datetime.now(since.tzinfo) - since) < _PATIENCE
 
 
 def _program_error(error: Exception, verbosity: int) -> ExitCode:

@@ -225,6 +225,11 @@ class NoRoom(StoreError):
 class Locked(StoreError):
     """Another run holds the archive."""
 
+    def __init__(self, message: str, *, since: datetime | None = None) -> None:
+        """Keep the moment since when it does; None: it did not say."""
+        super().__init__(message)
+        self.since = since
+
 
 class ClusterError(ArchiveError):
     """Many machines cannot work together as they should."""

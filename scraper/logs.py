@@ -26,7 +26,10 @@ def set_up(*, form: str, verbosity: int) -> None:
     """Send the program's log to standard error. A second call replaces the first."""
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [_ErrorStream(JsonForm() if form == "json" else TextForm())]
-    logger.setLevel(_LEVELS[min(max(verbosity + 1, 0), len(_LEVELS) - 1)])
+    level = _LEVELS[min(max(verbosity + 1, 0), len(_LEVELS) - 1)]
+    if level is logging.ERROR and form == "text":
+        level = logging.CRITICAL  # a quiet run's report tells a person what went wrong, each thing once
+    logger.setLevel(level)
     logger.propagate = False
 
 

@@ -54,6 +54,7 @@ GROUND = {
     "text",
     "errors",
     "report",
+    "report_text",
     "article_record",
     "charset",
     "content_encoding",

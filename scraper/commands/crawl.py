@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import console
+from scraper import console, report_text
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
@@ -16,7 +16,7 @@ from scraper.report import Problem, SiteReport
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from scraper.config import Config
     from scraper.crawl.plan import Plan
@@ -63,7 +63,7 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
     except Exception:
         _ping(args, config, good=False)
         raise
-    tell(report, args)
+    tell(report, args, _news(args, config, report))
     _ping(args, config, good=good)
     return report.exit_code
 
@@ -105,6 +105,13 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     return report, good
 
 
+def _news(args: argparse.Namespace, config: Config, report: Report) -> Mapping[str, Sequence[Problem]] | None:
+    """Return what a quiet run has to tell: cron mails it, so the same thing is told once."""
+    from scraper.app.told_problems import news_of
+
+    return news_of(config, report) if args.verbosity < 0 and not args.dry_run else None
+
+
 def _with_channels(sites: Sequence[Site]) -> tuple[tuple[Site, ...], tuple[Site, ...]]:
     """Part the sites into those that have a channel and those that have none.
 
@@ -134,21 +141,36 @@ def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
         print(f"ping: {unheard}", file=sys.stderr)
 
 
-def tell(report: Report, args: argparse.Namespace) -> None:
-    """Print the report: as JSON on standard output, else as a line a site on standard error."""
+def tell(
+    report: Report, args: argparse.Namespace, news: Mapping[str, Sequence[Problem]] | None = None
+) -> None:
+    """Print the report: as JSON on standard output, else for a person on standard error.
+
+    `news`: the problems of each site that are told under -q; None: all of them.
+    """
     if args.json:
         json.dump(report.to_json(), sys.stdout, ensure_ascii=False, indent=2)
         print()
         return
     for name, site in report.sites.items():
-        worth_it = site.written or site.revised or site.gone or site.failed or site.problems
-        if args.verbosity < 0 and not worth_it:
-            continue
-        counts = asdict(site)
-        del counts["problems"]
         if args.log_format == "json":
-            line = {"at": report.finished.isoformat(), "level": "info", "event": "finished", "site": name}
-            print(json.dumps(line | counts, ensure_ascii=False), file=sys.stderr)
-        else:
-            said = ", ".join(f"{what} {number}" for what, number in counts.items())
-            print(f"{name}: {said}", file=sys.stderr)
+            _tell_as_log(name, site, report, quiet=args.verbosity < 0)
+            continue
+        if args.verbosity >= 0 or report_text.is_news(site):
+            console.tell(report_text.counts(name, site))
+        if args.verbosity < 0:
+            told = site.problems if news is None else news.get(name, ())
+            for line in report_text.problems(name, told):
+                console.tell(console.line(line))
+    end = report_text.ending(report)
+    if end is not None and args.verbosity >= 0 and args.log_format != "json":
+        console.tell(end)
+
+
+def _tell_as_log(name: str, site: SiteReport, report: Report, *, quiet: bool) -> None:
+    if quiet and not (report_text.is_news(site) or site.failed or site.problems):
+        return
+    counts = asdict(site)
+    del counts["problems"]
+    line = {"at": report.finished.isoformat(), "level": "info", "event": "finished", "site": name}
+    print(json.dumps(line | counts, ensure_ascii=False), file=sys.stderr)

@@ -43,7 +43,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SIGNALS = {signal.SIGINT: ExitCode.INTERRUPTED, signal.SIGTERM: ExitCode.TERMINATED}
+_SIGNALS = {
+    signal.SIGINT: ExitCode.INTERRUPTED,
+    signal.SIGTERM: ExitCode.TERMINATED,
+    signal.SIGHUP: ExitCode.TERMINATED,  # the terminal was closed
+}
 
 
 class OpenSite(Protocol):
@@ -149,6 +153,8 @@ class Session:
             ]
 
             def end(code: ExitCode) -> None:
+                if code is ExitCode.INTERRUPTED:
+                    _log.warning("stopping", extra={"fields": {"why": "what was begun is finished first"}})
                 self._codes.add(code)
                 for task in tasks:
                     task.cancel()
@@ -216,7 +222,7 @@ class Session:
         except ArchiveError as error:
             self._stopped(context.site, turn, error)
         except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
-            _log.exception("program-error", extra={"fields": {"site": context.name}})
+            _log.critical("program-error", exc_info=True, extra={"fields": {"site": context.name}})
             turn.reporter.code(ExitCode.PROGRAM_ERROR)
             problem = ProgramError(f"{type(error).__name__}: {error}")
             turn.reporter.problem(context.site.home, problem)

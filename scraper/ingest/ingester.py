@@ -254,7 +254,11 @@ class Ingester:
         except ArchiveError as error:
             return self._failure(known, capture, error)
         except Exception as error:  # noqa: BLE001 - one page's error must not end the site; it is logged whole
-            _log.exception("program-error", extra={"fields": {"site": self._site.name, "url": capture.url}})
+            _log.critical(
+                "program-error",
+                exc_info=True,
+                extra={"fields": {"site": self._site.name, "url": capture.url}},
+            )
             return self._failure(known, capture, program_error(capture, error))
         return judged
 

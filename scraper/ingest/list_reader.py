@@ -46,7 +46,9 @@ def read_list(capture: Capture, site: Site, state: State, reader: Reader) -> Lis
     except ArchiveError:
         raise
     except Exception as error:
-        _log.exception("program-error", extra={"fields": {"site": site.name, "url": capture.url}})
+        _log.critical(
+            "program-error", exc_info=True, extra={"fields": {"site": site.name, "url": capture.url}}
+        )
         raise program_error(capture, error) from error
 
 

@@ -7,6 +7,7 @@ import fcntl
 import os
 import socket
 import stat
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from scraper.errors import Locked
@@ -15,7 +16,6 @@ from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
 _HELD = {errno.EWOULDBLOCK, errno.EACCES}
@@ -74,7 +74,7 @@ class Lock:
             msg = say(
                 "another run holds {what}: {holder} ({file})", what=self._what, holder=holder, file=self._path
             )
-            raise Locked(msg) from error
+            raise Locked(msg, since=_since(holder)) from error
         try:
             self.found_dead = _holder(fd) or None
             os.ftruncate(fd, 0)
@@ -82,6 +82,14 @@ class Lock:
             write_all(fd, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode())
         except OSError as error:
             raise store_error(error, "take the lock", self._path) from error
+
+
+def _since(holder: str) -> datetime | None:
+    """Return since when a holder says that it runs; None where it does not say."""
+    try:
+        return datetime.fromisoformat(holder.rpartition(" since ")[2])
+    except ValueError:
+        return None
 
 
 def _holder(fd: int) -> str:

@@ -9,12 +9,13 @@ WAL: a reader needs nothing but the file, on a read-only disk too.
 from __future__ import annotations
 
 import sqlite3
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Self
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.stores.disk import make_folder
+from scraper.stores.disk import keep_for_owner, make_folder, store_error
 from scraper.stores.search_index.queries import SearchQueries
 from scraper.stores.search_index.rows import (
     Connection,
@@ -188,9 +189,13 @@ class _Unfit(StoreError):  # noqa: N818 - named as those of scraper.errors are
 
 def _writable(path: Path) -> Connection:
     try:
+        path.touch(0o666)  # SQLite itself would make it with 0644, or with nothing under a strange umask
+        keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
         connection = _connect(str(path), uri=False)
     except sqlite3.OperationalError as error:
         raise index_error(path, error) from error
+    except OSError as error:
+        raise store_error(error, "open", path) from error
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
