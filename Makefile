@@ -1,4 +1,5 @@
 # make demo    archive a small bundled site over loopback
+# make cluster-demo   four workers, thirty invented sites, two killed, and the proof
 # make test    lint, types, tests
 # make run     one pass over the sites of config.yaml
 # make bench   measure, and print the figures
@@ -12,13 +13,15 @@ INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constr
 NODE_READY := tests/hexo/node_modules/.ready
 REPLAY_READY := tests/replayweb/package/.ready
 
-.PHONY: demo test lint types run bench bench-compare venv dev clean
+.PHONY: demo cluster-demo test lint types run bench bench-compare venv dev clean
 
 demo: venv
 	$(BIN)/nankai-archive demo
 
 site: dev
 	$(BIN)/nankai-archive site public
+cluster-demo: dev
+	$(BIN)/python -m scraper.demo.cluster
 
 run: venv
 	$(BIN)/nankai-archive run

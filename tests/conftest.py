@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
+    from scraper.demo.services import PostgreSQL, SeaweedFS
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,6 +27,21 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.skipped and "NO_SKIPS" in os.environ and item.get_closest_marker("real") is None:
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(scope="session")
+def cluster_services() -> Iterator[tuple[PostgreSQL, SeaweedFS]]:
+    """Run a PostgreSQL and an S3 store for the tests that want them; skip those where one is missing."""
+    pytest.importorskip("obstore", reason="the packages of a cluster are not installed")
+    from scraper.demo.services import NotInstalled, services  # noqa: PLC0415 - where the extra is there
+
+    with tempfile.TemporaryDirectory() as folder:  # PostgreSQL runs as another user, who may not see pytest's
+        Path(folder).chmod(0o755)
+        try:
+            with services(Path(folder) / "both") as both:
+                yield both
+        except NotInstalled as why:
+            pytest.skip(str(why))
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ import pytest
 pytest.importorskip("obstore", reason="a cluster's packages are not installed")
 
 from archiving import Archive
-from clusterworld import DELAY, Cluster, Worker, wait_for
 
 from scraper.demo import campus_sites
+from scraper.demo.machines import DELAY, Cluster, Worker, wait_for
 from scraper.demo.server import serve
-from scraper.demo.services import NotInstalled, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,19 +29,6 @@ if TYPE_CHECKING:
     from scraper.demo.world import World
 
 SITES = 3
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PostgreSQL, SeaweedFS]]:
-    """Run a database and a store for all tests of this file."""
-    folder = tmp_path_factory.mktemp("services")
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)  # PostgreSQL runs as another user
-    try:
-        with services(folder / "both") as both:
-            yield both
-    except NotInstalled as why:
-        pytest.skip(str(why))
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +46,15 @@ def server(worlds: list[World]) -> Iterator[Server]:
 
 @pytest.fixture
 def make(
-    tmp_path: Path, running: tuple[PostgreSQL, SeaweedFS], server: Server, worlds: list[World]
+    tmp_path: Path, cluster_services: tuple[PostgreSQL, SeaweedFS], server: Server, worlds: list[World]
 ) -> Iterator[Callable[..., Cluster]]:
     """Return what makes the cluster of a test; whatever it leaves running is killed."""
 
     def made(*, ttl: str = "30s") -> Cluster:
-        return Cluster(tmp_path / "cluster", running, server, worlds, ttl=ttl)
+        return Cluster(tmp_path / "cluster", cluster_services, server, worlds, ttl=ttl)
 
     yield made
-    running[1].thaw()
+    cluster_services[1].thaw()
 
 
 @pytest.fixture

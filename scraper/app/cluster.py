@@ -37,6 +37,7 @@ from scraper.messages import say
 from scraper.report import Problem, Report, SiteReport
 from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.elsewhere.object_store import ObjectStore, check_conditions
+from scraper.stores.opening import prepare
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
@@ -137,6 +138,8 @@ async def _retire(config: Config, names: Sequence[str], into: str | None) -> lis
             if name not in known:
                 raise UsageError(say("{site}: the schedule has no such site", site=name))
         retired = await parts.database.retire(names)
+        if into is not None:
+            prepare(Path(into), now=clock(config), new=True)
         for name in names if into is not None else ():
             held = next(row for row in await parts.database.sites() if row.name == name)
             if held.held:

@@ -7,6 +7,7 @@ objects that no manifest names; the next holder of the site sweeps them away.
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from scraper.cluster.holding import Held, held_paths
 from scraper.cluster.manifest import Part, ShippedFile
 from scraper.cluster.page_delta import changes
 from scraper.cluster.shipping_plan import may_have_changed, packs, plan_volumes
-from scraper.errors import LeaseLost
+from scraper.errors import LeaseLost, ObjectStoreAway
 from scraper.messages import say
 from scraper.stores.disk import make_folder, store_error
 from scraper.stores.elsewhere.catalogue import Catalogue, StoredFile, VolumePart
@@ -96,7 +97,8 @@ class Shipment:
         )
         claimed = commit(self._store, self._claimed, after)
         _remember(holding, Held(serial=after.serial, shipped_ns=told.now_ns), state_bytes, catalogue_bytes)
-        self._store.delete(self._left)
+        with suppress(ObjectStoreAway):  # it is committed: what nobody names is swept away some other day
+            self._store.delete(self._left)
         return Shipped(claimed=claimed, bytes=self._bytes)
 
     # ── captures ──────────────────────────────────────────────────────────────────────────────────────────
@@ -206,6 +208,8 @@ def settle(holding: Holding, claimed: Claimed, store: ObjectStore) -> Claimed:
         return claimed
     if etag is None or stands.epoch != claimed.manifest.epoch:
         raise LeaseLost(say("{site}: another machine has taken it", site=holding.site))
+    if not holding.next_catalogue.exists():  # remembered already, and something after that broke off
+        return Claimed(manifest=stands, etag=etag)
     state, catalogue = _read(holding.state), _read(holding.next_catalogue)
     if stands.catalogue is not None and sha256(catalogue).hexdigest() == stands.catalogue.digest:
         _remember(holding, Held(serial=stands.serial, shipped_ns=0), state, catalogue)

@@ -1,4 +1,4 @@
-"""A cluster under test: a real PostgreSQL and store; machines are folders, workers are processes."""
+"""A cluster on one machine: a real PostgreSQL and store; machines are folders, workers are processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from scraper.app.cluster import status
@@ -17,9 +20,10 @@ from scraper.cluster.holding import Holding
 from scraper.cluster.pulling import Wanted, pull
 from scraper.demo.settings import config_text
 from scraper.stores.elsewhere.object_store import ObjectStore
+from scraper.stores.opening import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from scraper.config import Config
@@ -32,17 +36,18 @@ DELAY = 0.1  # seconds between two requests to one host
 
 
 class Cluster:
-    """Several machines over one database and one store, of which each test has its own part."""
+    """Several machines over one database and one store, of which each cluster has its own part."""
 
     def __init__(
         self,
         folder: Path,
         services: tuple[PostgreSQL, SeaweedFS],
         server: Server,
-        worlds: list[World],
+        worlds: Sequence[World],
         *,
         ttl: str = "30s",
     ) -> None:
+        """Make the tables and the schedule. Its folder's name is the part of the store that it has."""
         self.folder = folder
         self.database, self.store = services
         self.server = server
@@ -61,20 +66,24 @@ class Cluster:
         return self.machines[name]
 
     def config_text(self) -> str:
+        """Return the config that all machines have."""
         head = f'cluster: {{database: "{self.address}", store: "s3://archive", prefix: "{self.prefix}", '
         text = config_text(*self.worlds, proxy=self.server.proxy, delay=DELAY)
         return text.replace("sites:\n", f"{head}ttl: {self._ttl}}}\nsites:\n", 1)
 
     @property
     def environment(self) -> dict[str, str]:
+        """Return what all processes find in their environment."""
         return {**os.environ, **self.store.environment}
 
     def objects(self) -> ObjectStore:
+        """Return the cluster's part of the store."""
         return ObjectStore("s3://archive", self.prefix, self.store.environment)
 
     def rebuilt(self, name: str = "rebuilt") -> dict[str, bytes]:
         """Return the documents of all sites, made anew of nothing but the captures in the store."""
         machine = Machine(name, self, clustered=False)
+        prepare(machine.archive, now=partial(datetime.now, UTC), new=True)
         for world in self.worlds:
             pull(machine.archive, world.name, self.objects(), Wanted(captures=True))
             holding = Holding(machine.archive, world.name)
@@ -84,6 +93,7 @@ class Cluster:
         return machine.documents()
 
     def status(self) -> dict[str, Any]:
+        """Return where each site stands, as `cluster status --json` has it."""
         sites: dict[str, Any] = status(self.machine("first").config, None).to_json()["sites"]
         return sites
 
@@ -101,15 +111,14 @@ class Cluster:
         starts: dict[str, list[float]] = {}
         for entry in self.server.log:
             starts.setdefault(entry.host, []).append(entry.started)
-        return min(
-            b - a for moments in starts.values() for a, b in zip(moments, sorted(moments)[1:], strict=False)
-        )
+        return min(b - a for moments in starts.values() for a, b in pairwise(sorted(moments)))
 
 
 class Machine:
     """One machine of a cluster."""
 
     def __init__(self, name: str, cluster: Cluster, *, clustered: bool = True) -> None:
+        """Write its config. `clustered`: with the database and the store."""
         self.name = name
         self._cluster = cluster
         self.folder = cluster.folder / name
@@ -121,6 +130,7 @@ class Machine:
 
     @property
     def config(self) -> Config:
+        """Return its config."""
         return load_config(self.config_file)
 
     def do(self, action: str, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -147,10 +157,12 @@ class Machine:
         return Worker(process)
 
     def documents(self) -> dict[str, bytes]:
+        """Return the documents on its disk, by path."""
         found = (path for path in self.archive.rglob("*.md") if ".scraper" not in path.parts)
         return {str(path.relative_to(self.archive)): path.read_bytes() for path in found}
 
     def log(self) -> str:
+        """Return what its workers said."""
         return (self.folder / "worker.log").read_text(encoding="utf-8")
 
     @property
@@ -166,7 +178,9 @@ class Machine:
             text=True,
             timeout=PATIENCE,
         )
-        assert not check or done.returncode == 0, f"{words}: exit {done.returncode}: {done.stderr}"
+        if check and done.returncode:
+            msg = f"{' '.join(words)}: exit {done.returncode}: {done.stderr}"
+            raise RuntimeError(msg)
         return done
 
 
@@ -174,10 +188,12 @@ class Worker:
     """A worker that runs."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Take its process."""
         self._process = process
 
     @property
     def runs(self) -> bool:
+        """Say whether it still runs."""
         return self._process.poll() is None
 
     def children(self) -> list[int]:
@@ -215,5 +231,7 @@ def wait_for(what: Callable[[], object], *, pause: float = 0.05) -> None:
     """Wait until something holds; the time is a bound and no measure."""
     end = time.monotonic() + PATIENCE
     while not what():
-        assert time.monotonic() < end, "it does not come"
+        if time.monotonic() > end:
+            msg = f"it has not come for {PATIENCE:g} s"
+            raise TimeoutError(msg)
         time.sleep(pause)
