@@ -45,6 +45,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from scraper.urls import Url
+
 
 class ArchiveError(Exception):
     """The root: whatever the program itself says is wrong."""
@@ -163,10 +165,16 @@ class NotAnArticle(ExtractError):
 class NotAListing(ExtractError):
     """A list was expected, and the page is something else or lists nothing."""
 
-    def __init__(self, message: str, *, what: Literal["login", "other"] = "other") -> None:
-        """Say what the page is instead: a login or challenge page is the site's refusal, and no odd list."""
+    def __init__(
+        self, message: str, *, what: Literal["login", "other"] = "other", leads_to: Url | None = None
+    ) -> None:
+        """Say what the page is instead: a login or challenge page is the site's refusal, and no odd list.
+
+        `leads_to`: where a page that is left at once sends its reader; None: it does not say.
+        """
         super().__init__(message)
         self.what = what
+        self.leads_to = leads_to
 
 
 class EmptyListing(NotAListing):

@@ -18,6 +18,14 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something odd of an address, which was had all the same."""
+
+    url: str
+    message: str
+
+
 @dataclass(slots=True, kw_only=True)
 class SiteReport:
     """The counts of one site. `bytes` are as they came over the wire."""
@@ -34,6 +42,7 @@ class SiteReport:
     requests: int = 0
     bytes: int = 0
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
+from scraper import urls
 from scraper.crawl.budget import Budget, BudgetSpent
 from scraper.errors import BadStatus, NotAListing
 from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
-_OK = 200
+_OK = frozenset({200, 203})  # 203: somebody on the way has changed it, as proxies of schools do
+_LEADS_ON = 2  # pages in a row that lead on to another address of their host
 _MISSING = frozenset({404, 410})
 
 
@@ -120,14 +122,25 @@ class StoringFetcher:
 
     async def beside(self, channel: Channel, url: Url, kind: Kind, want: Want) -> Reading:
         """Read a channel's index, a feed or a sitemap, of which this is wanted. Raises what makes it none."""
-        request = Request(url=url, kind=kind, channel=channel.name)
-        capture, ref = await self._listing(request)
-        if capture.status not in {_OK, NOT_MODIFIED}:
+        onward = url
+        for _ in range(_LEADS_ON):
+            try:
+                return await self._beside(channel, url, onward, kind, want)
+            except NotAListing as error:
+                if error.leads_to is None or urls.host(error.leads_to) != urls.host(url):
+                    raise
+                onward = error.leads_to
+        return await self._beside(channel, url, onward, kind, want)
+
+    async def _beside(self, channel: Channel, url: Url, onward: Url, kind: Kind, want: Want) -> Reading:
+        """Read a list under the address to which its own page leads."""
+        capture, ref = await self._listing(Request(url=onward, kind=kind, channel=channel.name))
+        if capture.status not in {*_OK, NOT_MODIFIED}:
             self._ingester.note(capture, ref)
             name = "index" if url == channel.index else kind.value
-            msg = f"{name}: {url}: status {capture.status}"
+            msg = f"{name}: {onward}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
-        return self._ingester.listing(capture, ref, want=want)
+        return self._ingester.listing(capture, ref, want=want, stands_for=url)
 
     async def page(self, channel: Channel, page: PageRef, *, settled: bool) -> Reading | None:
         """Read an older page under the first of its addresses that answers; None: none of them is there.

@@ -12,11 +12,13 @@ that did not: an article that was put in at an older day moves all that stands a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper import discovery, policy
-from scraper.errors import ArchiveError, BadStatus, FetchError, NotAListing, ProgramError
+from scraper.errors import ArchiveError, BadStatus, EmptyListing, FetchError, NotAListing, ProgramError
 from scraper.families import by_name
+from scraper.messages import say
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 LAST_PAGE = 1 << 16  # a server that answers beyond this answers anything
+NOTHING_NEW = 3  # pages in a row that name nothing but what this walk has met: the list has no end of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,9 @@ class Pagination:
         fetching: StoringFetcher,
         since_read: datetime | None,
         trouble: Callable[[Url, ArchiveError], None],
+        remark: Callable[[str, str], None],
     ) -> None:
-        """Take what the walk needs; `trouble` hears of pages that could not be read."""
+        """Take what the walk needs; `trouble` hears of pages that could not be read, `remark` of odd ones."""
         self._site = context.site
         self._channel = channel
         self._family = by_name(context.site.family) if context.site.family else None
@@ -64,6 +68,10 @@ class Pagination:
         self._fetching = fetching
         self._since_read = since_read
         self._trouble = trouble
+        self._remark = remark
+        self._future = context.now() + timedelta(days=1)  # what was read then was not: a clock was ahead
+        self._met: set[str] = set()  # articles that this walk has met
+        self._stale = 0  # pages in a row that named nothing else
         self._calm = since_read is None  # True: nothing was put in below the page that was looked at last
         self._peeked: dict[int | None, Reading] = {}  # pages read to count them, by their number
         self._form = 0  # which of the forms of a numbered page's address answered last
@@ -71,6 +79,7 @@ class Pagination:
     async def walk(self, index: Reading) -> AsyncIterator[ListPageRequest]:
         """Yield the older pages, newest first."""
         known = self._state.listings.channel(self._site.name, self._channel.name)
+        self._met = set(self._state.listings.keys_on(self._site.name, self._channel.name, index.url))
         script = index.page.pager or known.pager
         if script is not None:
             last = await self._number_of_pages(script)
@@ -95,16 +104,32 @@ class Pagination:
             page = await self._read(ref, last, settled=settled)
             if page is not None:
                 yield page
+                if not oldest_first and self._is_at_the_end(page.url):
+                    return
 
     async def _chained(self, ref: PageRef | None) -> AsyncIterator[ListPageRequest]:
         seen: set[Url] = set()
         while ref is not None and ref.urls[0] not in seen:
             seen.update(ref.urls)
-            page = await self._read(ref, None, settled=False)
+            page = await self._read(ref, None, settled=False, may_end=True)
             if page is None:
                 return
             yield page
+            if self._is_at_the_end(page.url):
+                return
             ref = page.next
+
+    def _is_at_the_end(self, url: Url) -> bool:
+        """Say whether the list goes on for ever: past its end the server shows a page that was met."""
+        keys = self._state.listings.keys_on(self._site.name, self._channel.name, url)
+        if keys:  # a page of links to other hosts says nothing of the list's end
+            self._stale = 0 if keys - self._met else self._stale + 1
+        self._met |= keys
+        if self._stale < NOTHING_NEW:
+            return False
+        said = say("{count} pages in a row name nothing new: taken for the list's end", count=self._stale)
+        self._remark(url, said)
+        return True
 
     def _page(self, base: Url, number: int) -> PageRef | None:
         """Return a numbered page, the form of its address first that answered the last time."""
@@ -114,7 +139,10 @@ class Pagination:
         at = self._form % len(ref.urls)
         return replace(ref, urls=(ref.urls[at], *ref.urls[:at], *ref.urls[at + 1 :]))
 
-    async def _read(self, ref: PageRef, pages: int | None, *, settled: bool) -> ListPageRequest | None:
+    async def _read(
+        self, ref: PageRef, pages: int | None, *, settled: bool, may_end: bool = False
+    ) -> ListPageRequest | None:
+        """Read a page, or take it as known; None: it could not be read, or (`may_end`) is past the end."""
         listings, place = self._state.listings, (self._site.name, self._channel.name)
         known = listings.page(*place, ref.urls)
         before = frozenset() if known is None else listings.keys_on(*place, known.url)
@@ -128,7 +156,13 @@ class Pagination:
                 self._channel, ref, settled=settled
             )
         except (FetchError, NotAListing, ProgramError) as error:
-            self._trouble(ref.urls[0], error)
+            if may_end and known is None and isinstance(error, EmptyListing):
+                self._remark(ref.urls[0], say("the list ends with a link to a page that lists nothing"))
+            else:
+                self._trouble(ref.urls[0], error)
+            return None
+        if reading is None and may_end and known is None:
+            self._remark(ref.urls[0], say("the list ends with a link to a page that is not there"))
             return None
         if reading is None:
             self._trouble(ref.urls[0], BadStatus(f"list page: {ref.urls[0]}: not there", status=404))
@@ -142,7 +176,7 @@ class Pagination:
         )
 
     def _is_fresh(self, page: PageState) -> bool:
-        if self._since_read is not None and page.read_at >= self._since_read:
+        if self._since_read is not None and self._since_read <= page.read_at < self._future:
             return True
         return page.settled and self._calm
 

@@ -2,6 +2,8 @@
 
     run        every channel's index; older pages only where the index had nothing known
                then every article that is wanted and due, newest first
+               (where the last run came to no end in its time: the articles first, or the lists that wait
+               longest, by turns)
     backfill   for every channel: the index, then page after page into the past;
                after each page its articles; again, until a pass over the list finds nothing new
 
@@ -15,7 +17,7 @@ in order, and stops when the budget is spent or the site no longer answers.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import canary, policy, urls
@@ -39,11 +41,13 @@ from scraper.errors import (
 )
 from scraper.exit_codes import ExitCode
 from scraper.ingest.ingester import EVERY_DAY
+from scraper.messages import say
 from scraper.model import Kind
+from scraper.stores.state.clock import forget_the_future
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from scraper.article_record import ArticleRecord
     from scraper.crawl.date_range import DateRange
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
+_TURN = "turn"  # who goes first where a run's time is too short: the topic of a note
 KEEP_UP = timedelta(hours=1)  # a backfill's turn at the channels' indexes
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
 
@@ -103,6 +108,11 @@ class SiteCrawl:
 
     async def carry_out(self, plan: Plan) -> None:
         """Do what a run is to do with the site. What ends it early stands in the report."""
+        with self._state.transaction():
+            ahead = forget_the_future(self._state.connection, self._site.name, self._now())
+        if ahead:
+            said = say("an earlier run's clock was ahead; what it put off is looked at again")
+            self.reporter.remark(self._site.home, said)
         match plan:
             case Incremental():
                 await self.run()
@@ -119,11 +129,37 @@ class SiteCrawl:
         """Bring what is new."""
 
         async def bring() -> None:
-            for channel in self._site.channels:
+            channels = list(self._site.channels)
+            if self._came_to_no_end():
+                channels.sort(key=self._last_read)
+                if self._take_turns():
+                    await self._visit_all(None)
+            for channel in channels:
                 await self._run_channel(channel)
             await self._visit_all(None)
 
         await self._go(bring)
+
+    def _came_to_no_end(self) -> bool:
+        """Say whether the last run stopped with articles that wait: its time was too short for the pace."""
+        last = next(iter(self._state.runs.of_site(self._site.name)), None)
+        return (
+            last is not None
+            and last.exit_code == ExitCode.BUDGET
+            and self._state.articles.waiting(self._site.name, self._now(), run=self._run) > 0
+        )
+
+    def _take_turns(self) -> bool:
+        """Say whether it is the articles' turn to go first; the next time it is the lists'."""
+        notes, name = self._state.notes, self._site.name
+        articles = notes.get(_TURN, name) != "articles"
+        with self._state.transaction():
+            notes.put(_TURN, name, "articles" if articles else "lists")
+        return articles
+
+    def _last_read(self, channel: Channel) -> datetime:
+        read_at = self._state.listings.channel(self._site.name, channel.name).read_at
+        return read_at or datetime.min.replace(tzinfo=UTC)
 
     async def backfill(self, channels: Iterable[Channel], span: DateRange) -> None:
         """Bring the whole past of these channels, as far as the span goes."""
@@ -133,6 +169,7 @@ class SiteCrawl:
                 await self._backfill_channel(channel, span)
 
         self._indexes_read = self._now()
+        self._fetching.whole = True  # "not modified" is no answer to somebody who wants all
         await self._go(bring)
 
     async def _go(self, bring: Callable[[], Awaitable[None]]) -> None:
@@ -162,6 +199,7 @@ class SiteCrawl:
         ):
             self.reporter.code(ExitCode.REFUSED)
         report.skipped += self._state.articles.passed_over(name, self._run)
+        self.reporter.tell_absent()
         report.written -= self._ingester.monitor.taken_back
         report.failed += self._ingester.monitor.taken_back
         for alarm in self._ingester.monitor.alarms():
@@ -261,14 +299,14 @@ class SiteCrawl:
         except (FetchError, ExtractError, ProgramError) as error:
             self._remember_list(channel, error)
             self.reporter.broken_page(channel.index, error)
-            if isinstance(error, Refused | Blocked) or (
-                isinstance(error, NotAListing) and error.what == "login"
-            ):
-                self.reporter.leave(ExitCode.REFUSED)
-            if isinstance(error, NotAListing):
+            is_wall = isinstance(error, NotAListing) and error.what == "login"
+            if is_wall or isinstance(error, Refused | Blocked):  # this list; the next may be open
+                self.reporter.code(ExitCode.REFUSED)
+            elif isinstance(error, NotAListing):
                 self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
         self._remember_list(channel, None)
+        self._remark(reading)
         self.reporter.page(channel, None, reading.page.pages)
         return reading
 
@@ -290,6 +328,7 @@ class SiteCrawl:
             fetching=self._fetching,
             since_read=since_read,
             trouble=self._trouble(broken),
+            remark=self.reporter.remark,
         )
 
     def _older(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> Pagination:
@@ -299,7 +338,13 @@ class SiteCrawl:
             fetching=self._fetching,
             since_read=since_read,
             trouble=self._trouble(broken),
+            remark=self.reporter.remark,
         )
+
+    def _remark(self, reading: Reading) -> None:
+        if reading.page.fault is not None:
+            said = say("read though it is not as it should be: {fault}", fault=reading.page.fault)
+            self.reporter.remark(reading.url, said)
 
     def _trouble(self, broken: list[Url]) -> Callable[[Url, ArchiveError], None]:
         """Return who hears of pages that could not be read: told in the report, kept for this walk."""

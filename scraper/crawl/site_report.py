@@ -12,6 +12,7 @@ from scraper import policy
 from scraper.article_record import Aliased, Failed, Gone, Revised, Skipped, Unchanged, Written
 from scraper.errors import (
     ArchiveError,
+    BadStatus,
     Blocked,
     Canary,
     Paused,
@@ -19,7 +20,8 @@ from scraper.errors import (
     Unreachable,
 )
 from scraper.exit_codes import ExitCode, worst
-from scraper.report import Problem, SiteReport
+from scraper.messages import say
+from scraper.report import Note, Problem, SiteReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,9 @@ class SiteReporter:
         self._progress = progress
         self._now = now
         self._strikes = 0
+        self._patience = PATIENCE
+        self._absent: list[Url] = []  # new articles that are not there
+        self.in_doubt = False  # articles refuse us; whether the site does is to be found out
         self._codes: set[ExitCode] = set()
         self.declined = 0  # articles that we were asked not to keep
         self.report = SiteReport()
@@ -65,17 +70,28 @@ class SiteReporter:
         """Note an address that could not be had, and why."""
         self.report.problems.append(Problem(url=url, kind=error.kind, message=str(error)))
 
+    def remark(self, url: str, text: str) -> None:
+        """Note something odd, told once in this run; nothing failed."""
+        note = Note(url=url, message=text)
+        if note not in self.report.notes:
+            self.report.notes.append(note)
+            self._log(logging.WARNING, "odd", url=url, said=text)
+
     def page(self, channel: Channel, number: int | None, pages: int | None) -> None:
         """Count a page of a list that was read."""
         self._strikes = 0
         self._progress.listing(self._site.name, channel.name, number, pages)
 
     def broken_page(self, url: Url, error: ArchiveError) -> None:
-        """Count a page of a list that could not be read. Raises SiteLeft where it is one too many."""
+        """Count a page of a list that could not be read. Raises SiteLeft where one too many refuses us.
+
+        One that does not answer stops no other: its host is paced, or left, and the next may be on another.
+        """
         self._codes.add(_code(error))
         self.problem(url, error)
         self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")
-        self._strike(error)
+        if not isinstance(error, Paused | Unreachable):
+            self._strike(error)
 
     def article(self, known: ArticleRecord, outcome: Outcome, begun: datetime) -> None:
         """Count an article. Raises SiteLeft where the site refused it, and it is one too many."""
@@ -86,7 +102,7 @@ class SiteReporter:
         self._log(level, name, url=known.url, **detail, ms=round(ms))
         self._progress.article(self._site.name, name)
         if isinstance(outcome, Failed):
-            self._strike(outcome.error)
+            self._strike(outcome.error, of_article=True)
         else:
             self._strikes = 0
 
@@ -134,6 +150,8 @@ class SiteReporter:
                 return {"to": to}
             case Gone(status=status):
                 report.gone += 1
+                if known.path is None:
+                    self._absent.append(known.url)
                 return {"status": status}
             case Skipped(error=error):
                 report.skipped += 1
@@ -167,14 +185,35 @@ class SiteReporter:
         self._log(logging.WARNING, "left", code=int(code))
         raise SiteLeft
 
-    def _strike(self, error: ArchiveError) -> None:
-        """Count a request that the site refused or did not answer; leave it alone after some in a row."""
+    def is_well(self) -> None:
+        """Note that it is not the site that refuses us: the articles do, and more of them may."""
+        self.in_doubt = False
+        self._strikes = 0
+        self._patience *= 2
+
+    def tell_absent(self) -> None:
+        """Tell where most of what is new is not there at all: the site may be broken for an hour."""
+        absent, new = len(self._absent), len(self._absent) + self.report.written
+        if absent >= PATIENCE and 2 * absent >= new:
+            text = say("{absent} of {new} new articles are not there (404)", absent=absent, new=new)
+            self.problem(self._absent[0], BadStatus(text, status=404))
+            self._codes.add(ExitCode.SOME_FAILED)
+
+    def _strike(self, error: ArchiveError, *, of_article: bool = False) -> None:
+        """Count a request that the site refused or did not answer; leave it alone after some in a row.
+
+        Articles that refuse us may do so by themselves: then it is in doubt whether the site does.
+        """
         if not isinstance(error, Blocked | Paused | Unreachable):
             self._strikes = 0
             return
         self._strikes += 1
-        if self._strikes >= PATIENCE:
-            self.leave(ExitCode.REFUSED if isinstance(error, Blocked) else ExitCode.SOME_FAILED)
+        if self._strikes < self._patience:
+            return
+        if of_article and isinstance(error, Blocked):
+            self.in_doubt = True
+            return
+        self.leave(ExitCode.REFUSED if isinstance(error, Blocked) else ExitCode.SOME_FAILED)
 
 
 def _code(error: ArchiveError) -> ExitCode:

@@ -97,7 +97,7 @@ class WaybackFallback:
             capture, ref = await self._fetching.capture(request)
             with self._state.transaction():
                 self._state.captures.put(entry_of(self._site.name, capture, ref))
-            if capture.status == OK:
+            if capture.status in OK:
                 text = body_bytes(capture, _LARGEST_INDEX).decode("utf-8", "replace")
                 copies = mementos.read_index(text, request.url)
                 if copies:

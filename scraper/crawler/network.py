@@ -132,7 +132,7 @@ class Network:
 
     async def fetch(self, request: Request, site: Site) -> Capture:
         """Ask for an address on behalf of a site; when cancelled, nothing is left behind."""
-        condition = _condition(request, self._now())
+        condition = _condition(request, self._now)
         capture = await self._walk(request, site, condition)
         if condition and capture.status in _CLIENT_ERRORS and capture.status not in _NOT_THE_CONDITION:
             condition = ()
@@ -220,19 +220,21 @@ def hosts_of(site: Site) -> frozenset[str]:
     )
 
 
-def _condition(request: Request, now: datetime) -> Headers:
+def _condition(request: Request, now: Callable[[], datetime]) -> Headers:
     """Return the header lines that ask for an answer only if it is a new one.
 
     A moment in the future is not sent back: nothing would ever be newer.
     """
-    modified = None if _is_ahead(request.last_modified, now) else request.last_modified
+    modified = request.last_modified
+    if modified is not None and _is_ahead(modified, now()):
+        modified = None
     lines = ((b"If-None-Match", request.etag), (b"If-Modified-Since", modified))
     return tuple((name, value.encode("latin-1", "replace")) for name, value in lines if value is not None)
 
 
-def _is_ahead(value: str | None, now: datetime) -> bool:
+def _is_ahead(value: str, now: datetime) -> bool:
     try:
-        moment = parsedate_to_datetime((value or "")[:100])
+        moment = parsedate_to_datetime(value[:100])
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) > now
     except (ValueError, OverflowError, IndexError, TypeError):  # half a date, a year of ten digits
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from scraper import dom
+from scraper import dom, urls
 from scraper.errors import EmptyListing, NotAListing, SingleColumn
 from scraper.extractor.walls import wall_of
 from scraper.text import visible_text
@@ -22,6 +22,12 @@ _NO_ROW = "no list: no row of any known template"
 _SHORT = 600  # visible characters of a page that says one thing only
 _BARE = 80  # visible characters of a page that only leads on
 _REDIRECT = re.compile(r"http-equiv=.?refresh|location(?:\.href)?\s*=|location\.replace\(", re.IGNORECASE)
+_REFRESH = re.compile(r"[0-3]?[0-9]?(?:\.[0-9]{0,3})?\s*[;,]\s*(?:url\s*=\s*)?([^;,\s].*)", re.IGNORECASE)
+_JUMP = re.compile(
+    r"\blocation(?:\.href)?\s*=\s*['\"]([^'\"\n]{1,2000})['\"]"
+    r"|\blocation\.(?:replace|assign)\(\s*['\"]([^'\"\n]{1,2000})['\"]"
+)
+_LONGEST = 2_000  # characters of an address that a page leads to
 _ERROR = re.compile(
     r"访问地址无效|找不到对应的|操作失败|页面不存在|没有找到|出错了|not found|\berror", re.IGNORECASE
 )
@@ -47,7 +53,11 @@ def why_no_listing(html: str, page: Node, family: Family | None, url: Url) -> No
         return EmptyListing(f"{url}: an empty list of the family {family.name}")
     unknown = "no list: of no family that we know, and no rows that look alike"
     what: Literal["login", "other"] = "login" if wall is not None else "other"
-    return NotAListing(f"{url}: {said or (unknown if family is None else _NO_ROW)}", what=what)
+    onward = None if wall is not None else _onward(html, page, shown, url)
+    if onward is not None:
+        said = f"a redirect, no list: it leads to {onward}"
+    why = said or (unknown if family is None else _NO_ROW)
+    return NotAListing(f"{url}: {why}", what=what, leads_to=onward)
 
 
 def _in_its_place(html: str, page: Node, shown: str) -> str | None:
@@ -59,6 +69,21 @@ def _in_its_place(html: str, page: Node, shown: str) -> str | None:
     if len(shown) <= _SHORT and _ERROR.search(said):
         return f"an error page, no list: {said[:60]}"
     return "a redirect, no list" if len(shown) <= _BARE and _REDIRECT.search(html) else None
+
+
+def _onward(html: str, page: Node, shown: str, url: Url) -> Url | None:
+    """Return where a page that is left at once leads: by a meta refresh, or by a script and nothing else."""
+    for node in dom.select(page, "meta[http-equiv][content]"):
+        found = _REFRESH.fullmatch(dom.attribute(node, "content").strip()[:_LONGEST])
+        if dom.attribute(node, "http-equiv").lower() == "refresh" and found is not None:
+            return _another(url, found[1])
+    jump = _JUMP.search(html) if len(shown) <= _BARE else None
+    return None if jump is None else _another(url, jump[1] or jump[2])
+
+
+def _another(url: Url, target: str) -> Url | None:
+    found = urls.join(url, target.strip("'\" "))
+    return None if found == url else found
 
 
 def has_frame(page: Node, family: Family) -> bool:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
-OK = 200
+OK = frozenset({200, 203})  # 203: somebody on the way has changed it, as proxies of schools do
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
 
@@ -112,7 +112,7 @@ class ArticleDecider:
 
     def read(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Return what a page comes to that should be the article. Raises ArchiveError where it is not."""
-        if capture.status != OK:
+        if capture.status not in OK:
             msg = f"article: {capture.url}: status {capture.status}"
             raise BadStatus(msg, status=capture.status)
         moved_to = self._moved_to(known, capture)

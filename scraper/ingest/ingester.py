@@ -101,15 +101,22 @@ class Ingester:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def listing(
-        self, capture: Capture, ref: CaptureRef, *, settled: bool = False, want: Want | None = None
+        self,
+        capture: Capture,
+        ref: CaptureRef,
+        *,
+        settled: bool = False,
+        want: Want | None = None,
+        stands_for: Url | None = None,
     ) -> Reading:
         """Take in a page of a list, a sitemap or a feed: its rows and the page itself, in one transaction.
 
         `want`: what of it is wanted from now on; None: nobody says so yet. Raises NotAListing; the capture is
-        then remembered all the same.
+        then remembered all the same. `stands_for`: the list whose own page led to this one; None: itself.
         """
         entry = entry_of(self._site.name, capture, ref)
         capture = self._earlier.shown(capture)
+        capture = replace(capture, url=stands_for or capture.url)
         try:
             self._refuse_killer(capture, ref)
             page = read_list(capture, self._site, self._state, self._reader)
@@ -137,7 +144,7 @@ class Ingester:
         """Take in the script that knows how many pages a list has. Raises NotAListing."""
         self.note(capture, ref)
         capture = self._earlier.shown(capture)
-        if capture.status != OK:
+        if capture.status not in OK:
             msg = f"pager: {capture.url}: status {capture.status}"
             raise NotAListing(msg)
         pages = self._reader.pager(capture, self._site)

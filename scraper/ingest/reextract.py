@@ -70,7 +70,7 @@ def jobs(context: SiteContext) -> Iterator[Job]:
             yield job_of(known, known.capture, site, state)
         elif known.status is Status.FAILED and not _is_repeated(known) and not _is_too_costly(known):
             entries = state.captures.of_article(site.name, known.key)
-            answers = [entry for entry in entries if entry.status == OK]
+            answers = [entry for entry in entries if entry.status in OK]
             if answers:
                 yield job_of(known, answers[-1].ref, site, state)
 

@@ -84,7 +84,7 @@ class Replay:
     def take(self, capture: Capture, ref: CaptureRef) -> None:
         """Take one capture in. What it lacks the run asks for again, and reports."""
         match capture.kind:
-            case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {OK, NOT_MODIFIED}:
+            case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {*OK, NOT_MODIFIED}:
                 self._listing(capture, ref)
             case Kind.PAGER:
                 with suppress(NotAListing):  # remembered by the intake
