@@ -45,11 +45,17 @@ def recognise(document: dom.Node, url: Url) -> Family | None:
 
     A page without any mark is of the family to whose articles several of its links lead.
     """
-    found = [
-        family for family in FAMILIES if any(dom.first(document, mark) is not None for mark in family.marks)
-    ]
-    of_the_url = [family for family in found if _article(family, url)]
-    return next(iter(of_the_url or found), None) or _linked(document, url)
+    marked = (family for family in FAMILIES if _is_marked(family, document))
+    found: list[Family] = []
+    for family in marked:
+        if _article(family, url):
+            return family
+        found.append(family)
+    return found[0] if found else _linked(document, url)
+
+
+def _is_marked(family: Family, document: dom.Node) -> bool:
+    return any(dom.first(document, mark) is not None for mark in family.marks)
 
 
 def _linked(document: dom.Node, url: Url) -> Family | None:
