@@ -25,7 +25,7 @@ _LONGEST_DELAY = 31 * 86_400.0  # seconds; more is a slip
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PYTHON_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_AGENT = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_AGENT = re.compile(r"\s*+user[- ]?agent(?:\s*+:|\s)\s*+", re.IGNORECASE)
 _SITEMAP = re.compile(r"\s*site", re.IGNORECASE)
 _PRODUCT = re.compile(r"[A-Za-z_-]*")
 _HIGH_ESCAPE = re.compile("%([89a-fA-F][0-9a-fA-F])")
@@ -120,10 +120,10 @@ def _addressed(line: str, agent: str) -> str:
     RFC 9309, 2.2.1: a group is ours when its product token is ours, whole, case aside. What follows the
     token (a version, a second word) is no part of it.
     """
-    match = _AGENT.fullmatch(line)
+    match = _AGENT.match(line)
     if match is None:
         return line
-    value = match[1]
+    value = line[match.end() :].strip()
     if value == "*" or re.match(r"\*\s", value):
         return "user-agent: *"
     token = _PRODUCT.match(value)

@@ -27,7 +27,8 @@ def shown(html: str) -> str:
     """
     if "<record>" not in html:
         return html
-    rows = [match[1] for match, _ in zip(_RECORD.finditer(html), range(_MOST), strict=False)]
+    closed = html[: html.rfind("]]>") + 3]  # what nobody closes is not looked for again and again
+    rows = [match[1] for match, _ in zip(_RECORD.finditer(closed), range(_MOST), strict=False)]
     following = _NEXT.search(html)
     link = f'<a class="jpage-next" href="{following[2]}">下一页</a>' if following is not None else ""
     return f'{html}<div class="jpage-records"><ul>{"".join(rows)}</ul></div>{link}' if rows else html

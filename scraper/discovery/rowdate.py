@@ -20,7 +20,7 @@ _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _MONTH = r"(?P<m>\d{1,2})"
 _DAY = r"(?P<d>\d{1,2})"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = rf"(?P<n>{'|'.join(_MONTHS)})[a-z]*\.?"
+_NAME = rf"(?P<n>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _FORMS = tuple(
     re.compile(rf"(?<!\d){form}(?!\d)", re.IGNORECASE)
     for form in (
@@ -36,7 +36,7 @@ _FORMS = tuple(
 
 def row_date(text: str, tz: ZoneInfo) -> datetime | None:
     """Return the first date that the text of a row shows, midnight where it shows no time; else None."""
-    text = text[:_LONGEST].replace("\xa0", " ").replace("\u3000", " ")
+    text = " ".join(text[:_LONGEST].split())
     whole = find_moment(text, tz)
     if whole is not None:
         return whole

@@ -7,6 +7,7 @@ The title is a help for the reader of a report; an article's own title wins late
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from scraper import dom
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from scraper.families.family import Rows
 
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title], [class*=Title], .tit, .t"
-_CUT = re.compile(r"\s*(?:\.{2,}|…+)\s*$")
 _DATE_ONLY = re.compile(r"[\d\s\-/.:年月日\[\]（）()]*")
 _EDGE_DATE = re.compile(
     r"^[\s\[(（]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?[\s\])）]*"
-    r"|[\s\[(（]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?[\s\])）]*$"
+    r"|(?<![\s\[(（])[\s\[(（]*+(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?[\s\])）]*$"
 )
 
 
@@ -64,15 +64,25 @@ def _title(link: Node, parts: list[str], heading: Node | None) -> str | None:
         text = "".join(said) if len(said) == len(parts) else " ".join(said)
         text = text if len(parts) == 1 else _EDGE_DATE.sub("", text)
     attribute = fold(dom.attribute(link, "title"))
-    if attribute and (not text or attribute.startswith(_CUT.sub("", text))):
+    if attribute and (not text or attribute.startswith(_uncut(text))):
         return attribute
     return text or attribute or None
 
 
+def _uncut(text: str) -> str:
+    """Return a title without the dots that say that it was cut."""
+    bare = text.rstrip()
+    dots = "…" if bare.endswith("…") else "." if bare.endswith("..") else ""
+    return bare.rstrip(dots).rstrip() if dots else text
+
+
 def _without(runs: list[str], taken: list[str]) -> list[str]:
     """Return the runs but for one of each that is taken."""
-    rest = list(runs)
-    for run in taken:
-        if run in rest:
-            rest.remove(run)
+    left = Counter(taken)
+    rest = []
+    for run in runs:
+        if left[run] > 0:
+            left[run] -= 1
+        else:
+            rest.append(run)
     return rest

@@ -26,7 +26,9 @@ TAGS = frozenset(["video", "audio", "embed", "object", "iframe"])
 DISGUISED = "[sudy-wp-src], [pdfsrc], script[vurl], div[vurl], span[vurl], p[vurl], a[vurl]"
 """Players of Webplus and VSB that are no such element: empty ones that a script fills."""
 
-_FILE_NAME = re.compile(r"['\"]title['\"]\s*:\s*['\"](.*?)['\"]\s*[,}]")  # sudyfile-attr="{'title':'x.mp4'}"
+_FILE_NAME = re.compile(
+    r"['\"]title['\"]\s{0,9}:\s{0,9}['\"](.{0,300}?)['\"]\s{0,9}[,}]"
+)  # sudyfile-attr="{'title':'x.mp4'}"
 _VIDEO = re.compile(
     r"\.(?:mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mkv|ogv|3gp|asf)$", re.IGNORECASE
 )

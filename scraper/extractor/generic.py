@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scraper import dates, dom, families, foreign_json, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
-from scraper.extractor import density, heads, rows, titles, trim
+from scraper.extractor import density, heads, rows, title_and_date, titles, trim
 from scraper.extractor.page_lines import read_lines
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ class Found:
     prose: int  # characters of sentences
     around: int  # characters of the whole page that stand in links
     headed: bool  # True: a title and a date stand above it, and that is enough
+
+
+_MOST_TOLD = 20  # names that a page tells machines
 
 
 def find(page: Page, *, titled: bool) -> Found:
@@ -169,7 +172,8 @@ def _told(page: Page) -> list[str]:
             told.append(dom.attribute(node, "content") or dom.text_of(node))
     node = page.first("title")
     told.append((node.text() if node is not None else "") or "")
-    return [folded for name in told if (folded := text.fold(name))]
+    folded = (text.fold(name)[: title_and_date.LONGEST_HEAD] for name in (*told[:_MOST_TOLD], *told[-1:]))
+    return [name for name in dict.fromkeys(folded) if name]
 
 
 # ── date and source ───────────────────────────────────────────────────────────────────────────────────────

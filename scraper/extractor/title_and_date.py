@@ -26,10 +26,12 @@ _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=h
 _HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
 _LONGEST_TITLE = 300  # characters
+LONGEST_HEAD = 600  # characters of a `<title>`, the channel and the site with it
 _FIRST = 4  # runs of text of a body among which its title may stand
 _LEVELS = 5  # that the body may stand below its heading's surroundings
 _JOINED = (2, 3)  # runs of text that a title may stand in
 _LONGEST_LINE = 400  # characters next to the body in which its date may stand
+_MOST_LOOKED_AT = 200_000  # nodes around a body, level by level; real pages need some thousands
 _MOST_AROUND = 3_000  # characters around a body that may still be its own head and foot, and no side column
 
 
@@ -45,11 +47,12 @@ def title(page: Page, roots: list[dom.Node], *, of_article: bool) -> str:
     if named:
         return named
     node = page.first("title")
-    head = text.fold((node.text() if node is not None else "") or "")
+    head = text.fold((node.text() if node is not None else "") or "")[:LONGEST_HEAD]
     near = headings_above(roots) if of_article else []
+    shown_near = {text.visible_text(each) for each in near}
+    shown_there = {text.visible_text(each) for each in shown_above(page, roots)}
     for part in _beginnings(head):
-        shown = near if part == head else shown_above(page, roots)
-        if text.visible_text(part) in {text.visible_text(each) for each in shown}:
+        if text.visible_text(part) in (shown_near if part == head else shown_there):
             return part
     return near[0] if near else _without_tail(head)
 
@@ -88,9 +91,11 @@ def _surroundings(
     yield tuple(part.replace(shown_title, " ") for part in within if len(part) <= _LONGEST_LINE)
     ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
+    looked_at = 0
     while around is not None and around.tag != "html":
-        before, after = _around(around, ends)
-        if len(before) + len(after) > _MOST_AROUND:
+        before, after, nodes = _around(around, ends)
+        looked_at += nodes
+        if len(before) + len(after) > _MOST_AROUND or looked_at > _MOST_LOOKED_AT:
             return
         yield before.replace(shown_title, " ")[-_LONGEST_LINE:], after[:_LONGEST_LINE]
         around = around.parent
@@ -178,20 +183,21 @@ def _within(roots: list[dom.Node], chosen: frozenset[int]) -> Iterator[dom.Node]
         yield from (node for root in roots for node in dom.select(root, "*") if node.mem_id in chosen)
 
 
-def _around(node: dom.Node, ends: frozenset[int]) -> tuple[str, str]:
+def _around(node: dom.Node, ends: frozenset[int]) -> tuple[str, str, int]:
     """Return what a node shows before the first of some elements and after it, without them."""
     parts: tuple[list[str], list[str]] = ([], [])
-    at = 0
+    at = nodes = 0
     waiting = [node]
     while waiting:
         each = waiting.pop()
+        nodes += 1
         if each.mem_id in ends:
             at = 1
         elif each.tag == "-text":
             parts[at].append(each.text_content or "")
         elif each.tag not in LEFT_OUT and not _is_row(each):
             waiting.extend(reversed(dom.children(each)))
-    return text.fold(" ".join(parts[0])), text.fold(" ".join(parts[1]))
+    return text.fold(" ".join(parts[0])), text.fold(" ".join(parts[1])), nodes
 
 
 def _is_row(node: dom.Node) -> bool:

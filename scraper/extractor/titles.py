@@ -24,7 +24,7 @@ _TAIL = re.compile(r"\s*(?:--+|[-_|–—｜]|::|>>?|»)\s*")  # before a site's
 _LONGEST_TITLE = 200  # characters
 _SHORTEST_TITLE = 4  # visible characters that may be found again by chance otherwise
 _GLUED = re.compile(
-    r"[\s\[(（【]*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\s\])）】]*$"
+    r"(?<![\s\[(（【])[\s\[(（【]*+(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\s\])）】]*$"
 )
 
 
@@ -34,15 +34,16 @@ def title_of(page: Page, root: dom.Node, told: Sequence[str]) -> str:
     `told`: what the page tells machines, its `<title>` last.
     """
     node = page.first("title")
-    head = text.fold((node.text() if node is not None else "") or "")
+    head = text.fold((node.text() if node is not None else "") or "")[: title_and_date.LONGEST_HEAD]
     above, inside = title_and_date.headings_above([root]), _headings(root)
     holds_title = dom.first(root, "h1") is not None and bool(inside)
     near = list(dict.fromkeys([*inside, *above] if holds_title else [*above, *inside]))
     runs = title_and_date.runs(root)
     shown = list(dict.fromkeys([*near, *map(text.fold, title_and_date.shown_above(page, [root])), *runs]))
+    bare_near, bare_shown = _by_sight(near), _by_sight(shown)
     for name in told:
         for part in parts(name):
-            same = _same(part, near if part == head else shown)
+            same = (bare_near if part == head else bare_shown).get(text.visible_text(part), "")
             if same:
                 return same
     begun = next(filter(None, (_begun(each, told) for each in (near, shown))), "")
@@ -94,10 +95,9 @@ def _headings(root: dom.Node) -> list[str]:
     return [each for each in shown if 0 < len(each) <= _LONGEST_TITLE]
 
 
-def _same(part: str, shown: Sequence[str]) -> str:
-    """Return which of what is shown is the same as a part of a name; "" where none is."""
-    wanted = text.visible_text(part)
-    return next((_bare(each) for each in shown if text.visible_text(_bare(each)) == wanted), "")
+def _by_sight(shown: Sequence[str]) -> dict[str, str]:
+    """Return what is shown, without a day at its end, by what a reader sees of it; the first of each."""
+    return {text.visible_text(bare): bare for each in reversed(shown) if (bare := _bare(each))}
 
 
 def parts(name: str) -> Iterator[str]:

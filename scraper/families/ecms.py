@@ -162,7 +162,7 @@ PAGER = Pager(
         re.IGNORECASE,
     ),
     page=_page,
-    number=re.compile(r"/system/(?:count|more)/.*_(\d{8,9})\.shtml$"),
+    number=re.compile(r"/system/(?:count|more)/.{0,200}_(\d{8,9})\.shtml$"),
     oldest_first=True,
 )
 

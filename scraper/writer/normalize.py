@@ -8,7 +8,7 @@ Nothing that a reader sees is added, dropped or moved past anything else that he
 from __future__ import annotations
 
 import re
-from itertools import chain, groupby, pairwise
+from itertools import chain, groupby, pairwise, takewhile
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
@@ -170,13 +170,10 @@ def _trimmed(kind: type[Emphasised], children: list[Inline]) -> list[Inline]:
 
 def _apart(children: list[Inline]) -> tuple[list[Inline], list[Inline], list[Inline]]:
     """Divide runs into the white space and breaks before, what stands within, and those after."""
-    core = list(children)
-    lead: list[Inline] = []
-    tail: list[Inline] = []
-    while core and _is_space(core[0]):
-        lead.append(core.pop(0))
-    while core and _is_space(core[-1]):
-        tail.insert(0, core.pop())
+    lead = list(takewhile(_is_space, children))
+    core = children[len(lead) :]
+    tail = list(takewhile(_is_space, reversed(core)))[::-1]
+    core = core[: len(core) - len(tail)]
     if core and isinstance(first := core[0], Text) and first.text[0].isspace():
         kept = first.text.lstrip()
         lead.append(Text(text=first.text[: -len(kept)]))
