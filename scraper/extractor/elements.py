@@ -36,7 +36,7 @@ _OF_CODE: Final = frozenset(
             "tt",
             "u",
         ),
-        *("ol", "ul", "li", "mark", "var"),
+        *("listing", "mark", "plaintext", "var", "xmp", "ol", "ul", "li"),
     ]
 )
 _RAISED: Final = str.maketrans("0123456789+-−=()（）", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾⁽⁾")

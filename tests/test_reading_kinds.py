@@ -1,0 +1,359 @@
+"""Kinds of markup in which text, pictures or files used to vanish: told, named as left out, never unseen.
+
+Each kind is held three ways: what is told of it; that nothing of it is lost; and that the witness, asked before
+anybody told anything, names what is there to be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from article_cases import read_body
+
+from scraper import dom, urls
+from scraper.extractor import witness
+from scraper.model import Loss
+from scraper.writer import loss_of, render
+
+HOST = "http://news.qingcheng.example"
+PNG = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4"
+    "//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg=="
+)
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A body, and what is told of it."""
+
+    body: str
+    markdown: str | None = None
+    files: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    seen: Loss  # what the witness names where nobody tells anything
+
+
+KINDS = {
+    # ── files and media ───────────────────────────────────────────────────────────────────────────────────
+    "a PDF that a script shows": Kind(
+        body='<p><script>showVsbpdfIframe("/__local/A/zc.pdf","100%","600","0","");</script></p>',
+        markdown=f"[zc.pdf]({HOST}/__local/A/zc.pdf)",
+        files=("/__local/A/zc.pdf",),
+        seen=Loss(files=1),
+    ),
+    "in single quotes, slashes escaped": Kind(
+        body="<div id=v></div><script>PDFObject.embed('\\/files\\/a.pdf', '#v')</script>",
+        files=("/files/a.pdf",),
+        seen=Loss(files=1),
+    ),
+    "with its pages as pictures beside it": Kind(
+        body='<script>var vsb_pdf_image_data = ["/p/1.jpg", "/p/2.jpg"]; showVsbpdfIframe("/a.pdf")</script>',
+        files=("/a.pdf",),
+        images=("/p/1.jpg", "/p/2.jpg"),
+        seen=Loss(files=1, images=2),
+    ),
+    "a player that a script makes": Kind(
+        body="<script>new DPlayer({video: {url: '/v.mp4', pic: '/poster.jpg'}})</script>",
+        media=("/v.mp4",),
+        left_out=("script-file",),
+        seen=Loss(files=1, images=1),
+    ),
+    "a player of jwplayer": Kind(
+        body='<script>jwplayer("x").setup({file: "/v.m3u8"})</script>',
+        media=("/v.m3u8",),
+        seen=Loss(files=1),
+    ),
+    "a viewer with the file in its address": Kind(
+        body='<iframe src="/pdfjs/web/viewer.html?file=%2Ffiles%2Fzc.pdf"></iframe>',
+        markdown=f"[zc.pdf]({HOST}/files/zc.pdf)",
+        files=("/files/zc.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a viewer of another house": Kind(
+        body='<iframe src="https://view.officeapps.live.com/op/embed.aspx?src=http%3A%2F%2Fx.example%2Fa.docx">'
+        "</iframe>",
+        files=("http://x.example/a.docx",),
+        seen=Loss(files=1),
+    ),
+    "a file in an object": Kind(
+        body='<object data="/a.pdf" type="application/pdf">请安装阅读器</object>',
+        files=("/a.pdf",),
+        left_out=("fallback",),
+        seen=Loss(files=1),
+    ),
+    "a link without words": Kind(
+        body='<a class="media" href="/files/a.pdf"></a>',
+        markdown=f"[a.pdf]({HOST}/files/a.pdf)",
+        files=("/files/a.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a link that shows an icon alone": Kind(
+        body='<p><a href="/a.docx"><img src="/fileTypeImages/icon_doc.gif"></a></p>',
+        markdown=f"[a.docx]({HOST}/a.docx)",
+        files=("/a.docx",),
+        left_out=("decoration",),
+        seen=Loss(files=1, images=1, links=1),
+    ),
+    "a file that a click opens": Kind(
+        body="<p><span onclick=\"window.open('/files/a.pdf')\">查看全文</span></p>",
+        markdown=f"[查看全文]({HOST}/files/a.pdf)",
+        files=("/files/a.pdf",),
+        seen=Loss(characters=4, files=1),
+    ),
+    "a link by script": Kind(
+        body="<p><a href=\"javascript:window.open('/files/a.xlsx')\">名单</a></p>",
+        markdown=f"[名单]({HOST}/files/a.xlsx)",
+        files=("/files/a.xlsx",),
+        seen=Loss(characters=2, files=1),
+    ),
+    "a file by the words of its link": Kind(
+        body='<p><a href="/down.asp?id=7">报名表.doc（点击下载）</a></p>',
+        files=("/down.asp?id=7",),
+        seen=Loss(characters=13, links=1),
+    ),
+    "a file in an attribute of nobody's name": Kind(
+        body='<div class="reader" data-pdf-path="/files/a.pdf"></div>',
+        markdown=f"[a.pdf]({HOST}/files/a.pdf)",
+        files=("/files/a.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a lazy picture under any name": Kind(
+        body='<p><img src="/loading.gif" data-echo-src="/q.jpg"><img class="lazy" src="/s.gif" data-x="/r.png"></p>',
+        images=("/q.jpg", "/r.png"),
+        seen=Loss(images=2),
+    ),
+    "a placeholder that is the page itself": Kind(
+        body='<p><img src="#" data-original="/q.jpg"></p>', images=("/q.jpg",), seen=Loss(images=1)
+    ),
+    "a local copy beside a foreign original": Kind(
+        body='<p><img src="/a.jpg" data-src="https://far.example/b.jpg"></p>',
+        images=("/a.jpg",),
+        seen=Loss(images=1),
+    ),
+    "a set of sources": Kind(
+        body='<p><img srcset="/a.jpg 1x, /b.jpg 2x"><picture><source srcset="/c.webp"><img></picture></p>',
+        images=("/b.jpg", "/c.webp"),
+        seen=Loss(images=2),
+    ),
+    "for who has no scripts": Kind(
+        body=f'<p><img class="lazy" src="{DOT}"><noscript><img src="/d.jpg"></noscript></p>',
+        images=("/d.jpg",),
+        left_out=("placeholder",),
+        seen=Loss(images=1),
+    ),
+    "for who has none, again": Kind(
+        body='<p><img data-src="/d.jpg"><noscript><img src="/d.jpg"></noscript></p>',
+        images=("/d.jpg",),
+        seen=Loss(images=2),
+    ),
+    "within a drawing": Kind(
+        body='<svg><image xlink:href="/g.jpg"/><foreignObject><p>框中一句话</p></foreignObject></svg>',
+        markdown=f"![图]({HOST}/g.jpg)\n\n框中一句话",
+        images=("/g.jpg",),
+        seen=Loss(characters=5, images=1),
+    ),
+    "beneath an element that shows nothing": Kind(
+        body="<section style=\"background-image: url('/b.jpg'); height: 200px\"></section>",
+        images=("/b.jpg",),
+        seen=Loss(images=1),
+    ),
+    "beneath words": Kind(
+        body="<section style='background: url(/paper.png)'>字</section>",
+        markdown="字",
+        left_out=("decoration",),
+        seen=Loss(characters=1, images=1),
+    ),
+    "counters and spacers": Kind(
+        body='<p>字<img src="/count.jsp" width="1" height="1"><img src="/images/spacer.gif"></p>',
+        markdown="字",
+        left_out=("decoration",),
+        seen=Loss(characters=1, images=2),
+    ),
+    # ── words ─────────────────────────────────────────────────────────────────────────────────────────────
+    "code with Chinese in it": Kind(
+        body='<pre>def f(x):\n    return "你好，世界"</pre>',
+        markdown='```\ndef f(x):\n    return "你好，世界"\n```',
+        seen=Loss(characters=21),
+    ),
+    "a line for each code": Kind(
+        body="<pre><code>let a = 1</code><code>let b = 2</code></pre>",
+        markdown="```\nlet a = 1\nlet b = 2\n```",
+        seen=Loss(characters=12),
+    ),
+    "prose with indents and a link": Kind(
+        body="<pre>一、报名，\n    （一）见<a href='/x'>此</a>。</pre>",
+        markdown=f"一、报名，\\\n&nbsp;&nbsp;&nbsp;&nbsp;（一）见[此]({HOST}/x)。",
+        seen=Loss(characters=11, links=1),
+    ),
+    "lines by style": Kind(
+        body="<p style='white-space: pre-wrap'>湖上有风\n岸上有人</p>",
+        markdown="湖上有风\\\n岸上有人",
+        seen=Loss(characters=8),
+    ),
+    "old tags of lines": Kind(
+        body="<xmp>a <b>\n  c</xmp>", markdown="```\na <b>\n  c\n```", seen=Loss(characters=5)
+    ),
+    "code in a line": Kind(
+        body="<p>用<code>a_b*c*</code>登录</p>", markdown="用`a_b*c*`登录", seen=Loss(characters=9)
+    ),
+    "struck out": Kind(
+        body="<p><del>6月1日</del>6月8日，<span style='text-decoration: line-through'>逾期</span></p>",
+        markdown="~~6月1日~~6月8日，~~逾期~~",
+        seen=Loss(characters=11),
+    ),
+    "bold that is none": Kind(
+        body="<b style='font-weight: normal'>全文<strong>这里</strong></b><b style='mso-bidi-font-weight:normal'>真</b>",
+        markdown="全文**这里真**",
+        seen=Loss(characters=5),
+    ),
+    "marks of a quotation": Kind(
+        body="<p>他说<q>好</q>。</p>", markdown="他说“好”。", seen=Loss(characters=4)
+    ),
+    "a reading": Kind(
+        body="<p><ruby>汉<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby>字</p>",
+        markdown="汉(hàn)字",
+        seen=Loss(characters=5),
+    ),
+    "small digits": Kind(
+        body="<p>10<sup>6</sup>，H<sub>2</sub>O，Ca<sup>2+</sup>，文<sup>[1]</sup></p>",
+        markdown="10⁶，H₂O，Ca²⁺，文[1]",
+        seen=Loss(characters=17),
+    ),
+    "a formula told twice": Kind(
+        body=(
+            '<p>公式<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>E</mi></mrow>'
+            '<annotation encoding="application/x-tex">E_0</annotation></semantics></math></span>'
+            '<span class="katex-html" aria-hidden="true">E0</span></span>。</p>'
+        ),
+        markdown="公式$E_0$。",
+        left_out=("formula",),
+        seen=Loss(characters=9),
+    ),
+    "a formula in a script": Kind(
+        body=(
+            '<p>由<span class="MathJax_Preview"></span><span class="MathJax">a2</span>'
+            '<script type="math/tex">a^2</script>得</p>'
+        ),
+        markdown="由$a^2$得",
+        left_out=("formula",),
+        seen=Loss(characters=4),
+    ),
+    "a formula in elements": Kind(
+        body=(
+            "<p>占<math><mfrac><mn>1</mn><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></mfrac></math>，"
+            "根<math><msqrt><mn>2</mn></msqrt></math></p>"
+        ),
+        markdown="占1/(a+b)，根√2",
+        seen=Loss(characters=8),
+    ),
+    "numbers of a list": Kind(
+        body="<ol><li value=5>五<li>六<li value=9>九</ol>",
+        markdown="5. 五\n6. 六\n\n9) 九",
+        seen=Loss(characters=3),
+    ),
+    "numbers that Markdown has not": Kind(
+        body=(
+            "<ol type=A><li>甲<li>乙</ol><ol reversed><li>丙<li>丁</ol>"
+            "<ol style='list-style-type: cjk-ideographic'><li>戊</ol><ol class='custom_cn2'><li>己</ol>"
+        ),
+        markdown="A. 甲\n\nB. 乙\n\n2\\. 丙\n\n1\\. 丁\n\n一、戊\n\n（一）己",
+        seen=Loss(characters=6),
+    ),
+    "a list in a list that says nothing": Kind(
+        body="<ul><li><ol><li>甲<li>乙</ol></li></ul>", markdown="1. 甲\n2. 乙", seen=Loss(characters=2)
+    ),
+    "a table with a player": Kind(
+        body=(
+            "<table border=1><tr><th>课<th>录像<tr><td>高数<td><video src='/v.mp4'></video><tr><td>线代<td>无</table>"
+        ),
+        markdown=(f"| 课 | 录像 |\n| --- | --- |\n| 高数 | [{HOST}/v.mp4]({HOST}/v.mp4) |\n| 线代 | 无 |"),
+        media=(),
+        seen=Loss(characters=8, files=1),
+    ),
+    "rows to the end of their group": Kind(
+        body="<table border=1><tr><td rowspan=0>甲<td>一<tr><td>二<tr><td>三</table>",
+        markdown="| 甲 | 一 |\n| --- | --- |\n|  | 二 |\n|  | 三 |",
+        seen=Loss(characters=4),
+    ),
+    "signs of a font": Kind(
+        body="<p><span style='font-family: Wingdings'>l</span>甲<font face='Wingdings'>ü</font>乙</p>",
+        markdown="●甲✓乙",
+        left_out=("symbol",),
+        seen=Loss(characters=4),
+    ),
+    "a word that is not seen": Kind(
+        body="<p>明明白白<span style='visibility: hidden'>暗</span></p>",
+        markdown="明明白白",
+        left_out=("hidden-text",),
+        seen=Loss(characters=5),
+    ),
+    "a container that a script reveals": Kind(
+        body="<div style='visibility: hidden; opacity: 0'><p>正文</p></div>",
+        markdown="正文",
+        seen=Loss(characters=2),
+    ),
+    # ── the page as a whole ───────────────────────────────────────────────────────────────────────────────
+    "the way to other articles": Kind(
+        body=(
+            "<p>正文。</p><p>上一条：<a href='/1'>旧闻</a></p><p>下一条：<a href='/2'>新闻</a></p>"
+            "<p>【<a href='javascript:print()'>打印</a>】【<a href='javascript:close()'>关闭</a>】</p><p>分享到：</p>"
+        ),
+        markdown="正文。",
+        left_out=("navigation",),
+        seen=Loss(characters=27, links=2),
+    ),
+    "sentences that begin alike": Kind(
+        body="<p>上一条路走不通，<a href='/x'>打印</a>社也关闭了。</p>",
+        markdown=f"上一条路走不通，[打印]({HOST}/x)社也关闭了。",
+        seen=Loss(characters=16, links=1),
+    ),
+    "fields": Kind(
+        body="<p>字</p><form><select><option>甲</select><textarea>乙</textarea></form>",
+        markdown="字",
+        left_out=("form",),
+        seen=Loss(characters=3),
+    ),
+}
+
+
+def whole(address: str) -> str:
+    return address if address.startswith("http") else f"{HOST}{address}"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_is_told_or_named_as_left_out(kind: Kind) -> None:
+    article = read_body(kind.body)
+    markdown = render(article.body)
+    if kind.markdown is not None:
+        assert markdown == kind.markdown
+    assert list(article.images) == [whole(image) for image in kind.images]
+    assert list(article.attachments) == [whole(file) for file in kind.files]
+    assert list(article.media) == [whole(played) for played in kind.media]
+    assert tuple(one.what for one in article.left_out) == kind.left_out
+    assert loss_of(article.shown, markdown, (*article.media, *article.attachments)) == Loss()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_witness_names_what_nobody_tells(kind: Kind) -> None:
+    """Asked with no account and nothing told, as if the reader had seen none of it."""
+    root = dom.parse(f"<div id=body>{kind.body}</div>")
+    base = urls.parse(f"{HOST}/article.html")
+    assert base is not None
+    containers = dom.select(root, "#body")
+    nothing = witness.Told(images=(), links=(), others=())
+    shown = witness.testify(containers, base, nothing, {}, {}).shown
+    assert loss_of(shown, "") == kind.seen
+
+
+def test_a_picture_in_the_page_itself_is_kept_under_the_address_of_the_site() -> None:
+    article = read_body(f"<p>截图：<img src='{PNG}'></p>")
+    (picture,) = article.embedded
+    assert article.images == (picture.address,)
+    assert picture.address.startswith("/pictures/")
+    assert picture.address.endswith(".png")
+    assert picture.data.startswith(b"\x89PNG")
+    assert loss_of(article.shown, render(article.body)) == Loss()
