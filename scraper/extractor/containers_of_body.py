@@ -74,7 +74,7 @@ def _above(node: dom.Node) -> Iterator[dom.Node]:
 
 
 def _says_anything(node: dom.Node) -> bool:
-    return bool(text.visible_text(dom.text_of(node))) or dom.first(node, _SHOWS) is not None
+    return any(map(text.visible_text, dom.texts(node))) or dom.first(node, _SHOWS) is not None
 
 
 def _full_ones(page: Page, worn: LayoutMatch) -> list[dom.Node]:

@@ -32,7 +32,7 @@ def embedded(reference: str) -> Embedded | None:
     data = unquote_to_bytes(packed.strip())
     if head.rstrip().lower().endswith("base64"):
         try:
-            plain = bytes(byte for byte in data if byte not in b" \t\r\n")
+            plain = data.translate(None, b" \t\r\n")
             data = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
         except (binascii.Error, ValueError):
             return None

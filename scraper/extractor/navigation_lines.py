@@ -10,10 +10,22 @@ from scraper import dom, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS: Final = ("上一", "下一", "关闭", "打印", "分享到", "分享：", "收藏", "返回")
+WORDS: Final = ("上一", "下一", "前一", "后一", "关闭", "打印", "分享", "收藏", "返回")
 """What stands in the markup of a body that may hold such lines."""
 
-_LINES: Final = "p, div, li, ul, td, tr, table, section, h3, h4, h5, h6, dl, dd, nav, footer"
+_LINES: Final = frozenset(
+    [
+        *("p", "div", "li", "ul", "td", "tr", "tbody", "table", "section"),
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dl",
+        "dd",
+        "nav",
+        "footer",
+    ]
+)
 _LONGEST: Final = 240  # characters
 _TOWARDS: Final = re.compile(
     r"(?:[【\[〖<《]?\s*(?:上|下|前|后)一(?:条|篇|页|则)(?:新闻|文章|信息)?\s*[】\]〗>》]?\s*[:：]?)"
@@ -34,23 +46,40 @@ _SIGNED: Final = re.compile(r"[【\[〖|｜:：]|分享到|本页|窗口|返回"
 def lines(root: dom.Node) -> Iterator[dom.Node]:
     """Yield the outermost elements below a container that are such a line and nothing else."""
     taken: set[int] = set()
-    whole = len(text.visible_text(dom.text_of(root)))
-    for node in dom.select(root, _LINES):
-        if node.mem_id == root.mem_id or _stands_in(node, taken, root):
+    for node in _texts_with_words(root):
+        found = _line_around(node, root)
+        if found is not None and found.mem_id not in taken:
+            taken.add(found.mem_id)
+            yield found
+
+
+def _texts_with_words(root: dom.Node) -> Iterator[dom.Node]:
+    """Yield the texts that such a line may begin with."""
+    waiting: list[dom.Node | None] = [root.first_child]
+    while waiting:
+        below = waiting.pop()
+        if below is None:
             continue
-        shown = text.fold(dom.text_of(node))
-        if 0 < len(shown) <= _LONGEST and len(shown) < whole and leads_away(shown, node):
-            taken.add(node.mem_id)
-            yield node
+        waiting.append(below.next)
+        if below.tag == "-text":
+            words = below.text_content or ""
+            if any(word in words for word in WORDS):
+                yield below
+        elif below.tag not in dom.UNSEEN:
+            waiting.append(below.first_child)
 
 
-def _stands_in(node: dom.Node, taken: set[int], root: dom.Node) -> bool:
-    above = node.parent if taken else None
+def _line_around(node: dom.Node, root: dom.Node) -> dom.Node | None:
+    """Return the outermost element around a text that is such a line; None where there is none."""
+    found, above = None, node.parent
     while above is not None and above.mem_id != root.mem_id:
-        if above.mem_id in taken:
-            return True
+        if above.tag in _LINES:
+            shown = text.fold(dom.text_of(above))
+            if len(shown) > _LONGEST or not leads_away(shown, above):
+                break
+            found = above
         above = above.parent
-    return False
+    return found
 
 
 def leads_away(shown: str, node: dom.Node) -> bool:

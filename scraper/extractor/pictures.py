@@ -48,7 +48,12 @@ _ICON: Final = re.compile(  # before an attachment, by the file's kind
     r"|/(?:docx?|xlsx?|pptx?|pdf|rar|zip|txt|wps|word|excel|ppt)\.(?:gif|ico)$",
     re.IGNORECASE,
 )
-_SRC_AND_ALT: Final = {"src", "alt"}  # as most pictures have them
+_PLAIN: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
+_SUSPECT: Final = re.compile(  # what the three patterns above begin with: far quicker
+    r"icon|ico[_\-]|filetype|_ueditor|ueditor|blank|load|lazy|place|spac|trans|pixel|1x1|1px|gr[ea]y|dot|clear"
+    r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)",
+    re.IGNORECASE,
+)
 _SIZE: Final = re.compile(r"\s*0*([01])(?:\.0*)?\s*(?:px)?\s*$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(r"url\(\s*['\"]?([^'\"()]{1,2048})['\"]?\s*\)", re.IGNORECASE)
@@ -64,15 +69,17 @@ class Choice(NamedTuple):
 def choose(node: dom.Node, addresses: Addresses) -> Choice:
     """Return what an `<img>`, or another element with the attributes of one, shows."""
     attributes = node.attributes
-    if attributes.keys() <= _SRC_AND_ALT and _is_plain(attributes.get("src") or ""):
-        return Choice(addresses.picture(attributes.get("src")))
+    src = attributes.get("src") or ""
+    if _PLAIN.search(src) and _SUSPECT.search(src) is None and _is_simple(attributes):
+        return Choice(addresses.picture(src))
     return _decorates(attributes) or _chosen(node, attributes, addresses)
 
 
-def _is_plain(src: str) -> bool:
-    return bool(_NAME.search(src)) and not (
-        _ICON.search(src) or _PLACEHOLDER.search(src) or _SPACER.search(src)
-    )
+def _is_simple(attributes: Mapping[str, str | None]) -> bool:
+    """Tell a picture that is what its `src` says: no larger one is named, no side is a point, none waits."""
+    if any(name in attributes for name in _FULL_SIZE) or "lazy" in (attributes.get("class") or "").lower():
+        return False
+    return not (_SIZE.match(attributes.get("width") or "") or "1px" in (attributes.get("style") or ""))
 
 
 def _decorates(attributes: Mapping[str, str | None]) -> Choice | None:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     Found = Iterator[tuple[dom.Node, Handler]]
 
 _LOOKS: Final = ("line-through", "font-weight", "white-space", "vertical-align", "font-style")
+_LOOKING: Final = ", ".join(
+    [
+        '[style*="line-through" i], [style*="white-space" i][style*="pre" i], [style*="break-spaces" i]',
+        'span[style*="vertical-align" i][style*="su" i], font[style*="vertical-align" i][style*="su" i]',
+        *(f'{tag}[style*="font-weight" i], {tag} [style*="font-weight" i]' for tag in ("b", "strong")),
+        *(f'{tag}[style*="font-style" i], {tag} [style*="font-style" i]' for tag in ("em", "i")),
+    ]
+)
+_EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
 _MAYBE_HIDDEN: Final = '[hidden], [style*="display" i], [style*="visibility" i]'
 _INVISIBLE: Final = "hidden"
 _FEW: Final = 0.5  # of a container's characters; an invisible part with more is what a script reveals
@@ -83,6 +92,8 @@ def handlers(
     found: dict[int, Handler] = {}
     for root in roots:
         html = root.html or ""
+        if "data:image" in html:
+            html = _EMBEDDED.sub("", html)
         for marks, kind in _KINDS:
             if any(mark in html for mark in marks):
                 for node, handler in kind(root, addresses):
@@ -97,8 +108,7 @@ def handlers(
 
 def _looks(root: dom.Node, _addresses: Addresses) -> Found:
     """Yield the elements whose style says what their tag does not."""
-    selector = ", ".join(f'[style*="{word}" i]' for word in _LOOKS)
-    for node in dom.select(root, selector):
+    for node in dom.select(root, _LOOKING):
         look = styles.look_of(dom.attribute(node, "style"))
         if look != styles.PLAIN and _changes(look, node.tag or ""):
             yield node, partial(elements.looking, look=look)

@@ -43,6 +43,8 @@ _ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?=\s?[\"']?[^\"=<>]{0,300}$")
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
 )
+_SHOWN_BY_TREE: Final = re.compile(r"<img\b[^>]*>")
+_EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
 _WIDTH: Final = re.compile(r"^[\d.]+[wx],")
 _LONGEST_NAME: Final = (
     400  # characters of an attribute's name and what stands before the address in its value
@@ -204,7 +206,7 @@ def _named(
 ) -> tuple[list[str], list[str]]:
     """Return the names of files in the markup, and the names of pictures that no element shows."""
     names = Counter(name for root in roots for name in _names_in(root))
-    for _, node in seen.left:
+    for _, node in seen.left if names else ():
         names.subtract(_names_in(node))
     known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
     shown = {value for values in seen.pictures for value in values}
@@ -223,8 +225,14 @@ def _named(
 
 
 def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
-    """Yield every address in the tags and scripts of an element that ends in a file's or picture's name."""
+    """Yield every address in the tags and scripts of an element that ends in a file's or picture's name.
+
+    But for the `<img>` elements: these the tree has shown.
+    """
     html = node.html or ""
+    if "data:image" in html:
+        html = _EMBEDDED.sub("", html)
+    html = _SHOWN_BY_TREE.sub("", html)
     if _NAME.search(html) is None:
         return
     scripts = [script.text(deep=True) or "" for script in dom.select(node, "script")]
