@@ -13,12 +13,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from scraper import extractor, mementos
+from scraper import extractor, mementos, urls
 from scraper.app.wiring import clock
 from scraper.audit import history, status
 from scraper.audit.coverage_query import coverage_of
-from scraper.audit.lookup import find
 from scraper.errors import ArchiveError
+from scraper.families import by_name, identity_key, recognise_url
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.catalogue import Catalogue
 from scraper.stores.documents import DocumentStore
@@ -117,10 +117,10 @@ class ReadingRoom:
         if url is None:
             return None
         for site in self.sites.values():
-            with self.state(site.name) as state:
-                record = find(url, site, state)
-            if record is not None and record.path is not None:
-                return self.catalogue.of_key(site.name, record.key)
+            family = by_name(site.family) if site.family else recognise_url(url)
+            entry = self.catalogue.of_key(site.name, identity_key(family, urls.identity(url, site.home)))
+            if entry is not None:
+                return entry
         return None
 
     def published(self, entry: Entry) -> str:
