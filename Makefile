@@ -1,5 +1,5 @@
 # make demo    archive a small bundled site over loopback
-# make cluster-demo   four workers, thirty invented sites, two killed, and the proof
+# make cluster-demo   four workers, thirty invented sites, two killed on the way, and the proof
 # make test    lint, types, tests
 # make run     one pass over the sites of config.yaml
 # make bench   measure, and print the figures
@@ -20,6 +20,7 @@ demo: venv
 
 site: dev
 	$(BIN)/nankai-archive site public
+
 cluster-demo: dev
 	$(BIN)/python -m scraper.demo.cluster
 

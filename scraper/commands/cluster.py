@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = "site"  # what a worker starts for each site
 
+_BEFORE_A_RUN = ("SiteHeld", "Locked", "LeaseLost", "DatabaseAway", "ObjectStoreAway", "NoRoom")
 _ACTIONS = ("init", "worker", "schedule", "status", "run", "retire")
 
 
@@ -126,6 +127,7 @@ def _run(args: argparse.Namespace) -> int:
     from scraper.app import cluster
     from scraper.app.sites import sites_named
     from scraper.commands.crawl import tell as tell_report
+    from scraper.console import tell
 
     config = _config(args)
     report = cluster.run_now(
@@ -135,6 +137,10 @@ def _run(args: argparse.Namespace) -> int:
         options=_options_of(args),
         slice_=args.slice,
     )
+    for site in () if args.json else report.sites.values():
+        for problem in site.problems:
+            if problem.kind in _BEFORE_A_RUN:
+                tell(problem.message)
     tell_report(report, args)
     return report.exit_code
 

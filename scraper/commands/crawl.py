@@ -16,7 +16,7 @@ from scraper.report import Problem, SiteReport
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scraper.config import Config
     from scraper.crawl.plan import Plan
@@ -77,6 +77,7 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     from scraper.display import watch
 
     sites, bare = _with_channels(sites_named(config, args.site))
+    _leave_to_cluster(config, sites)
     if enter(config, now=clock(config), new=True, dry=args.dry_run):
         where = Path(config.archive)
         console.tell(say("there is no archive at {folder} yet: this run begins one", folder=where))
@@ -130,6 +131,19 @@ def _no_channel(site: Site) -> Problem:
         home=site.home,
     )
     return Problem(url=site.home, kind="ConfigError", message=message)
+
+
+def _leave_to_cluster(config: Config, sites: Iterable[Site]) -> None:
+    """Refuse to run sites that a cluster works: without a lease two machines could ask one host at once."""
+    from scraper.errors import UsageError
+    from scraper.stores.elsewhere import where_file
+
+    if config.cluster is None:
+        return
+    for site in sites:
+        if where_file(Path(config.archive), site.name).exists():
+            msg = say("{site}: the cluster works it: `cluster run {site}` runs it now", site=site.name)
+            raise UsageError(msg)
 
 
 def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:

@@ -47,14 +47,14 @@ class Cluster:
         *,
         ttl: str = "30s",
     ) -> None:
-        """Make the tables and the schedule. Its folder's name is the part of the store that it has."""
+        """Make the tables and the schedule. Its folder gives its part of the store a name."""
         self.folder = folder
         self.database, self.store = services
         self.server = server
         self.worlds = worlds
-        self.prefix = folder.name
         self._ttl = ttl
-        self.address = self.database.new_database(f"t{abs(hash(str(folder)))}")
+        self.prefix = f"t{abs(hash(str(folder)))}"  # of the store, and its own database
+        self.address = self.database.new_database(self.prefix)
         self.machines: dict[str, Machine] = {}
         self.machine("first").do("init")
         self.machine("first").do("schedule")
