@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from scraper import foreign_json, urls
 from scraper.errors import NotAListing
@@ -60,6 +60,16 @@ def read_index(body: str, url: Url) -> tuple[Copy, ...]:
         msg = f"index of copies: {url}: it is none: {body[:60]!r}"
         raise NotAListing(msg) from error
     return tuple(sorted(copies, key=lambda copy: copy.moment, reverse=True))
+
+
+def is_same_page(one: Url, other: Url) -> bool:
+    """Tell whether two addresses are of one page: scheme, `www.` and escapes aside."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: Url) -> str:
+    parts = urls.split(urls.with_scheme(url, "http"))
+    return unquote(f"{parts.authority.removeprefix('www.')}{parts.path}{parts.query}")
 
 
 def address(home: Url, copy: Copy) -> Url:

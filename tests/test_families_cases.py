@@ -13,6 +13,8 @@ from listing_cases import capture, site, url
 from scraper import urls
 from scraper.extractor import extract
 from scraper.families import FAMILIES, identity_key
+from scraper.families.ecms import ECMS
+from scraper.families.vsb import VSB
 from scraper.model import Loss
 from scraper.writer.loss import loss_of
 from scraper.writer.markdown import render
@@ -103,3 +105,17 @@ def test_an_article_is_known_by_its_number_wherever_it_stands(address: str, key:
 )
 def test_a_channel_is_no_article(address: str) -> None:
     assert {identity_key(family, url(address)) for family in FAMILIES} == {address}
+
+
+def test_a_number_is_one_host_s_own() -> None:
+    """Two hosts of a site count from 1 each; where a family takes its numbers along, the number is enough."""
+    home = url("http://xw.qingcheng.example/")
+    here, there = (
+        url("http://xw.qingcheng.example/info/1/7.htm"),
+        url("http://yx.qingcheng.example/info/1/7.htm"),
+    )
+    assert identity_key(VSB, here, home) == "7"
+    assert identity_key(VSB, url("https://www.xw.qingcheng.example/info/2/7.htm"), home) == "7"
+    assert identity_key(VSB, there, home) == "yx.qingcheng.example/7"
+    moved = url("http://news2.qingcheng.example/ywsd/system/2022/03/07/030050001.shtml")
+    assert identity_key(ECMS, moved, home) == "030050001"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def find(url: Url, site: Site, state: State) -> ArticleRecord | None:
     """Return what is known of the article of an address; None: this site has none."""
     family = by_name(site.family) if site.family else recognise_url(url)
-    known = state.articles.get(site.name, identity_key(family, urls.identity(url, site.home)))
+    known = state.articles.get(site.name, identity_key(family, urls.identity(url, site.home), site.home))
     if known is not None:
         return known
     schemes = ("http", "https")

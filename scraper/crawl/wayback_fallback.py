@@ -19,7 +19,7 @@ from scraper.article_record import Failed, Gone, Written
 from scraper.charset import body_bytes
 from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.site_report import SiteLeft, SiteReporter
-from scraper.errors import FetchError, NotAListing
+from scraper.errors import FetchError, NotAListing, NotAnArticle
 from scraper.exit_codes import ExitCode
 from scraper.ingest.article_decision import OK
 from scraper.ingest.copies import Copies
@@ -99,7 +99,8 @@ class WaybackFallback:
                 self._state.captures.put(entry_of(self._site.name, capture, ref))
             if capture.status in OK:
                 text = body_bytes(capture, _LARGEST_INDEX).decode("utf-8", "replace")
-                copies = mementos.read_index(text, request.url)
+                named = mementos.read_index(text, request.url)
+                copies = tuple(copy for copy in named if mementos.is_same_page(copy.original, url))
                 if copies:
                     return copies
         return ()
@@ -107,7 +108,12 @@ class WaybackFallback:
     async def _copy(self, known: ArticleRecord, copy: Copy) -> Outcome:
         request = Request(url=mementos.address(self._home, copy), kind=Kind.COPY)
         capture, ref = await self._fetching.capture(request)
-        return self._copies.take(known, capture, ref)
+        if mementos.is_same_page(mementos.as_of_site(capture).url, copy.original):
+            return self._copies.take(known, capture, ref)
+        with self._state.transaction():
+            self._state.captures.put(entry_of(self._site.name, capture, ref))
+        msg = f"copy: {request.url}: the archive gave another page: {capture.final_url}"
+        return Failed(error=NotAnArticle(msg))
 
     def _was_asked(self, known: ArticleRecord) -> bool:
         text = self._state.notes.get(_TOPIC, self._name(known))

@@ -74,12 +74,26 @@ def recognise_url(url: Url) -> Family | None:
     return found[0] if len(found) == 1 else None
 
 
-def identity_key(family: Family | None, url: Url) -> str:
-    """Return what names an article within its site: its number where its family has one, else the address."""
+def identity_key(family: Family | None, url: Url, home: Url | None = None) -> str:
+    """Return what names an article within its site: its number where its family has one, else the address.
+
+    Two hosts of one site count their articles each from 1: a number of another host than the home's stands
+    behind that host's name. But where a family takes its numbers along when it moves, the number is enough.
+    """
     url = urls.without_session(url)
     match = _article(family, url) if family is not None else None
     numbers = (value for value in match.groupdict().values() if value) if match else ()
-    return next(iter(numbers), str(url))
+    number = next(iter(numbers), None)
+    if family is None or number is None:
+        return str(url)
+    if home is None or family.moves or _host(url) == _host(home):
+        return number
+    return f"{_host(url)}/{number}"
+
+
+def _host(url: Url) -> str:
+    """Return the host and port of an address, `www.` aside."""
+    return urls.split(url).authority.removeprefix("www.")
 
 
 def is_article(family: Family | None, url: Url) -> bool:

@@ -185,4 +185,5 @@ ECMS = Family(
     rows=ROWS,
     pager=PAGER,
     homes=("http://news.nankai.edu.cn/",),
+    moves=True,
 )

@@ -94,6 +94,7 @@ class Family:
     rows: tuple[Rows, ...]  # newest first
     pager: Pager
     homes: tuple[str, ...] = ()  # sites whose identity is known without a config
+    moves: bool = False  # True: its articles keep their numbers when the site moves to another host
     single: str | None = None  # on a channel's page: the text of the one article that the channel is
     links: re.Pattern[str] | None = None  # searched in a link: a page of several such ones is of this family
     by_density: bool = False  # True: an article that no layout fits is read by the density of its text

@@ -104,7 +104,7 @@ class Adopter:
         """Return the key of a document's article, and what is known of it."""
         url = candidate.document.url
         identity = urls.identity(url, self._site.home)
-        key = identity_key(family_of(self._site, identity), identity)
+        key = identity_key(family_of(self._site, identity), identity, self._site.home)
         articles, site = self._state.articles, self._site.name
         known = articles.get(site, key)
         if known is None:

@@ -132,9 +132,8 @@ class ArticleDecider:
         """Return the identity of the other, known article that a redirect led to; None: it led to none."""
         if capture.final_url == capture.url:
             return None
-        key = identity_key(
-            family_of(self._site, capture.final_url), urls.identity(capture.final_url, self._site.home)
-        )
+        led_to = urls.identity(capture.final_url, self._site.home)
+        key = identity_key(family_of(self._site, capture.final_url), led_to, self._site.home)
         other = None if key == known.key else self._known_under(key)
         return None if other is None else other.url
 

@@ -86,7 +86,7 @@ class Ingester:
 
     async def prepare(self, capture: Capture, ref: CaptureRef) -> None:
         """Have a page read while nothing else waits for it; where it is not to be read, do nothing."""
-        if capture.status != OK:
+        if capture.status not in OK:
             return
         match capture.kind:
             case Kind.ARTICLE:
@@ -286,7 +286,7 @@ class Ingester:
 
     def _remember_alias(self, known: ArticleRecord, to: Url, at: datetime) -> None:
         """Remember whose other address this is, so that whoever counts articles counts it once."""
-        key = identity_key(family_of(self._site, to), to)
+        key = identity_key(family_of(self._site, to), to, self._site.home)
         self._state.articles.add_alias(self._site.name, known.url, key, at)
 
     def failed(self, known: ArticleRecord, error: ArchiveError, now: datetime) -> Outcome:

@@ -59,7 +59,7 @@ def channel_of(capture: Capture, site: Site) -> Channel | None:
 
 def key_of(url: Url, site: Site) -> str:
     """Return what names an article within its site."""
-    return identity_key(family_of(site, url), urls.identity(url, site.home))
+    return identity_key(family_of(site, url), urls.identity(url, site.home), site.home)
 
 
 def newest(links: Iterable[Link]) -> frozenset[Url]:

@@ -118,7 +118,7 @@ class Replay:
 
     def _known(self, capture: Capture) -> ArticleRecord:
         url = urls.identity(capture.url, self._site.home)
-        key = identity_key(family_of(self._site, url), url)
+        key = identity_key(family_of(self._site, url), url, self._site.home)
         known = self._state.articles.get(self._site.name, key)
         return known or ArticleRecord(
             site=self._site.name,
