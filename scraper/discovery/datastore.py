@@ -11,8 +11,13 @@ What the address of the next group answers is such a datastore again.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-_RECORD = re.compile(r"<record>\s{0,9}<!\[CDATA\[(.*?)\]\]>", re.DOTALL | re.IGNORECASE)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEGIN = re.compile(r"<record>\s{0,9}<!\[CDATA\[", re.IGNORECASE)
+_END = "]]>"
 _NEXT = re.compile(
     r"<nextgroup>\s{0,9}<!\[CDATA\[[^\]]{0,20}<a\s[^>\]]{0,200}?href=([\"'])([^\"'\]]{1,500})\1",
     re.IGNORECASE,
@@ -27,8 +32,19 @@ def shown(html: str) -> str:
     """
     if "<record>" not in html:
         return html
-    closed = html[: html.rfind("]]>") + 3]  # what nobody closes is not looked for again and again
-    rows = [match[1] for match, _ in zip(_RECORD.finditer(closed), range(_MOST), strict=False)]
+    rows = list(_records(html))
     following = _NEXT.search(html)
     link = f'<a class="jpage-next" href="{following[2]}">下一页</a>' if following is not None else ""
     return f'{html}<div class="jpage-records"><ul>{"".join(rows)}</ul></div>{link}' if rows else html
+
+
+def _records(html: str) -> Iterator[str]:
+    """Yield what the records hold, up to the first that does not end."""
+    at = 0
+    for _ in range(_MOST):
+        begin = _BEGIN.search(html, at)
+        end = html.find(_END, begin.end()) if begin is not None else -1
+        if begin is None or end < 0:
+            return
+        yield html[begin.end() : end]
+        at = end

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MORE = re.compile(r"^[\[【+>»\s]*(?:查看|点击)?(?:更多|more|全部)[.…>»+\]】\s]*$", re.IGNORECASE)
 _SEVERAL = 2
+_MOST = 60  # ways to lists that are looked at
 _LEVELS = 5  # that the way to a list may stand below what holds its rows
 
 
@@ -30,11 +31,15 @@ def sublists(page: Node, base: Url, scope: Scope) -> tuple[Url, ...]:
     if folder == "/":
         return ()
     found: dict[Url, None] = {}
+    looked_at = 0
     for link in dom.select(page, "a[href]"):
         said = fold(dom.text_of(link)) or fold(dom.attribute(link, "title"))
         url = urls.join(base, dom.attribute(link, "href")) if _MORE.search(said) else None
-        if url is None or url in {base, *found} or scope.leads_out(url):
+        if url is None or url == base or url in found or scope.leads_out(url):
             continue
+        looked_at += 1
+        if looked_at > _MOST:
+            break
         if urls.split(url).path.startswith(folder) and _stands_by_rows(link, base, scope):
             found[url] = None
     return tuple(found) if len(found) >= _SEVERAL else ()

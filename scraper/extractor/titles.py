@@ -7,6 +7,7 @@ say is the title. The whole of a `<title>` may be the site's name too, and count
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
@@ -22,6 +23,7 @@ _REAL = {"h1", "h2", "h3", "h4"}
 _LONG = 40  # characters of a text that is no title: with it the body has begun
 _TAIL = re.compile(r"\s*(?:--+|[-_|–—｜]|::|>>?|»)\s*")  # before a site's name, in a page's `<title>`
 _LONGEST_TITLE = 200  # characters
+_MOST_PARTS = 12  # of a name
 _SHORTEST_TITLE = 4  # visible characters that may be found again by chance otherwise
 _GLUED = re.compile(
     r"(?<![\s\[(（【])[\s\[(（【]*+(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[\s\])）】]*$"
@@ -102,7 +104,7 @@ def _by_sight(shown: Sequence[str]) -> dict[str, str]:
 
 def parts(name: str) -> Iterator[str]:
     """Yield the parts of a name that a title may be, the longest first; one that ends it comes last."""
-    breaks = list(_TAIL.finditer(name))
+    breaks = list(islice(_TAIL.finditer(name), _MOST_PARTS))
     yield name
     yield from (name[: match.start()] for match in reversed(breaks) if name[: match.start()].strip())
     yield from (name[match.end() :] for match in breaks if len(name) - match.end() > _SHORTEST_TITLE)

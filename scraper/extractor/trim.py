@@ -121,15 +121,17 @@ def _stays(line: Line) -> bool:
 def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:
     """Return the number of the line behind which no article goes on; that of the end where there is none."""
     said = 0
+    rest = sum(len(line.said) for line in lines[begin:] if line.is_prose)
     for number in range(begin, len(lines)):
         line = lines[number]
+        size = len(line.said) if line.is_prose else 0
+        rest -= size
         if known.COMMENTS.fullmatch(line.shown) and said >= _SENTENCES:
             return number
-        if said >= _PASSED * whole and said and known.BEHIND.search(known.simplified(line.shown)):
-            rest = sum(len(each.said) for each in lines[number + 1 :] if each.is_prose)
-            if rest <= _REST * whole:
-                return number
-        said += len(line.said) if line.is_prose else 0
+        passed = said > 0 and said >= _PASSED * whole and rest <= _REST * whole
+        if passed and known.BEHIND.search(known.simplified(line.shown)):
+            return number
+        said += size
     return len(lines)
 
 
