@@ -66,6 +66,8 @@ class FeedsAndSitemaps:
         met = {self._channel.index}
         waiting = deque(url for url in self._channel.addresses if url not in met)
         waiting.extend(self._sitemaps(index))
+        if index is not None:
+            self._look_at(index, changed=None)
         while waiting:
             url = waiting.popleft()
             if url in met:
