@@ -46,8 +46,8 @@ def article(number: int) -> str:
     )
 
 
-def listing(rows: Mapping[str, int] | list[int], more: str = "", *, folder: str = "/n") -> str:
-    named = rows if isinstance(rows, dict) else {f"{folder}/{number}.html": number for number in rows}
+def listing(rows: dict[str, int] | list[int], more: str = "") -> str:
+    named = rows if isinstance(rows, dict) else {f"/n/{number}.html": number for number in rows}
     items = "".join(
         f'<li><a href="{url}">{title(n)}</a><span>{day(n)}</span></li>' for url, n in named.items()
     )
@@ -115,7 +115,8 @@ def archive_of(tmp_path: Path, server: Server) -> Callable[..., Archive]:
         channels = channels or f'      all: {{index: "http://{HOST}/list.html"}}\n'
         (tmp_path / "config.yaml").write_text(
             f"network:\n  proxy: {server.proxy}\n  retries: 0\n{network}"
-            f"defaults:\n  delay: 0\nsites:\n  uni:\n    home: http://{HOST}/\n    family: generic\n{extra}    channels:\n{channels}",
+            f"defaults:\n  delay: 0\nsites:\n  uni:\n    home: http://{HOST}/\n    family: generic\n{extra}"
+            f"    channels:\n{channels}",
             encoding="utf-8",
         )
         return archive
