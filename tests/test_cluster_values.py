@@ -15,7 +15,14 @@ from scraper.cluster import keys, manifest, page_delta
 from scraper.cluster.lease import Lease, deadline_of, pause_between_renewals
 from scraper.cluster.manifest import LONGEST_CHAIN, Manifest, Part, ShippedFile
 from scraper.cluster.page_delta import PAGE
-from scraper.cluster.schedule import AGEING, JITTER, queue_of, queue_priority, stretch_of
+from scraper.cluster.schedule import (
+    AGEING,
+    JITTER,
+    pause_between_upkeeps,
+    queue_of,
+    queue_priority,
+    stretch_of,
+)
 from scraper.cluster.shipping_plan import PART, Tail, may_have_changed, packs, plan_volumes
 from scraper.errors import StateTooNew, StoreError
 from scraper.stores.elsewhere.catalogue import Totals
@@ -193,6 +200,10 @@ def test_what_waits_longer_than_its_every_rises_above_what_is_more_important() -
     assert queue_priority(0, 0.9 * hour, hour) == 0
     assert queue_priority(0, 2 * hour, hour) == 2 * AGEING
     assert queue_priority(0, 6 * hour, hour) > queue_priority(50, 0 * hour, hour)
+
+
+def test_upkeep_comes_often_where_leases_are_short_and_four_times_a_minute_else() -> None:
+    assert [pause_between_upkeeps(ttl) for ttl in (0, 2, 4, 12, 30, 60, 3600)] == [1, 1, 1, 3, 6, 15, 15]
 
 
 def test_a_machine_s_queue_is_never_the_one_for_all() -> None:

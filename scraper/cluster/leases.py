@@ -63,7 +63,7 @@ class Leases:
         """Take the database and the worker's name, which no other worker ever has."""
         self._database = database
         self._holder = holder
-        self._ttl = ttl
+        self.ttl = ttl
         self._clock = clock
         self._random = random
         self._sleep = sleep
@@ -79,15 +79,15 @@ class Leases:
         """Take the lease of a site and of its hosts. Raises SiteHeld, DatabaseAway."""
         sent = self._clock()
         turn = await self._database.claim(
-            site, hosts, self._holder, ttl=self._ttl, stretch=stretch_of(self._random())
+            site, hosts, self._holder, ttl=self.ttl, stretch=stretch_of(self._random())
         )
         tenure = Tenure(
             lease=Lease(
                 site=site,
                 epoch=turn.epoch,
                 holder=self._holder,
-                ttl=self._ttl,
-                deadline=deadline_of(sent, self._ttl),
+                ttl=self.ttl,
+                deadline=deadline_of(sent, self.ttl),
             ),
             backfill=turn.backfill,
             ends=sent + turn.every.total_seconds(),
@@ -129,7 +129,7 @@ class Leases:
     async def keep(self) -> None:
         """Renew all leases again and again, until cancelled."""
         while True:
-            await self._sleep(pause_between_renewals(self._ttl))
+            await self._sleep(pause_between_renewals(self.ttl))
             await self.renew()
 
     async def renew(self) -> None:
@@ -140,7 +140,7 @@ class Leases:
         sent = self._clock()
         leases = [tenure.lease for tenure in tenures]
         try:
-            mine = await self._database.renew(leases, self._holder, ttl=self._ttl)
+            mine = await self._database.renew(leases, self._holder, ttl=self.ttl)
         except ClusterError as error:
             if self.away_since is None:
                 self.away_since = sent

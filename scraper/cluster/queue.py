@@ -5,7 +5,7 @@ more. It waits first for the machine that has the site's files, then for any. A 
 still holds, by its lease, is put off. Upkeep has a queue and a worker of its own: in the queue of the sites
 it would wait behind the backlog that it is there to mend.
 
-    upkeep, each quarter of a minute, on one machine:
+    upkeep, four times a minute and more often where leases are short, on one machine:
         put into the queue what is due
         give what waited long enough for its machine to any, and let what waits very long rise
         take back the jobs whose lease has run out (procrastinate leaves them `doing`)
@@ -22,7 +22,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 
 from scraper.cluster import tables
-from scraper.cluster.schedule import PATIENCE, queue_of, queue_priority
+from scraper.cluster.schedule import PATIENCE, pause_between_upkeeps, queue_of, queue_priority
 from scraper.errors import DatabaseAway
 from scraper.messages import say
 
@@ -37,7 +37,7 @@ ANY: Final = queue_of(None)
 UPKEEP: Final = "upkeep"
 ARCHIVE_SITE: Final = "archive_site"
 
-_EVERY = "* * * * * */15"  # the sixth field is the seconds
+_EVERY = "* * * * * */{seconds}"  # the sixth field is the seconds
 _ALIVE = 120.0  # seconds since a machine's last sign of life, after which nothing waits for it
 
 
@@ -92,7 +92,7 @@ class Queue:
         async def archive_site(context: JobContext, site: str) -> None:
             await work(site, context.job.id or 0)
 
-        @self.app.periodic(cron=_EVERY)
+        @self.app.periodic(cron=_EVERY.format(seconds=pause_between_upkeeps(self._ttl)))
         @self.app.task(name=UPKEEP, queue=UPKEEP, queueing_lock=UPKEEP)  # no lock: one stuck would stop all
         async def upkeep(timestamp: int) -> None:
             del timestamp
@@ -148,7 +148,8 @@ class Queue:
         )
 
     async def run_upkeep(self, *, machine: str) -> None:
-        """Do the upkeep when it is due, beside `run_worker`."""
+        """Do the upkeep now and when it is due, beside `run_worker`."""
+        await self.tend()
         await self.app.run_worker_async(
             queues=[UPKEEP],
             name=f"{machine} upkeep",

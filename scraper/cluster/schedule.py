@@ -24,6 +24,11 @@ def stretch_of(chance: float) -> float:
     return 1 - JITTER + 2 * JITTER * chance
 
 
+def pause_between_upkeeps(ttl: float) -> int:
+    """Return the seconds from one upkeep to the next: a part of a lease's length that divides a minute."""
+    return max(each for each in (1, 2, 3, 5, 6, 10, 15) if each <= max(ttl / 4, 1))
+
+
 def queue_priority(priority: int, waited: timedelta, every: timedelta) -> int:
     """Return the place in the queue of a job that has waited so long."""
     return priority + AGEING * int(waited / every)

@@ -72,9 +72,10 @@ class Worker:
             await self._shop.stopping.wait()
             for chore in chores[1:]:
                 chore.cancel()
+            await asyncio.gather(*chores[1:], return_exceptions=True)
             if self._turns:
-                await asyncio.wait(self._turns.values())
-            await self._finish_jobs()
+                await asyncio.wait(tuple(self._turns.values()))
+            await self._finish_last()
         finally:
             for chore in chores:
                 chore.cancel()
@@ -104,7 +105,7 @@ class Worker:
             await work.take_turn()
         except (SiteHeld, Locked) as error:
             _log.info("put-off", extra={"fields": {"site": site, "why": str(error)}})
-            raise PutOff(_HELD) from error
+            raise PutOff(max(int(min(_HELD, self._shop.leases.ttl / 2)), 1)) from error
         except (ObjectStoreAway, DatabaseAway) as error:
             _log.warning("put-off", extra={"fields": {"site": site, "why": str(error)}})
             raise PutOff(_AWAY) from error
@@ -122,6 +123,16 @@ class Worker:
         for job in tuple(self._unfinished):
             if await self._queue.finish(job):
                 self._unfinished.discard(job)
+
+    async def _finish_last(self) -> None:
+        """Take out of the queue what ended without its job; where that fails, the upkeep of others does it."""
+        if not self._unfinished:
+            return
+        try:
+            async with self._queue.open():
+                await self._finish_jobs()
+        except Exception as error:  # noqa: BLE001 - procrastinate's, psycopg's: it is the end in any case
+            _log.warning("queue-away", extra={"fields": {"error": f"{type(error).__name__}: {error}"}})
 
     # ── what goes on beside ───────────────────────────────────────────────────────────────────────────────
 
