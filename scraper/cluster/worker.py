@@ -125,7 +125,7 @@ class Worker:
                 self._unfinished.discard(job)
 
     async def _finish_last(self) -> None:
-        """Take out of the queue what ended without its job; where that fails, the upkeep of others does it."""
+        """Take out of the queue what ended without its job; else the upkeep of others does it."""
         if not self._unfinished:
             return
         try:
