@@ -105,7 +105,7 @@ class Session:
         self._progress = progress
         self._now = now
         self._check_room = check_room
-        self._at_once = at_once
+        self.at_once = at_once
         self._dry = dry
         self._signals = signals
         self._second = second
@@ -145,7 +145,7 @@ class Session:
                 turns[site].reporter.code(of_error(error))
 
     async def _all(self, command: str, turns: dict[Site, _Turn], plan: Plan) -> None:
-        places = asyncio.Semaphore(self._at_once)
+        places = asyncio.Semaphore(self.at_once)
         async with self._network:
             tasks = [
                 asyncio.create_task(self._one(command, site, turn, plan, places))

@@ -65,7 +65,33 @@ if TYPE_CHECKING:
 
 _TURN = "turn"  # who goes first where a run's time is too short: the topic of a note
 KEEP_UP = timedelta(hours=1)  # a backfill's turn at the channels' indexes
+BROKEN_PAGES = 3  # of one list in a row, after which its channel is left alone for this run
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
+
+
+class ChannelLeft(Exception):  # noqa: N818 - no error: a decision
+    """The channel's list is left alone for this run; the site is not."""
+
+
+class _Trouble:
+    """What could not be read of one list, in one walk over it."""
+
+    def __init__(self, reporter: SiteReporter) -> None:
+        self._reporter = reporter
+        self._in_row = 0
+        self.met = 0
+
+    def hear(self, url: Url, error: ArchiveError) -> None:
+        """Tell of a page. Raises ChannelLeft after some in a row that were refused or did not answer."""
+        self._reporter.broken_page(url, error)
+        self.met += 1
+        self._in_row = self._in_row + 1 if isinstance(error, Blocked | Paused | Unreachable) else 0
+        if self._in_row >= BROKEN_PAGES:
+            raise ChannelLeft
+
+    def over(self) -> None:
+        """Begin to count anew: a page was read."""
+        self._in_row = 0
 
 
 class SiteCrawl:
@@ -102,6 +128,7 @@ class SiteCrawl:
         self._indexes_read: datetime | None = (
             None  # of a backfill: when the indexes had their turn; None: no turns
         )
+        self._forbidden: set[str] = set()  # channels whose indexes robots.txt forbids
         self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
 
     # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
@@ -222,23 +249,31 @@ class SiteCrawl:
     # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _run_channel(self, channel: Channel) -> None:
+        """Read a channel's newest list; its older pages where they hide what is new."""
+        trouble = _Trouble(self.reporter)
+        try:
+            await self._read_newest(channel, trouble)
+        except ChannelLeft:
+            return  # why, the report says
+        except FetchError as error:  # what is asked beside pages, such as the script that counts them
+            self.reporter.broken_page(channel.index, error)
+
+    async def _read_newest(self, channel: Channel, trouble: _Trouble) -> None:
         index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
-        async for found in self._beside(channel, None, []).walk(index, "new"):
+        async for found in self._beside(channel, None, _Trouble(self.reporter)).walk(index, "new"):
             self.reporter.page(channel, found.number, found.page.pages)
-        if index is None:
-            return
         gap = self._state.listings.channel(self._site.name, channel.name).gap
-        if gap is None:
+        if index is None or gap is None:
             return
         complete = True
-        broken: list[Url] = []
-        async for page in self._older(channel, None, broken).walk(index):
+        async for page in self._older(channel, None, trouble).walk(index):
+            trouble.over()
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, EVERY_DAY)
             if self._state.listings.reaches(self._site.name, channel.name, page.url, gap):
                 break
         else:
-            complete = not broken
+            complete = not trouble.met
         if complete:
             self._close_gap(channel)
 
@@ -264,24 +299,35 @@ class SiteCrawl:
 
     async def _pass(self, channel: Channel, span: DateRange, begun: datetime) -> bool:
         """Read the list once, newest page first, and visit what it names; return whether all was read."""
-        broken: list[Url] = []
+        trouble = _Trouble(self.reporter)
+        try:
+            await self._read_all(channel, span, begun, trouble)
+        except ChannelLeft:
+            return False  # why, the report says
+        except FetchError as error:  # what is asked beside pages, such as the script that counts them
+            self.reporter.broken_page(channel.index, error)
+            return False
+        return not trouble.met
+
+    async def _read_all(self, channel: Channel, span: DateRange, begun: datetime, trouble: _Trouble) -> None:
         index = await self._index(channel, span.as_text())
         if index is not None:
             await self._visit_all(index.url)
-        async for found in self._beside(channel, begun, broken).walk(index, span.as_text()):
+        async for found in self._beside(channel, begun, trouble).walk(index, span.as_text()):
+            trouble.over()
             self.reporter.page(channel, found.number, found.page.pages)
             self._found(channel, span, found)
             await self._visit_all(found.url)
         if index is None:
-            return False
-        async for page in self._older(channel, begun, broken).walk(index):
+            raise ChannelLeft
+        async for page in self._older(channel, begun, trouble).walk(index):
+            trouble.over()
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, span.as_text())
             self._found(channel, span, page.reading)
             await self._visit_all(page.url)
             if span.since is not None and self._is_before(channel, page.url, span.since):
                 break
-        return not broken
 
     def _is_before(self, channel: Channel, page: Url, since: date) -> bool:
         """Say whether every row of a page is older than the span: then so is all that follows."""
@@ -298,11 +344,10 @@ class SiteCrawl:
             reading = await self._fetching.index(channel, want)
         except (FetchError, ExtractError, ProgramError) as error:
             self._remember_list(channel, error)
-            self.reporter.broken_page(channel.index, error)
-            is_wall = isinstance(error, NotAListing) and error.what == "login"
-            if is_wall or isinstance(error, Refused | Blocked):  # this list; the next may be open
-                self.reporter.code(ExitCode.REFUSED)
-            elif isinstance(error, NotAListing):
+            self.reporter.broken_index(channel, error)
+            if isinstance(error, Refused) and error.robots:
+                self._forbidden.add(channel.name)
+            if isinstance(error, NotAListing) and error.what != "login":
                 self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
         self._remember_list(channel, None)
@@ -321,23 +366,23 @@ class SiteCrawl:
             else:
                 self._state.listings.put_broken(*place, f"{error.kind}: {error}", self._now())
 
-    def _beside(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> FeedsAndSitemaps:
+    def _beside(self, channel: Channel, since_read: datetime | None, trouble: _Trouble) -> FeedsAndSitemaps:
         return FeedsAndSitemaps(
             self._context,
             channel,
             fetching=self._fetching,
             since_read=since_read,
-            trouble=self._trouble(broken),
+            trouble=trouble.hear,
             remark=self.reporter.remark,
         )
 
-    def _older(self, channel: Channel, since_read: datetime | None, broken: list[Url]) -> Pagination:
+    def _older(self, channel: Channel, since_read: datetime | None, trouble: _Trouble) -> Pagination:
         return Pagination(
             self._context,
             channel,
             fetching=self._fetching,
             since_read=since_read,
-            trouble=self._trouble(broken),
+            trouble=trouble.hear,
             remark=self.reporter.remark,
         )
 
@@ -345,15 +390,6 @@ class SiteCrawl:
         if reading.page.fault is not None:
             said = say("read though it is not as it should be: {fault}", fault=reading.page.fault)
             self.reporter.remark(reading.url, said)
-
-    def _trouble(self, broken: list[Url]) -> Callable[[Url, ArchiveError], None]:
-        """Return who hears of pages that could not be read: told in the report, kept for this walk."""
-
-        def hear(url: Url, error: ArchiveError) -> None:
-            broken.append(url)
-            self.reporter.broken_page(url, error)
-
-        return hear
 
     def _want(self, channel: Channel, page: Url, days: Days) -> None:
         with self._state.transaction():
@@ -400,6 +436,10 @@ class SiteCrawl:
         except Blocked as error:
             if not error.asked:
                 self.reporter.host_left(known, error, ExitCode.REFUSED)
+            outcome = self._ingester.failed(known, error, self._now())
+        except Refused as error:
+            if error.robots and len(self._forbidden) == len(self._site.channels):
+                self.reporter.host_left(known, error, ExitCode.REFUSED)  # robots.txt forbids all of it
             outcome = self._ingester.failed(known, error, self._now())
         except FetchError as error:
             outcome = self._ingester.failed(known, error, self._now())

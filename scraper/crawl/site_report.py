@@ -15,8 +15,10 @@ from scraper.errors import (
     BadStatus,
     Blocked,
     Canary,
+    NotAListing,
     Paused,
     ProgramError,
+    Refused,
     Unreachable,
 )
 from scraper.exit_codes import ExitCode, worst
@@ -83,15 +85,21 @@ class SiteReporter:
         self._progress.listing(self._site.name, channel.name, number, pages)
 
     def broken_page(self, url: Url, error: ArchiveError) -> None:
-        """Count a page of a list that could not be read. Raises SiteLeft where one too many refuses us.
-
-        One that does not answer stops no other: its host is paced, or left, and the next may be on another.
-        """
+        """Note a page of a list that could not be read. The other lists, and the articles, are asked for."""
         self._codes.add(_code(error))
         self.problem(url, error)
         self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")
-        if not isinstance(error, Paused | Unreachable):
-            self._strike(error)
+
+    def broken_index(self, channel: Channel, error: ArchiveError) -> None:
+        """Note a channel that is closed to us, or does not answer. It counts for our patience with the site.
+
+        Lists alone never make us leave: where the site is well, its articles say so.
+        """
+        self.broken_page(channel.index, error)
+        self._strikes += isinstance(error, Blocked | Paused | Unreachable)
+        wall = isinstance(error, NotAListing) and error.what == "login"
+        if wall or isinstance(error, Refused | Blocked):
+            self._codes.add(ExitCode.REFUSED)
 
     def article(self, known: ArticleRecord, outcome: Outcome, begun: datetime) -> None:
         """Count an article. Raises SiteLeft where the site refused it, and it is one too many."""

@@ -71,7 +71,7 @@ class Network:
 
     `keep_robots` is told each robots.txt's capture; `resolve` gives a name's addresses, `tls` says whom to
     trust: where they are None, nobody is told, and the system gives and says. `permit` may keep requests
-    back. `idle_origins`: of how many hosts connections are kept open.
+    back. `idle_origins`: of how many hosts connections are kept open; None: the usual number.
     """
 
     def __init__(  # noqa: PLR0913 - the world's clocks and chances, each named
