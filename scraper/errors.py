@@ -118,10 +118,14 @@ class TooLarge(FetchError):
 class Refused(FetchError):
     """The request was not sent: robots.txt, a forbidden address or scheme, a host that nobody named."""
 
-    def __init__(self, message: str, *, robots: bool = False) -> None:
-        """Say whether the site asked for it: then we comply, and nothing failed."""
+    def __init__(self, message: str, *, robots: bool = False, whole: bool = False) -> None:
+        """Say whether the site asked for it: then we comply, and nothing failed.
+
+        `whole`: it is asked of all that the host has, and no more of this address than of any other.
+        """
         super().__init__(message)
         self.robots = robots
+        self.whole = whole
 
 
 class Blocked(FetchError):

@@ -128,7 +128,6 @@ class SiteCrawl:
         self._indexes_read: datetime | None = (
             None  # of a backfill: when the indexes had their turn; None: no turns
         )
-        self._forbidden: set[str] = set()  # channels whose indexes robots.txt forbids
         self._silent: set[str] = set()  # origins that did not answer, where the home's scheme may
 
     # ── the two walks ─────────────────────────────────────────────────────────────────────────────────────
@@ -345,8 +344,6 @@ class SiteCrawl:
         except (FetchError, ExtractError, ProgramError) as error:
             self._remember_list(channel, error)
             self.reporter.broken_index(channel, error)
-            if isinstance(error, Refused) and error.robots:
-                self._forbidden.add(channel.name)
             if isinstance(error, NotAListing) and error.what != "login":
                 self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
@@ -438,7 +435,7 @@ class SiteCrawl:
                 self.reporter.host_left(known, error, ExitCode.REFUSED)
             outcome = self._ingester.failed(known, error, self._now())
         except Refused as error:
-            if error.robots and len(self._forbidden) == len(self._site.channels):
+            if error.robots and error.whole:
                 self.reporter.host_left(known, error, ExitCode.REFUSED)  # robots.txt forbids all of it
             outcome = self._ingester.failed(known, error, self._now())
         except FetchError as error:

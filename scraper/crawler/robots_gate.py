@@ -79,7 +79,8 @@ class RobotsGate:
         rules = await self._rules(urls.origin(url), site)
         if not rules.allows(url):
             msg = f"not asked: {url}: robots.txt forbids it"
-            raise Refused(msg, robots=True)
+            home = urls.join(url, "/")
+            raise Refused(msg, robots=True, whole=home is not None and not rules.allows(home))
         return max(site.delay, rules.delay or 0.0)
 
     async def _rules(self, origin: str, site: Site) -> robots.Rules:
@@ -89,7 +90,11 @@ class RobotsGate:
                 known = self._known[origin] = await self._fetch(origin, site)
         if isinstance(known, _Read):
             return known.rules
-        raise Refused(known.why, robots=True) if known.refused else Unreachable(known.why, heals=False)
+        raise (
+            Refused(known.why, robots=True, whole=True)
+            if known.refused
+            else Unreachable(known.why, heals=False)
+        )
 
     def _fresh(self, origin: str) -> _Read | _Failed | None:
         """Return what is known and not too old, of this run or of an earlier one."""
