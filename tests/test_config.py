@@ -252,3 +252,19 @@ def answer(body: bytes) -> Capture:
         headers=((b"Content-Type", b"text/html"),),
         body=body,
     )
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\u202e", "\u2066", "\ud83d", "\n"])
+def test_a_text_that_acts_on_a_terminal_is_no_title(character: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_config(
+            {"sites": {"xw": {"home": "http://xw.example.cn/", "title": f"{character}新闻{character}"}}}
+        )
+    with pytest.raises(ConfigError):
+        parse_config({"sites": {"xw": {"home": "http://xw.example.cn/", "title": character}}})
+
+
+@pytest.mark.parametrize("selector", ["p:has(a:has(b))", ":has(a):has(b):has(c)", "p " * 400 + "a"])
+def test_a_selector_that_costs_too_much_is_a_slip(selector: str) -> None:
+    with pytest.raises(ConfigError, match="costs too much"):
+        parse_config({"sites": {"xw": {"home": "http://xw.example.cn/", "selectors": {"body": selector}}}})

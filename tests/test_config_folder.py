@@ -37,13 +37,13 @@ def test_every_file_adds_its_sites_in_the_order_of_their_names(tmp_path: Path) -
     folder = write(
         tmp_path / "sites",
         b="sites:\n" + site("law") + site("arts"),
-        a="archive: ../kept\ndefaults: {delay: 3}\nsites:\n" + site("news"),
-        c="contact: web@example.edu.cn\n",
+        config="archive: ../kept\ndefaults: {delay: 3}\nsites:\n" + site("news"),
+        d="contact: web@example.edu.cn\n",
     )
     (folder / ".hidden.yaml").write_text("nonsense: [", encoding="utf-8")
     (folder / "README.md").write_text("no config", encoding="utf-8")
     config = app.load_config(folder)
-    assert [site.name for site in config.sites] == ["news", "law", "arts"]
+    assert [site.name for site in config.sites] == ["law", "arts", "news"]
     assert {site.delay for site in config.sites} == {3.0}
     assert config.contact == "web@example.edu.cn"
     assert config.archive == str(folder / "../kept")
@@ -61,8 +61,27 @@ def test_what_stands_in_two_files_is_a_slip_that_names_both(tmp_path: Path) -> N
         b="archive: y\nsites:\n" + site("news", "other") + site("arts"),
     )
     assert slips_of(folder) == [
+        "a.yaml:1: archive: holds for all sites: it stands in config.yaml of this folder",
+        "b.yaml:1: archive: holds for all sites: it stands in config.yaml of this folder",
         f"b.yaml:1: archive: stands in {folder}{os.sep}a.yaml:1 too".replace(f"{folder}{os.sep}", ""),
         f"b.yaml:3: sites.news: stands in {folder}{os.sep}a.yaml:3 too".replace(f"{folder}{os.sep}", ""),
+    ]
+
+
+@pytest.mark.parametrize("key", ["network: {proxy: http://127.0.0.1:1}", "ping: {}", "defaults: {delay: 0}"])
+def test_a_site_s_own_file_sets_nothing_for_the_others(tmp_path: Path, key: str) -> None:
+    folder = write(tmp_path / "sites", config="sites:\n" + site("news"), b=f"{key}\nsites:\n" + site("law"))
+    name = key.partition(":")[0]
+    assert slips_of(folder) == [
+        f"b.yaml:1: {name}: holds for all sites: it stands in config.yaml of this folder"
+    ]
+
+
+def test_a_site_s_own_file_keeps_to_its_own_folder(tmp_path: Path) -> None:
+    law = site("law", more='    path: "news/{urlname}.md"\n')
+    folder = write(tmp_path / "sites", config="sites:\n" + site("news"), b="sites:\n" + law)
+    assert slips_of(folder) == [
+        "b.yaml:4: sites.law.path: leaves the site's own folder: it begins with {site}/"
     ]
 
 

@@ -39,3 +39,17 @@ def test_given_again_it_writes_nothing_and_shows_a_document(
     assert "written 0, revised 0" in shown.err
     assert shown.out.startswith("---\n")
     assert "[转入文章首发地址](http://news.beichen.example/" in shown.out
+
+
+def test_a_config_that_is_not_its_own_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor is anything written through a link that stands in its place."""
+    config = tmp_path / "config.yaml"
+    config.write_text("sites: {}\n", encoding="utf-8")
+    assert cli.main(["demo", str(tmp_path)]) == 2
+    assert config.read_text(encoding="utf-8") == "sites: {}\n"
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text("# made by `nankai-archive demo`, which writes it again\n", encoding="utf-8")
+    config.unlink()
+    config.symlink_to(elsewhere)
+    assert cli.main(["demo", str(tmp_path)]) == 2
+    assert "not the demo's own" in capsys.readouterr().err

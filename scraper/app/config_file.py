@@ -16,9 +16,12 @@ from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 DEFAULT: Final = Path("config.yaml")
+_OF_ALL: Final = frozenset(
+    ["archive", "archive_id", "cluster", "defaults", "feeds", "network", "notify", "ping"]
+)
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 
@@ -104,6 +107,7 @@ def _joined(files: Sequence[ConfigFile]) -> tuple[dict[Any, Any], list[str]]:
         if not isinstance(file.data, dict):
             slips.append(f"{file.path}: must be a mapping of keys to values")
             continue
+        slips.extend(_of_one_file(file))
         for key, value in file.data.items():
             if key == "sites" and isinstance(value, dict):
                 sites = joined.setdefault("sites", {})
@@ -112,6 +116,24 @@ def _joined(files: Sequence[ConfigFile]) -> tuple[dict[Any, Any], list[str]]:
             elif key != "sites" or value is not None:
                 add(joined, (key,), value, file)
     return joined, slips
+
+
+def _of_one_file(file: ConfigFile) -> Iterator[str]:
+    """Yield what a file of a folder may not set: what holds for all stands in `config.yaml` alone.
+
+    Anybody may be given a file of his own there, for his site: nothing in it reaches another's.
+    """
+    if file.path.name == DEFAULT.name:
+        return
+    for key in file.data:
+        if key in _OF_ALL:
+            yield f"{_at(file, str(key))}: {key}: holds for all sites: it stands in {DEFAULT} of this folder"
+    sites = file.data.get("sites")
+    for name, site in sites.items() if isinstance(sites, dict) else ():
+        path = site.get("path") if isinstance(site, dict) else None
+        if isinstance(path, str) and not path.startswith(("{site}/", f"{name}/")):
+            place = f"sites.{name}.path"
+            yield f"{_at(file, place)}: {place}: leaves the site's own folder: it begins with {{site}}/"
 
 
 def _placed(slips: Iterable[str], files: Sequence[ConfigFile], path: Path) -> list[str]:

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper.errors import UsageError
+from scraper.messages import say
+
 if TYPE_CHECKING:
     import argparse
 
@@ -37,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     world = beichen.site()
     with serve(world) as server:
         text = settings.config_text(world, proxy=server.proxy, layout=args.layout)
-        config.write_text(text, encoding="utf-8")
+        _put(config, text)
         args.config, args.site = str(config), []
         args.limit, args.time_limit, args.dry_run = None, None, False
         code = make_pass(args, Backfill())
@@ -45,6 +48,20 @@ def run(args: argparse.Namespace) -> int:
     if not args.json and args.verbosity >= 0:
         _show(folder / "archive", asked)
     return code
+
+
+def _put(config: Path, text: str) -> None:
+    """Write the demo's config; raise UsageError where a file stands there that is not its own."""
+    mark = "# made by `nankai-archive demo`, which writes it again\n"
+    try:
+        with config.open("x", encoding="utf-8") as file:
+            file.write(mark + text)
+    except FileExistsError:
+        own = not config.is_symlink() and config.is_file()
+        if not own or not config.read_text(encoding="utf-8", errors="replace").startswith(mark):
+            msg = say("{config} is not the demo's own: name another folder", config=config)
+            raise UsageError(msg) from None
+        config.write_text(mark + text, encoding="utf-8")
 
 
 def _show(archive: Path, asked: int) -> None:

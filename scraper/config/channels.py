@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +15,30 @@ if TYPE_CHECKING:
     from scraper.config.value_types import Schema
 
 
+_LONGEST_SELECTOR: Final = 500
+_MOST_HAS: Final = 2  # each looks at all that stands below an element
+
+
 def _selector_slip(selector: str) -> str | None:
+    if len(selector) > _LONGEST_SELECTOR or _depth(selector) > 1 or selector.count(":has(") > _MOST_HAS:
+        return (
+            f"is a selector that costs too much: at most {_LONGEST_SELECTOR} characters, {_MOST_HAS} `:has`, "
+            "none within another"
+        )
     return None if dom.is_selector(selector) else f"is no CSS selector: {selector!r}"
+
+
+def _depth(selector: str) -> int:
+    """Return how many `:has` stand within each other, at most."""
+    opened: list[bool] = []
+    deepest = 0
+    for match in re.finditer(r":has\(|\(|\)", selector):
+        if match[0] == ")":
+            del opened[-1:]
+        else:
+            opened.append(match[0] != "(")
+            deepest = max(deepest, sum(opened))
+    return deepest
 
 
 @dataclass(frozen=True, slots=True)

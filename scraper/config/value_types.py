@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*\S[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
+_SHOWN = r"[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+ONE_LINE = rf"^(?=\s*\S){_SHOWN}+$"
+"""A line of text: no controls, no marks of direction, no halves of characters; something in it is seen."""
 
 
 class Form(Protocol):
@@ -50,7 +52,7 @@ class Text:
         if not isinstance(value, str):
             where.slip(f"must be {self.what}; found {shown(value)}{_quotes_hint(value)}")
             return None
-        if not re.search(ONE_LINE, value):
+        if not re.fullmatch(ONE_LINE, value):
             where.slip(f"must be {self.what}, in one line and not empty; found {shown(value)}")
             return None
         if self.pattern is not None and not re.search(self.pattern, value):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EXTENSIONS = ("table", "strikethrough")
 _PARTED = re.compile(r"[/=&?#]")
 _SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎−（）", "0123456789+-=()0123456789+-=()-()")
-_LONGEST_COMPARED = 20_000  # characters that differ on both sides; more are compared by number alone
+_LONGEST_COMPARED = 4_000  # characters that differ on both sides; more are compared by number alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +106,14 @@ def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
     rest = iter(said)
     if shown == said or all(character in rest for character in shown):
         return ()
+    lost = Counter(shown) - Counter(said)
+    if not lost:  # it stands there in another order
+        return ()
     shown, said = _where_they_differ(shown, said)
     if len(shown) + len(said) > _LONGEST_COMPARED:
         return ("".join((Counter(shown) - Counter(said)).elements()),)
-    return tuple("".join(run) for run in _missing_slices(shown, said))
+    runs = tuple(run for each in _missing_slices(shown, said) if (run := "".join(each)) not in said)
+    return runs if sum(map(len, runs)) == lost.total() else ("".join(lost.elements()),)
 
 
 def _missing_items(shown: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
