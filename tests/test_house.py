@@ -106,7 +106,7 @@ KEEPERS = {
     "psycopg": {"cluster.database"},
     "procrastinate": {"cluster.queue"},
     "webencodings": {"charset"},
-    "logging": {"crawl", "ingest", "logs", "cluster"},
+    "logging": {"crawl", "ingest", "logs", "cluster", "app.followed_config"},
 }
 
 IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}

@@ -11,13 +11,14 @@ import socket
 import sys
 import time
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from scraper.app.followed_config import FollowedConfig
 from scraper.app.site_process import pickled
 from scraper.app.wiring import clock
 from scraper.cluster.claiming import read
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 METRICS = "metrics.prom"
 _SLICE = timedelta(minutes=10)
+_LOOK = 15.0  # seconds between two looks at the config's files
 _GRACE = 300.0  # seconds beyond its slice, after which a site's process is taken for hung
 
 
@@ -222,31 +224,54 @@ def _command(options: Sequence[str], length: timedelta, site: str, backfill: boo
 
 
 def work(
-    config: Config, *, machine: str | None, slots: int, options: Sequence[str], slice_: timedelta | None
+    config: Config,
+    *,
+    path: Path,
+    machine: str | None,
+    slots: int,
+    options: Sequence[str],
+    slice_: timedelta | None,
 ) -> int:
-    """Work sites from the queue until SIGTERM or SIGINT; return the exit code."""
-    return asyncio.run(_work(config, machine=machine, slots=slots, options=options, slice_=slice_))
+    """Work sites from the queue until SIGTERM or SIGINT; return the exit code. `path`: of the config."""
+    followed = FollowedConfig(path, config)
+    return asyncio.run(_work(config, followed, machine, slots, options=options, slice_=slice_))
 
 
 async def _work(
-    config: Config, *, machine: str | None, slots: int, options: Sequence[str], slice_: timedelta | None
+    config: Config,
+    followed: FollowedConfig,
+    machine: str | None,
+    slots: int,
+    *,
+    options: Sequence[str],
+    slice_: timedelta | None,
 ) -> int:
     async with _parts(config) as parts:
-        shop = _shop(config, parts, machine, options=options, slice_=slice_)
-        sites = {site.name: site for site in config.sites}
+        shop = replace(_shop(config, parts, machine, options=options, slice_=slice_), config=followed.line)
         notes = StatusFiles(Path(config.archive) / ".scraper")
 
         def work_on(name: str) -> SiteWork | None:
-            site = sites.get(name)
+            site = followed.site(name)
             if site is None:
                 return None
             return SiteWork(site, hosts_of(site), Holding(Path(config.archive), name), shop)
 
         queue = Queue(parts.settings.database, parts.database, ttl=parts.settings.ttl.total_seconds())
         worker = Worker(queue, shop, slots=slots, work_on=work_on, note=partial(notes.put, METRICS))
-        with _signals(shop) as codes:
-            await worker.run()
+        following = asyncio.create_task(_follow(followed))
+        try:
+            with _signals(shop) as codes:
+                await worker.run()
+        finally:
+            following.cancel()
         return worst(codes)
+
+
+async def _follow(followed: FollowedConfig) -> None:
+    """Look again and again whether the config has changed."""
+    while True:
+        await asyncio.sleep(_LOOK)
+        await asyncio.to_thread(followed.look)
 
 
 def run_now(

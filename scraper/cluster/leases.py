@@ -130,7 +130,10 @@ class Leases:
         """Renew all leases again and again, until cancelled."""
         while True:
             await self._sleep(pause_between_renewals(self.ttl))
-            await self.renew()
+            try:
+                await self.renew()
+            except Exception:  # noqa: BLE001 - whatever it is, the next renewal may go well; it is logged whole
+                _log.exception("program-error", extra={"fields": {"what": "renewing leases"}})
 
     async def renew(self) -> None:
         """Renew all leases once."""

@@ -151,7 +151,8 @@ class Worker:
     async def _give_signs(self) -> None:
         """Say again and again that this machine lives, and keep its figures."""
         while True:
-            with suppress(DatabaseAway):
+            with suppress(ArchiveError):  # a database away: the renewal of leases tells of it
                 await self._shop.database.seen(self._shop.machine, self._slots)
-            self._note(metrics(self._shop, self._slots))
+            with suppress(ArchiveError):
+                self._note(metrics(self._shop, self._slots))
             await self._shop.sleep(_SIGN)

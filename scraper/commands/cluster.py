@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import duration, needing_cluster
@@ -117,9 +118,15 @@ def _schedule(args: argparse.Namespace) -> int:
 
 def _worker(args: argparse.Namespace) -> int:
     from scraper.app import cluster
+    from scraper.app.config_file import DEFAULT
 
     return cluster.work(
-        _config(args), machine=args.machine, slots=args.sites, options=_options_of(args), slice_=args.slice
+        _config(args),
+        path=Path(args.config) if args.config else DEFAULT,
+        machine=args.machine,
+        slots=args.sites,
+        options=_options_of(args),
+        slice_=args.slice,
     )
 
 
