@@ -25,7 +25,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("manual",),
     ("parser",),
-    ("commands",),
+    ("commands", "library"),
     ("serve", "website", "demo"),
     ("app",),
     ("display", "logs"),
