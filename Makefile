@@ -2,6 +2,7 @@
 # make cluster-demo   four workers, thirty invented sites, two killed on the way, and the proof
 # make test    lint, types, tests
 # make run     one pass over the sites of config.yaml
+# make fuzz    hostile input of every kind, for some ten minutes; FUZZ_EXAMPLES says how many
 # make bench   measure, and print the figures
 
 PYTHON ?= python3
@@ -36,6 +37,9 @@ lint: dev
 
 types: dev
 	$(BIN)/mypy
+
+fuzz: dev
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4000} $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 bench: dev
 	$(BIN)/python benchmarks/bench.py --json bench.json
