@@ -87,6 +87,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _LONGEST = 5_000  # characters of a text in which a moment is looked for
 _BESIDE = 40  # characters on either side of a date that are looked at
 _NOON = 12
+_MONTHS_OF_A_YEAR = 12
 _MIDNIGHT = 24
 _EARLIEST, _LATEST = -12 * 60, 14 * 60  # minutes from UTC of any place on earth
 _PIVOT = 69  # a year of two digits is of this century below, as POSIX has it
@@ -99,26 +100,44 @@ class _Found(NamedTuple):
     moment: datetime
 
 
-def find_moment(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> datetime | None:
+def find_moment(
+    text: str, tz: ZoneInfo, *, near: datetime | None = None, day_first: bool | None = None
+) -> datetime | None:
     """Return the moment that a line of text shows, told in `tz`; None where there is none.
 
     A moment behind a label wins over an earlier one, since 来源 may hold a date too: first those of
     publication (发稿时间, 发布日期, 时间 …), then those without a label, then those of a change or an event.
     `near` is a day that is known from elsewhere, such as the address: it settles 21-03-05 and 12/03/2021.
+    `day_first` is the order of 12/03/2021 where the site's is known.
     """
-    ranked = _ranked(text, tz, near)
+    ranked = _ranked(text, tz, near, day_first=day_first)
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
 
 
 def find_labelled(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> datetime | None:
     """Return the moment that a line of text shows behind a label of publication; None where there is none."""
-    ranked = [each for each in _ranked(text, tz, near) if each[0] <= _PLAIN]
+    ranked = [each for each in _ranked(text, tz, near, day_first=None) if each[0] <= _PLAIN]
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
 
 
 def is_plausible(moment: datetime) -> bool:
     """Tell whether a page can have been published then: no calendar's end, which no other zone can tell."""
     return _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+def writes_day_first(text: str) -> bool | None:
+    """Return the order in which a text writes 25/03/2021; None where nothing shows it, or both are there."""
+    orders = {
+        int(match["one"]) > _MONTHS_OF_A_YEAR
+        for match in _WESTERN.finditer(text)
+        if (int(match["one"]) > _MONTHS_OF_A_YEAR) != (int(match["two"]) > _MONTHS_OF_A_YEAR)
+    }
+    return orders.pop() if len(orders) == 1 else None
+
+
+def shows_western(text: str) -> bool:
+    """Tell whether a text shows a date of the form 12/03/2021, whichever its order."""
+    return _WESTERN.search(text) is not None
 
 
 def is_time(text: str) -> bool:
@@ -136,13 +155,17 @@ def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
     return None
 
 
-def _ranked(text: str, tz: ZoneInfo, near: datetime | None) -> list[tuple[int, datetime]]:
+def _ranked(
+    text: str, tz: ZoneInfo, near: datetime | None, *, day_first: bool | None
+) -> list[tuple[int, datetime]]:
     """Return the moments of a text with the rank of what stands before each, in the order of the text."""
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_DASHES)
     if not any(mark in text for mark in ("-", "/", ".", "年", "19", "20")):
         return []
     labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in _LABEL.finditer(text)]
-    found = sorted(_moments(text, tz, near, [end for _, end in labels]), key=lambda each: each.at)
+    found = sorted(
+        _moments(text, tz, near, [end for _, end in labels], day_first=day_first), key=lambda each: each.at
+    )
     ranked: list[tuple[int, datetime]] = []
     others: set[int] = set()  # where the moments of changes and events stand
     places = [each.at for each in found]
@@ -155,7 +178,9 @@ def _ranked(text: str, tz: ZoneInfo, near: datetime | None) -> list[tuple[int, d
     return ranked + [(_BARE, each.moment) for each in found if each.at not in others][:1]
 
 
-def _moments(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) -> Iterator[_Found]:
+def _moments(
+    text: str, tz: ZoneInfo, near: datetime | None, labels: list[int], *, day_first: bool | None
+) -> Iterator[_Found]:
     """Yield the moments of a text, form by form."""
     for match in _NUMERIC.finditer(text):
         day = _day(match["year"], match["month"] or match["month2"], match["day"] or match["day2"], tz)
@@ -172,17 +197,17 @@ def _moments(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) 
             day = _day(match["year"], month, match["day"], tz)
             if day is not None:
                 yield _Found(match.start(), _at_time(day, match["rest"]))
-    yield from _western(text, tz, near)
+    yield from _western(text, tz, near, day_first=day_first)
     yield from _short(text, tz, near, labels)
 
 
-def _western(text: str, tz: ZoneInfo, near: datetime | None) -> Iterator[_Found]:
+def _western(text: str, tz: ZoneInfo, near: datetime | None, *, day_first: bool | None) -> Iterator[_Found]:
     """Yield the moments of the form 12/03/2021, where it is clear which part is the month."""
     for match in _WESTERN.finditer(text):
-        readings = (_day(match["year"], match[a], match[b], tz) for a, b in (("one", "two"), ("two", "one")))
+        readings = [_day(match["year"], match[a], match[b], tz) for a, b in (("one", "two"), ("two", "one"))]
         days = {day for day in readings if day is not None}
         if len(days) > 1:
-            days &= {near}
+            days &= {near if near in days or day_first is None else readings[day_first]}
         if len(days) == 1:
             yield _Found(match.start(), _at_time(days.pop(), match["rest"]))
 

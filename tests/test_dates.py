@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scraper.dates import date_in_path, find_labelled, find_moment
+from scraper.dates import date_in_path, find_labelled, find_moment, writes_day_first
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -154,3 +154,21 @@ def test_a_label_of_publication_is_told_from_others(text: str, moment: datetime 
 )
 def test_a_day_in_an_address_is_read_from_its_path(url: str, day: datetime | None) -> None:
     assert date_in_path(url, BEIJING) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("25/03/2024 与 12/03/2024", True),
+        ("03/25/2024", False),
+        ("12/03/2024", None),
+        ("25/03/2024 03/25/2024", None),
+    ],
+)
+def test_the_order_of_day_and_month_is_learnt_from_other_dates(text: str, *, order: bool | None) -> None:
+    assert writes_day_first(text) is order
+
+
+def test_a_known_order_settles_a_date() -> None:
+    assert find_moment("12/03/2024", BEIJING, day_first=True) == at(2024, 3, 12)
+    assert find_moment("12/03/2024", BEIJING, day_first=False) == at(2024, 12, 3)

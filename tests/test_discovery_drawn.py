@@ -107,3 +107,12 @@ def test_a_lone_link_of_a_page_is_no_list() -> None:
     page = f"<div><a href=/qs/2019/1/1/{'4d' * 16}.shtml>青山高校</a></div><p>站点说明</p>"
     with pytest.raises(NotAListing):
         read_listing(capture(f"{HOME}c1/ld_list.shtml", page), site(HOME, family="ucap"), None)
+
+
+def test_rows_are_dated_in_the_order_that_one_of_them_shows() -> None:
+    rows = "".join(
+        f"<li><a href=./202403/t202403{n}_50000{n}.html>Survey {n} of the field</a><span>[{day}]</span></li>"
+        for n, day in enumerate(("06/29/2023", "08/03/2023", "04/08/2023"), 10)
+    )
+    read = read_listing(capture(f"{HOME}tzgg/index.html", f"<ul>{rows}</ul>"), site(HOME, family="trs"), None)
+    assert [link.date and link.date.strftime("%m-%d") for link in read.links] == ["06-29", "08-03", "04-08"]

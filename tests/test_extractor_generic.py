@@ -305,3 +305,9 @@ def test_labels_in_traditional_characters_are_labels() -> None:
         head="<title>銀杏種上湖心島-藍湖</title>",
     )
     assert read(html).shown.text.endswith("更久。")
+
+
+def test_a_date_of_either_order_is_read_as_the_page_writes_its_others() -> None:
+    html = page(f"<div><h1>银杏种上湖心岛</h1><p>12/03/2024</p><div class=x7>{BODY}</div></div>")
+    html = html.replace(ROWS, "<li><a href=/info/1.html>湖边小路翻修</a> 25/03/2024</li>")
+    assert read(html).published.date().isoformat() == "2024-03-12"

@@ -34,10 +34,10 @@ _FORMS = tuple(
 )
 
 
-def row_date(text: str, tz: ZoneInfo) -> datetime | None:
+def row_date(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> datetime | None:
     """Return the first date that the text of a row shows, midnight where it shows no time; else None."""
     text = " ".join(text[:_LONGEST].split())
-    whole = find_moment(text, tz)
+    whole = find_moment(text, tz, day_first=day_first)
     if whole is not None:
         return whole
     found = (_day(match.groupdict(), tz) for form in _FORMS for match in form.finditer(text))

@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
+from scraper.dates import writes_day_first
 from scraper.discovery.rowtext import read_row
 from scraper.discovery.scope import Row
 from scraper.text import fold, visible_text
@@ -68,6 +69,8 @@ class RowReader:
             areas = self._areas(template, dropped)
             places = next((found for area in areas if (found := self._shaped(area, template, dropped))), [])
         rows = [(place, self._row(place, template)) for place in places]
+        if any(row.date is None for _, row in rows):
+            rows = self._by_order(rows, template)
         rows = [(place, row) for place, row in rows if row.title or _shows_a_picture(place.row)]
         if template.dated:
             rows = [
@@ -77,8 +80,18 @@ class RowReader:
             ]
         return _once(_alike(rows) if template.alike else [row for _, row in rows])
 
-    def _row(self, place: Place, template: Rows) -> Row:
-        title, date = read_row(place.link, place.row, place.behind, template, self._tz)
+    def _by_order(self, rows: list[tuple[Place, Row]], template: Rows) -> list[tuple[Place, Row]]:
+        """Return the rows, those without a date read by the order in which the page writes 25/03/2021."""
+        day_first = writes_day_first(dom.text_of(self._page))
+        if day_first is None:
+            return rows
+        return [
+            (place, row if row.date is not None else self._row(place, template, day_first=day_first))
+            for place, row in rows
+        ]
+
+    def _row(self, place: Place, template: Rows, *, day_first: bool | None = None) -> Row:
+        title, date = read_row(place.link, place.row, place.behind, template, self._tz, day_first=day_first)
         return Row(url=place.url, title=title, date=date)
 
     def _links(self, area: Node, template: Rows, dropped: frozenset[int]) -> list[tuple[Node, Url]]:

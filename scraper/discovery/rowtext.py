@@ -30,7 +30,7 @@ _EDGE_DATE = re.compile(
 
 
 def read_row(
-    link: Node, row: Node, behind: str, template: Rows, tz: ZoneInfo
+    link: Node, row: Node, behind: str, template: Rows, tz: ZoneInfo, *, day_first: bool | None = None
 ) -> tuple[str | None, datetime | None]:
     """Return the title and the date of a row, each None where it shows none."""
     parts = pieces(link)
@@ -38,11 +38,13 @@ def read_row(
     title = _title(link, parts, heading)
     if template.date is not None:
         shown = " ".join(" ".join(pieces(node)) for node in dom.select(row, template.date))
-        return title, row_date(shown, tz)
+        return title, row_date(shown, tz, day_first=day_first)
     around = " ".join(part for part in _without(pieces(row), parts))
     inside = " ".join(_without(parts, pieces(heading) if heading is not None else [title or ""]))
     texts = (around, inside if len(parts) > 1 else "", behind)
-    return title, next((date for text in texts if (date := row_date(text, tz)) is not None), None)
+    return title, next(
+        (date for text in texts if (date := row_date(text, tz, day_first=day_first)) is not None), None
+    )
 
 
 def pieces(node: Node) -> list[str]:

@@ -74,7 +74,21 @@ def published(
         return moment, "page"
     if in_address is not None:
         return in_address, "url"
+    moment = _by_order(page, layout, tz, beside)
+    if moment is not None:
+        return moment, "page"
     return capture.fetched_at.astimezone(tz), "capture"
+
+
+def _by_order(page: Page, layout: Layout, tz: ZoneInfo, beside: str) -> datetime | None:
+    """Return the moment that reads 12/03/2021 in the order in which the page writes other days; else None."""
+    day_first = dates.writes_day_first(page.text)
+    if day_first is None:
+        return None
+    node = page.first(layout.published)
+    shown = " ".join(dom.texts(node)) if node is not None else ""
+    found = (dates.find_moment(each, tz, day_first=day_first) for each in (shown, beside))
+    return next((moment for moment in found if moment is not None), None)
 
 
 def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) -> datetime | None:

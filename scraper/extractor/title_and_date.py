@@ -79,7 +79,7 @@ def line(
         found = next(labelled, "")
         if found or nearest:
             return found or nearest
-        nearest = next(iter(dated), "")
+        nearest = next(iter(dated), "") or next(filter(dates.shows_western, parts), "")
     return nearest
 
 

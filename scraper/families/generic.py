@@ -114,5 +114,10 @@ IMPRINT = re.compile(
 DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|\d\d)\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)")
 """A day, with its year."""
 
-MOMENT = re.compile(r"^[\s（(\[]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+MOMENT = re.compile(
+    r"^[\s（(\[|]*(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
+    rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_MONTH}[\s-](?:19|20)\d\d)",
+    re.IGNORECASE,
+)
 """How a line begins that shows a date first."""
