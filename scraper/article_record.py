@@ -132,6 +132,7 @@ class Written:
     """A first document."""
 
     path: str
+    thin: bool = False  # True: it tells nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ class Revised:
     """The article changed, and its document followed."""
 
     path: str
+    thin: bool = False  # True: it tells nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@
     │   ├── MissingField       a layout fits, but a field that it must have is empty
     │   ├── RepeatedBody       one page under many addresses, whose rows in the lists call it otherwise
     │   ├── Replaced           where an article was, a page that has nothing of it: held back until seen again
+    │   ├── Thin               an article that tells nothing; its document is written all the same
     │   ├── WrongType          a picture or a file was expected, and the bytes are something else
     │   └── TooCostly          a page that hangs, fills the memory or ends the program that reads it
     ├── StoreError             what lies on the disk cannot be read or written
@@ -212,6 +213,10 @@ class WrongType(ExtractError):
         """Say too whether another day may bring it: an error page yes, what can act on a reader no."""
         super().__init__(message)
         self.heals = heals
+
+
+class Thin(ExtractError):
+    """An article's body tells nothing: no text, no picture, no file, no medium. Its document is written."""
 
 
 class TooCostly(ExtractError):

@@ -38,6 +38,7 @@ class SiteReport:
     gone: int = 0
     skipped: int = 0
     failed: int = 0
+    thin: int = 0  # of those written or revised: that tell nothing
     waiting: int = 0
     requests: int = 0
     bytes: int = 0

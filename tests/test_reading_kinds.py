@@ -1,7 +1,7 @@
-"""Kinds of markup in which text, pictures or files used to vanish: told, named as left out, never unseen.
+"""Kinds of markup in which text, pictures or files used to vanish: told, or named as left out.
 
-Each kind is held three ways: what is told of it; that nothing of it is lost; and that the witness, asked before
-anybody told anything, names what is there to be lost.
+Each kind is held three ways: what is told of it; that nothing of it is lost; and that the witness, asked
+before anybody told anything, names what is there to be lost.
 """
 
 from __future__ import annotations
@@ -122,7 +122,10 @@ KINDS = {
         seen=Loss(files=1),
     ),
     "a lazy picture under any name": Kind(
-        body='<p><img src="/loading.gif" data-echo-src="/q.jpg"><img class="lazy" src="/s.gif" data-x="/r.png"></p>',
+        body=(
+            '<p><img src="/loading.gif" data-echo-src="/q.jpg">'
+            '<img class="lazy" src="/s.gif" data-x="/r.png"></p>'
+        ),
         images=("/q.jpg", "/r.png"),
         seen=Loss(images=2),
     ),
@@ -206,7 +209,10 @@ KINDS = {
         seen=Loss(characters=11),
     ),
     "bold that is none": Kind(
-        body="<b style='font-weight: normal'>全文<strong>这里</strong></b><b style='mso-bidi-font-weight:normal'>真</b>",
+        body=(
+            "<b style='font-weight: normal'>全文<strong>这里</strong></b>"
+            "<b style='mso-bidi-font-weight:normal'>真</b>"
+        ),
         markdown="全文**这里真**",
         seen=Loss(characters=5),
     ),
@@ -268,7 +274,8 @@ KINDS = {
     ),
     "a table with a player": Kind(
         body=(
-            "<table border=1><tr><th>课<th>录像<tr><td>高数<td><video src='/v.mp4'></video><tr><td>线代<td>无</table>"
+            "<table border=1><tr><th>课<th>录像<tr><td>高数<td><video src='/v.mp4'></video>"
+            "<tr><td>线代<td>无</table>"
         ),
         markdown=(f"| 课 | 录像 |\n| --- | --- |\n| 高数 | [{HOST}/v.mp4]({HOST}/v.mp4) |\n| 线代 | 无 |"),
         media=(),
@@ -300,7 +307,8 @@ KINDS = {
     "the way to other articles": Kind(
         body=(
             "<p>正文。</p><p>上一条：<a href='/1'>旧闻</a></p><p>下一条：<a href='/2'>新闻</a></p>"
-            "<p>【<a href='javascript:print()'>打印</a>】【<a href='javascript:close()'>关闭</a>】</p><p>分享到：</p>"
+            "<p>【<a href='javascript:print()'>打印</a>】【<a href='javascript:close()'>关闭</a>】</p>"
+            "<p>分享到：</p>"
         ),
         markdown="正文。",
         left_out=("navigation",),

@@ -6,6 +6,7 @@ and a document that looks wrong is looked at once more, by what the state says t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     from scraper.article_record import ArticleRecord
     from scraper.ingest.reextract import Job
-    from scraper.model import Shown, Site
+    from scraper.model import EmbeddedPicture, LeftOut, Shown, Site
     from scraper.progress import Progress
+    from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
 
 
@@ -43,6 +45,7 @@ class Verified:
     documents: int = 0  # that should be there
     pictures: int = 0  # and files, that should be there
     damaged: list[Damage] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)  # of the pages, by rule, where it was asked for
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` has it; an offset stands where there is one."""
@@ -56,6 +59,7 @@ class Verified:
             "documents": self.documents,
             "pictures": self.pictures,
             "damaged": damaged,
+            **({"left_out": dict(self.left_out)} if self.left_out else {}),
         }
 
 
@@ -73,6 +77,7 @@ class Examined:
 
     known: ArticleRecord
     wrong: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()  # of its page, by rule; asked for with `render` alone
 
 
 def verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> Iterator[Damage | Verified]:
@@ -124,6 +129,7 @@ def _damages(
     suspects = []
     for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
         found.documents += 1
+        found.left_out.update({rule.what: rule.count for rule in one.left_out})
         progress.article(site.name, "damaged" if one.wrong else "sound")
         if one.wrong:
             suspects.append(one.known)
@@ -191,9 +197,17 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     except ArchiveError as error:
         return replace(nothing, wrong=(f"its capture gives no document: {error.kind}: {error}",))
     wrong = list(_change(known, data, document.text.encode("utf-8")))
-    if render:
-        wrong += _losses(_as_linked(article.shown, piece.job), data)
-    return replace(nothing, wrong=tuple(wrong))
+    wrong += _lost_pictures(article.embedded, documents_of(archive, known.site))
+    wrong += _losses(_as_linked(article.shown, piece.job), data) if render else ()
+    return replace(nothing, wrong=tuple(wrong), left_out=article.left_out if render else ())
+
+
+def _lost_pictures(pictures: Iterable[EmbeddedPicture], documents: DocumentStore) -> Iterator[str]:
+    """Tell which pictures that the page itself holds have no file, or another one."""
+    for picture in pictures:
+        path = picture.address.lstrip("/")
+        if documents.read_file(path) != picture.data:
+            yield f"its picture {path} is missing or changed: `reextract` puts it back"
 
 
 def _change(known: ArticleRecord, there: bytes, today: bytes) -> Iterator[str]:

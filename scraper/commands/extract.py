@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     import argparse
@@ -50,6 +51,12 @@ def _run_one(args: argparse.Namespace, config: Config | None) -> int:
 
     url = address(args.url)
     page = read(saved_capture(args.file, url, args.content_type), site_of(url, config, args.site))
+    if args.verbosity > 0:
+        for one in page.article.left_out:
+            told = say(
+                "left out: {rule}, {count}, first {sample}", rule=one.what, count=one.count, sample=one.sample
+            )
+            print(translated(told), file=sys.stderr)
     if args.json:
         print(json.dumps(page.to_json(), ensure_ascii=False))
     else:  # bytes: a document is the same on every system

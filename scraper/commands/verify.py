@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from scraper.audit.verification import Verified
     from scraper.audit.verify_captures import Damage
@@ -60,7 +62,15 @@ def run(args: argparse.Namespace) -> int:
     for name, found in sites.items():
         if found.damaged or args.verbosity >= 0:
             print(f"{name}: {_sum(found)}", file=sys.stderr)
+        if found.left_out and args.verbosity >= 0:
+            print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
     return code
+
+
+def left_out_of(counts: Mapping[str, int]) -> str:
+    """Return what pages show and documents leave out, by the rules that leave it out."""
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return translated(say("left out by rule: {rules}", rules=told))
 
 
 def _verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> Verified:

@@ -19,6 +19,7 @@ from scraper.errors import (
     Paused,
     ProgramError,
     Refused,
+    Thin,
     Unreachable,
 )
 from scraper.exit_codes import ExitCode, worst
@@ -144,12 +145,12 @@ class SiteReporter:
         """Count an outcome; return what the log says beside its name."""
         report = self.report
         match outcome:
-            case Written(path=path):
+            case Written(path=path, thin=thin):
                 report.written += 1
-                return {"path": path}
-            case Revised(path=path):
+                return {"path": path} | (self._thin(known) if thin else {})
+            case Revised(path=path, thin=thin):
                 report.revised += 1
-                return {"path": path}
+                return {"path": path} | (self._thin(known) if thin else {})
             case Unchanged():
                 report.unchanged += 1
                 return {}
@@ -171,6 +172,14 @@ class SiteReporter:
                 assert_never(outcome)
         self.problem(known.url, error)
         return {"error": f"{error.kind}: {error}"}
+
+    def _thin(self, known: ArticleRecord) -> dict[str, object]:
+        """Count a document that tells nothing, and tell it once, as it is written."""
+        self.report.thin += 1
+        self._codes.add(ExitCode.SOME_FAILED)
+        text = say("the page of this article tells nothing: {url}", url=known.url)
+        self.problem(known.url, Thin(text))
+        return {"thin": True}
 
     def _log(self, level: int, event: str, **fields: object) -> None:
         _log.log(level, event, extra={"fields": {"site": self._site.name, **fields}})

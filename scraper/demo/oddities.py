@@ -96,7 +96,11 @@ def _in_addresses() -> tuple[Oddity, ...]:
         Oddity(lesson="addresses of pictures", title="图片地址八种写法", body=pictures),
         Oddity(lesson="addresses of links", title="链接地址七种写法", body=links),
         Oddity(lesson="only a picture and a link", title="点开看图", source="潮信社", body=_only_a_picture),
-        Oddity(lesson="no body at all", title="题目之下没有正文", body=lambda _home: ()),
+        Oddity(
+            lesson="no word at all",
+            title="题目之下没有文字",
+            body=lambda home: (pieces.picture(f"{home}/pic/003/000/500/00300050077_7a8b9c0d.jpg"),),
+        ),
     )
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scraper.article_record import Outcome
     from scraper.families.family import Family
     from scraper.ingest.page_reader import Reader
-    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.model import Article, Capture, CaptureRef, Document, EmbeddedPicture, Site
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
 
@@ -55,6 +55,7 @@ class ArticleResult:
     known: ArticleRecord
     document: Document | None = None  # None: nothing is to be written
     shown: Shown | None = None  # what of the article is to be kept beside it; None: no article was read
+    embedded: tuple[EmbeddedPicture, ...] = ()  # pictures that the page itself holds
 
 
 class ArticleDecider:
@@ -161,12 +162,16 @@ class ArticleDecider:
         after = replace(
             known, captured=captured, capture=ref, path=document.path, origin=None, **facts_of(article)
         )
-        outcome = Written(path=document.path) if known.path is None else Revised(path=document.path)
+        thin = after.body_digest is None
+        outcome: Outcome = Written(path=document.path, thin=thin)
+        if known.path is not None:
+            outcome = Revised(path=document.path, thin=thin and known.body_digest is not None)
         return ArticleResult(
             outcome=outcome,
             known=policy.remember_answer(after, capture, self._site.revisit),
             document=document,
             shown=shown,
+            embedded=article.embedded,
         )
 
     def _check_likeness(self, known: ArticleRecord, article: Article) -> None:
@@ -210,11 +215,16 @@ def family_of(site: Site, url: Url) -> Family | None:
 
 
 def shown_by(article: Article, site: Site) -> Shown:
-    """Return what of an article the archive is to keep: nothing where pictures stay where they are."""
+    """Return what of an article is to be asked for: nothing where pictures stay where they are.
+
+    A picture that the page itself holds is kept in any case, and nobody is asked for it.
+    """
     if site.images == "link":
         return ()
+    held = {picture.address for picture in article.embedded}
     kinds = dict.fromkeys(article.attachments, Kind.FILE) | dict.fromkeys(article.images, Kind.IMAGE)
-    return tuple((url, kinds[url]) for url in dict.fromkeys((*article.images, *article.attachments)))
+    shown = dict.fromkeys((*article.images, *article.attachments))
+    return tuple((url, kinds[url]) for url in shown if url not in held)
 
 
 def dated(article: Article, captured: datetime) -> Article:

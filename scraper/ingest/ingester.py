@@ -29,6 +29,7 @@ from scraper.ingest.canary_monitor import CanaryMonitor
 from scraper.ingest.list_reader import channel_of, key_of, newest, program_error, read_list
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.prior_captures import PriorCaptures
+from scraper.ingest.reextract import save_embedded
 from scraper.model import Kind
 from scraper.numbers import whole
 from scraper.stores.state.captures import entry_of
@@ -249,6 +250,7 @@ class Ingester:
             judged = self._decider.judge(known, capture, ref)
             if judged.document is not None:
                 self.monitor.check(known, judged.known)
+                save_embedded(judged.embedded, self._documents)
                 self._documents.save(judged.document)
         except RepeatedBody as error:
             failed = self._failure(known, capture, error)

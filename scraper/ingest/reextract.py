@@ -17,12 +17,13 @@ from scraper.ingest.article_decision import OK, article_digest, body_digest, dat
 from scraper.mementos import as_of_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from scraper.article_record import ArticleRecord
     from scraper.ingest.article_decision import Shown
-    from scraper.model import Article, Capture, CaptureRef, Document, Site
+    from scraper.model import Article, Capture, CaptureRef, Document, EmbeddedPicture, Site
+    from scraper.stores.documents import DocumentStore
     from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
     from scraper.urls import Url
@@ -50,6 +51,7 @@ class Remade:
     body_digest: str | None  # None: nothing in the body
     characters: int
     shown: Shown
+    embedded: tuple[EmbeddedPicture, ...] = ()  # pictures that the page itself holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
         body_digest=body_digest(article),
         characters=len(article.shown.text),
         shown=shown_by(article, site),
+        embedded=article.embedded,
     )
 
 
@@ -176,12 +179,19 @@ def renewed(job: Job, made: Remade) -> ArticleRecord:
 
 def keep(known: ArticleRecord, job: Job, made: Remade, context: SiteContext) -> None:
     """Write a document that was made again, and remember what it was made of and what it shows."""
+    save_embedded(made.embedded, context.documents)
     context.documents.save(made.document)
     if known == job.known and not made.shown:
         return
     with context.state.transaction():
         context.state.articles.put(known)
         context.state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
+
+
+def save_embedded(pictures: Iterable[EmbeddedPicture], documents: DocumentStore) -> None:
+    """Write the files of the pictures that a page holds itself: the capture is all that has them."""
+    for picture in pictures:
+        documents.save_file(picture.address.lstrip("/"), picture.data)
 
 
 def _diff(before: str, after: Document) -> str:
