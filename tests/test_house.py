@@ -166,6 +166,26 @@ def test_what_a_capture_comes_to_reaches_nothing_that_asks() -> None:
         assert {name for name in met if name.partition(".")[0] in strangers} == set()
 
 
+def test_the_page_on_the_architecture_draws_the_house_as_it_is() -> None:
+    """The floors of docs/architecture.md are these, and the rooms that it tells of are there."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"```floors\n(.*?)```", page, re.DOTALL)[0].splitlines()
+    assert tuple(tuple(line.split(" · ")) for line in drawn) == LINES
+    told = {name for line in page.splitlines() if line.startswith("| `") for name in _named(line)}
+    assert told <= {room for line in LINES for room in line}
+    files = {name for name in re.findall(r"`([a-z_]+\.[a-z_]+)", page) if "/" not in name}
+    assert {name for name in files if name.partition(".")[0] in told} <= set(modules()) | {
+        f"{name}.{node.name}"
+        for name in modules()
+        for node in modules()[name].body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+
+
+def _named(line: str) -> list[str]:
+    return re.findall(r"`([a-z_]+)`", line.split("|")[1])
+
+
 def test_every_room_has_its_place() -> None:
     """A new room is put on a floor before it is used."""
     placed = GROUND | {room for line in LINES for room in line} | {"__init__"}
