@@ -42,6 +42,8 @@ def main() -> None:
     )
     print(f"one host after another: at least {args.delay * (requests.total() - args.hosts):.0f} s")
     print(f"smallest gap at one host: {gaps:.3f} s")
+    if code != 0:
+        raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from scraper.messages import translated
+from scraper.messages import say, translated
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rich.console import Console
     from rich.table import Table
@@ -110,6 +111,7 @@ class Board:
         """Begin with no site."""
         self._monotonic = monotonic
         self.lines: dict[str, Line] = {}
+        self.pauses: dict[str, tuple[float, str]] = {}  # by host: until when, and what is said of it
 
     def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
         """Hear that a page of a channel's list was read."""
@@ -131,6 +133,11 @@ class Board:
         line = self._line(site)
         line.waiting, line.delay = count, delay
 
+    def paused(self, host: str, until: datetime, seconds: float, cause: str) -> None:
+        """Hear that a host is left alone for a while."""
+        said = say("paused until {until} ({cause})", until=f"{until.astimezone():%H:%M:%S}", cause=cause)
+        self.pauses[host] = (self._monotonic() + seconds, said)
+
     def _line(self, site: str) -> Line:
         now = self._monotonic()
         line = self.lines.setdefault(site, Line(started=now, heard=now))
@@ -149,6 +156,9 @@ class Board:
         shown = sorted(self.lines, key=lambda site: self.lines[site].heard, reverse=True)[:room]
         for site in (site for site in self.lines if site in shown):
             table.add_row(site, *cells(self.lines[site], now))
+        for host, (until, said) in self.pauses.items():
+            if until > now:
+                table.add_row(host, translated(said))
         if len(self.lines) > 1:
             table.add_row(f"{len(self.lines)} sites", *self._sum(now))
         return table

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Progress(Protocol):
@@ -20,6 +23,9 @@ class Progress(Protocol):
     def waiting(self, site: str, count: int, delay: float) -> None:
         """Hear how many articles are still to be asked for, at so many seconds between two requests."""
 
+    def paused(self, host: str, until: datetime, seconds: float, cause: str) -> None:
+        """Hear that a host is left alone for so many seconds: until when, and why."""
+
 
 class Unwatched:
     """Nobody watches: cron, tests, `--quiet`."""
@@ -34,4 +40,7 @@ class Unwatched:
         """Do nothing."""
 
     def waiting(self, site: str, count: int, delay: float) -> None:
+        """Do nothing."""
+
+    def paused(self, host: str, until: datetime, seconds: float, cause: str) -> None:
         """Do nothing."""

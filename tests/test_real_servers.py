@@ -479,3 +479,28 @@ def test_a_picture_is_had_from_a_host_that_wants_to_know_its_page(
     archive = archive_of(extra="    images: download\n")
     assert int(archive.run().exit_code) == 0
     assert len(list(archive.root.rglob("pictures/*/*"))) == 1
+
+
+# ── what else is told ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dead_network_under_a_time_limit_is_no_spent_budget(
+    archive_of: Callable[..., Archive], site: Site, server: Server
+) -> None:
+    archive = archive_of()
+    config = archive.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace(server.proxy, "http://127.0.0.1:9")
+    config.write_text(text.replace("retries: 0", "retries: 4"), encoding="utf-8")
+    report = archive.run(seconds=2)
+    assert int(report.exit_code) == 3
+    assert site.asked == []
+
+
+def test_a_site_whose_certificate_is_not_checked_says_so_in_each_report(
+    archive_of: Callable[..., Archive],
+) -> None:
+    archive = archive_of(extra="    tls: {verify: false, old_ciphers: true}\n")
+    for _ in range(2):
+        said = [note.message for note in only(archive.run()).notes]
+        assert any("not checked" in text for text in said)
+        assert any("old ciphers" in text for text in said)

@@ -110,6 +110,7 @@ class Session:
         self._signals = signals
         self._second = second
         self._codes: set[ExitCode] = set()
+        network.watch_pauses(progress.paused)
 
     def go(self, command: str, sites: Sequence[Site], plan: Plan) -> Report:
         """Run to the end, or to a signal, and return the report. Raises Locked where every site is held."""
@@ -291,6 +292,8 @@ class Session:
         traffic = [self._network.traffic(place) for place in places]
         crawl.reporter.report.requests = sum(part.requests for part in traffic)
         crawl.reporter.report.bytes = sum(part.bytes for part in traffic)
+        if traffic[0].requests and not traffic[0].answers:
+            crawl.reporter.unanswered()
 
 
 @contextmanager

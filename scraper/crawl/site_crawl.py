@@ -139,6 +139,7 @@ class SiteCrawl:
         if ahead:
             said = say("an earlier run's clock was ahead; what it put off is looked at again")
             self.reporter.remark(self._site.home, said)
+        self._tell_trust()
         match plan:
             case Incremental():
                 await self.run()
@@ -150,6 +151,17 @@ class SiteCrawl:
                     await self._wayback.bring(chosen, plan.days.as_text())
             case _:
                 assert_never(plan)
+
+    def _tell_trust(self) -> None:
+        """Tell where the config takes less of TLS than is usual."""
+        tls = self._site.tls
+        if not tls.verify:
+            self.reporter.remark(self._site.home, say("its certificate is not checked: tls.verify is false"))
+        if tls.old_ciphers:
+            self.reporter.remark(self._site.home, say("old ciphers are taken: tls.old_ciphers"))
+        if tls.ca_file is not None:
+            said = say("certificates of {file} are trusted: tls.ca_file", file=tls.ca_file)
+            self.reporter.remark(self._site.home, said)
 
     async def run(self) -> None:
         """Bring what is new."""

@@ -208,6 +208,13 @@ class SiteReporter:
         self._strikes = 0
         self._patience *= 2
 
+    def unanswered(self) -> None:
+        """Note that nothing was answered: then it was not the time that ended the run."""
+        if ExitCode.BUDGET in self._codes:
+            self._codes.discard(ExitCode.BUDGET)
+            self._codes.add(ExitCode.SOME_FAILED)
+            self.problem(self._site.home, Unreachable(say("no answer to anything that was asked")))
+
     def tell_absent(self) -> None:
         """Tell where most of what is new is not there at all: the site may be broken for an hour."""
         absent, new = len(self._absent), len(self._absent) + self.report.written

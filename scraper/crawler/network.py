@@ -105,7 +105,7 @@ class Network:
         )
         self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
         routes = Proxies(settings.proxy, environment)
-        pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
+        self._pacer = pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
         self._attempts = Retry(
             fetcher=Fetcher(
                 client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now
@@ -125,6 +125,10 @@ class Network:
     ) -> None:
         """Close every connection."""
         await self._client.__aexit__(kind, exc, trace)
+
+    def watch_pauses(self, hear: Callable[[str, datetime, float, str], None]) -> None:
+        """Tell of each pause that a host needs: the host, until when, why."""
+        self._pacer.on_pause = hear
 
     def traffic(self, site: Site) -> Traffic:
         """Return what was asked for a site and what came: robots.txt, retries, redirects too."""

@@ -41,6 +41,7 @@ HOUR = 3_600.0  # seconds: no back-off that nobody asked for is longer
 PATIENCE = 600.0  # seconds: a longer back-off is left to a later run
 GUESSED_PATIENCE = 60.0  # seconds: likewise, of one that nobody asked for
 BROKEN = 8.0  # seconds: the longest back-off after answers that broke off, which others need not do
+TOLD = 5.0  # seconds: a longer back-off is told while it lasts
 JITTER = 0.1  # of a back-off, added
 HELD = 0.1  # seconds between two looks at a host that another process is asking
 TOO_MANY = "429"  # the cause of a back-off that means: we are not wanted
@@ -89,6 +90,7 @@ class Pacer:
         self._patience = patience
         self._guessed_patience = guessed_patience
         self._lanes: dict[str, _Lane] = {}
+        self.on_pause: Callable[[str, datetime, float, str], None] | None = None  # None: nobody watches
 
     @asynccontextmanager
     async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
@@ -161,6 +163,7 @@ class Pacer:
         """Take the host once its pauses are over, those that other processes learnt of included."""
         while True:
             self._check_patience(host, lane)
+            self._tell(host, lane)
             await self._wait(lane, delay)
             if not self.memory.take(host):
                 await self.sleep(HELD * (1 + self._random()))
@@ -193,6 +196,12 @@ class Pacer:
         starts = [] if lane.ended is None else [lane.ended + delay]
         starts += [] if lane.until is None else [lane.until]
         return max(starts) - self.monotonic() if starts else 0.0
+
+    def _tell(self, host: str, lane: _Lane) -> None:
+        """Tell whoever watches of a pause that is long enough to be wondered at."""
+        left = 0.0 if lane.until is None else lane.until - self.monotonic()
+        if left > TOLD and self.on_pause is not None:
+            self.on_pause(host, self.now() + timedelta(seconds=left), left, lane.cause)
 
     def _check_patience(self, host: str, lane: _Lane) -> None:
         if lane.left is not None:
