@@ -1,4 +1,4 @@
-"""A worker's config: what is changed in the file holds from the next run on, and a slip takes nothing away."""
+"""A worker's config: what changes in its file holds from the next run on, and a slip takes nothing away."""
 
 from __future__ import annotations
 

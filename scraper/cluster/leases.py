@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper.cluster.lease import Lease, deadline_of, pause_between_renewals
@@ -68,6 +69,7 @@ class Leases:
         self._random = random
         self._sleep = sleep
         self._held: dict[str, Tenure] = {}
+        self._untold: list[Callable[[], Awaitable[None]]] = []
         self.away_since: float | None = None  # when the database last stopped to answer; None: it answers
 
     @property
@@ -111,14 +113,29 @@ class Leases:
             return False
 
     async def hand_back(self, tenure: Tenure, machine: str | None) -> None:
-        """End a lease. Where the database does not hear it, it ends by itself."""
+        """End a lease. Where the database does not hear it, it is told later, or the lease ends by itself."""
         self._held.pop(tenure.lease.site, None)
+        await self.tell(partial(self._database.hand_back, tenure.lease, machine))
+
+    async def tell(self, what: Callable[[], Awaitable[None]]) -> None:
+        """Tell the database something that it must hear some time: now, or when it is back.
+
+        Told late it does no harm: whoever has lost a lease changes nothing, and a run is remembered once.
+        """
         try:
-            await self._database.hand_back(tenure.lease, machine)
+            await what()
         except DatabaseAway as error:
-            _log.warning(
-                "not-handed-back", extra={"fields": {"site": tenure.lease.site, "error": str(error)}}
-            )
+            _log.warning("told-later", extra={"fields": {"error": str(error)}})
+            self._untold.append(what)
+
+    async def tell_again(self) -> None:
+        """Tell the database what it has not heard yet."""
+        while self._untold:
+            try:
+                await self._untold[0]()
+            except DatabaseAway:
+                return
+            self._untold.pop(0)
 
     def terminate(self) -> None:
         """Have all processes end in order: the worker is to end."""
@@ -132,6 +149,7 @@ class Leases:
             await self._sleep(pause_between_renewals(self.ttl))
             try:
                 await self.renew()
+                await self.tell_again()
             except Exception:  # noqa: BLE001 - whatever it is, the next renewal may go well; it is logged whole
                 _log.exception("program-error", extra={"fields": {"what": "renewing leases"}})
 

@@ -27,7 +27,7 @@ from scraper.cluster.bringing import sweep
 from scraper.cluster.database import RunRow
 from scraper.cluster.hosts import rest_hosts, told_of_hosts
 from scraper.cluster.site_process import SiteProcess
-from scraper.errors import DatabaseAway, LeaseLost, ObjectStoreAway
+from scraper.errors import LeaseLost, ObjectStoreAway
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 from scraper.stores.archive_folder import ArchiveFolder
@@ -172,12 +172,9 @@ class SiteWork:
         return False
 
     async def _past_is_there(self, tenure: Tenure) -> None:
-        """End the walk through a site's past; a database that does not hear it asks for it once more."""
+        """End the walk through a site's past."""
         tenure.backfill = False
-        try:
-            await self._shop.database.backfilled(tenure.lease)
-        except DatabaseAway as error:
-            _log.warning("unremembered", extra={"fields": {"site": self._site.name, "error": str(error)}})
+        await self._shop.leases.tell(partial(self._shop.database.backfilled, tenure.lease))
 
     async def _run(self, tenure: Tenure, *, backfill: bool) -> dict[str, Any] | None:
         """Run one slice in a process: what is new, or the past."""
@@ -261,7 +258,7 @@ class SiteWork:
     async def _remember(
         self, tenure: Tenure, shipped: shipping.Shipped, report: dict[str, Any] | None
     ) -> None:
-        """Write the run's row; where the database is away, the manifest still tells the run."""
+        """Write the run's row; a database that is away hears of it later, and the manifest tells it too."""
         if report is None:
             return
         manifest = shipped.claimed.manifest
@@ -277,10 +274,7 @@ class SiteWork:
             shipped=shipped.bytes,
             report=report["sites"].get(self._site.name, {}),
         )
-        try:
-            await self._shop.database.add_run(row)
-        except DatabaseAway as error:
-            _log.warning("unremembered", extra={"fields": {"site": self._site.name, "error": str(error)}})
+        await self._shop.leases.tell(partial(self._shop.database.add_run, row))
 
     async def _locked(self, action: Callable[[], _T]) -> _T:
         """Do something to the site's files, in a thread, while no run of this machine can. Raises Locked."""

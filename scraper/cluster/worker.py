@@ -75,6 +75,7 @@ class Worker:
             await asyncio.gather(*chores[1:], return_exceptions=True)
             if self._turns:
                 await asyncio.wait(tuple(self._turns.values()))
+            await self._shop.leases.tell_again()
             await self._finish_last()
         finally:
             for chore in chores:
