@@ -17,6 +17,7 @@ from scraper.demo.exchange import Ask
 from scraper.demo.server import serve
 from scraper.errors import NotAListing
 from scraper.model import Capture, Kind
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
-    from scraper.urls import Url
 
 CHANNEL = "bcyw"
 FIRST = datetime(2019, 1, 6, 9, tzinfo=UTC)
@@ -292,3 +292,11 @@ def test_a_copy_is_read_as_the_sites_page_and_any_other_capture_as_it_is() -> No
     assert shown.headers == ((b"Content-Type", b"text/html; charset=GBK"), (b"Server", b"Apache"))
     assert mementos.archive_of(place) == "web.archive.org"
     assert mementos.as_of_site(shown) is shown
+
+
+def test_an_index_that_names_another_page_is_not_believed() -> None:
+    own = Url("http://news.example.edu.cn/a/1.htm")
+    assert mementos.is_same_page(own, Url("https://www.news.example.edu.cn/a/1.htm"))
+    assert mementos.is_same_page(Url("http://a.example/%e5%8d%97"), Url("http://a.example/%E5%8D%97"))
+    assert not mementos.is_same_page(own, Url("http://elsewhere.example/a/1.htm"))
+    assert not mementos.is_same_page(own, Url("http://news.example.edu.cn/a/2.htm"))

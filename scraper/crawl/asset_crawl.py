@@ -84,7 +84,10 @@ class AssetCrawl:
             problem: ArchiveError | None = error
         else:
             problem = self._ingester.take(capture, ref)
-        self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked | Unreachable) else 0
+        if isinstance(problem, Unreachable):  # tried again and again already: it costs no second picture
+            self._strikes[host] = PATIENCE
+        else:
+            self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked) else 0
         self._reporter.asset(asset, problem, begun)
 
     def _follow(self) -> None:
