@@ -278,3 +278,5 @@ class WriteError(ArchiveError):
 
 class ProgramError(ArchiveError):
     """An error of the program itself, as a report names it: the type and the message of what was raised."""
+
+    traceback: str | None = None  # of what was raised, where it came from another process; None: it was here

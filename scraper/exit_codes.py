@@ -15,6 +15,7 @@ from scraper.errors import (
     LeaseLost,
     Locked,
     NoRoom,
+    ProgramError,
     Refused,
     SiteHeld,
     StateTooNew,
@@ -105,10 +106,19 @@ _OF_ERRORS: Final[tuple[tuple[type[ArchiveError], ExitCode], ...]] = (
 )
 
 
+_OF_ONE_PAGE: Final = {ExitCode.DAMAGED, ExitCode.NO_ROOM}  # what one page shows of the whole archive
+
+
 def worst(codes: Iterable[int]) -> ExitCode:
     """Return the code that wins where several hold; 0 where none does."""
     held = set(codes)
     return next((code for code in _PRECEDENCE if code in held), ExitCode.DONE)
+
+
+def of_failure(error: ArchiveError) -> ExitCode:
+    """Return the code of a command that met this error with one page of many, and went on."""
+    found = of_error(error)
+    return found if found in _OF_ONE_PAGE or isinstance(error, ProgramError) else ExitCode.SOME_FAILED
 
 
 def of_error(error: ArchiveError) -> ExitCode:

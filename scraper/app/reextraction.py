@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from scraper.ingest.reextract import Change, Job, Remade
     from scraper.model import Site
     from scraper.stores.opening import SiteContext
+    from scraper.stores.warc_reader import Damaged
 
 
 def changes(
-    context: SiteContext, archive: Path, *, dry: bool, say: Callable[[str], None]
+    context: SiteContext,
+    archive: Path,
+    *,
+    dry: bool,
+    say: Callable[[str], None],
+    damaged: Callable[[Damaged], None] = lambda _: None,
 ) -> Iterator[Change]:
     """Yield what becomes of each article. What a killed run left on the shelf is taken in first.
 
@@ -30,7 +36,7 @@ def changes(
     """
     site = context.site
     if not dry:
-        number = sum(1 for _ in Replay(context).all(lambda _: None))
+        number = sum(1 for _ in Replay(context).all(damaged))
         if number:
             say(f"{site.name}: {number} captures that the state did not know were taken in")
     work = partial(_remake, site=site, archive=archive)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scraper import extractor, writer
 from scraper.article_record import ADOPTED
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
-from scraper.errors import ArchiveError, StateTooNew, StoreError
+from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
 from scraper.parallel import spread
 from scraper.stores.archive_folder import ArchiveFolder
@@ -45,6 +45,7 @@ class Verified:
     documents: int = 0  # that should be there
     pictures: int = 0  # and files, that should be there
     damaged: list[Damage] = field(default_factory=list)
+    errors: list[ProgramError] = field(default_factory=list)  # of the program itself: no damage
     left_out: Counter[str] = field(default_factory=Counter)  # of the pages, by rule, where it was asked for
 
     def to_json(self) -> dict[str, Any]:
@@ -78,6 +79,7 @@ class Examined:
     known: ArticleRecord
     wrong: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()  # of its page, by rule; asked for with `render` alone
+    error: ProgramError | None = None  # of the program itself, which says nothing of the document
 
 
 def verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> Iterator[Damage | Verified]:
@@ -131,6 +133,7 @@ def _damages(
         found.documents += 1
         found.left_out.update({rule.what: rule.count for rule in one.left_out})
         progress.article(site.name, "damaged" if one.wrong else "sound")
+        found.errors += () if one.error is None else (one.error,)
         if one.wrong:
             suspects.append(one.known)
     yield from _again(site, suspects, archive, render=render)
@@ -195,7 +198,9 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     try:
         article, document, _ = reread(piece.job, site, captures_of(archive, site.name).read)
     except ArchiveError as error:
-        return replace(nothing, wrong=(f"its capture gives no document: {error.kind}: {error}",))
+        said = f"its capture gives no document: {error.kind}: {error}"
+        is_ours = isinstance(error, ProgramError)
+        return replace(nothing, error=error) if is_ours else replace(nothing, wrong=(said,))
     wrong = list(_change(known, data, document.text.encode("utf-8")))
     wrong += _lost_pictures(article.embedded, documents_of(archive, known.site))
     wrong += _losses(_as_linked(article.shown, piece.job), data) if render else ()

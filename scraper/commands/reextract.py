@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load, tell
-from scraper.exit_codes import ExitCode
+from scraper.errors import CaptureDamaged
+from scraper.exit_codes import ExitCode, of_failure, worst
 from scraper.report import Problem, Report, SiteReport
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scraper.errors import ArchiveError
     from scraper.ingest.reextract import Change
+    from scraper.stores.warc_reader import Damaged
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +45,21 @@ def run(args: argparse.Namespace) -> int:
     opener = Sites(config, now=now, dry=args.dry_run)
     reports: dict[str, SiteReport] = {}
     held: dict[str, Locked] = {}
+    codes: set[ExitCode] = set()
     for site in sites_named(config, args.site):
         try:
             with opener.open(site) as context:
-                found = changes(context, archive, dry=args.dry_run, say=partial(print, file=sys.stderr))
-                reports[site.name] = _report(found, show=args.dry_run and not args.json)
+                torn: list[ArchiveError] = []
+                found = changes(context, archive, dry=args.dry_run, say=_say, damaged=_into(torn))
+                reports[site.name] = _report(found, codes, show=args.dry_run and not args.json)
+                reports[site.name].problems.extend(_problem(site.home, error) for error in torn)
+                codes.update(map(of_failure, torn))
         except Locked as error:
             held[site.name] = error
             reports[site.name] = SiteReport(problems=[_problem(site.home, error)])
     if len(held) == len(reports):
         raise next(iter(held.values()))
-    failed = any(report.failed for report in reports.values())
-    code = ExitCode.SOME_FAILED if failed else ExitCode.DONE
+    code = worst(codes)
     report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
     if not args.dry_run:
         for wrong in keep_up(config, report):
@@ -64,16 +68,26 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _into(torn: list[ArchiveError]) -> Callable[[Damaged], None]:
+    """Return who hears of damage among the captures that were not yet taken in."""
+    return lambda damaged: torn.append(CaptureDamaged(str(damaged)))
+
+
 def _problem(url: str, error: ArchiveError) -> Problem:
     return Problem(url=url, kind=error.kind, message=str(error))
 
 
-def _report(changes: Iterator[Change], *, show: bool) -> SiteReport:
+def _report(changes: Iterator[Change], codes: set[ExitCode], *, show: bool) -> SiteReport:
     report = SiteReport()
     for change in changes:
         setattr(report, change.outcome, getattr(report, change.outcome) + 1)
         if change.error is not None:
             report.problems.append(_problem(change.known.url, change.error))
+            codes.add(of_failure(change.error))
         if show and change.diff:
             print(change.diff)
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
-from scraper.exit_codes import ExitCode
+from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.messages import say, translated
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def run(args: argparse.Namespace) -> int:
             for site in sites_named(config, args.site)
         }
     damaged = any(found.damaged for found in sites.values())
-    code = ExitCode.DAMAGED if damaged else ExitCode.DONE
+    errors = [error for found in sites.values() for error in found.errors]
+    for error in errors:
+        print(f"{error.kind}: {error}\n{error.traceback or ''}".rstrip(), file=sys.stderr)
+    code = worst([*map(of_error, errors), *([ExitCode.DAMAGED] if damaged else [])])
     if args.json:
         told = {name: found.to_json() for name, found in sites.items()}
         json.dump({"command": "verify", "sites": told, "exit_code": code}, sys.stdout, ensure_ascii=False)

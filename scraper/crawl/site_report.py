@@ -17,12 +17,11 @@ from scraper.errors import (
     Canary,
     NotAListing,
     Paused,
-    ProgramError,
     Refused,
     Thin,
     Unreachable,
 )
-from scraper.exit_codes import ExitCode, worst
+from scraper.exit_codes import ExitCode, of_failure, worst
 from scraper.messages import say
 from scraper.report import Note, Problem, SiteReport
 
@@ -87,7 +86,7 @@ class SiteReporter:
 
     def broken_page(self, url: Url, error: ArchiveError) -> None:
         """Note a page of a list that could not be read. The other lists, and the articles, are asked for."""
-        self._codes.add(_code(error))
+        self._codes.add(of_failure(error))
         self.problem(url, error)
         self._log(logging.WARNING, "list", url=url, error=f"{error.kind}: {error}")
 
@@ -167,7 +166,7 @@ class SiteReporter:
                 self.declined += 1
             case Failed(error=error):
                 report.failed += 1
-                self._codes.add(_code(error))
+                self._codes.add(of_failure(error))
             case _:
                 assert_never(outcome)
         self.problem(known.url, error)
@@ -238,8 +237,3 @@ class SiteReporter:
             self.in_doubt = True
             return
         self.leave(ExitCode.REFUSED if isinstance(error, Blocked) else ExitCode.SOME_FAILED)
-
-
-def _code(error: ArchiveError) -> ExitCode:
-    """Return what one failure makes of the walk."""
-    return ExitCode.PROGRAM_ERROR if isinstance(error, ProgramError) else ExitCode.SOME_FAILED

@@ -7,6 +7,8 @@ compares it with the file, writes, and remembers. The captures stay as they are.
 from __future__ import annotations
 
 import difflib
+import logging
+import traceback
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
     from scraper.urls import Url
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,9 @@ def reread(
         raise
     except Exception as error:
         msg = f"article: {known.url}: {type(error).__name__}: {error}"
-        raise ProgramError(msg) from error
+        failure = ProgramError(msg)
+        failure.traceback = traceback.format_exc()  # it may have to travel to another process
+        raise failure from error
     return article, document, captured
 
 
@@ -148,6 +154,9 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
 def settle(job: Job, made: Remade | ArchiveError, context: SiteContext, *, dry: bool) -> Change:
     """Compare with the file that is there; unless `dry`, write it and remember."""
     if isinstance(made, ArchiveError):
+        if isinstance(made, ProgramError):
+            fields = {"url": job.known.url, "error": str(made), "traceback": made.traceback}
+            _log.error("program-error", extra={"fields": fields})
         return Change(outcome="failed", known=job.known, error=made)
     before = context.documents.read(made.document.path)
     status = Status.HELD if job.known.status is Status.FAILED else job.known.status
