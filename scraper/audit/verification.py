@@ -199,8 +199,9 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
         article, document, _ = reread(piece.job, site, captures_of(archive, site.name).read)
     except ArchiveError as error:
         said = f"its capture gives no document: {error.kind}: {error}"
-        is_ours = isinstance(error, ProgramError)
-        return replace(nothing, error=error) if is_ours else replace(nothing, wrong=(said,))
+        return replace(
+            nothing, **({"error": error} if isinstance(error, ProgramError) else {"wrong": (said,)})
+        )
     wrong = list(_change(known, data, document.text.encode("utf-8")))
     wrong += _lost_pictures(article.embedded, documents_of(archive, known.site))
     wrong += _losses(_as_linked(article.shown, piece.job), data) if render else ()
