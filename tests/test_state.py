@@ -104,9 +104,9 @@ def test_only_what_a_page_names_is_wanted_and_only_within_the_span(state: State)
     put_page(state, 1, 1, 2, 3)
     page = Url("http://news.example/a/1.shtml")
     state.articles.want("s", page, ("2026-02-15", "2026-02-25"), channel="a")
-    assert state.articles.due("s", NOW, run=1, page=page) == ("000000002",)
+    assert state.articles.due_on("s", "a", page, NOW, run=1) == ("000000002",)
     state.articles.want("s", page, (None, None), channel="a")
-    assert len(state.articles.due("s", NOW, run=1, page=page)) == 3
+    assert len(state.articles.due_on("s", "a", page, NOW, run=1)) == 3
 
 
 def test_a_page_says_how_many_of_its_rows_the_channel_had_not_named(state: State) -> None:

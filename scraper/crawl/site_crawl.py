@@ -171,10 +171,10 @@ class SiteCrawl:
             if self._came_to_no_end():
                 channels.sort(key=self._last_read)
                 if self._take_turns():
-                    await self._visit_all(None)
+                    await self._visit_due(self._due)
             for channel in channels:
                 await self._run_channel(channel)
-            await self._visit_all(None)
+            await self._visit_due(self._due)
 
         await self._go(bring)
 
@@ -253,7 +253,7 @@ class SiteCrawl:
         self._indexes_read = None  # no turn within a turn
         for channel in self._site.channels:
             await self._run_channel(channel)
-            await self._visit_all(channel.index)
+            await self._visit_page(channel, channel.index)
         self._indexes_read = self._now()
         return True
 
@@ -323,12 +323,12 @@ class SiteCrawl:
     async def _read_all(self, channel: Channel, span: DateRange, begun: datetime, trouble: _Trouble) -> None:
         index = await self._index(channel, span.as_text())
         if index is not None:
-            await self._visit_all(index.url)
+            await self._visit_page(channel, index.url)
         async for found in self._beside(channel, begun, trouble).walk(index, span.as_text()):
             trouble.over()
             self.reporter.page(channel, found.number, found.page.pages)
             self._found(channel, span, found)
-            await self._visit_all(found.url)
+            await self._visit_page(channel, found.url)
         if index is None:
             raise ChannelLeft
         async for page in self._older(channel, begun, trouble).walk(index):
@@ -336,7 +336,7 @@ class SiteCrawl:
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, span.as_text())
             self._found(channel, span, page.reading)
-            await self._visit_all(page.url)
+            await self._visit_page(channel, page.url)
             if span.since is not None and self._is_before(channel, page.url, span.since):
                 break
 
@@ -410,11 +410,19 @@ class SiteCrawl:
 
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _visit_all(self, page: Url | None) -> None:
-        """Visit what is wanted and due: all of it, or what one page of a list names."""
+    def _due(self) -> tuple[str, ...]:
+        return self._state.articles.due(self._site.name, self._now(), run=self._run)
+
+    async def _visit_page(self, channel: Channel, page: Url) -> None:
+        """Visit what is wanted and due of what one page of a channel's list names."""
+        place = self._site.name, channel.name, page
+        await self._visit_due(lambda: self._state.articles.due_on(*place, self._now(), run=self._run))
+
+    async def _visit_due(self, due: Callable[[], tuple[str, ...]]) -> None:
+        """Visit what is wanted and due, until nothing is."""
         before: tuple[str, ...] = ()
         while not self._dry:
-            keys = self._state.articles.due(self._site.name, self._now(), run=self._run, page=page)
+            keys = due()
             if not keys or keys == before:
                 return
             await self._visit_each(keys)

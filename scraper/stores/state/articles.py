@@ -42,6 +42,24 @@ _UPSERT = (
 )
 
 
+_AT_ONCE = 1000
+_TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
+_NEWEST_FIRST = "coalesce(published, listed_date, first_seen) DESC, key DESC LIMIT :most"
+_WAITING = (  # in the order of its index: of a long list only the newest are read
+    "SELECT key FROM article INDEXED BY article_waiting "  # noqa: S608 - constants
+    f"WHERE site = :site AND status = 'waiting' AND {_TO_VISIT} ORDER BY {_NEWEST_FIRST}"
+)
+_KNOWN_DUE = (
+    "SELECT key FROM article INDEXED BY article_due "  # noqa: S608 - constants
+    f"WHERE site = :site AND status != 'waiting' AND {_TO_VISIT} ORDER BY {_NEWEST_FIRST}"
+)
+_DUE_ON_PAGE = (
+    "SELECT key FROM listed CROSS JOIN article USING (site, key) "  # noqa: S608 - constants
+    f"WHERE site = :site AND listed.channel = :channel AND page = :page AND {_TO_VISIT} "
+    f"ORDER BY status != 'waiting', {_NEWEST_FIRST}"
+)
+
+
 class Articles:
     """Verbs over the tables `article` and `alias`."""
 
@@ -70,7 +88,8 @@ class Articles:
     def aliases(self, site: str, key: str) -> tuple[Url, ...]:
         """Return the other addresses of an article, first met first."""
         rows = self._connection.execute(
-            "SELECT url FROM alias WHERE site = ? AND key = ? ORDER BY first_seen, url", (site, key)
+            "SELECT url FROM alias INDEXED BY alias_key WHERE site = ? AND key = ? ORDER BY first_seen, url",
+            (site, key),
         )
         return tuple(Url(row["url"]) for row in rows)
 
@@ -84,27 +103,33 @@ class Articles:
     def find(self, site: str, url: Url) -> ArticleRecord | None:
         """Return what is known of the article that has or had this address; None: no article has."""
         row = self._connection.execute(
-            "SELECT * FROM article WHERE site = :site AND (url = :url OR ask = :url "
-            "OR key = (SELECT key FROM alias WHERE site = :site AND url = :url)) LIMIT 1",
+            "SELECT * FROM article WHERE site = :site AND key = coalesce("
+            "(SELECT key FROM article INDEXED BY article_url WHERE site = :site AND url = :url), "
+            "(SELECT key FROM article INDEXED BY article_ask WHERE site = :site AND ask = :url "
+            "AND ask != url), "
+            "(SELECT key FROM alias WHERE site = :site AND url = :url))",
             {"site": site, "url": url},
         ).fetchone()
         return None if row is None else _known(row)
 
-    def due(self, site: str, now: datetime, *, run: int, page: Url | None = None) -> tuple[str, ...]:
-        """Return the keys of the next thousand articles to be visited now, newest first.
+    def due(self, site: str, now: datetime, *, run: int) -> tuple[str, ...]:
+        """Return the keys of the next thousand articles to be visited: new ones, then known, newest first.
 
-        `page`: only those that this page of a list names. An article to which this run has already come does
-        not come again.
+        An article to which this run has already come does not come again.
         """
-        rows = self._connection.execute(
-            "SELECT key FROM article "
-            "WHERE site = :site AND wanted AND due <= :now AND visited_in IS NOT :run "
-            "AND (:page IS NULL OR key IN (SELECT key FROM listed WHERE site = :site AND page = :page)) "
-            "ORDER BY status != 'waiting', coalesce(published, listed_date, first_seen) DESC, key DESC "
-            "LIMIT 1000",
-            {"site": site, "now": stored(now), "run": run, "page": page},
-        )
-        return tuple(row["key"] for row in rows)
+        values = {"site": site, "now": stored(now), "run": run, "most": _AT_ONCE}
+        keys = self._keys(_WAITING, values)
+        if len(keys) < _AT_ONCE:
+            keys += self._keys(_KNOWN_DUE, values | {"most": _AT_ONCE - len(keys)})
+        return keys
+
+    def due_on(self, site: str, channel: str, page: Url, now: datetime, *, run: int) -> tuple[str, ...]:
+        """Return likewise those that a page of a channel's list names."""
+        values = {"site": site, "channel": channel, "page": page, "now": stored(now), "run": run}
+        return self._keys(_DUE_ON_PAGE, values | {"most": _AT_ONCE})
+
+    def _keys(self, query: str, values: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(row["key"] for row in self._connection.execute(query, values))
 
     def want(self, site: str, page: Url, span: tuple[str | None, str | None], *, channel: str) -> None:
         """Mark the articles that a page of a list names as wanted, where their date lies within the span.
@@ -141,7 +166,8 @@ class Articles:
         """
         since, until = span
         rows = self._connection.execute(
-            "SELECT key FROM article a WHERE site = :site AND status = 'gone' AND path IS NULL "
+            "SELECT key FROM article a INDEXED BY article_gone "
+            "WHERE site = :site AND status = 'gone' AND path IS NULL "
             "AND (:channels = '[]' OR EXISTS (SELECT 1 FROM named n WHERE n.site = a.site AND n.key = a.key "
             "AND n.channel IN (SELECT value FROM json_each(:channels)))) "
             "AND (:since IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) >= :since) "
@@ -154,14 +180,16 @@ class Articles:
     def with_body(self, site: str, digest: str) -> tuple[ArticleRecord, ...]:
         """Return the articles whose page showed this title and body, refused ones too."""
         rows = self._connection.execute(
-            "SELECT * FROM article WHERE site = ? AND body_digest = ? ORDER BY key", (site, digest)
+            "SELECT * FROM article INDEXED BY article_body WHERE site = ? AND body_digest = ? ORDER BY key",
+            (site, digest),
         )
         return tuple(map(_known, rows))
 
     def written_in(self, site: str, digest: str, run: int) -> tuple[ArticleRecord, ...]:
         """Return those of them whose document a run wrote for the first time."""
         rows = self._connection.execute(
-            "SELECT * FROM article WHERE site = ? AND body_digest = ? AND visited_in = ? "
+            "SELECT * FROM article INDEXED BY article_body "
+            "WHERE site = ? AND body_digest = ? AND visited_in = ? "
             "AND captured = checked AND path IS NOT NULL",
             (site, digest, run),
         )
@@ -172,9 +200,10 @@ class Articles:
     ) -> tuple[int, ...]:
         """Return the lengths of the bodies last captured in a layout and a channel, a run's own left out."""
         rows = self._connection.execute(
-            "SELECT characters FROM article WHERE site = ? AND layout = ? AND coalesce(channel, 'None') = ? "
+            "SELECT characters FROM article INDEXED BY article_layout "
+            "WHERE site = ? AND layout = ? AND channel IS ? "
             "AND characters IS NOT NULL AND visited_in IS NOT ? ORDER BY captured DESC LIMIT ?",
-            (site, layout, channel, not_in, most),
+            (site, layout, None if channel == "None" else channel, not_in, most),
         )
         return tuple(row["characters"] for row in rows)
 
@@ -204,7 +233,8 @@ class Articles:
     def waiting(self, site: str, now: datetime, *, run: int) -> int:
         """Return how many articles are to be visited now and were not yet, in this run."""
         (number,) = self._connection.execute(
-            "SELECT count(*) FROM article WHERE site = ? AND wanted AND due <= ? AND visited_in IS NOT ?",
+            "SELECT count(*) FROM article INDEXED BY article_due "
+            "WHERE site = ? AND wanted AND due <= ? AND visited_in IS NOT ?",
             (site, stored(now), run),
         ).fetchone()
         return int(number)
@@ -223,7 +253,7 @@ class Articles:
     def passed_over(self, site: str, run: int) -> int:
         """Return how many articles this run's lists named that lie outside of what was asked for."""
         query = (
-            "SELECT count(*) FROM article "
+            "SELECT count(*) FROM article INDEXED BY article_listed "
             "WHERE site = ? AND listed_in = ? AND NOT wanted AND status = 'waiting'"
         )
         (number,) = self._connection.execute(query, (site, run)).fetchone()
@@ -233,7 +263,7 @@ class Articles:
         """Return how many articles this run's lists named, and how many of them it left as they were held."""
         row = self._connection.execute(
             "SELECT count(*) AS listed, total(status = 'held' AND visited_in IS NOT :run) AS left_alone "
-            "FROM article WHERE site = :site AND listed_in = :run",
+            "FROM article INDEXED BY article_listed WHERE site = :site AND listed_in = :run",
             {"site": site, "run": run},
         ).fetchone()
         return int(row["listed"]), int(row["left_alone"])

@@ -207,5 +207,14 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (site, channel)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE INDEX alias_key ON alias (site, key);
+    CREATE INDEX article_url ON article (site, url);
+    CREATE INDEX article_ask ON article (site, ask) WHERE ask != url;
+    CREATE INDEX article_gone ON article (site) WHERE status = 'gone' AND path IS NULL;
+    CREATE INDEX article_layout ON article (site, layout, channel, captured) WHERE characters IS NOT NULL;
+    CREATE INDEX article_waiting ON article (site, coalesce(published, listed_date, first_seen), key)
+        WHERE status = 'waiting' AND wanted;
+    """,
 )
 VERSION = len(MIGRATIONS)
