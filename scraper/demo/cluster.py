@@ -100,8 +100,8 @@ def _undisturbed(folder: Path, worlds: Sequence[World]) -> dict[str, bytes]:
     with serve(*worlds) as server:
         config = folder / "config.yaml"
         config.write_text(config_text(*worlds, proxy=server.proxy, delay=0), encoding="utf-8")
-        command = [sys.executable, "-m", "scraper", "run", "-q", "--config", str(config)]
-        subprocess.run(command, check=True)  # noqa: S603 - our own words
+        command = [sys.executable, "-m", "scraper", "run", "-qq", "--config", str(config)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own words
     archive = folder / "archive"
     found = (path for path in archive.rglob("*.md") if ".scraper" not in path.parts)
     return {str(path.relative_to(archive)): path.read_bytes() for path in found}

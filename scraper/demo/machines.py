@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scraper.demo.services import PostgreSQL, SeaweedFS
     from scraper.demo.world import World
 
-PATIENCE = 90.0  # seconds for what should come at once: a machine that is busy with other work may be slow
+PATIENCE = 300.0  # seconds for what should come at once: a machine that is busy with other work may be slow
 DELAY = 0.1  # seconds between two requests to one host
 
 
