@@ -21,13 +21,17 @@ ADOPTED = "adopted"
 """The origin of a document that was taken over from an older archive: no capture gives it."""
 
 
+FORGOTTEN = "Forgotten"
+"""What the error of an article begins with that was taken out of the archive: it is never asked for again."""
+
+
 class Status(StrEnum):
     """Where an article stands."""
 
     WAITING = "waiting"  # named by a list, not yet asked for
     HELD = "held"  # its document is in the archive
     FAILED = "failed"  # asked for, and no document came of it; it is tried again
-    REFUSED = "refused"  # robots.txt, or the page itself, asks us not to keep it
+    REFUSED = "refused"  # robots.txt, or the page itself, asks us not to keep it; or it was forgotten
     GONE = "gone"  # the server says that it is no longer there; what was held stays
     ALIASED = "aliased"  # its address leads to another article that we know
 
@@ -63,6 +67,11 @@ class ArticleRecord:
     body_digest: str | None = None  # sha256 of title and body; None: never read, or nothing in its body
     characters: int | None = None  # that the body shows, white space aside; None: there is no document
     origin: str | None = None  # whose copy the document was made of, or ADOPTED; None: the site's own page
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Say whether it was taken out of the archive for good."""
+        return self.status is Status.REFUSED and (self.error or "").startswith(f"{FORGOTTEN}:")
 
 
 # ── pictures and files ────────────────────────────────────────────────────────────────────────────────────

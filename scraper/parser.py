@@ -64,6 +64,7 @@ COMMANDS: Final = (
         say("make the documents again from the stored captures; no network"),
         "archive",
     ),
+    Command("forget", "forget", say("take an article out for good; it is never fetched again"), "archive"),
     Command("adopt", "adopt", say("take over an archive of older documents, of either dialect"), "archive"),
     Command("extract", "extract", say("turn a saved page into a document or JSON, offline"), "pages"),
     Command("probe", "probe", say("show what the program makes of a live page; archives nothing"), "pages"),

@@ -84,6 +84,8 @@ class Adopter:
             return _rejected(
                 say("a second document of one article: {file} is the first", file=self._taken[key])
             )
+        if known is not None and known.is_forgotten:
+            return _rejected(say("it was taken out of this archive: {error}", error=known.error or ""))
         if known is not None and known.path is not None:
             return Adoption(outcome="known")
         record = self._record(candidate, key, known)

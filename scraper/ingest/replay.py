@@ -16,10 +16,12 @@ from scraper.errors import ExtractError, NotAListing, ProgramError
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, family_of
 from scraper.ingest.copies import Copies
+from scraper.ingest.forgetting import Forgetting
 from scraper.ingest.ingester import EVERY_DAY, Ingester
 from scraper.ingest.prior_captures import NOT_MODIFIED
 from scraper.mementos import as_of_site
 from scraper.model import Kind
+from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,14 +69,16 @@ class Replay:
             _log.error("damaged", extra={"fields": {"site": self._site.name, "error": str(found)}})
             damaged(found)
 
-        captures = self._context.captures
+        captures, forgetting = self._context.captures, Forgetting(self._context)
         captures.recover()
+        forgetting.finish()
         number = 0
         after = self._state.captures.last(self._site.name)
         for ref, capture in captures.scan(after=after, on_damage=tell):
             number += 1
             yield LeftCapture(number, capture, ref)
             self.take(capture, ref)
+        forgetting.finish()  # of what came back with the captures of a backup
         for known, error in self._ingester.assets.follow():
             fields = {"site": self._site.name, "url": known.url, "error": str(error)}
             _log.warning("document", extra={"fields": fields})
@@ -89,6 +93,9 @@ class Replay:
             case Kind.PAGER:
                 with suppress(NotAListing):  # remembered by the intake
                     self._ingester.pager(capture, ref)
+            case Kind.ARTICLE | Kind.COPY if (known := self._known(as_of_site(capture))).is_forgotten:
+                with self._state.transaction():
+                    self._state.captures.put(entry_of(self._site.name, capture, ref, key=known.key))
             case Kind.ARTICLE:
                 self._ingester.article(replace(self._known(capture), wanted=True), capture, ref)
             case Kind.COPY:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged
 from scraper.model import CaptureRef
-from scraper.stores import fixity, torn_tail, warc_reader, warc_records
+from scraper.stores import fixity, tombstones, torn_tail, warc_reader, warc_records
 from scraper.stores.disk import append_synced, make_folder
+from scraper.stores.takedowns import Takedowns
 from scraper.stores.torn_tail import TornTail
 from scraper.stores.warc_files import WarcFolder, next_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.stores.disk import Sync, Write
     from scraper.stores.elsewhere import Elsewhere
     from scraper.stores.fixity import Finding
+    from scraper.stores.tombstones import Place
     from scraper.stores.warc_reader import Damaged
     from scraper.stores.warc_records import Original
 
@@ -82,6 +84,7 @@ class CaptureStore:
         self._write = write
         self._sync = sync
         self._tail: _Tail | None = None  # None: not looked at yet
+        self.takedowns = Takedowns(folder)
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,6 +130,16 @@ class CaptureStore:
             return TornTail(file=path.name, size=end.size)
         kept = torn_tail.cut(path, end.offset).name
         return TornTail(file=path.name, size=end.offset, cut=end.size - end.offset, kept=kept)
+
+    def places(self, refs: Iterable[CaptureRef]) -> tuple[Place, ...]:
+        """Return where the whole groups of these captures lie, of those that are there. Raises StoreError."""
+        return tuple(tombstones.places_of(self._files, refs))
+
+    def bury(self, place: Place, reason: str) -> None:
+        """Put a tombstone of the same length in the place of a capture, durably. Raises StoreError."""
+        tombstones.bury(
+            self._files, place, reason=reason, now=self._now, new_id=self._new_id, sync=self._sync
+        )
 
     def _open_tail(self) -> _Tail:
         make_folder(self._folder)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from scraper.stores.disk import store_error, sync_folder, write_all
 from scraper.stores.warc import Gap, Member, find, walk
-from scraper.stores.warc_records import closes_group
+from scraper.stores.warc_records import closes_group, is_tombstone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,8 +74,9 @@ def _last_end(file: BinaryIO, size: int, warcinfo_id: str | None) -> int:
 
 
 def _may_end_a_file(member: Member) -> bool:
-    """Tell a capture's last record, or a warcinfo, from a request or redirect that waits for its capture."""
-    return closes_group(member.record) or member.record.field("WARC-Type") == "warcinfo"
+    """Tell a capture's last record, a tombstone or a warcinfo from what waits for its capture."""
+    record = member.record
+    return closes_group(record) or is_tombstone(record) or record.field("WARC-Type") == "warcinfo"
 
 
 def cut(path: Path, offset: int) -> Path:

@@ -23,6 +23,8 @@ MAX_RECORD = 2**30  # bytes of one inflated record; more is damage, for no captu
 
 _GZIP = 31  # zlib's name for "with a gzip header and trailer"
 _MAGIC = b"\x1f\x8b\x08"
+_HEADER = 10  # bytes of a member's header, where it holds no name and no comment
+_COMMENT = 0x10  # the flag of a member whose header holds a comment
 _CHUNK = 2**16
 _CRLF = b"\r\n"
 
@@ -93,6 +95,22 @@ def pack(fields: Fields, block: bytes) -> bytes:
     return (
         deflater.compress(head) + deflater.compress(block) + deflater.compress(_CRLF * 2) + deflater.flush()
     )
+
+
+def pack_to(size: int, fields: Fields, block: bytes) -> bytes:
+    """Return a record as one gzip member of exactly `size` bytes; raise `BrokenRecord` where it needs more.
+
+    What is left over is a comment in the member's header (RFC 1952, FCOMMENT), which readers pass over.
+    """
+    member = pack(fields, block)
+    room = size - len(member)
+    if room < 0:
+        msg = f"the record needs {len(member)} bytes, and there are {size}"
+        raise BrokenRecord(msg)
+    if room == 0:
+        return member
+    flags = bytes([member[3] | _COMMENT])
+    return member[:3] + flags + member[4:_HEADER] + b" " * (room - 1) + b"\0" + member[_HEADER:]
 
 
 def unpack(data: bytes) -> Record:

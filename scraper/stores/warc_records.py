@@ -11,6 +11,7 @@ request and the response that it came to, which closes the group. Beside the fie
     Archive-Hop-Of      on a redirect's response: the address that was asked for
     Archive-Original    on a revisit: file, offset and length of the response whose body is not stored again;
                         in the first format the file's name came after its site's folder
+    Archive-Forgotten   on a tombstone, which stands in the place of a capture that was forgotten: the reason
 
 `Transfer-Encoding` is kept as `X-Crawler-Transfer-Encoding` (`stores.http_message`).
 """
@@ -18,6 +19,7 @@ request and the response that it came to, which closes the group. Beside the fie
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,7 +29,7 @@ from urllib.parse import quote
 from scraper import urls
 from scraper.model import Capture, CaptureRef, Kind
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
-from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack
+from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -41,10 +43,12 @@ ADDRESS = "Archive-Address"
 ASKED_FOR = "Archive-Asked-For"
 HOP_OF = "Archive-Hop-Of"
 ORIGINAL = "Archive-Original"
+FORGOTTEN = "Archive-Forgotten"
 
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+_SHORT = 20  # letters of a reason where there is no room for more
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
 _PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
 
@@ -169,12 +173,36 @@ def _ascii(address: str) -> str:
     return "".join(letter if letter.isascii() else quote(letter) for letter in address)
 
 
+def tombstone(size: int, *, record_id: str, warcinfo_id: str | None, moment: datetime, reason: str) -> bytes:
+    """Return the member of exactly `size` bytes that takes the place of a capture's whole group.
+
+    It says why and when, and nothing of what was there. Raises `BrokenRecord` where there is no room for it.
+    """
+    fields: Fields = (
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", record_id),
+        *((("WARC-Warcinfo-ID", warcinfo_id),) if warcinfo_id is not None else ()),
+        ("WARC-Date", stamp(moment)),
+        ("Content-Type", "application/warc-fields"),
+    )
+    for told in (reason, reason[:_SHORT], "-"):
+        with suppress(BrokenRecord):
+            return pack_to(size, (*fields, (FORGOTTEN, told)), b"")
+    msg = f"there is no room for a tombstone: {size} bytes"
+    raise BrokenRecord(msg)
+
+
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def closes_group(record: Record) -> bool:
     """Tell whether a record is the last of a capture's group."""
     return record.field(KIND) is not None
+
+
+def is_tombstone(record: Record) -> bool:
+    """Tell whether a record stands in the place of a capture that was forgotten."""
+    return record.field(FORGOTTEN) is not None
 
 
 def body_of(record: Record) -> bytes:
