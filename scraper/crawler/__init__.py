@@ -2,6 +2,8 @@
 
     gatekeeper   may we ask this address? (robots.txt)
     pacer        when may we ask this host? (one at a time, its delay, its back-off)
+    server_lanes how many at once, at a server with several names?
+    permit       may a request go out at all? (a cluster's lease)
     attempts     one address asked until it answers or will not heal
     fetcher      one exchange, bounded, as a Capture
     wire         the client: the only module that knows httpx
