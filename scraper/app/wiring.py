@@ -25,6 +25,7 @@ from scraper.crawler.stored_host_state import StoredHostState
 from scraper.crawler.wayback import Wayback, place_of
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.page_reader import PageReader
+from scraper.ingest.prior_captures import PriorCaptures
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import Usage, ensure_room
 from scraper.stores.hosts import HostFiles
@@ -189,6 +190,8 @@ class Sites:
         """Put a robots.txt on its site's shelf, so that the archive shows why something was not asked for."""
         context = self._open[site.name]
         same_as = context.state.captures.last_answer(site.name, capture.url)
+        if PriorCaptures(context).is_repeated(capture, same_as, None):
+            return
         Ingester(context).note(capture, context.captures.append(capture, same_as))
 
 

@@ -3,6 +3,7 @@
     budget, room → source (robots, pace, fetch) → capture → shelf, synced
 
 Between the answer and the shelf nothing waits: what was fetched is kept, also when the run is being ended.
+A list that is as it was before is not kept once more: a year of idle runs costs next to nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _OK = frozenset({200, 203})  # 203: somebody on the way has changed it, as proxies of schools do
 _LEADS_ON = 2  # pages in a row that lead on to another address of their host
+_LISTS = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED})
 _MISSING = frozenset({404, 410})
 
 
@@ -96,9 +98,22 @@ class StoringFetcher:
             fields = {"site": self._site.name, "url": capture.url, "said": "; ".join(capture.notes)}
             _log.warning("odd", extra={"fields": fields})
         same_as = self._earlier.same_as(capture, request, key)
+        if same_as is not None and await self._is_repeated(capture, same_as, key):
+            if capture.status in _OK:
+                self._earlier.remember_whole(capture)
+            return capture, same_as
         ref = self._shelf.append(capture, same_as)
         await self._prepare(capture, ref)
         return capture, ref
+
+    async def _is_repeated(self, capture: Capture, same_as: CaptureRef, key: str | None) -> bool:
+        """Say whether an answer is the list of before: to the byte, or in all that it names."""
+        if self._earlier.is_repeated(capture, same_as, key):
+            return True
+        if key is not None or capture.status not in _OK or capture.hops or capture.kind not in _LISTS:
+            return False
+        await self._prepare(capture, same_as)
+        return self._ingester.names_the_same(capture)
 
     async def _prepare(self, capture: Capture, ref: CaptureRef) -> None:
         """Have a page read within what is left of the time; where that ends, the next run takes it in."""

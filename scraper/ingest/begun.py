@@ -31,8 +31,8 @@ class Begun:
 
     def begin(self, ref: CaptureRef) -> bool:
         """Note that a capture is begun; False: it was begun too often, and is not to be looked at."""
-        if ref == self._now:
-            return True
+        if ref == self._now or self._state.captures.has(self._site, ref):
+            return True  # or it came to its end before: a list that is as it was
         times = 1 + (self._times if self._before == (ref.file, ref.offset) else 0)
         if times > _MOST:
             return False

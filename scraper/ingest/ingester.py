@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scraper import discovery, policy, urls
@@ -53,6 +54,8 @@ Want: TypeAlias = Days | Literal["new"]
 """What of a list is wanted: the articles of some days; "new": those that nobody had named before."""
 
 EVERY_DAY: Final[Days] = (None, None)
+
+_NAMED: Final = "list"  # the topic under which it is remembered what a page of a list named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +134,18 @@ class Ingester:
             links = [link for link in page.links if link.kind is not Kind.SITEMAP]
             keys = [self._remember_link(link, capture, wanted=link.url in wanted) for link in links]
             fresh = self._put_page(capture, page, keys, settled=settled)
+            self._state.notes.put(_NAMED, capture.url, _signature(page))
             if want is not None and want != "new" and capture.channel is not None:
                 self._state.articles.want(self._site.name, capture.url, want, channel=capture.channel)
         return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
+
+    def names_the_same(self, capture: Capture) -> bool:
+        """Say whether a page of a list names what it named before, word for word, in the same order."""
+        try:
+            page = read_list(capture, self._site, self._state, self._reader)
+        except ArchiveError:
+            return False
+        return self._state.notes.get(_NAMED, capture.url) == _signature(page)
 
     def _new_on(self, capture: Capture, page: ListingPage) -> frozenset[Url]:
         """Return which articles count as new, should they be: all, of a sitemap that was read before."""
@@ -304,3 +316,8 @@ def _differ_in_session(url: Url, known: ArticleRecord) -> bool:
     """Say whether an address is a known one of another visit: no other name of the article."""
     bare = urls.without_session(url)
     return bare != url and bare in {urls.without_session(known.url), urls.without_session(known.ask)}
+
+
+def _signature(page: ListingPage) -> str:
+    """Return a short text that is the same for pages that name the same, and for no others."""
+    return sha256(repr(page).encode("utf-8", "surrogatepass")).hexdigest()

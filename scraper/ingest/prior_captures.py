@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
+from scraper.model import Kind
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from scraper.model import Capture, CaptureRef, Request
     from scraper.stores.opening import SiteContext
+    from scraper.urls import Url
 
 WHOLE_EVERY = timedelta(hours=23)  # a list is read whole so often at least; runs come a little early
 _OK = 200
+_WHOLE = "whole"  # the topic under which it is remembered when a list was last sent whole
+_LISTS = frozenset({Kind.LISTING, Kind.SITEMAP, Kind.FEED, Kind.PAGER, Kind.ROBOTS})
 NOT_MODIFIED = 304
 
 
@@ -29,7 +31,9 @@ class PriorCaptures:
     def __init__(self, context: SiteContext) -> None:
         """Take the site."""
         self._site = context.name
+        self._state = context.state
         self._captures = context.state.captures
+        self._notes = context.state.notes
         self._shelf = context.captures.read
 
     def conditional(self, request: Request, now: datetime) -> Request:
@@ -39,9 +43,30 @@ class PriorCaptures:
         that was ahead has fetched counts as never.
         """
         before = self._last(request)
-        if before is None or not timedelta(0) <= now - before.fetched_at < WHOLE_EVERY:
+        if before is None or not timedelta(0) <= now - self._read_whole(request.url, before) < WHOLE_EVERY:
             return request
         return replace(request, etag=before.header("etag"), last_modified=before.header("last-modified"))
+
+    def _read_whole(self, url: Url, before: Capture) -> datetime:
+        """Return when a list was last sent whole, though it may have been the same as before."""
+        noted = self._notes.get(_WHOLE, url)
+        return before.fetched_at if noted is None else datetime.fromisoformat(noted)
+
+    def is_repeated(self, capture: Capture, same_as: CaptureRef | None, key: str | None) -> bool:
+        """Say whether an answer is the list of before and nothing else: then there is nothing to keep of it.
+
+        `same_as`: its answer before; `key`: of the article that was asked for, None: it was something else.
+        """
+        if key is not None or same_as is None or capture.kind not in _LISTS or len(capture.hops) > 0:
+            return False
+        if capture.status == NOT_MODIFIED:
+            return True
+        return capture.status == _OK and hashlib.sha256(capture.body).hexdigest() == same_as.digest
+
+    def remember_whole(self, capture: Capture) -> None:
+        """Remember that a list was sent whole, and was as before."""
+        with self._state.transaction():
+            self._notes.put(_WHOLE, capture.url, capture.fetched_at.isoformat())
 
     def shown(self, capture: Capture) -> Capture:
         """Return what a capture of a list shows: where it says "not modified", the page of before, today."""

@@ -52,15 +52,27 @@ class CaptureIndex:
         self._connection = connection
 
     def put(self, entry: CaptureEntry) -> None:
-        """Remember that a capture was taken in."""
+        """Remember that a capture was taken in. A later answer that only repeats it leaves it as it is."""
         ref = entry.ref
         self._connection.execute(
-            "INSERT OR REPLACE INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "length = excluded.length, digest = excluded.digest, kind = excluded.kind, url = excluded.url, "
+            "key = excluded.key, status = excluded.status WHERE fetched_at = excluded.fetched_at",
             (
                 *(ref.file, ref.offset, ref.length, ref.digest),
                 *(entry.site, entry.kind, entry.url, entry.key, entry.status),
                 stored(entry.fetched_at),
             ),
+        )
+
+    def has(self, site: str, ref: CaptureRef) -> bool:
+        """Say whether the capture at a place was taken in."""
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM capture WHERE site = ? AND file = ? AND offset = ?",
+                (site, ref.file, ref.offset),
+            ).fetchone()
+            is not None
         )
 
     def last(self, site: str) -> CaptureRef | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.stores.state.timestamps import required, stored
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.report import SiteReport
+
+
+_KEPT = timedelta(days=30)  # every run that is no older
+_NEWEST = 100  # runs that are kept however old they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +40,24 @@ class Runs:
         self._connection = connection
 
     def begin(self, command: str, now: datetime) -> int:
-        """Remember that a run began; return its number."""
+        """Remember that a run began; return its number. Old runs that changed nothing are forgotten."""
+        self._forget_idle(now - _KEPT)
         cursor = self._connection.execute(
             "INSERT INTO run (command, started) VALUES (?, ?)", (command, stored(now))
         )
         return int(cursor.lastrowid or 0)
+
+    def _forget_idle(self, before: datetime) -> None:
+        """Forget the runs before a moment that went well and changed nothing, but for the newest ones."""
+        idle = (
+            "SELECT s.run FROM run_site s JOIN run r ON r.id = s.run "
+            "WHERE r.finished < ? AND r.id <= (SELECT max(id) FROM run) - ? AND s.exit_code = 0 "
+            "AND json_extract(s.report, '$.written') + json_extract(s.report, '$.revised') "
+            "+ json_extract(s.report, '$.gone') = 0"
+        )
+        runs = [(row["run"],) for row in self._connection.execute(idle, (stored(before), _NEWEST))]
+        self._connection.executemany("DELETE FROM run_site WHERE run = ?", runs)
+        self._connection.executemany("DELETE FROM run WHERE id = ?", runs)
 
     def end(self, run: int, now: datetime, exit_code: int) -> None:
         """Remember how a run ended."""
