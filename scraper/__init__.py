@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from scraper.messages import say
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -27,7 +29,7 @@ _FROM_MODEL = {"Article": "model", "Report": "report", "ArchiveError": "errors"}
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the library offers
     """Return a name of the library."""
     if name not in __all__:
-        msg = f"module {__name__!r} has no attribute {name!r}"
+        msg = say("module {name!r} has no attribute {name2!r}", name=__name__, name2=name)
         raise AttributeError(msg)
     module = importlib.import_module(f"scraper.{_FROM_MODEL.get(name, 'library')}")
     return getattr(module, name)

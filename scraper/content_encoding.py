@@ -15,6 +15,7 @@ import brotli
 import zstandard
 
 from scraper.errors import NotAnArticle, TooLarge
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,7 +54,11 @@ class Inflation:
         self._url = url
         self._max_bytes = max_bytes
         if len(self._layers) > _MOST_LAYERS:
-            msg = f"the compressed body cannot be inflated: {url}: it has {len(self._layers)} encodings"
+            msg = say(
+                "the compressed body cannot be inflated: {url}: it has {count} encodings",
+                url=url,
+                count=len(self._layers),
+            )
             raise NotAnArticle(msg, what="truncated")
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -83,7 +88,9 @@ class Inflation:
         if level or last:  # the size of what is still compressed is not the body's
             self._sizes[level] += len(data)
         if self._sizes[level] > self._max_bytes:
-            msg = f"the body has more than {self._max_bytes} bytes: {self._url}"
+            msg = say(
+                "the body has more than {max_bytes} bytes: {url}", max_bytes=self._max_bytes, url=self._url
+            )
             raise TooLarge(msg)
         if last:
             yield data
@@ -96,7 +103,7 @@ class Inflation:
         try:
             yield
         except (zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
-            msg = f"the compressed body cannot be inflated: {self._url}: {error}"
+            msg = say("the compressed body cannot be inflated: {url}: {error}", url=self._url, error=error)
             raise NotAnArticle(msg, what="truncated") from error
 
 
@@ -159,7 +166,7 @@ class _Layer:
             self._stream = self._next(self._held)
             yield from self._stream.take(self._held)
         if self._stream is not None and not self._stream.whole:
-            msg = "the stream breaks off"
+            msg = say("the stream breaks off")
             raise EOFError(msg)
         self._close()
 
@@ -283,7 +290,7 @@ def _gzip_header(data: bytes) -> int | None:
         return None
     method, flags = data[2], data[3]
     if method != zlib.DEFLATED:
-        msg = f"gzip: unknown compression method {method}"
+        msg = say("gzip: unknown compression method {method}", method=method)
         raise zlib.error(msg)
     if flags & 4:  # an extra field
         if len(data) < at + 2:

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper import tangles
 from scraper.errors import NotAnArticle
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def parse(text: str) -> Node:
     tangles.check(text)
     root = LexborHTMLParser(text).root
     if root is None:
-        msg = "the page has no element"
+        msg = say("the page has no element")
         raise NotAnArticle(msg)
     return root
 

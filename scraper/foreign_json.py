@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Final, NoReturn
 
+from scraper.messages import say
 from scraper.text import whole
 
 _DEEPEST: Final = 64
@@ -20,7 +21,7 @@ _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 def parse(text: str) -> Any:  # noqa: ANN401 - whatever JSON can say
     """Return what a text says as JSON. Raises `ValueError` for what is none, or nests too deeply."""
     if text.count("[") + text.count("{") > _DEEPEST and _depth(text) > _DEEPEST:
-        msg = f"it is nested more than {_DEEPEST} deep"
+        msg = say("it is nested more than {deepest} deep", deepest=_DEEPEST)
         raise ValueError(msg)
     value = json.loads(text, strict=False, parse_constant=_no_number)
     return _whole(value) if _HALF.search(text) else value
@@ -47,5 +48,5 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 - likewise
 
 
 def _no_number(name: str) -> NoReturn:
-    msg = f"{name} is no number"
+    msg = say("{name} is no number", name=name)
     raise ValueError(msg)

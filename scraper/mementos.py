@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from scraper import foreign_json, urls
 from scraper.errors import NotAListing
+from scraper.messages import say
 from scraper.model import Kind
 from scraper.urls import Url
 
@@ -57,7 +58,7 @@ def read_index(body: str, url: Url) -> tuple[Copy, ...]:
         named = [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if row]
         copies = [_copy(row) for row in named if row["statuscode"] == "200"]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        msg = f"index of copies: {url}: it is none: {body[:60]!r}"
+        msg = say("index of copies: {url}: it is none: {body!r}", url=url, body=body[:60])
         raise NotAListing(msg) from error
     return tuple(sorted(copies, key=lambda copy: copy.moment, reverse=True))
 
@@ -111,7 +112,7 @@ def key_of_copies(key: str) -> str:
 def _copy(row: dict[str, str]) -> Copy:
     original = urls.parse(row["original"])
     if original is None:
-        msg = f"no address: {row['original']}"
+        msg = say("no address: {row}", row=row["original"])
         raise ValueError(msg)
     moment = datetime.strptime(row["timestamp"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     return Copy(moment=moment, original=original)
@@ -130,6 +131,6 @@ def _original(headers: Headers) -> Headers:
 def _made(text: str) -> Url:
     url = urls.parse(text)
     if url is None:
-        msg = f"made of addresses: {text}"
+        msg = say("made of addresses: {text}", text=text)
         raise ValueError(msg)
     return url

@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from scraper.errors import NotAnArticle
+from scraper.messages import say
 
 _FEW_TAGS: Final = 1_500  # so few cannot make a tree that is dear
 _FEW_CHARACTERS: Final = 30_000  # so few cannot hold attributes enough to be dear
@@ -94,7 +95,7 @@ def check(text: str) -> None:
     if most <= _FEW_TAGS and len(text) <= _FEW_CHARACTERS:
         return
     if most > _MOST_TAGS:
-        msg = f"too tangled to be read: more than {_MOST_TAGS} tags"
+        msg = say("too tangled to be read: more than {most_tags} tags", most_tags=_MOST_TAGS)
         raise NotAnArticle(msg)
     dear = most * most > 2 * _MOST_WORK or _formatting(text) * most > _MOST_COPIES
     if dear or _has_many_attributes(text):
@@ -126,7 +127,11 @@ def _counted_attributes(tag: re.Match[str], of_roots: int) -> int:
     found = len(_ATTRIBUTE.findall(tag["rest"] or ""))
     of_roots += found if name in _ROOTS else 0
     if max(found, of_roots) > _MOST_ATTRIBUTES:
-        msg = f"too tangled to be read: a <{name}> with more than {_MOST_ATTRIBUTES} attributes"
+        msg = say(
+            "too tangled to be read: a <{name}> with more than {most_attributes} attributes",
+            name=name,
+            most_attributes=_MOST_ATTRIBUTES,
+        )
         raise NotAnArticle(msg)
     return of_roots
 
@@ -160,7 +165,11 @@ class _Count:
             work += len(self._open) + self._formatting + self._stuck
             copies += self._formatting
             if work > _MOST_WORK or copies > _MOST_COPIES:
-                msg = f"too tangled to be read: {len(self._open)} deep, {self._formatting} left open"
+                msg = say(
+                    "too tangled to be read: {count} deep, {formatting} left open",
+                    count=len(self._open),
+                    formatting=self._formatting,
+                )
                 raise NotAnArticle(msg)
             at = self._meet(tag, text)
 

@@ -11,6 +11,7 @@ import hashlib
 import re
 from typing import NamedTuple, NewType
 
+from scraper.messages import say
 from scraper.numbers import whole
 from scraper.text import whole as whole_text
 
@@ -70,7 +71,7 @@ def split(url: Url) -> Parts:
     """Take an address apart."""
     match = _PARTS.fullmatch(url)
     if match is None:
-        msg = f"not made by scraper.urls: {url!r}"
+        msg = say("not made by scraper.urls: {url!r}", url=url)
         raise ValueError(msg)
     return Parts(match[1], match[2], match[3], match[4] or "")
 

@@ -164,9 +164,9 @@ def test_the_block_goes_into_a_file_of_its_own_in_a_folder(
 ) -> None:
     folder = tmp_path / "sites"
     folder.mkdir()
-    (folder / "a.yaml").write_text(CONFIG.format(proxy=server.proxy), encoding="utf-8")
+    (folder / "config.yaml").write_text(CONFIG.format(proxy=server.proxy), encoding="utf-8")
     assert add(folder, f"{world.home}/", "--yes", "--name", "neu") == ExitCode.DONE
-    assert sorted(file.name for file in folder.iterdir()) == ["a.yaml", "neu.yaml"]
+    assert sorted(file.name for file in folder.iterdir()) == ["config.yaml", "neu.yaml"]
     assert [site.name for site in load_config(folder).sites] == ["own", "neu"]
     with pytest.raises(UsageError, match="there already"):
         add_to(folder, load_config(folder).sites[1])

@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scraper.commands.crawl import tell
+from scraper.commands.crawl import tell_report
 from scraper.report import Problem, Report, SiteReport
 from scraper.report_text import untold
 
@@ -26,27 +26,27 @@ def arguments(**given: object) -> argparse.Namespace:
 
 
 def test_the_last_line_of_a_json_log_is_json_too(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(SiteReport(written=2)), arguments(log_format="json"))
+    tell_report(report(SiteReport(written=2)), arguments(log_format="json"))
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["site"], line["written"]) == ("finished", "nankai", 2)
 
 
 def test_a_quiet_pass_that_changed_nothing_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(SiteReport(unchanged=30)), arguments(verbosity=-1))
+    tell_report(report(SiteReport(unchanged=30)), arguments(verbosity=-1))
     assert capsys.readouterr().err == ""
-    tell(report(SiteReport(revised=1)), arguments(verbosity=-1))
+    tell_report(report(SiteReport(revised=1)), arguments(verbosity=-1))
     assert "revised 1" in capsys.readouterr().err
 
 
 def test_what_is_not_zero_is_named_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(report(SiteReport(listed=30, written=2, bytes=3_210_000, requests=5)), arguments())
+    tell_report(report(SiteReport(listed=30, written=2, bytes=3_210_000, requests=5)), arguments())
     assert capsys.readouterr().err == "nankai: listed 30, written 2, requests 5, 3.2 MB\n"
 
 
 def test_the_end_says_what_the_code_means(capsys: pytest.CaptureFixture[str]) -> None:
     ended = report(SiteReport(failed=2))
     ended.exit_code = 3
-    tell(ended, arguments())
+    tell_report(ended, arguments())
     assert capsys.readouterr().err.endswith("3: 2 articles failed, they are tried again by the next run\n")
 
 
@@ -57,7 +57,7 @@ def problem(number: int, kind: str = "BadStatus") -> Problem:
 
 def test_a_quiet_pass_names_what_failed_and_few_of_many(capsys: pytest.CaptureFixture[str]) -> None:
     many = [problem(number) for number in range(9)]
-    tell(report(SiteReport(failed=9, problems=many)), arguments(verbosity=-1))
+    tell_report(report(SiteReport(failed=9, problems=many)), arguments(verbosity=-1))
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "nankai: BadStatus: status 500: http://a.example/0"
     assert (len(lines), lines[-1]) == (6, "nankai: BadStatus: 4 more of this kind")
@@ -76,7 +76,7 @@ def test_a_problem_that_stays_is_told_once_and_the_canary_once_a_day() -> None:
 def test_foreign_text_cannot_act_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     said = "reason \x1b[2J\u202egpj.exe\nnankai: fine"
     bad = Problem(url="http://a.example/", kind="BadStatus", message=said)
-    tell(report(SiteReport(problems=[bad])), arguments(verbosity=-1))
+    tell_report(report(SiteReport(problems=[bad])), arguments(verbosity=-1))
     assert capsys.readouterr().err == (
         "nankai: http://a.example/: BadStatus: reason \\x1b[2J\\u202egpj.exe nankai: fine\n"
     )

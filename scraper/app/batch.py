@@ -18,6 +18,7 @@ from scraper import foreign_json
 from scraper.app.saved_page import address, read, saved_capture, site_of
 from scraper.errors import ArchiveError, UsageError
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +57,7 @@ def lines_of(manifest: str) -> Iterator[Entry]:
         with path.open("rb") as file:
             yield from _entries(file, str(path.parent))
     except OSError as error:
-        msg = f"manifest: {manifest}: {error.strerror}"
+        msg = say("manifest: {manifest}: {strerror}", manifest=manifest, strerror=error.strerror)
         raise UsageError(msg) from error
 
 
@@ -116,10 +117,10 @@ def _asked(entry: Entry) -> dict[str, Any]:
     try:
         asked = foreign_json.parse(entry.text.decode("utf-8"))
     except ValueError as error:
-        msg = f"manifest: line {entry.number}: is no JSON: {error}"
+        msg = say("manifest: line {number}: is no JSON: {error}", number=entry.number, error=error)
         raise UsageError(msg) from error
     if not isinstance(asked, dict):
-        msg = f"manifest: line {entry.number}: is no JSON object"
+        msg = say("manifest: line {number}: is no JSON object", number=entry.number)
         raise UsageError(msg)
     return asked
 
@@ -127,7 +128,7 @@ def _asked(entry: Entry) -> dict[str, Any]:
 def _text(asked: dict[str, Any], key: str, entry: Entry) -> str:
     value = asked.get(key)
     if not isinstance(value, str) or "\0" in value:
-        msg = f"manifest: line {entry.number}: {key!r} must be text"
+        msg = say("manifest: line {number}: {key!r} must be text", number=entry.number, key=key)
         raise UsageError(msg)
     return value
 

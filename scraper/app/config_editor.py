@@ -16,6 +16,7 @@ import yaml
 
 from scraper.app.config_file import load_config
 from scraper.errors import ConfigError, UsageError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def add_to(path: Path, site: Site, *, begin: str = "") -> Path:
     if path.is_dir():
         file = path / f"{site.name}.yaml"
         if file.exists():
-            msg = f"{file}: is there already"
+            msg = say("{file}: is there already", file=file)
             raise UsageError(msg)
         _replace(file, _NEW + block_of(site), check=path)
         return file
@@ -132,7 +133,10 @@ def _room(text: str, path: Path) -> _Room:
         if isinstance(value, yaml.ScalarNode) and not value.value:
             return _Room(end, _INDENT)
         if not isinstance(value, yaml.MappingNode) or value.flow_style or text.lstrip().startswith("{"):
-            msg = f"{path}: its sites stand in braces: no block can follow them; put it there yourself"
+            msg = say(
+                "{path}: its sites stand in braces: no block can follow them; put it there yourself",
+                path=path,
+            )
             raise UsageError(msg)
         return _Room(end, " " * value.value[0][0].start_mark.column)
     return _Room(len(text), _INDENT, is_new=True)

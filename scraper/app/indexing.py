@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from scraper import urls
 from scraper.app.archive_view import held, viewed
 from scraper.errors import StoreError
+from scraper.messages import say
 from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
 from scraper.stores.opening import documents_of
@@ -99,7 +100,7 @@ def rebuild(
         fresh.replace(path)
         path.with_name(f"{NAME}-journal").unlink(missing_ok=True)
     except OSError as error:
-        msg = f"search: {path}: {error.strerror}"
+        msg = say("search: {path}: {strerror}", path=path, strerror=error.strerror)
         raise StoreError(msg) from error
     finally:
         fresh.unlink(missing_ok=True)
@@ -139,7 +140,7 @@ def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreErro
     except StoreError as error:
         return error
     if text is None:
-        msg = f"cannot read: {archive / article.path}: the document is missing"
+        msg = say("cannot read: {value}: the document is missing", value=archive / article.path)
         return StoreError(msg)
     return prepare(article, plain_text(body_of(text)))
 

@@ -12,6 +12,7 @@ from scraper import extractor, urls, writer
 from scraper.app.config_file import DEFAULT, load_config
 from scraper.app.sites import site_for, site_named
 from scraper.errors import UsageError
+from scraper.messages import say
 from scraper.model import LARGEST_BODY, Capture
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def site_of(url: Url, config: Config | None, name: str | None) -> Site:
     if name is None:
         return site_for(url, config)
     if config is None:
-        msg = f"site: {name}: there is no config that could name it"
+        msg = say("site: {name}: there is no config that could name it", name=name)
         raise UsageError(msg)
     return site_named(config, name)
 
@@ -81,7 +82,7 @@ def address(text: str) -> Url:
     """Return an address that a person typed. Raises UsageError for what is none."""
     url = urls.parse(text)
     if url is None:
-        msg = f"address: {text}: is no http or https address"
+        msg = say("address: {text}: is no http or https address", text=text)
         raise UsageError(msg)
     return url
 
@@ -94,10 +95,10 @@ def saved_capture(file: str, url: Url, content_type: str | None) -> Capture:
     try:
         body, moment = _read(file)
     except OSError as error:
-        msg = f"file: {file}: {error.strerror}"
+        msg = say("file: {file}: {strerror}", file=file, strerror=error.strerror)
         raise UsageError(msg) from error
     if len(body) > LARGEST_BODY:
-        msg = f"file: {file}: larger than {LARGEST_BODY} bytes"
+        msg = say("file: {file}: larger than {largest_body} bytes", file=file, largest_body=LARGEST_BODY)
         raise UsageError(msg)
     headers = () if content_type is None else ((b"Content-Type", content_type.encode("utf-8", "replace")),)
     return Capture(

@@ -21,6 +21,7 @@ from scraper.config.sections import is_name
 from scraper.discovery.navigation import Way, page_title, read_navigation
 from scraper.errors import ArchiveError, BadStatus, Blocked, NotAListing
 from scraper.extractor.page import open_page
+from scraper.messages import say
 from scraper.model import Channel, Kind, NetworkSettings, Request
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ class _Search:
 
 def _check_status(capture: Capture) -> None:
     if capture.status not in _SUCCESS:
-        msg = f"article: {capture.url}: status {capture.status}"
+        msg = say("article: {url}: status {status}", url=capture.url, status=capture.status)
         raise BadStatus(msg, status=capture.status)
 
 

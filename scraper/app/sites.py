@@ -9,6 +9,7 @@ from scraper.config import site_without_config
 from scraper.config.problems import guess
 from scraper.errors import UsageError
 from scraper.families import FAMILIES
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,12 @@ def site_named(config: Config, name: str) -> Site:
     site = next((site for site in config.sites if site.name == name), None)
     if site is None:
         names = [site.name for site in config.sites]
-        msg = f"site: {name}: the config names no such site{guess(name, names)} (it has {', '.join(names)})"
+        msg = say(
+            "site: {name}: the config names no such site{guess} (it has {join})",
+            name=name,
+            guess=guess(name, names),
+            join=", ".join(names),
+        )
         raise UsageError(msg)
     return site
 

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scraper.console import tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -21,21 +23,24 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
-    parser.add_argument("url", metavar="URL", help="the site's front page, or any page of it")
-    parser.add_argument("--name", metavar="NAME", help="the site's name in the config (default: of its host)")
-    parser.add_argument("--yes", action="store_true", help="write without asking")
-    parser.add_argument("--dry-run", action="store_true", help="show the block and write nothing")
+    parser.add_argument("url", metavar="URL", help=say("the site's front page, or any page of it"))
+    parser.add_argument(
+        "--name", metavar="NAME", help=say("the site's name in the config (default: of its host)")
+    )
+    parser.add_argument("--yes", action="store_true", help=say("write without asking"))
+    parser.add_argument("--dry-run", action="store_true", help=say("show the block and write nothing"))
     parser.add_argument(
         "--most",
         metavar="N",
         type=int,
         default=30,
-        help="pages looked at for channels (default: %(default)s)",
+        help=say("pages looked at for channels (default: %(default)s)"),
     )
-    parser.epilog = (
-        "Asks as a run would: robots.txt, pace and forbidden addresses included. The block goes below the "
-        "last site of the config, or into a file of its own where --config names a folder; what stands there "
-        "stays as it is. Exit 3: no channel was found, and nothing is written."
+    parser.epilog = say(
+        "Asks as a run would: robots.txt, pace and forbidden addresses included. The block "
+        "goes below the last site of the config, or into a file of its own where --config "
+        "names a folder; what stands there stays as it is. Exit 3: no channel was found, and "
+        "nothing is written."
     )
 
 
@@ -47,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.site_discovery import look
 
     if not (args.yes or args.dry_run or (sys.stdin.isatty() and not args.json)):
-        msg = "add: there is nobody to ask: --yes writes the block, --dry-run only shows it"
+        msg = say("add: there is nobody to ask: --yes writes the block, --dry-run only shows it")
         raise UsageError(msg)
     path = Path(args.config) if args.config else DEFAULT
     config = load_config(path) if path.exists() else None
@@ -63,8 +68,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_to_json(found, block, written), ensure_ascii=False, indent=2))
     elif written is not None:
-        print(
-            f"\nwritten into {written}; next: nankai-archive run {found.site.name} --limit 5", file=sys.stderr
+        tell(
+            say(
+                "\nwritten into {written}; next: nankai-archive run {name} --limit 5",
+                written=written,
+                name=found.site.name,
+            )
         )
     return ExitCode.DONE if found.channels else ExitCode.SOME_FAILED
 
@@ -76,15 +85,20 @@ def _refuse_known(url: Url, name: str | None, config: Config | None) -> None:
     from scraper.config.sections import is_name
 
     if name is not None and not is_name(name):
-        msg = f"name: {name}: is no name for a site: letters, digits, '-', '_' and '.', at most 60, no blanks"
+        msg = say(
+            "name: {name}: is no name for a site: letters, digits, '-', '_' and '.', at most 60, no blanks",
+            name=name,
+        )
         raise UsageError(msg)
     called = name or name_of(urls.host(url))
     for site in config.sites if config else ():
         if site.name.casefold() == called.casefold():
-            msg = f"site: {called}: the config has a site of this name; --name gives another one"
+            msg = say(
+                "site: {called}: the config has a site of this name; --name gives another one", called=called
+            )
             raise UsageError(msg)
         if urls.host(site.home) == urls.host(url) and urls.split(site.home).path in {"", "/"}:
-            msg = f"site: {url}: the config has it as {site.name!r}"
+            msg = say("site: {url}: the config has it as {name!r}", url=url, name=site.name)
             raise UsageError(msg)
 
 

@@ -19,7 +19,7 @@ _CLUSTER_PACKAGES: Final = ("obstore", "procrastinate", "psycopg")
 def add_sites(parser: argparse.ArgumentParser) -> None:
     """Add the sites that a command works on."""
     parser.add_argument(
-        "site", metavar="SITE", nargs="*", help="only these sites of the config (default: all)"
+        "site", metavar="SITE", nargs="*", help=say("only these sites of the config (default: all)")
     )
 
 
@@ -49,11 +49,11 @@ def needing_cluster() -> Iterator[None]:
 def add_budget(parser: argparse.ArgumentParser) -> None:
     """Add how much a pass may do."""
     parser.add_argument(
-        "--time-limit", metavar="TIME", type=duration, help="stop asking after this long: 90s, 10m, 2h"
+        "--time-limit", metavar="TIME", type=duration, help=say("stop asking after this long: 90s, 10m, 2h")
     )
-    parser.add_argument("--limit", metavar="N", type=positive, help="ask for at most this many articles")
+    parser.add_argument("--limit", metavar="N", type=positive, help=say("ask for at most this many articles"))
     parser.add_argument(
-        "--dry-run", action="store_true", help="read the lists and say what would be done; write nothing"
+        "--dry-run", action="store_true", help=say("read the lists and say what would be done; write nothing")
     )
 
 
@@ -63,7 +63,7 @@ def duration(text: str) -> timedelta:
 
     span = parse_duration(text)
     if span is None:
-        msg = f"{text!r} is no duration: 90s, 10m, 2h, 1d"
+        msg = say("{text!r} is no duration: 90s, 10m, 2h, 1d", text=text)
         raise argparse.ArgumentTypeError(msg)
     return span
 
@@ -73,7 +73,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        msg = f"{text!r} is no day: 2020-06-14"
+        msg = say("{text!r} is no day: 2020-06-14", text=text)
         raise argparse.ArgumentTypeError(msg) from error
 
 
@@ -81,6 +81,6 @@ def positive(text: str) -> int:
     """Return a number of things, at least one. Raises what argparse tells a person."""
     number = int(text)
     if number < 1:
-        msg = f"{text} is not a number of articles: at least 1"
+        msg = say("{text} is not a number of articles: at least 1", text=text)
         raise argparse.ArgumentTypeError(msg)
     return number

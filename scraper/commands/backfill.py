@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_budget, add_sites
 from scraper.errors import UsageError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -19,20 +20,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
     add_sites(parser)
     parser.add_argument(
-        "--channel", metavar="C", action="append", default=[], help="only this channel; may be given again"
+        "--channel",
+        metavar="C",
+        action="append",
+        default=[],
+        help=say("only this channel; may be given again"),
     )
-    parser.add_argument("--since", metavar="DATE", type=_day, help="nothing older than this day (YYYY-MM-DD)")
-    parser.add_argument("--until", metavar="DATE", type=_day, help="nothing newer than this day (YYYY-MM-DD)")
+    parser.add_argument(
+        "--since", metavar="DATE", type=_day, help=say("nothing older than this day (YYYY-MM-DD)")
+    )
+    parser.add_argument(
+        "--until", metavar="DATE", type=_day, help=say("nothing newer than this day (YYYY-MM-DD)")
+    )
     parser.add_argument(
         "--from-wayback",
         action="store_true",
-        help="ask the Internet Archive for copies of what is then gone from the site and was never held",
+        help=say("ask the Internet Archive for copies of what is then gone from the site and was never held"),
     )
     parser.add_argument(
         "--wayback",
         metavar="URL",
         default="https://web.archive.org/",
-        help="another archive that answers as the Internet Archive's CDX server does (default: %(default)s)",
+        help=say(
+            "another archive that answers as the Internet Archive's CDX server does (default: %(default)s)"
+        ),
     )
     add_budget(parser)
 
@@ -46,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.crawl.plan import Backfill
 
     if args.since and args.until and args.since > args.until:
-        msg = f"--since {args.since} is after --until {args.until}"
+        msg = say("--since {since} is after --until {until}", since=args.since, until=args.until)
         raise UsageError(msg)
     _check_channels(args.channel, sites_named(load(args), args.site))
     days = DateRange(since=args.since, until=args.until)
@@ -58,7 +69,9 @@ def _check_channels(names: Sequence[str], sites: Sequence[Site]) -> None:
     known = {channel.name for site in sites for channel in site.channels}
     for name in names:
         if name not in known:
-            msg = f"there is no channel {name!r}; there are: {', '.join(sorted(known))}"
+            msg = say(
+                "there is no channel {name!r}; there are: {join}", name=name, join=", ".join(sorted(known))
+            )
             raise UsageError(msg)
 
 

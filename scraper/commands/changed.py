@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from scraper.model import Site
@@ -26,11 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         type=_moment,
         required=True,
-        help="from this day on (YYYY-MM-DD, in the site's time zone), this moment, or this long ago (7d)",
+        help=say(
+            "from this day on (YYYY-MM-DD, in the site's time zone), this moment, or this long ago (7d)"
+        ),
     )
-    parser.epilog = (
-        "Vanished: the site says 404 or 410 of an article that is in the archive, where it stays. "
-        "`history URL` shows what was revised."
+    parser.epilog = say(
+        "Vanished: the site says 404 or 410 of an article that is in the archive, where it "
+        "stays. `history URL` shows what was revised."
     )
 
 
@@ -76,5 +79,5 @@ def _moment(text: str) -> datetime | timedelta:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        msg = f"{text!r} is no day: 2026-03-01, or 7d for seven days ago"
+        msg = say("{text!r} is no day: 2026-03-01, or 7d for seven days ago", text=text)
         raise argparse.ArgumentTypeError(msg) from None

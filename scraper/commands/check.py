@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments: it has none."""
-    parser.epilog = (
+    parser.epilog = say(
         "Each slip is told with its file, line and key. Exit 0: nothing is wrong; 2: something is."
     )
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_summary(path: Path, config: Config) -> None:
-    print(f"{path}: nothing wrong; the archive is {config.archive}")
+    put(say("{path}: nothing wrong; the archive is {archive}", path=path, archive=config.archive))
     for site in config.sites:
         channels = f"{len(site.channels)} channel{'' if len(site.channels) == 1 else 's'}"
         print(f"  {site.name}: {site.title}, {site.home}, {site.family or 'any family'}, {channels}")

@@ -133,7 +133,7 @@ def _worker(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from scraper.app import cluster
     from scraper.app.sites import sites_named
-    from scraper.commands.crawl import tell as tell_report
+    from scraper.commands.crawl import tell_report
     from scraper.console import tell
 
     config = _config(args)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scraper.commands.arguments import add_from_store, add_sites
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sites(parser)
     add_from_store(parser)
     parser.add_argument(
-        "--svg", metavar="FILE", type=Path, help="draw articles a month over the years into this file"
+        "--svg", metavar="FILE", type=Path, help=say("draw articles a month over the years into this file")
     )
     parser.add_argument(
         "--allow",
@@ -33,11 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=WHYS,
         action="append",
         default=[],
-        help=f"what is missing for this reason does not count: {', '.join(WHYS)}; may be given again",
+        help=say(
+            "what is missing for this reason does not count: {join}; may be given again", join=", ".join(WHYS)
+        ),
     )
-    parser.epilog = (
-        "Reads the state alone and asks nobody, also while a run is at work. Exit 0: all that the lists "
-        "name is held, and all their pages were read; 3: something is missing, or nobody can know."
+    parser.epilog = say(
+        "Reads the state alone and asks nobody, also while a run is at work. Exit 0: all "
+        "that the lists name is held, and all their pages were read; 3: something is "
+        "missing, or nobody can know."
     )
 
 
@@ -72,5 +76,5 @@ def _draw(sites: Sequence[SiteCoverage], file: Path) -> None:
     try:
         file.write_text(chart.draw(sites), encoding="utf-8")
     except OSError as error:
-        msg = f"--svg: {file}: {error.strerror}"
+        msg = say("--svg: {file}: {strerror}", file=file, strerror=error.strerror)
         raise UsageError(msg) from error

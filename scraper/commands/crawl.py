@@ -8,7 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import console, report_text
+from scraper import report_text
+from scraper.console import line as line_of
+from scraper.console import tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
@@ -63,7 +65,7 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
     except Exception:
         _ping(args, config, good=False)
         raise
-    tell(report, args, _news(args, config, report))
+    tell_report(report, args, _news(args, config, report))
     _ping(args, config, good=good)
     return report.exit_code
 
@@ -80,9 +82,9 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     _leave_to_cluster(config, sites)
     if enter(config, now=clock(config), new=True, dry=args.dry_run):
         where = Path(config.archive)
-        console.tell(say("there is no archive at {folder} yet: this run begins one", folder=where))
+        tell(say("there is no archive at {folder} yet: this run begins one", folder=where))
         if args.command == "run" and args.verbosity >= 0:
-            console.tell(say("it brings the newest articles; `nankai-archive backfill` brings the past"))
+            tell(say("it brings the newest articles; `nankai-archive backfill` brings the past"))
     with watch(verbosity=args.verbosity) as progress:
         session = new_session(
             config,
@@ -102,7 +104,7 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
         print(wrong, file=sys.stderr)
     good, unwritten = leave_notes(config, report)
     if unwritten is not None:
-        print(f"heartbeat: {unwritten}", file=sys.stderr)
+        tell(say("heartbeat: {unwritten}", unwritten=unwritten))
     return report, good
 
 
@@ -152,10 +154,10 @@ def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
 
     unheard = None if args.dry_run else post_run.tell(config, good=good)
     if unheard is not None:
-        print(f"ping: {unheard}", file=sys.stderr)
+        tell(say("ping: {unheard}", unheard=unheard))
 
 
-def tell(
+def tell_report(
     report: Report, args: argparse.Namespace, news: Mapping[str, Sequence[Problem]] | None = None
 ) -> None:
     """Print the report: as JSON on standard output, else for a person on standard error.
@@ -171,14 +173,14 @@ def tell(
             _tell_as_log(name, site, report, quiet=args.verbosity < 0)
             continue
         if args.verbosity >= 0 or report_text.is_news(site):
-            console.tell(report_text.counts(name, site))
+            tell(report_text.counts(name, site))
         if args.verbosity < 0:
             told = site.problems if news is None else news.get(name, ())
             for line in report_text.problems(name, told):
-                console.tell(console.line(line))
+                tell(line_of(line))
     end = report_text.ending(report)
     if end is not None and args.verbosity >= 0 and args.log_format != "json":
-        console.tell(end)
+        tell(end)
 
 
 def _tell_as_log(name: str, site: SiteReport, report: Report, *, quiet: bool) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper.console import tell
 from scraper.errors import UsageError
 from scraper.messages import say
 
@@ -22,9 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         nargs="?",
         default=_DEFAULT,
-        help="where the config and the archive go (default: %(default)s); given again, it goes on",
+        help=say("where the config and the archive go (default: %(default)s); given again, it goes on"),
     )
-    parser.add_argument("--layout", choices=("hugo", "hexo"), default="hugo", help="the documents' dialect")
+    parser.add_argument(
+        "--layout", choices=("hugo", "hexo"), default="hugo", help=say("the documents' dialect")
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,10 +69,17 @@ def _put(config: Path, text: str) -> None:
 def _show(archive: Path, asked: int) -> None:
     """Print where the documents are, and one of them."""
     documents = sorted(archive.glob("*/**/*.md"))
-    print(f"{asked} requests to the invented site; {len(documents)} documents in {archive}", file=sys.stderr)
+    tell(
+        say(
+            "{asked} requests to the invented site; {count} documents in {archive}",
+            asked=asked,
+            count=len(documents),
+            archive=archive,
+        )
+    )
     if documents:
         shown = max(documents, key=_words)
-        print(f"One of them, {shown}:\n", file=sys.stderr)
+        tell(say("One of them, {shown}:\n", shown=shown))
         print(shown.read_text(encoding="utf-8"), end="")
 
 

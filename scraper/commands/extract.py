@@ -18,18 +18,24 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
-    parser.add_argument("file", metavar="FILE", nargs="?", help="the saved page; - is standard input")
-    parser.add_argument("--url", metavar="URL", help="the address that the page was saved from")
-    parser.add_argument("--content-type", metavar="TYPE", help="the Content-Type header that came with it")
-    parser.add_argument("--site", metavar="NAME", help="the site of the config (default: the URL says it)")
+    parser.add_argument("file", metavar="FILE", nargs="?", help=say("the saved page; - is standard input"))
+    parser.add_argument("--url", metavar="URL", help=say("the address that the page was saved from"))
+    parser.add_argument(
+        "--content-type", metavar="TYPE", help=say("the Content-Type header that came with it")
+    )
+    parser.add_argument(
+        "--site", metavar="NAME", help=say("the site of the config (default: the URL says it)")
+    )
     parser.add_argument(
         "--batch",
         metavar="MANIFEST",
-        help='many pages: each line of this file is {"file", "url", "content_type"?}; - is standard input',
+        help=say(
+            'many pages: each line of this file is {{"file", "url", "content_type"?}}; - is standard input'
+        ),
     )
-    parser.epilog = (
-        "Prints the document; with --json the article as one JSON object; with --batch one such object a "
-        'line, in order, an error as {"url", "error"}. Needs no config file.'
+    parser.epilog = say(
+        "Prints the document; with --json the article as one JSON object; with --batch one "
+        'such object a line, in order, an error as {{"url", "error"}}. Needs no config file.'
     )
 
 
@@ -41,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.batch is not None:
         return _run_batch(args, config)
     if args.file is None or args.url is None:
-        msg = "extract: needs FILE and --url URL, or --batch MANIFEST"
+        msg = say("extract: needs FILE and --url URL, or --batch MANIFEST")
         raise UsageError(msg)
     return _run_one(args, config)
 
@@ -68,7 +74,7 @@ def _run_batch(args: argparse.Namespace, config: Config | None) -> int:
     from scraper.app.batch import lines_of, read_all
 
     if args.file is not None or args.url is not None:
-        msg = "extract: --batch stands alone: its manifest names the files and addresses"
+        msg = say("extract: --batch stands alone: its manifest names the files and addresses")
         raise UsageError(msg)
     codes = set()
     for line in read_all(lines_of(args.batch), config, site_name=args.site, content_type=args.content_type):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scraper.commands.crawl import load
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -27,8 +28,8 @@ _COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
-    parser.add_argument("url", metavar="URL", help="the article: any address under which it was met")
-    parser.epilog = (
+    parser.add_argument("url", metavar="URL", help=say("the article: any address under which it was met"))
+    parser.epilog = say(
         "Reads the archive alone and asks nobody. Exit 2 where no article of that address is known."
     )
 
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             _tell(history.to_text(known, aliases, versions, site.timezone))
         return ExitCode.DONE
-    msg = f"history: {url}: the archive knows no article of this address"
+    msg = say("history: {url}: the archive knows no article of this address", url=url)
     raise UsageError(msg)
 
 

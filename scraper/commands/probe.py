@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -20,11 +21,13 @@ _ROWS = 10  # of a list, shown to a person; --json has them all
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
-    parser.add_argument("url", metavar="URL", help="the page to look at")
-    parser.add_argument("--site", metavar="NAME", help="the site of the config (default: the URL says it)")
-    parser.epilog = (
-        "Asks as a run would: robots.txt, pace and forbidden addresses included. Exit 3: the page is neither "
-        "an article nor a list. Needs no config file."
+    parser.add_argument("url", metavar="URL", help=say("the page to look at"))
+    parser.add_argument(
+        "--site", metavar="NAME", help=say("the site of the config (default: the URL says it)")
+    )
+    parser.epilog = say(
+        "Asks as a run would: robots.txt, pace and forbidden addresses included. Exit 3: the "
+        "page is neither an article nor a list. Needs no config file."
     )
 
 

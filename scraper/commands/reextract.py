@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.crawl import load, tell
+from scraper.commands.crawl import load, tell_report
 from scraper.errors import CaptureDamaged
 from scraper.exit_codes import ExitCode, of_failure, worst
+from scraper.messages import say
 from scraper.report import Problem, Report, SiteReport
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
     add_sites(parser)
     parser.add_argument(
-        "--dry-run", action="store_true", help="show what would change, as a diff; write nothing"
+        "--dry-run", action="store_true", help=say("show what would change, as a diff; write nothing")
     )
 
 
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.dry_run:
         for wrong in keep_up(config, report):
             print(wrong, file=sys.stderr)
-    tell(report, args)
+    tell_report(report, args)
     return code
 
 

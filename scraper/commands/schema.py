@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments: it has none."""
-    parser.epilog = (
-        "Save it as config.schema.json and begin config.yaml with the line "
-        "`# yaml-language-server: $schema=config.schema.json`: editors then complete and check the keys."
+    parser.epilog = say(
+        "Save it as config.schema.json and begin config.yaml with the line `# "
+        "yaml-language-server: $schema=config.schema.json`: editors then complete and check "
+        "the keys."
     )
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 _PORT = 8023
 _LAST_PORT = 65_535
@@ -18,16 +19,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_port,
         default=_PORT,
-        help="the port on 127.0.0.1; 0: any free one (default: %(default)s)",
+        help=say("the port on 127.0.0.1; 0: any free one (default: %(default)s)"),
     )
     parser.add_argument(
         "--remote-pictures",
         action="store_true",
-        help="show pictures that the archive does not hold from their own servers, which then see you",
+        help=say("show pictures that the archive does not hold from their own servers, which then see you"),
     )
-    parser.epilog = (
-        "The address is the first line on standard output. Read-only, for this machine alone: nothing is "
-        "asked of any other server. Ends with Ctrl-C."
+    parser.epilog = say(
+        "The address is the first line on standard output. Read-only, for this machine "
+        "alone: nothing is asked of any other server. Ends with Ctrl-C."
     )
 
 
@@ -46,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
 def _port(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() else -1
     if not 0 <= number <= _LAST_PORT:
-        msg = f"{text!r} is no port: 0 to {_LAST_PORT}"
+        msg = say("{text!r} is no port: 0 to {last_port}", text=text, last_port=_LAST_PORT)
         raise argparse.ArgumentTypeError(msg)
     return number

@@ -26,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=duration,
         help=say("exit 9 where a site or channel had its last success longer ago (36h, 2d), or never"),
     )
-    parser.epilog = (
-        "A success is a run that read the lists and asked for what they name, though some articles may "
-        "have failed or wait for the next run. Gaps are pages of a list that nobody read; ?: nobody knows."
+    parser.epilog = say(
+        "A success is a run that read the lists and asked for what they name, though some "
+        "articles may have failed or wait for the next run. Gaps are pages of a list that "
+        "nobody read; ?: nobody knows."
     )
 
 

@@ -28,12 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--render",
         action="store_true",
-        help="read each document as a reader sees it too, and name what it says less than its page",
+        help=say("read each document as a reader sees it too, and name what it says less than its page"),
     )
-    parser.epilog = (
-        "Reads the archive alone, also while a run is at work, and on a read-only disk. Exit 0: all is as it "
-        "was written; 7: damage, named file by file. Documents follow the config: after a change of it, or "
-        "of the program's version, `reextract` makes them again."
+    parser.epilog = say(
+        "Reads the archive alone, also while a run is at work, and on a read-only disk. Exit "
+        "0: all is as it was written; 7: damage, named file by file. Documents follow the "
+        "config: after a change of it, or of the program's version, `reextract` makes them "
+        "again."
     )
 
 

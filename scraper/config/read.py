@@ -9,6 +9,7 @@ from scraper import urls
 from scraper.config.keys import CLUSTER, CONFIG, NETWORK, PER_ADDRESS, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
+from scraper.messages import say
 from scraper.model import MAX_BYTES, Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _channel(name: str, given: Mapping[str, Any]) -> Channel:
 def _front_page(url: Url) -> Url:
     home = urls.parse(urls.origin(url))
     if home is None:
-        msg = f"an origin is an address: {url}"
+        msg = say("an origin is an address: {url}", url=url)
         raise AssertionError(msg)
     return home
 

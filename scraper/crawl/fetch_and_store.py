@@ -16,6 +16,7 @@ from scraper import urls
 from scraper.crawl.budget import Budget, BudgetSpent
 from scraper.errors import BadStatus, NotAListing
 from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
+from scraper.messages import say
 from scraper.model import CaptureRef, Kind, Request
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class StoringFetcher:
         if capture.status not in {*_OK, NOT_MODIFIED}:
             self._ingester.note(capture, ref)
             name = "index" if url == channel.index else kind.value
-            msg = f"{name}: {onward}: status {capture.status}"
+            msg = say("{name}: {onward}: status {status}", name=name, onward=onward, status=capture.status)
             raise BadStatus(msg, status=capture.status)
         return self._ingester.listing(capture, ref, want=want, stands_for=url)
 

@@ -23,6 +23,7 @@ from scraper.errors import FetchError, NotAListing, NotAnArticle
 from scraper.exit_codes import ExitCode
 from scraper.ingest.article_decision import OK
 from scraper.ingest.copies import Copies
+from scraper.messages import say
 from scraper.model import Kind, Request
 from scraper.stores.state.captures import entry_of
 
@@ -112,7 +113,11 @@ class WaybackFallback:
             return self._copies.take(known, capture, ref)
         with self._state.transaction():
             self._state.captures.put(entry_of(self._site.name, capture, ref))
-        msg = f"copy: {request.url}: the archive gave another page: {capture.final_url}"
+        msg = say(
+            "copy: {url}: the archive gave another page: {final_url}",
+            url=request.url,
+            final_url=capture.final_url,
+        )
         return Failed(error=NotAnArticle(msg))
 
     def _was_asked(self, known: ArticleRecord) -> bool:

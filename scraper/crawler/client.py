@@ -27,6 +27,7 @@ from scraper.crawler.dns import system_addresses
 from scraper.crawler.transport import Origin, Transport, told
 from scraper.crawler.trust import Trust
 from scraper.errors import Unreachable
+from scraper.messages import say
 from scraper.model import TlsSettings
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _request(url: Url, headers: Headers, proxy: Proxy | None, tls: ssl.SSLContex
     try:
         return httpx.Request("GET", _origin(urls.origin(url)), headers=list(headers), extensions=extensions)
     except httpx.InvalidURL as exc:
-        msg = f"no answer: {url}: {exc}"
+        msg = say("no answer: {url}: {exc}", url=url, exc=exc)
         raise Unreachable(msg, heals=False) from exc
 
 

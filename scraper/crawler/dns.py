@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scraper.crawler import ip_filter
 from scraper.errors import Refused, Unreachable
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,11 +31,11 @@ async def allowed_addresses(
     written = ip_filter.literal(host)
     found = await resolve(host, port) if written is None else (str(written),)
     if not found:
-        msg = f"no answer: {host}: the name leads nowhere"
+        msg = say("no answer: {host}: the name leads nowhere", host=host)
         raise Unreachable(msg, heals=False, met=False)
     for text in found:
         if not allow_private and not ip_filter.is_public(ipaddress.ip_address(text.partition("%")[0])):
-            msg = f"not asked: {host}: {text} is no address of the open internet"
+            msg = say("not asked: {host}: {text} is no address of the open internet", host=host, text=text)
             raise Refused(msg)
     return found
 
@@ -66,7 +67,7 @@ async def system_addresses(host: str, port: int) -> tuple[str, ...]:
         return await answer
     except OSError as exc:
         heals = not (isinstance(exc, socket.gaierror) and exc.errno == socket.EAI_NONAME)
-        msg = f"no answer: {host}: the name leads nowhere: {exc}"
+        msg = say("no answer: {host}: the name leads nowhere: {exc}", host=host, exc=exc)
         raise Unreachable(msg, heals=heals, met=False) from exc
 
 

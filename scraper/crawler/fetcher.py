@@ -157,7 +157,7 @@ class Fetcher:
             proxied and ip_filter.is_local_name(host) if address is None else not ip_filter.is_public(address)
         )
         if closed and not self._settings.allow_private_addresses:
-            msg = f"not asked: {url}: {host} is no address of the open internet"
+            msg = say("not asked: {url}: {host} is no address of the open internet", url=url, host=host)
             raise Refused(msg)
 
     def _headers(self, url: Url, kind: Kind, more: Headers) -> Headers:
@@ -175,7 +175,12 @@ class Fetcher:
         head = sum(len(name) + len(value) + 4 for name, value in answer.headers)
         traffic.bytes += head
         if head > _HEADER_BYTES or len(answer.headers) > _HEADER_LINES:
-            msg = f"given up: {url}: {len(answer.headers)} header lines of {head} bytes"
+            msg = say(
+                "given up: {url}: {count} header lines of {head} bytes",
+                url=url,
+                count=len(answer.headers),
+                head=head,
+            )
             raise TooLarge(msg)
         most = self._settings.max_bytes
         self._bound(url, _announced(answer.headers), most)
@@ -192,7 +197,12 @@ class Fetcher:
     @staticmethod
     def _bound(url: Url, size: int, most: int) -> None:
         if size > most:
-            msg = f"given up: {url}: its body has {size} bytes or more, {most} are allowed"
+            msg = say(
+                "given up: {url}: its body has {size} bytes or more, {most} are allowed",
+                url=url,
+                size=size,
+                most=most,
+            )
             raise TooLarge(msg)
 
 

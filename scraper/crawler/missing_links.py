@@ -11,6 +11,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from scraper import urls
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,6 @@ def _content(data: bytes, at: int) -> tuple[bytes, int]:
         start += length & 0x7F
         length = int.from_bytes(data[at + 2 : start])
     if start + length > len(data):
-        msg = "the value is longer than its data"
+        msg = say("the value is longer than its data")
         raise ValueError(msg)
     return data[start : start + length], start + length

@@ -151,9 +151,9 @@ class Network:
         if status == HTTPStatus.NOT_MODIFIED and condition:
             return capture
         if status in _NOT_WELCOME:
-            msg = f"blocked: {said}"
+            msg = say("blocked: {said}", said=said)
             raise Blocked(msg)
-        msg = f"no use: {said}"
+        msg = say("no use: {said}", said=said)
         raise BadStatus(msg, status=status)
 
     async def _walk(self, request: Request, site: Site, condition: Headers = ()) -> Capture:
@@ -196,7 +196,13 @@ class Network:
             allowed = allowed or host in self._named or host == urls.host(request.url)
         if not allowed:
             came = "" if url == request.url else f", to which {request.url} leads"
-            msg = f"not asked: {url}{came}: the config does not name {host} for {site.name}"
+            msg = say(
+                "not asked: {url}{came}: the config does not name {host} for {name}",
+                url=url,
+                came=came,
+                host=host,
+                name=site.name,
+            )
             raise Refused(msg)
 
 

@@ -11,6 +11,7 @@ from scraper.crawler.client import Client
 from scraper.crawler.fetcher import Fetcher, Traffic
 from scraper.crawler.proxies import Proxies
 from scraper.errors import BadStatus
+from scraper.messages import say
 from scraper.model import Kind, NetworkSettings
 
 if TYPE_CHECKING:
@@ -40,5 +41,5 @@ async def ping(
     async with client:
         capture = await fetcher.exchange(url, Kind.FILE, (), Traffic())
     if capture.status not in _GOOD:
-        msg = f"ping: {url}: status {capture.status}"
+        msg = say("ping: {url}: status {status}", url=url, status=capture.status)
         raise BadStatus(msg, status=capture.status)

@@ -36,11 +36,15 @@ def target(capture: Capture) -> Url | None:
         return None
     location = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
     if not location.strip():
-        msg = f"no use: {capture.url}: {capture.status} without a Location"
+        msg = say("no use: {url}: {status} without a Location", url=capture.url, status=capture.status)
         raise BadStatus(msg, status=capture.status)
     found = urls.join(capture.url, _text(location))
     if found is None:
-        msg = f"not followed: {capture.url}: it leads to {location[:200]!r}, which is no address of the web"
+        msg = say(
+            "not followed: {url}: it leads to {location!r}, which is no address of the web",
+            url=capture.url,
+            location=location[:200],
+        )
         raise Refused(msg)
     return found
 
@@ -68,7 +72,12 @@ def follow(hops: Sequence[Capture], onward: Url, *, cookie_sent: bool | None = N
         what = say("its redirects go in a circle, back to {onward}", onward=onward)
         raise BadStatus(say("no use: {url}: {what}", url=first.url, what=what), status=last.status)
     if len(hops) > MOST:
-        msg = f"no use: {first.url}: more than {MOST} redirects, the last to {onward}"
+        msg = say(
+            "no use: {url}: more than {most} redirects, the last to {onward}",
+            url=first.url,
+            most=MOST,
+            onward=onward,
+        )
         raise BadStatus(msg, status=last.status)
 
 

@@ -23,6 +23,7 @@ from scraper import robots, urls
 from scraper.charset import body_bytes
 from scraper.crawler.host_state import RobotsMemory
 from scraper.errors import BadStatus, Refused, TooLarge, Unreachable
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,7 +79,7 @@ class RobotsGate:
             return site.delay
         rules = await self._rules(urls.origin(url), site)
         if not rules.allows(url):
-            msg = f"not asked: {url}: robots.txt forbids it"
+            msg = say("not asked: {url}: robots.txt forbids it", url=url)
             home = urls.join(url, "/")
             raise Refused(msg, robots=True, whole=home is not None and not rules.allows(home))
         return max(site.delay, rules.delay or 0.0)
@@ -110,7 +111,7 @@ class RobotsGate:
     async def _fetch(self, origin: str, site: Site) -> _Read | _Failed:
         url = urls.parse(f"{origin}/robots.txt")
         if url is None:
-            msg = f"not asked: {origin}: it has no robots.txt's address"
+            msg = say("not asked: {origin}: it has no robots.txt's address", origin=origin)
             raise Refused(msg)
         try:
             capture = await self._ask(url, site)

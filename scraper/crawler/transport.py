@@ -216,7 +216,7 @@ class _CheckedBackend(httpcore.AsyncNetworkBackend):
                 stream = await self._open.connect_tcp(last, port, timeout, local_address, socket_options)
                 return _RepairedStream(stream, self._may_ask)
         except TimeoutError as exc:
-            msg = f"no connection within {_LAST_ADDRESS:g} s"
+            msg = say("no connection within {last_address:g} s", last_address=_LAST_ADDRESS)
             raise httpcore.ConnectTimeout(msg) from exc
 
 
@@ -239,7 +239,9 @@ class _ProxyBackend(_CheckedBackend):
         try:
             return await super().connect_tcp(host, port, timeout, local_address, socket_options)
         except (httpcore.NetworkError, httpcore.TimeoutException, Unreachable) as exc:
-            msg = f"the proxy {host}:{port}: {_first_words(exc)}"
+            msg = say(
+                "the proxy {host}:{port}: {first_words}", host=host, port=port, first_words=_first_words(exc)
+            )
             raise _ProxyDown(msg) from exc
 
 
@@ -279,7 +281,7 @@ class _RepairedStream(httpcore.AsyncNetworkStream):
                     raise _LostPlace(_first_words(exc)) from exc
                 raise
             if reused and not data:
-                msg = "the server closed the connection"
+                msg = say("the server closed the connection")
                 raise _LostPlace(msg)
             passed_on = self._answers.pass_on(data)
             if passed_on or not data:
@@ -331,7 +333,7 @@ async def _trusted(body: AsyncIterable[bytes], stream: object) -> AsyncIterator[
     async for chunk in body:
         yield chunk
     if isinstance(stream, _RepairedStream) and stream.is_doubtful:
-        msg = "more came than the answer, on a connection that was used before"
+        msg = say("more came than the answer, on a connection that was used before")
         raise _LostPlace(msg)
 
 

@@ -10,6 +10,7 @@ from scraper.discovery.scope import Row, scope_of
 from scraper.discovery.timestamps import moment
 from scraper.errors import NotAListing
 from scraper.families import by_name
+from scraper.messages import say
 from scraper.model import ListingPage, PageRef
 from scraper.text import fold
 
@@ -32,7 +33,7 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
     read = read_records(capture, _RECORDS, site.max_bytes)
     records = read.records
     if read.root not in _ROOTS:
-        msg = f"{capture.url}: no feed: its root is <{read.root}>"
+        msg = say("{url}: no feed: its root is <{root}>", url=capture.url, root=read.root)
         raise NotAListing(msg)
     rows: dict[Url, Row] = {}
     for record in records:
@@ -40,7 +41,7 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
         if row is not None:
             rows.setdefault(row.url, row)
     if not rows:
-        msg = f"{capture.url}: an empty feed"
+        msg = say("{url}: an empty feed", url=capture.url)
         raise NotAListing(msg)
     scope = scope_of(capture, site, by_name(site.family) if site.family is not None else None, channel)
     return ListingPage(

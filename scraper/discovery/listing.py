@@ -19,6 +19,7 @@ from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing, NotAnArticle, SingleColumn
 from scraper.families.family import Pager, Rows
+from scraper.messages import say
 from scraper.model import ListingPage
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     base = _base(page, capture)
     family = _family(page, capture, site)
     if families.is_article(family, capture.final_url):
-        msg = f"{capture.url}: an article, where a list was expected"
+        msg = say("{url}: an article, where a list was expected", url=capture.url)
         raise NotAListing(msg)
     scope = scope_of(capture, site, family, channel)
     reader = RowReader(page, base, site.timezone, scope.leads_out)
@@ -86,7 +87,12 @@ def _refuse_strange_rows(rows: list[Row], scope: Scope, capture: Capture) -> Non
     """Raise `NotAListing` where most rows lead to pages of the site that are no articles as we know them."""
     strange = [row for row in rows if scope.own(row.url) and not is_file(row.url) and not _leads_on(row.url)]
     if len(strange) * 2 > len(rows):
-        msg = f"{capture.url}: no row of {len(rows)} leads to an article, the first to {strange[0].url}"
+        msg = say(
+            "{url}: no row of {count} leads to an article, the first to {url2}",
+            url=capture.url,
+            count=len(rows),
+            url2=strange[0].url,
+        )
         raise NotAListing(msg)
 
 
@@ -99,12 +105,12 @@ def _parsed(capture: Capture, site: Site) -> tuple[str, Node]:
     """Return a page's text and tree. Raises `NotAListing` for an answer that is no page at all."""
     html = source_text(capture, site.max_bytes)
     if html.strip() and _MARKUP.search(html) is None:
-        msg = f"{capture.url}: no HTML, no list"
+        msg = say("{url}: no HTML, no list", url=capture.url)
         raise NotAListing(msg)
     try:
         return html, dom.parse(datastore.shown(html))
     except NotAnArticle as error:
-        msg = f"{capture.url}: no list: {error}"
+        msg = say("{url}: no list: {error}", url=capture.url, error=error)
         raise NotAListing(msg) from error
 
 

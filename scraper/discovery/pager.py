@@ -15,6 +15,7 @@ from scraper.discovery.rowtext import pieces
 from scraper.discovery.source import source_text
 from scraper.errors import NotAListing
 from scraper.families import FAMILIES, by_name
+from scraper.messages import say
 from scraper.model import PageRef
 from scraper.numbers import whole
 
@@ -50,7 +51,7 @@ def read_pager(capture: Capture, site: Site) -> int:
         )
         if number is not None:
             return number
-    msg = f"{capture.url}: no pager: it states no number of pages"
+    msg = say("{url}: no pager: it states no number of pages", url=capture.url)
     raise NotAListing(msg)
 
 

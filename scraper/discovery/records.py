@@ -16,6 +16,7 @@ from scraper import charset
 from scraper.discovery import lenient_xml
 from scraper.discovery.source import source_bytes
 from scraper.errors import NotAListing
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -87,7 +88,7 @@ def read_records(capture: Capture, names: frozenset[str], max_bytes: int) -> Rec
         except _DocumentType as error:
             return _leniently(text, names, str(error))
     except (_Refused, expat.ExpatError) as error:
-        msg = f"{capture.url}: no list: {error}"
+        msg = say("{url}: no list: {error}", url=capture.url, error=error)
         raise NotAListing(msg) from error
     return Records(root=reader.root, records=reader.records, fault=None)
 
@@ -106,11 +107,11 @@ def _strictly(text: str, names: frozenset[str]) -> _Reader:
 
 def _leniently(text: str, names: frozenset[str], fault: str) -> Records:
     if _DECLARES.search(text):
-        msg = "a document type with declarations, which is not read"
+        msg = say("a document type with declarations, which is not read")
         raise _Refused(msg)
     reader = _Reader(names)
     if not lenient_xml.read(text, reader, names - {"link"}):
-        msg = f"not XML: {fault}"
+        msg = say("not XML: {fault}", fault=fault)
         raise _Refused(msg)
     return Records(root=reader.root, records=reader.records, fault=fault)
 
@@ -161,7 +162,7 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            msg = f"it is nested more than {_DEEPEST} deep"
+            msg = say("it is nested more than {deepest} deep", deepest=_DEEPEST)
             raise _Refused(msg)
         local = name.rpartition(":")[2]
         self.root = self.root or local
@@ -173,7 +174,7 @@ class _Reader:
             self._path[-1].texts = [] if self._is_read(self._record) else None
             return
         if len(self.records) >= MOST_RECORDS:
-            msg = f"more than {MOST_RECORDS} records"
+            msg = say("more than {most_records} records", most_records=MOST_RECORDS)
             raise _Refused(msg)
         self._record = Record(name=local, attributes=plain)
 
@@ -211,10 +212,10 @@ class _Reader:
             return False
         self._fields += 1
         if self._fields > _MOST_FIELDS:
-            msg = f"more than {_MOST_FIELDS} fields"
+            msg = say("more than {most_fields} fields", most_fields=_MOST_FIELDS)
             raise _Refused(msg)
         return True
 
     def refuse(self, *_declaration: object) -> None:
-        msg = "a document type, which is not read"
+        msg = say("a document type, which is not read")
         raise _DocumentType(msg)

@@ -16,6 +16,7 @@ from scraper.discovery.source import source_text
 from scraper.discovery.timestamps import moment
 from scraper.errors import NotAListing
 from scraper.families import by_name
+from scraper.messages import say
 from scraper.model import Kind, ListingPage
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _named(capture: Capture, tz: ZoneInfo, max_bytes: int) -> tuple[list[Row], l
         return [], _once(capture, [(line, None) for line in lines], tz), None
     read = read_records(capture, _RECORDS, max_bytes)
     if read.root not in {"urlset", "sitemapindex"}:
-        msg = f"{capture.url}: no sitemap: its root is <{read.root}>"
+        msg = say("{url}: no sitemap: its root is <{root}>", url=capture.url, root=read.root)
         raise NotAListing(msg)
     found = [(record.text("loc") or "", record) for record in read.records]
     return (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scraper import charset
 from scraper.errors import NotAListing, NotAnArticle
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -16,12 +17,12 @@ _OK = range(200, 300)
 def source_bytes(capture: Capture, max_bytes: int) -> bytes:
     """Return the decoded body. Raises `NotAListing` where there is none, `TooLarge` beyond the bound."""
     if capture.status not in _OK:
-        msg = f"{capture.url}: answered {capture.status}, no list"
+        msg = say("{url}: answered {status}, no list", url=capture.url, status=capture.status)
         raise NotAListing(msg)
     try:
         return charset.body_bytes(capture, max_bytes)
     except NotAnArticle as error:
-        msg = f"{capture.url}: no list: {error}"
+        msg = say("{url}: no list: {error}", url=capture.url, error=error)
         raise NotAListing(msg) from error
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dom, families, text
 from scraper.errors import MissingField, NotAnArticle
+from scraper.messages import say
 from scraper.model import LeftOut
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def of(page: Page, worn: LayoutMatch, *, is_whole: bool) -> Containers:
     """
     found = _found(page, worn)
     if not is_whole and page.breaks_off_within(found):
-        msg = f"truncated: {page.url}: the page breaks off, its end is missing"
+        msg = say("truncated: {url}: the page breaks off, its end is missing", url=page.url)
         raise NotAnArticle(msg, what="truncated")
     if worn.found is not None:
         return Containers(nodes=found)
@@ -51,7 +52,12 @@ def _found(page: Page, worn: LayoutMatch) -> list[dom.Node]:
     layout = worn.layout
     found = dom.select(page.root, ", ".join(layout.body))
     if not found:
-        msg = f"no body: {page.url}: {' and '.join(layout.body)} of layout {layout.name} select nothing"
+        msg = say(
+            "no body: {url}: {join} of layout {name} select nothing",
+            url=page.url,
+            join=" and ".join(layout.body),
+            name=layout.name,
+        )
         raise MissingField(msg)
     if layout.only_first:
         return [next(filter(_says_anything, found), found[0])]

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from scraper.errors import WrongType
+from scraper.messages import say
 from scraper.model import Kind
 
 FOLDER: Final = "pictures"
@@ -115,7 +116,9 @@ def suffix_for(kind: Kind, data: bytes, url: str) -> str:
     if suffix in (PICTURES if kind is Kind.IMAGE else FILES):
         return suffix
     found = _ACTIVE.get(suffix, f"a file of type {suffix}") if suffix else "of no known type"
-    msg = f"{kind}: {url}: its {len(data)} bytes are {found}"
+    msg = say(
+        "{kind}: {url}: its {count} bytes are {found}", kind=kind, url=url, count=len(data), found=found
+    )
     raise WrongType(msg, heals=suffix not in _LASTING)
 
 

@@ -14,6 +14,7 @@ from scraper import dates, dom, families, foreign_json, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import density, heads, rows, title_and_date, titles, trim
 from scraper.extractor.page_lines import read_lines
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def find(page: Page, *, titled: bool) -> Found:
     """
     path = urls.split(page.url).path
     if path.count("/") <= 1 and _FRONT.search(path):
-        msg = f"a front page where an article was expected: {page.url}"
+        msg = say("a front page where an article was expected: {url}", url=page.url)
         raise NotAnArticle(msg, what="list")
     seen = read_lines(page.first("body") or page.root)
     density.weigh(seen)
@@ -115,7 +116,7 @@ def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:
     is_list = linked > most or rows.dated_rows(place.node, lines) >= _DATED or rows.have_abstracts(lines)
     is_list = is_list or sum(line.is_moment for line in seen.inside(place)) >= _DATED
     if is_list or heads.leads_away(page, seen.lines[max(0, place.first - _ABOVE) : place.end], title):
-        msg = f"a list where an article was expected: {page.url}"
+        msg = say("a list where an article was expected: {url}", url=page.url)
         raise NotAnArticle(msg, what="list")
     if not title and not titled:
         raise UnknownLayout(_unsure(page, "nothing names its title"))

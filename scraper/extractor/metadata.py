@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from scraper import dates, dom, text, urls
 from scraper.errors import MissingField
 from scraper.extractor import generic, title_and_date
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +52,12 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
     if not shown and layout.nearby:
         shown = title_and_date.title(page, roots, of_article=of_article)
     if not shown:
-        msg = f"no title: {page.url}: {layout.title} of layout {layout.name} shows no text"
+        msg = say(
+            "no title: {url}: {title} of layout {name} shows no text",
+            url=page.url,
+            title=layout.title,
+            name=layout.name,
+        )
         raise MissingField(msg)
     return shown
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scraper import charset, dom, urls
 from scraper.errors import NotAnArticle
 from scraper.extractor import truncation
+from scraper.messages import say
 from scraper.model import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -85,29 +86,29 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     _refuse_other_formats(data, content_type, capture.url)
     text = charset.text_of(data, content_type)
     if "<" not in text:
-        msg = f"not HTML: {capture.url}: no tag in {len(data)} bytes"
+        msg = say("not HTML: {url}: no tag in {count} bytes", url=capture.url, count=len(data))
         raise NotAnArticle(msg, what="not-html")
     return Page(capture.final_url, text, dom.parse(text))
 
 
 def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> None:
     if not data or data.isspace():
-        msg = f"empty: {url}: the answer has no content"
+        msg = say("empty: {url}: the answer has no content", url=url)
         raise NotAnArticle(msg, what="empty")
     mime = (content_type or "").partition(";")[0].strip().lower()
     if mime.startswith(("image/", "audio/", "video/", "font/")) or mime in {
         "application/pdf",
         "application/zip",
     }:
-        msg = f"not HTML: {url}: the header says {mime}"
+        msg = say("not HTML: {url}: the header says {mime}", url=url, mime=mime)
         raise NotAnArticle(msg, what="not-html")
     head = data[:_LOOKED_AT]
     for magic, name in _MAGIC:
         if head.startswith(magic) and b"<html" not in head.lower():
-            msg = f"not HTML: {url}: the bytes are {name}"
+            msg = say("not HTML: {url}: the bytes are {name}", url=url, name=name)
             raise NotAnArticle(msg, what="not-html")
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls * 100 > len(head) and not is_utf16:
-        msg = f"not HTML: {url}: the bytes are binary"
+        msg = say("not HTML: {url}: the bytes are binary", url=url)
         raise NotAnArticle(msg, what="not-html")

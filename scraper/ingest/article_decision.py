@@ -26,6 +26,7 @@ from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Repla
 from scraper.families import by_name, identity_key, recognise_url
 from scraper.ingest.page_reader import DirectReader
 from scraper.mementos import as_of_site
+from scraper.messages import say
 from scraper.model import Kind
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class ArticleDecider:
     def read(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Return what a page comes to that should be the article. Raises ArchiveError where it is not."""
         if capture.status not in OK:
-            msg = f"article: {capture.url}: status {capture.status}"
+            msg = say("article: {url}: status {status}", url=capture.url, status=capture.status)
             raise BadStatus(msg, status=capture.status)
         moved_to = self._moved_to(known, capture)
         if moved_to is not None:
@@ -183,7 +184,7 @@ class ArticleDecider:
         except ArchiveError:  # nobody knows what it was
             return
         if canary.is_replaced(before.shown.text, article.shown.text):
-            msg = f"another page: {known.url}: it has nothing of the article that was there"
+            msg = say("another page: {url}: it has nothing of the article that was there", url=known.url)
             raise Replaced(msg)
 
     def _digest_before(self, known: ArticleRecord) -> str | None:

@@ -18,6 +18,7 @@ from scraper.charset import body_bytes
 from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
 from scraper.extractor.filetypes import suffix_for
 from scraper.ingest.reextract import job_of, keep, remake, renewed
+from scraper.messages import say
 from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
@@ -75,10 +76,10 @@ class AssetIngester:
     def _file(self, asset: Asset, capture: Capture) -> tuple[str, bytes]:
         """Return where a picture's file belongs, and its bytes; raise what makes it none."""
         if capture.status != HTTPStatus.OK:
-            msg = f"{asset.kind}: {asset.url}: status {capture.status}"
+            msg = say("{kind}: {url}: status {status}", kind=asset.kind, url=asset.url, status=capture.status)
             raise BadStatus(msg, status=capture.status)
         if self._site.robots == "obey" and robots.forbids_archiving((), capture.headers):
-            msg = f"{asset.kind}: {asset.url}: the answer asks not to be archived"
+            msg = say("{kind}: {url}: the answer asks not to be archived", kind=asset.kind, url=asset.url)
             raise Refused(msg)
         return file_of(asset, capture, self._site.max_bytes)
 

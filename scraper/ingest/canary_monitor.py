@@ -15,6 +15,7 @@ from scraper.article_record import Aliased, Failed, Gone, Revised, Skipped, Stat
 from scraper.canary import Page, Past, Sightings
 from scraper.errors import ExtractError, NotAnArticle, RepeatedBody
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,11 @@ class CanaryMonitor:
             return
         said = f"it is {held[0].url} under another address"
         self._seen.renamed.append(Page(url=before.url, said=said))
-        msg = f"nothing new: {before.url}: {said}; the links of this site may change at each look"
+        msg = say(
+            "nothing new: {url}: {said}; the links of this site may change at each look",
+            url=before.url,
+            said=said,
+        )
         raise RepeatedBody(msg)
 
     def _take_back(self, digest: str, error: RepeatedBody) -> None:

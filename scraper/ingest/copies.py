@@ -13,6 +13,7 @@ from scraper import mementos
 from scraper.article_record import Failed, Gone
 from scraper.errors import ArchiveError, ProgramError
 from scraper.ingest.article_decision import ArticleResult, decider_of
+from scraper.messages import say
 from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Copies:
         except ArchiveError as error:
             return ArticleResult(outcome=Failed(error=error), known=known)
         except Exception as error:  # noqa: BLE001 - one page's error ends nothing else
-            msg = f"copy: {capture.url}: {type(error).__name__}: {error}"
+            msg = say("copy: {url}: {name}: {error}", url=capture.url, name=type(error).__name__, error=error)
             return ArticleResult(outcome=Failed(error=ProgramError(msg)), known=known)
         after = replace(
             judged.known,

@@ -31,6 +31,7 @@ from scraper.ingest.list_reader import channel_of, key_of, newest, program_error
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.prior_captures import PriorCaptures
 from scraper.ingest.reextract import save_embedded
+from scraper.messages import say
 from scraper.model import Kind
 from scraper.numbers import whole
 from scraper.stores.state.captures import entry_of
@@ -158,7 +159,7 @@ class Ingester:
         self.note(capture, ref)
         capture = self._earlier.shown(capture)
         if capture.status not in OK:
-            msg = f"pager: {capture.url}: status {capture.status}"
+            msg = say("pager: {url}: status {status}", url=capture.url, status=capture.status)
             raise NotAListing(msg)
         pages = self._reader.pager(capture, self._site)
         if capture.channel is not None:
@@ -286,7 +287,9 @@ class Ingester:
     def _refuse_killer(self, capture: Capture, ref: CaptureRef) -> None:
         """Raise TooCostly for a capture that ended the program each time it was taken in."""
         if not self._begun.begin(ref):
-            msg = f"too costly: {capture.url}: the program ended each time that this page was taken in"
+            msg = say(
+                "too costly: {url}: the program ended each time that this page was taken in", url=capture.url
+            )
             raise TooCostly(msg)
 
     def _failure(self, known: ArticleRecord, capture: Capture, error: ArchiveError) -> ArticleResult:

@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 from scraper import discovery, extractor
 from scraper.errors import TooCostly
 from scraper.ingest import reading_worker
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +160,12 @@ class PageReader:
         if isinstance(why, reading_worker.Answer):
             return why
         capture: Capture = job[1]
-        msg = f"too costly: {capture.url}: {why} while its {len(capture.body)} bytes were read"
+        msg = say(
+            "too costly: {url}: {why} while its {count} bytes were read",
+            url=capture.url,
+            why=why,
+            count=len(capture.body),
+        )
         return reading_worker.Answer(error=TooCostly(msg))
 
     @contextmanager

@@ -17,6 +17,7 @@ from scraper.article_record import Status
 from scraper.errors import ArchiveError, ProgramError, RepeatedBody, TooCostly
 from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
 from scraper.mementos import as_of_site
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -124,7 +125,7 @@ def reread(
     except ArchiveError:
         raise
     except Exception as error:
-        msg = f"article: {known.url}: {type(error).__name__}: {error}"
+        msg = say("article: {url}: {name}: {error}", url=known.url, name=type(error).__name__, error=error)
         failure = ProgramError(msg)
         failure.traceback = traceback.format_exc()  # it may have to travel to another process
         raise failure from error

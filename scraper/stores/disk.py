@@ -9,6 +9,7 @@ import stat
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from scraper.errors import NoRoom, StoreError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,12 @@ def ensure_room(path: Path, minimum: int, usage: Callable[[Path], Usage] = shuti
     """Raise `NoRoom` where fewer than `minimum` bytes are free."""
     free = free_bytes(path, usage)
     if free < minimum:
-        msg = f"the disk is nearly full: {path}: {_mebibytes(free)} free, {_mebibytes(minimum)} needed"
+        msg = say(
+            "the disk is nearly full: {path}: {mebibytes} free, {mebibytes2} needed",
+            path=path,
+            mebibytes=_mebibytes(free),
+            mebibytes2=_mebibytes(minimum),
+        )
         raise NoRoom(msg)
 
 
@@ -108,7 +114,12 @@ def append_synced(
         try:
             found = os.fstat(fd).st_size
             if found != size:
-                msg = f"somebody else has written here: {path}: it has {found} bytes, not {size}"
+                msg = say(
+                    "somebody else has written here: {path}: it has {found} bytes, not {size}",
+                    path=path,
+                    found=found,
+                    size=size,
+                )
                 raise StoreError(msg)
             keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
             try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
+from scraper.messages import say
 from scraper.stores.disk import make_folder, remove_file, replace_file, store_error
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class DocumentStore:
         try:
             return None if data is None else data.decode("utf-8")
         except UnicodeDecodeError as error:
-            msg = f"cannot read: {self._root / path}: it is no UTF-8"
+            msg = say("cannot read: {value}: it is no UTF-8", value=self._root / path)
             raise StoreError(msg) from error
 
     def read_file(self, path: str) -> bytes | None:
@@ -169,7 +170,7 @@ def _parts(path: str) -> list[str]:
     parts = path.split("/")
     strange = any(part in {"", ".", ".."} or "\0" in part for part in parts)
     if strange or parts[0] == _OURS or parts[-1].endswith(_UNFINISHED):
-        msg = f"this cannot be the path of a document: {path!r}"
+        msg = say("this cannot be the path of a document: {path!r}", path=path)
         raise StoreError(msg)
     return parts
 

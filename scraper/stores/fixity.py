@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from scraper.messages import say
 from scraper.model import CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.warc import BrokenRecord, Gap, Member, digest
@@ -75,7 +76,7 @@ def _finding(files: WarcFolder, file: str, found: Member | Gap) -> Finding:
 def _checked(files: WarcFolder, file: str, member: Member) -> CaptureRef | None:
     record = member.record
     if record.required("WARC-Block-Digest") != digest(record.block):
-        msg = "the record does not have its digest"
+        msg = say("the record does not have its digest")
         raise BrokenRecord(msg)
     if record.field("WARC-Type") not in {"response", "revisit"}:
         return None

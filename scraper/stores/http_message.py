@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scraper.messages import say
 from scraper.stores.warc import BrokenRecord
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def split_head(block: bytes) -> tuple[bytes, Headers, bytes]:
     """Return a block's first line, its header lines, and what follows its head."""
     head, blank, rest = block.partition(_END)
     if not blank:
-        msg = "the block has no end of its headers"
+        msg = say("the block has no end of its headers")
         raise BrokenRecord(msg)
     first, *lines = head.split(b"\r\n")
     pairs = (line.partition(b":") for line in lines)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
+from scraper.messages import say
 from scraper.stores.disk import make_folder, replace_file, store_error
 from scraper.stores.tombstones import Place
 
@@ -59,7 +60,7 @@ class Takedowns:
         except OSError as error:
             raise store_error(error, "read", file) from error
         except (ValueError, TypeError, KeyError) as error:
-            msg = f"cannot read: {file}: it does not say what was forgotten"
+            msg = say("cannot read: {file}: it does not say what was forgotten", file=file)
             raise StoreError(msg) from error
 
     def put(self, takedown: Takedown) -> None:

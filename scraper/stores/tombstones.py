@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
+from scraper.messages import say
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error, write_all
 from scraper.stores.warc import BrokenRecord, Member, unpack, walk
@@ -47,7 +48,10 @@ def places_of(files: WarcFolder, refs: Iterable[CaptureRef]) -> Iterator[Place]:
         if files.is_here(file):
             yield from _in_file(files, file, offsets)
         elif file in files.names():
-            msg = f"captures: {file}: it does not lie on this machine, so nothing of it can be forgotten here"
+            msg = say(
+                "captures: {file}: it does not lie on this machine, so nothing of it can be forgotten here",
+                file=file,
+            )
             raise StoreError(msg)
 
 
@@ -105,7 +109,7 @@ def bury(
     except FileNotFoundError:  # it is gone with all that it held
         return
     except BrokenRecord as error:
-        msg = f"captures: {place.file} at {place.offset}: {error}"
+        msg = say("captures: {file} at {offset}: {error}", file=place.file, offset=place.offset, error=error)
         raise StoreError(msg) from error
     except OSError as error:
         raise store_error(error, "write a tombstone into", path) from error

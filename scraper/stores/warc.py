@@ -14,6 +14,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
+from scraper.messages import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -51,7 +53,7 @@ class Record:
         """Return a field that the record must have."""
         value = self.field(name)
         if value is None:
-            msg = f"the field {name} is missing"
+            msg = say("the field {name} is missing", name=name)
             raise BrokenRecord(msg)
         return value
 
@@ -105,7 +107,7 @@ def pack_to(size: int, fields: Fields, block: bytes) -> bytes:
     member = pack(fields, block)
     room = size - len(member)
     if room < 0:
-        msg = f"the record needs {len(member)} bytes, and there are {size}"
+        msg = say("the record needs {count} bytes, and there are {size}", count=len(member), size=size)
         raise BrokenRecord(msg)
     if room == 0:
         return member
@@ -121,7 +123,7 @@ def unpack(data: bytes) -> Record:
     except zlib.error as error:
         raise BrokenRecord(_plain(error)) from error
     if not inflater.eof or inflater.unused_data:
-        msg = "the record does not end where it should"
+        msg = say("the record does not end where it should")
         raise BrokenRecord(msg)
     return parse(raw)
 
@@ -131,7 +133,7 @@ def parse(raw: bytes) -> Record:
     record = head_of(raw)
     rest, record = record.block, Record(fields=record.fields, block=record.block[:-4])
     if record.required("Content-Length") != str(len(record.block)) or rest[-4:] != _CRLF * 2:
-        msg = "the record does not have its Content-Length"
+        msg = say("the record does not have its Content-Length")
         raise BrokenRecord(msg)
     return record
 
@@ -141,7 +143,7 @@ def head_of(raw: bytes) -> Record:
     head, blank, rest = raw.partition(_CRLF * 2)
     version, *lines = head.split(_CRLF)
     if version != VERSION or not blank:
-        msg = "this is no WARC 1.1 record"
+        msg = say("this is no WARC 1.1 record")
         raise BrokenRecord(msg)
     return Record(fields=tuple(map(_field, lines)), block=rest)
 
@@ -151,7 +153,7 @@ def _field(line: bytes) -> tuple[str, str]:
     try:
         return name.decode("ascii"), value.strip().decode("utf-8")
     except UnicodeDecodeError as error:
-        msg = "a field is no UTF-8"
+        msg = say("a field is no UTF-8")
         raise BrokenRecord(msg) from error
 
 

@@ -14,6 +14,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
+from scraper.messages import say
 from scraper.stores.disk import store_error
 
 if TYPE_CHECKING:
@@ -80,6 +81,6 @@ def next_file(site: str, last: str | None, now: datetime, mark: str) -> str:
 def _parts(name: str) -> re.Match[str]:
     match = _NAME.fullmatch(name)
     if match is None:
-        msg = f"not the name of a captures file: {name}"
+        msg = say("not the name of a captures file: {name}", name=name)
         raise StoreError(msg)
     return match

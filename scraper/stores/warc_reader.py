@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged, StoreError
+from scraper.messages import say
 from scraper.model import CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error
@@ -124,10 +125,10 @@ def body_of(files: WarcFolder, record: Record, digest: str) -> bytes:
         try:
             body = warc_records.body_of(load(files, original))
         except CaptureDamaged as error:
-            msg = f"its original cannot be read: {error}"
+            msg = say("its original cannot be read: {error}", error=error)
             raise BrokenRecord(msg) from error
     if hashlib.sha256(body).hexdigest() != digest:
-        msg = "the body does not have its digest"
+        msg = say("the body does not have its digest")
         raise BrokenRecord(msg)
     return body
 
@@ -146,7 +147,7 @@ def _assemble(
 def _checked(ref: CaptureRef) -> str:
     """Return the name of a capture's file; what names none is a `StoreError`."""
     if not ref.file or "/" in ref.file or "\0" in ref.file or ref.file.startswith("."):
-        msg = f"this names no captures file: {ref.file!r}"
+        msg = say("this names no captures file: {file!r}", file=ref.file)
         raise StoreError(msg)
     return ref.file
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scraper import urls
+from scraper.messages import say
 from scraper.model import Capture, CaptureRef, Kind
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
@@ -188,7 +189,7 @@ def tombstone(size: int, *, record_id: str, warcinfo_id: str | None, moment: dat
     for told in (reason, reason[:_SHORT], "-"):
         with suppress(BrokenRecord):
             return pack_to(size, (*fields, (FORGOTTEN, told)), b"")
-    msg = f"there is no room for a tombstone: {size} bytes"
+    msg = say("there is no room for a tombstone: {size} bytes", size=size)
     raise BrokenRecord(msg)
 
 
@@ -218,7 +219,7 @@ def capture_of(record: Record, body: bytes) -> Capture:
     first, headers, _ = split_head(record.block)
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
-        msg = "the block does not begin with a status line"
+        msg = say("the block does not begin with a status line")
         raise BrokenRecord(msg)
     final_url = record.field(ADDRESS) or record.required("WARC-Target-URI")
     return Capture(
@@ -242,7 +243,7 @@ def original_of(record: Record) -> CaptureRef | None:
         return None
     place = _PLACE.fullmatch(record.required(ORIGINAL))
     if place is None:
-        msg = f"the field {ORIGINAL} names no place"
+        msg = say("the field {original} names no place", original=ORIGINAL)
         raise BrokenRecord(msg)
     file = place[1].rpartition("/")[2]
     return CaptureRef(file=file, offset=int(place[2]), length=int(place[3]), digest=stated_digest(record))
@@ -277,7 +278,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
     except ValueError as error:
-        msg = f"this is no moment: {text}"
+        msg = say("this is no moment: {text}", text=text)
         raise BrokenRecord(msg) from error
 
 
@@ -285,7 +286,7 @@ def _page(text: str | None) -> int | None:
     try:
         return None if text is None else int(text)
     except ValueError as error:
-        msg = f"this is no number of a page: {text}"
+        msg = say("this is no number of a page: {text}", text=text)
         raise BrokenRecord(msg) from error
 
 
@@ -293,5 +294,5 @@ def _kind(text: str | None) -> Kind:
     try:
         return Kind.ARTICLE if text is None else Kind(text)
     except ValueError as error:
-        msg = f"this is no kind of request: {text}"
+        msg = say("this is no kind of request: {text}", text=text)
         raise BrokenRecord(msg) from error

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from scraper.messages import say
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -110,7 +112,7 @@ def read(text: str) -> tuple[Metadata, str]:
     try:
         values = YAMLHandler().load(found[1], Loader=_LOADER)
     except yaml.YAMLError as error:
-        msg = f"front matter is no YAML: {error}"
+        msg = say("front matter is no YAML: {error}", error=error)
         raise ValueError(msg) from error
     if not isinstance(values, dict):
         return {}, text.removeprefix("\ufeff")

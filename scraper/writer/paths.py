@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import WriteError
+from scraper.messages import say
 from scraper.urls import urlname
 from scraper.writer.patterns import fill
 
@@ -49,7 +50,7 @@ def checked(path: str) -> str:
     """Return a path that names a file within the archive; raise WriteError where it does not."""
     wrong = _slip(path)
     if wrong is not None:
-        msg = f"no path for a document: {path!r}: {wrong}"
+        msg = say("no path for a document: {path!r}: {wrong}", path=path, wrong=wrong)
         raise WriteError(msg)
     return path
 

@@ -10,6 +10,7 @@ import string
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import WriteError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ def fill(pattern: str, values: Mapping[str, str]) -> str:
     try:
         parts = list(string.Formatter().parse(pattern))
     except ValueError as error:
-        msg = f"pattern cannot be filled: {pattern!r}: {error}"
+        msg = say("pattern cannot be filled: {pattern!r}: {error}", pattern=pattern, error=error)
         raise WriteError(msg) from error
     return "".join(literal + _value(pattern, values, part) for literal, *part in parts)
 
@@ -35,6 +36,10 @@ def _value(pattern: str, values: Mapping[str, str], part: list[str | None]) -> s
     if name is None:
         return ""
     if form or conversion or name not in values:
-        msg = f"pattern cannot be filled: {pattern!r}: there is no {{{name}}} of this form"
+        msg = say(
+            "pattern cannot be filled: {pattern!r}: there is no {{{name}}} of this form",
+            pattern=pattern,
+            name=name,
+        )
         raise WriteError(msg)
     return values[name]

@@ -202,7 +202,7 @@ class Catalogue:
     @property
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
-            msg = "a catalogue is used within its `with` block"
+            msg = say("a catalogue is used within its `with` block")
             raise AssertionError(msg)
         return self._db
 

@@ -217,7 +217,9 @@ def _check(connection: Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version != VERSION:
         connection.close()
-        msg = f"it is of form {version}, and this program knows {VERSION}"
+        msg = say(
+            "it is of form {version}, and this program knows {version2}", version=version, version2=VERSION
+        )
         raise _Unfit(msg)
     connection.execute("SELECT 1 FROM article, body, bigram LIMIT 0")
 

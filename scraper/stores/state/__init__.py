@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Self
 
 from scraper.errors import StateTooNew
+from scraper.messages import say
 from scraper.stores.disk import keep_for_owner, make_folder
 from scraper.stores.state.articles import Articles
 from scraper.stores.state.assets import Assets
@@ -149,7 +150,12 @@ def _prepared(connection: Connection, name: str) -> Connection:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         connection.close()
-        msg = f"state: {name}: version {found}, and this program knows {VERSION}: a newer one wrote it"
+        msg = say(
+            "state: {name}: version {found}, and this program knows {version}: a newer one wrote it",
+            name=name,
+            found=found,
+            version=VERSION,
+        )
         raise StateTooNew(msg)
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
