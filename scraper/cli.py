@@ -19,6 +19,7 @@ from scraper.errors import ArchiveError, ConfigError, Locked
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 from scraper.parser import COMMANDS, PROGRAM, command_module, option, parse
+from scraper.redaction import redacted
 
 if TYPE_CHECKING:
     import argparse
@@ -91,7 +92,7 @@ def _tell(error: ArchiveError, verbosity: int) -> None:
     for said in error.slips if isinstance(error, ConfigError) else error.args[:1]:
         tell(f"{PROGRAM}: {line(translated(said))}")
     if verbosity > 1:
-        traceback.print_exception(error, file=sys.stderr)
+        _tell_trace(error)
 
 
 def _is_recent(since: datetime | None) -> bool:
@@ -102,12 +103,16 @@ def _is_recent(since: datetime | None) -> bool:
 
 
 def _program_error(error: Exception, verbosity: int) -> ExitCode:
-    named = f"{type(error).__name__}: {error}"
+    named = redacted(f"{type(error).__name__}: {error}")
     tell(say("{program}: error of the program itself: {error}", program=PROGRAM, error=named))
     if verbosity > 0:
-        traceback.print_exception(error, file=sys.stderr)
+        _tell_trace(error)
     tell(say("please report it, with what -v says, at {url}", url=REPORT_TO))
     return ExitCode.PROGRAM_ERROR
+
+
+def _tell_trace(error: Exception) -> None:
+    tell(redacted("".join(traceback.format_exception(error)).rstrip()))
 
 
 def _speak(language_code: str) -> None:

@@ -43,6 +43,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from scraper.redaction import redacted
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -50,7 +52,11 @@ if TYPE_CHECKING:
 
 
 class ArchiveError(Exception):
-    """The root: whatever the program itself says is wrong."""
+    """The root: whatever the program itself says is wrong. What it says shows no name and no password."""
+
+    def __init__(self, *said: str) -> None:
+        """Take the message, which may hold addresses with userinfo; here it loses that."""
+        super().__init__(*(redacted(text) if isinstance(text, str) else text for text in said))
 
     @property
     def kind(self) -> str:
@@ -63,8 +69,8 @@ class ConfigError(ArchiveError):
 
     def __init__(self, slips: tuple[str, ...]) -> None:
         """Take all slips at once; there is at least one."""
-        super().__init__("\n".join(slips))
-        self.slips = slips
+        self.slips = tuple(map(redacted, slips))
+        super().__init__("\n".join(self.slips))
 
 
 class UsageError(ArchiveError):

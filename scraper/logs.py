@@ -14,6 +14,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from scraper.redaction import redacted
+
 FORMS: Final = ("text", "json")
 LOGGER: Final = "scraper"
 
@@ -42,7 +44,7 @@ class _ErrorStream(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.write(redacted(self.format(record)) + "\n")
             sys.stderr.flush()
         except BrokenPipeError:
             raise

@@ -126,7 +126,7 @@ class PerAddress:
 class NetworkSettings:
     """How requests are made."""
 
-    proxy: str | None = None  # None: HTTP_PROXY and HTTPS_PROXY, where set
+    proxy: str | None = field(default=None, repr=False)  # None: HTTP_PROXY and HTTPS_PROXY, where set
     timeout: float = 30.0  # seconds for one request as a whole
     max_bytes: int = MAX_BYTES  # of one decoded body
     allow_private_addresses: bool = False

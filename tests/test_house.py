@@ -67,6 +67,7 @@ GROUND = {
     "numbers",
     "tangles",
     "progress",
+    "redaction",
     "",
 }
 FIRST_PURE_LINE = next(height for height, line in enumerate(LINES) if "config" in line)

@@ -14,6 +14,7 @@ from scraper.app.config_yaml import ConfigFile, read_config_file
 from scraper.config import Config, parse_config
 from scraper.config.problems import dotted
 from scraper.errors import ConfigError
+from scraper.redaction import redacted_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +53,7 @@ def _with_paths(config: Config, folder: Path, given: Path) -> Config:
             return None
         found = folder / Path(name).expanduser()
         if not found.is_file():
-            slips.append(f"{given}: {key}: there is no file {found}")
+            slips.append(f"{given}: {key}: there is no file {folder / redacted_value(name)}")
         return str(found)
 
     network = replace(config.network, ca_file=file(config.network.ca_file, "network.ca_file"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from scraper.config.channels import CHANNEL, SELECTORS, ChannelForm
+from scraper.config.problems import shown
 from scraper.config.sections import Key, Named, Section
 from scraper.config.templates import path_slip, site_title_slip, title_slip
 from scraper.config.value_types import (
@@ -34,16 +35,19 @@ def _contact_slip(contact: str) -> str | None:
     mail = re.fullmatch(r"[^\s@()<>;]+@[^\s@()<>;]+\.[^\s@()<>;]+", contact, re.ASCII)
     page = re.fullmatch(r"https?://[^\s()<>;]+", contact)
     good = contact.isascii() and (mail or page)
-    return None if good else f"must be a mail address or the address of a page, in ASCII; found {contact!r}"
+    return (
+        None if good else f"must be a mail address or the address of a page, in ASCII; found {shown(contact)}"
+    )
 
 
 def _proxy_slip(proxy: str) -> str | None:
     try:
         parts = urlsplit(proxy)
         good = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+        good = good and "@" not in parts.path + parts.query + parts.fragment  # a password with a bare slash
     except ValueError:
         good = False
-    return None if good else f"must be a proxy's address, such as http://127.0.0.1:8118; found {proxy!r}"
+    return None if good else f"must be a proxy's address, such as http://127.0.0.1:8118; found {shown(proxy)}"
 
 
 # What `defaults` sets for all sites, and each site for itself. A site calls `title` by another name,

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from scraper.redaction import redacted_value
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -63,4 +65,5 @@ def guess(word: str, known: Iterable[str]) -> str:
 
 
 def _cut(text: str) -> str:
+    text = redacted_value(text)  # before it is cut: then nobody would see that it was an address
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -139,7 +139,7 @@ class Address:
         url = urls.parse(value) if isinstance(value, str) else None
         if url is None:
             guessed = urls.parse(f"http://{value}") if isinstance(value, str) and "://" not in value else None
-            hint = f"; did you mean {guessed}?" if guessed else ""
+            hint = f"; did you mean {guessed}?" if guessed and "@" not in guessed else ""
             where.slip(f"must be an http or https address; found {shown(value)}{hint}")
         return url
 

@@ -9,7 +9,7 @@ of the house.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -32,8 +32,8 @@ class Proxy:
     scheme: str  # of the connection to the proxy itself
     host: str
     port: int
-    user: str | None = None  # None: it wants no name and no password
-    password: str = ""
+    user: str | None = field(default=None, repr=False)  # None: it wants no name and no password
+    password: str = field(default="", repr=False)
 
 
 class Proxies:
@@ -57,15 +57,19 @@ class Proxies:
 
 
 def read_proxy(text: str, key: str) -> Proxy:
-    """Read a proxy's address, `http://[user:password@]host:port`. Raises `ConfigError`, named by `key`."""
+    """Read a proxy's address, `http://[user:password@]host:port`. Raises `ConfigError`, named by `key`.
+
+    The error shows nothing of the text: where it cannot be read, nobody knows where a password in it ends.
+    """
     whole = text if "://" in text else f"http://{text}"
     try:
         parts = urlsplit(whole)
         host, port = parts.hostname, parts.port
-    except ValueError as exc:
-        raise ConfigError((f"{key}: no proxy's address: {exc}",)) from exc
-    if parts.scheme not in _PORTS or not host:
-        raise ConfigError((f"{key}: must be http://host:port or https://host:port",))
+    except ValueError:  # its words hold a piece of the text
+        raise _no_proxy(key) from None
+    is_cut_short = "@" in parts.path + parts.query + parts.fragment  # by a `/`, `?` or `#` in the password
+    if parts.scheme not in _PORTS or not host or is_cut_short:
+        raise _no_proxy(key)
     return Proxy(
         scheme=parts.scheme,
         host=host,
@@ -73,6 +77,14 @@ def read_proxy(text: str, key: str) -> Proxy:
         user=None if parts.username is None else unquote(parts.username),
         password=unquote(parts.password or ""),
     )
+
+
+def _no_proxy(key: str) -> ConfigError:
+    slip = (
+        f"{key}: must be http://host:port or https://host:port; in a name or password before the host, "
+        "characters such as / : @ # are written %2F %3A %40 %23"
+    )
+    return ConfigError((slip,))
 
 
 def _of(environment: Mapping[str, str], *names: str) -> Proxy | None:

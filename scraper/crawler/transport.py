@@ -172,7 +172,7 @@ class Transport:
             )
         return httpcore.AsyncHTTPProxy(
             proxy_url=httpcore.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port, target="/"),
-            proxy_auth=None if proxy.user is None else (proxy.user, proxy.password),
+            proxy_auth=None if proxy.user is None else (proxy.user.encode(), proxy.password.encode()),
             ssl_context=tls,
             proxy_ssl_context=tls if proxy.scheme == "https" else None,
             max_connections=_MOST,
