@@ -106,12 +106,8 @@ def remember_gone(known: ArticleRecord, at: datetime, ages: Sequence[timedelta])
     It is asked for again at the ages of `revisit`, counted from when it was first seen: pages do come back.
     One that nobody ever had is asked for by the next runs too: a site may answer so for an hour.
     """
-    due, attempts = next_look(ages, known.first_seen, at), 0
-    if known.path is None and known.attempts < PROMPT_ATTEMPTS + FIRST_HOURS:
-        attempts = known.attempts + 1
-        late = attempts - PROMPT_ATTEMPTS
-        soon = AT_ONCE if late <= 0 else at + timedelta(hours=2 ** (late - 1))
-        due = soon if due is None else min(due, soon)
+    may_come = known.path is None and known.attempts < PROMPT_ATTEMPTS + FIRST_HOURS
+    attempts = known.attempts + 1 if may_come else 0
     return replace(
         known,
         status=Status.GONE,
@@ -120,8 +116,35 @@ def remember_gone(known: ArticleRecord, at: datetime, ages: Sequence[timedelta])
         checked=at,
         etag=None,
         last_modified=None,
-        due=due,
+        due=_look_at_gone(ages, known.first_seen, at, attempts),
     )
+
+
+def _look_at_gone(
+    ages: Sequence[timedelta], first_seen: datetime, at: datetime, attempts: int
+) -> datetime | None:
+    """Return when to ask again for what was not there; `attempts`: 0 where nobody waits for it."""
+    due = next_look(ages, first_seen, at)
+    if attempts == 0:
+        return due
+    late = attempts - PROMPT_ATTEMPTS
+    soon = AT_ONCE if late <= 0 else at + timedelta(hours=2 ** (late - 1))
+    return soon if due is None else min(due, soon)
+
+
+def look_by(known: ArticleRecord, ages: Sequence[timedelta]) -> datetime | None:
+    """Return when an article is due by other ages of `revisit` than those that its last answer found.
+
+    What has no answer yet (an adopted document among it), what failed or was refused, and what is due at once
+    stay as they are.
+    """
+    if known.checked is None or known.error is not None or known.due == AT_ONCE:
+        return known.due
+    if known.status is Status.HELD and known.attempts == 0 and known.capture is not None:
+        return next_look(ages, known.published or known.first_seen, known.checked)
+    if known.status is Status.GONE:
+        return _look_at_gone(ages, known.first_seen, known.checked, known.attempts)
+    return known.due
 
 
 def remember_failure(known: ArticleRecord, error: ArchiveError, now: datetime) -> ArticleRecord:

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
 from scraper.app.config_file import load_config
 from scraper.app.wiring import Machine, new_session
 from scraper.crawl.date_range import DateRange
@@ -86,6 +88,12 @@ class Archive:
     @property
     def config(self) -> Config:
         return load_config(self._config_file)
+
+    def configure(self, key: str, value: object) -> None:
+        """Set a key of the config's `defaults` from now on."""
+        config = yaml.safe_load(self._config_file.read_text(encoding="utf-8"))
+        config.setdefault("defaults", {})[key] = value
+        self._config_file.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
     @property
     def root(self) -> Path:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from archiving import Archive, only, opened
+from archiving import Archive, only, opened, state_of
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper import cli
-from scraper.article_record import Status
+from scraper.article_record import ArticleRecord, Status
+from scraper.demo import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,61 @@ def test_an_unchanged_article_costs_a_304_and_is_kept_as_a_reference(
     first, second = (fields for fields in records(archive) if story.number in fields["WARC-Target-URI"])
     assert second["WARC-Refers-To-Date"] == first["WARC-Date"]
     assert second["WARC-Refers-To-Target-URI"] == first["WARC-Target-URI"]
+
+
+# ── `revisit` changed between two runs ────────────────────────────────────────────────────────────────────
+
+
+def records_of(archive: Archive) -> list[ArticleRecord]:
+    with state_of(archive.config) as state:
+        return list(state.articles.every(SITE))
+
+
+def looks_after(archive: Archive, server: Server, story: Story, **span: float) -> int:
+    """Wait, run, and return how often the article was asked for meanwhile."""
+    before = len(statuses(server, story.number))
+    archive.clock.wait(**span)
+    archive.run()
+    return len(statuses(server, story.number)) - before
+
+
+def test_an_article_held_already_is_looked_at_by_the_ages_of_today(
+    archive: Archive, world: EcmsWorld, server: Server
+) -> None:
+    story = published(archive, world)
+    archive.configure("revisit", ["4h", "10d"])
+    assert looks_after(archive, server, story, hours=5) == 1
+    assert looks_after(archive, server, story, days=8) == 0  # an age of the first config
+    archive.configure("revisit", ["9d"])
+    assert looks_after(archive, server, story, days=1) == 1
+    archive.configure("revisit", [])
+    assert looks_after(archive, server, story, days=60) == 0
+    archive.configure("revisit", ["30d"])
+    assert looks_after(archive, server, story, days=1) == 1
+
+
+def test_a_backfill_too_goes_by_the_ages_of_today(archive: Archive, world: EcmsWorld, server: Server) -> None:
+    story = published(archive, world)
+    archive.configure("revisit", ["4h"])
+    archive.clock.wait(hours=5)
+    archive.backfill()
+    assert len(statuses(server, story.number)) == 2
+
+
+def test_other_ages_neither_forgive_a_failure_nor_ask_for_what_nobody_asked(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    story = published(archive, world)
+    world.fail(story.number, faults.status(500))
+    for _ in range(5):
+        archive.clock.wait(days=1, hours=1)
+        archive.run()
+    [before] = records_of(archive)
+    archive.configure("revisit", ["90d"])
+    archive.run()
+    [after] = records_of(archive)
+    assert before.attempts > 0
+    assert after == before
 
 
 def test_a_304_refers_to_the_answer_whose_validators_were_sent(archive: Archive, world: EcmsWorld) -> None:

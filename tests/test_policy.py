@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from scraper import policy
 from scraper.article_record import AT_ONCE, ArticleRecord, Skip, Status, Visit
 from scraper.errors import BadStatus, Refused
-from scraper.model import Capture
+from scraper.model import Capture, CaptureRef
 from scraper.urls import Url
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -95,6 +96,33 @@ def test_a_gone_article_keeps_its_document_and_is_asked_about_again() -> None:
     after = policy.remember_gone(known(status=Status.HELD, path="a.md", etag='"1"'), NOW, AGES)
     assert (after.status, after.path, after.etag) == (Status.GONE, "a.md", None)
     assert after.due == NOW + timedelta(days=1)
+
+
+def test_by_the_same_ages_everything_is_due_when_it_was() -> None:
+    place = CaptureRef(file="a.warc.gz", offset=0, length=1, digest="0" * 40)
+    held = policy.remember_answer(known(published=NOW, capture=place), capture(), AGES)
+    gone = policy.remember_gone(held, NOW, AGES)
+    states = [held, gone, policy.remember_failure(held, BadStatus("500", status=500), NOW)]
+    states += [policy.remember_refusal(held, Refused("robots.txt"), NOW), known(), known(due=None)]
+    missed = known()
+    for _ in range(2 * policy.FIRST_HOURS):  # nobody ever had it: it is asked for within hours
+        missed = policy.remember_gone(missed, NOW, AGES)
+        states.append(missed)
+    assert [policy.look_by(state, AGES) for state in states] == [state.due for state in states]
+
+
+def test_other_ages_move_what_was_answered_and_nothing_else() -> None:
+    place = CaptureRef(file="a.warc.gz", offset=0, length=1, digest="0" * 40)
+    held = policy.remember_answer(known(published=NOW, capture=place), capture(), AGES)
+    other = (timedelta(hours=2),)
+    assert policy.look_by(held, other) == NOW + timedelta(hours=2)
+    assert policy.look_by(held, ()) is None
+    gone = policy.remember_gone(replace(held, path="a.md"), NOW, AGES)
+    assert policy.look_by(gone, other) == NOW + timedelta(hours=2)
+    failed = policy.remember_failure(held, BadStatus("500", status=500), NOW)
+    adopted = known(status=Status.HELD, path="a.md", checked=NOW, due=None)
+    for left in (failed, adopted, policy.remember_refusal(held, Refused("robots.txt"), NOW), known()):
+        assert policy.look_by(left, other) == left.due
 
 
 def test_a_refused_article_is_asked_about_again_in_a_month() -> None:

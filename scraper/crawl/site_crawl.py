@@ -28,6 +28,7 @@ from scraper.crawl.feeds_and_sitemaps import FeedsAndSitemaps
 from scraper.crawl.health_check import look_again
 from scraper.crawl.pagination import Pagination
 from scraper.crawl.plan import Backfill, Incremental
+from scraper.crawl.rescheduling import reschedule
 from scraper.crawl.site_report import SiteLeft
 from scraper.errors import (
     Blocked,
@@ -139,6 +140,7 @@ class SiteCrawl:
         if ahead:
             said = say("an earlier run's clock was ahead; what it put off is looked at again")
             self.reporter.remark(self._site.home, said)
+        reschedule(self._context)
         self._tell_trust()
         match plan:
             case Incremental():

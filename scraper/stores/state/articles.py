@@ -131,6 +131,11 @@ class Articles:
     def _keys(self, query: str, values: dict[str, Any]) -> tuple[str, ...]:
         return tuple(row["key"] for row in self._connection.execute(query, values))
 
+    def put_off(self, site: str, key: str, until: datetime | None) -> None:
+        """Remember when an article is due, and nothing else of it."""
+        values = (stored(until), site, key)
+        self._connection.execute("UPDATE article SET due = ? WHERE site = ? AND key = ?", values)
+
     def want(self, site: str, page: Url, span: tuple[str | None, str | None], *, channel: str) -> None:
         """Mark the articles that a page of a list names as wanted, where their date lies within the span.
 

@@ -140,7 +140,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
 
     CREATE TABLE memory (            -- what else is remembered across runs
-        topic      TEXT NOT NULL,    -- `canary`: what is usual; `wayback`: when a copy was asked for; in the
+        topic      TEXT NOT NULL,    -- `canary`: what is usual; `wayback`: when a copy was asked for;
+                                     -- `revisit`: the ages by which articles are due; in the
                                      -- first format also `host` and `robots`, which `stores.hosts` keeps now
         name       TEXT NOT NULL,    -- of what, within the topic
         value      TEXT NOT NULL,    -- JSON
