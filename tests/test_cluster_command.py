@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from scraper.demo.services import PostgreSQL, SeaweedFS
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster(
-    tmp_path: Path, cluster_services: tuple[PostgreSQL, SeaweedFS], monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory, cluster_services: tuple[PostgreSQL, SeaweedFS]
 ) -> Iterator[Cluster]:
-    """Return a cluster of two sites, which one machine has run."""
-    for name, value in cluster_services[1].environment.items():
-        monkeypatch.setenv(name, value)
+    """Return a cluster of two sites, which one machine has run; the last test takes one of them out."""
     worlds = campus_sites.many(2)
-    with serve(*worlds) as server:
-        made = Cluster(tmp_path / "cluster", cluster_services, server, worlds)
+    with pytest.MonkeyPatch.context() as patch, serve(*worlds) as server:
+        for name, value in cluster_services[1].environment.items():
+            patch.setenv(name, value)
+        made = Cluster(tmp_path_factory.mktemp("command") / "cluster", cluster_services, server, worlds)
         made.machine("first").do("run")
         yield made
 
