@@ -64,6 +64,12 @@ COMMANDS: Final = (
         say("make the documents again from the stored captures; no network"),
         "archive",
     ),
+    Command(
+        "repair",
+        "repair",
+        say("fetch again what lost captures held, and make lost documents again"),
+        "archive",
+    ),
     Command("forget", "forget", say("take an article out for good; it is never fetched again"), "archive"),
     Command("adopt", "adopt", say("take over an archive of older documents, of either dialect"), "archive"),
     Command("extract", "extract", say("turn a saved page into a document or JSON, offline"), "pages"),

@@ -221,6 +221,8 @@ def remember_asset_gone(asset: Asset, at: datetime, ages: Sequence[timedelta]) -
 
     Of the ages of `revisit`, counted from when it was first seen: whole sites answer 404 on a bad day.
     """
+    if asset.path is not None:  # asked for because the capture of its file is lost: the file stays
+        return replace(asset, due=None, attempts=0, error=None)
     due = next_look(sorted(ages)[-1:], asset.first_seen, at)
     return replace(asset, status=AssetStatus.GONE, due=due, attempts=0, error=None)
 
@@ -230,8 +232,9 @@ def remember_asset_failure(asset: Asset, error: ArchiveError, now: datetime) -> 
     after = replace(asset, error=f"{error.kind}: {error}")
     if is_declined(error):  # robots.txt may come to allow it; what it is stays what it is
         due = now + LONGEST_PAUSE if isinstance(error, Refused) else None
-        return replace(after, status=AssetStatus.REFUSED, due=due)
-    status = AssetStatus.GONE if asset.status is AssetStatus.GONE else AssetStatus.FAILED
+        return replace(after, status=AssetStatus.REFUSED if asset.path is None else asset.status, due=due)
+    stays = asset.status is AssetStatus.GONE or asset.path is not None
+    status = asset.status if stays else AssetStatus.FAILED
     attempts = asset.attempts + 1
     if isinstance(error, TooLarge):
         next_due = now + LONGEST_PAUSE

@@ -62,7 +62,9 @@ def rows(state: Path) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(state)) as connection:
         found = {
             table: connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - constants
-            for table in (*SITE_TABLES, "memory")
+            for table in SITE_TABLES
         }
+        query = "SELECT * FROM memory WHERE topic != 'begun'"  # which the first format did not have
+        found["memory"] = connection.execute(query).fetchall()
         found["run"] = connection.execute("SELECT command, started, exit_code FROM run").fetchall()
         return found

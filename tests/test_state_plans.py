@@ -68,6 +68,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "last_answer": (("s", URL), {}),
         "of_article": (("s", "k"), {}),
         "at": (("s", "f", 5), {}),
+        "behind": (("s", "f", 5), {}),
     },
     "listings": {
         "channel": (("s", "a"), {}),
@@ -76,6 +77,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "put_broken": (("s", "a", "x", NOW), {}),
         "mend": (("s", "a"), {}),
         "close_gap": (("s", "a"), {}),
+        "unsettle": (("s", URL), {}),
         "page": (("s", "a", [URL]), {}),
         "pages": (("s", "a"), {}),
         "last_number": (("s", "a"), {}),
@@ -97,6 +99,11 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "end": ((1, NOW, 0), {}),
         "end_site": ((1, "s", 0, SiteReport()), {}),
     },
+    "losses": {
+        "put": ((ENTRY, NOW), {}),
+        "settle": ((ENTRY, "had"), {}),
+        "accept": (("s", "f", None, "x", NOW), {}),
+    },
     "events": {"put": (("s", "k", "revised", NOW), {}), "since": (("s", NOW), {})},
 }
 """Verbs that are asked for something by name, with what they are asked for."""
@@ -104,17 +111,37 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
 WHOLE: dict[str, set[str]] = {
     "articles": {"held", "every", "count", "paths"},
     "assets": {"held", "files"},
-    "captures": {"every", "days", "of_day", "last"},  # the last is the first row of a walk
+    "captures": {
+        "every",
+        "days",
+        "of_day",
+        "last",
+        "last_of_each_file",
+    },  # the last is the first row of a walk
     "runs": {"of_site"},  # one row a run
     "counts": {"named", "keys", "last_read", "pages", "standings", "standing"},
     "holdings": {"rows"},
+    "losses": {"all", "waiting", "accepted"},  # of what is lost
 }
 """Verbs that go through all there is."""
 
-_GROUPS = ("articles", "assets", "captures", "listings", "notes", "runs", "counts", "holdings", "events")
+_GROUPS = (
+    *(
+        "articles",
+        "assets",
+        "captures",
+        "listings",
+        "notes",
+        "runs",
+        "counts",
+        "holdings",
+        "losses",
+        "events",
+    ),
+)
 _FEW = re.compile(r"CONSTANT ROW|json_each|VIRTUAL TABLE|(article_waiting|article_gone|shown_stale) \(site")
 """What holds few rows, or those alone that are asked for: partial indexes among them."""
-_ALL_OF_A_SITE = re.compile(r"^SEARCH (?!page|channel|broken_list|run)\w+.*\((?:site=\?)?\)$")
+_ALL_OF_A_SITE = re.compile(r"^SEARCH (?!page|channel|broken_list|run|lost)\w+.*\((?:site=\?)?\)$")
 
 
 @pytest.fixture

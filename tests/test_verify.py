@@ -47,6 +47,7 @@ class Verdict:
     documents: int
     damaged: list[dict[str, Any]]
     pictures: int = 0
+    accepted: int = 0
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def test_captures_that_were_cut_off_are_missed(archive: Archive, verdict: Callab
     found = verdict()
     assert (found.code, found.captures) == (7, 9)
     assert found.damaged[0]["offset"] == last.offset
-    assert "that the state knows is not here" in found.damaged[0]["what"]
+    assert "it ends before 1 captures that the state knows" in found.damaged[0]["what"]
 
 
 def test_a_missing_file_of_captures_is_named_once(archive: Archive, verdict: Callable[..., Verdict]) -> None:
@@ -178,7 +179,7 @@ def test_a_missing_file_of_captures_is_named_once(archive: Archive, verdict: Cal
     found = verdict()
     assert found.damaged[0] == {
         "file": name_of(path, archive),
-        "what": "the file is missing, and with it 10 captures that the state knows",
+        "what": "the file is missing, and with it 10 captures that the state knows: see `repair`",
     }
     assert len(found.damaged) == 1 + 8
 

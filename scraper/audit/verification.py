@@ -44,6 +44,7 @@ class Verified:
     tail: int = 0  # of these: not yet in the state, behind all that are
     documents: int = 0  # that should be there
     pictures: int = 0  # and files, that should be there
+    accepted: int = 0  # damage that is known and not told again
     damaged: list[Damage] = field(default_factory=list)
     errors: list[ProgramError] = field(default_factory=list)  # of the program itself: no damage
     left_out: Counter[str] = field(default_factory=Counter)  # of the pages, by rule, where it was asked for
@@ -59,6 +60,7 @@ class Verified:
             "tail": self.tail,
             "documents": self.documents,
             "pictures": self.pictures,
+            "accepted": self.accepted,
             "damaged": damaged,
             **({"left_out": dict(self.left_out)} if self.left_out else {}),
         }
@@ -121,10 +123,36 @@ def _alone(site: Site, archive: Path, found: Verified) -> Iterator[Damage]:
 def _damages(
     site: Site, state: State, archive: Path, found: Verified, *, render: bool, progress: Progress
 ) -> Iterator[Damage]:
+    """Yield the damage that nobody has accepted."""
+    known = state.losses.accepted(site.name)
+    for damage in _every_damage(site, state, archive, found, render=render, progress=progress):
+        if (damage.file, damage.offset, damage.what) in known:
+            found.accepted += 1
+        else:
+            yield damage
+
+
+def _lost(site: Site, state: State) -> Iterator[Damage]:
+    """Tell of the captures that were seen to be lost before."""
+    for loss in state.losses.all(site.name):
+        since = f"{loss.found.astimezone(site.timezone):%F}"
+        then = (
+            "the next run fetches it again"
+            if loss.fate is None
+            else "nobody has it any more (`repair --accept` takes that as known)"
+        )
+        what = f"the capture of {loss.entry.url} is lost since {since}: {then}"
+        yield damage_of(site.name, loss.entry.ref, what)
+
+
+def _every_damage(
+    site: Site, state: State, archive: Path, found: Verified, *, render: bool, progress: Progress
+) -> Iterator[Damage]:
     shelf = Reconciling(site=site, state=state, shelf=captures_of(archive, site.name))
     progress.waiting(site.name, state.counts.standing(site.name).articles, 0)
     yield from shelf.damages(lambda number: progress.listing(site.name, "captures", number, None))
     found.captures, found.tail = shelf.captures, shelf.tail
+    yield from _lost(site, state)
     if found.captures and not ArchiveFolder(archive).state(site.name).exists():
         what = "the file is missing: the next run makes it again from the captures"
         yield Damage(file=_state_file(archive, site), what=what)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper.errors import CaptureDamaged
 from scraper.stores.archive_folder import INSIDE
+from scraper.stores.fixity import Sound
 from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from scraper.stores.captures import CaptureStore
     from scraper.stores.state import State
     from scraper.stores.state.captures import CaptureEntry
+
+_TO_DO: Final = "`run` fetches again what they held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Reconciling:
         self._named: set[tuple[str, int]] = set()  # where damage was told already
         self._files: set[str] = set()  # that there are
         self._missing: Counter[str] = Counter()  # captures of files that there are not
+        self._beyond: dict[str, tuple[int, int]] = {}  # first and number of captures behind their file's end
+        self._ends: dict[str, int] = {}  # of what was found of each file
         self.captures = 0  # that are whole
         self.tail = 0  # of these: behind the last one that the state knows
 
@@ -57,6 +62,8 @@ class Reconciling:
         torn: Damaged | None = None  # damage in the tail: a torn record, if nothing follows it
         for found in self._shelf.verify():
             self._files.add(found.file)
+            length = found.length if isinstance(found, Sound) else 1
+            self._ends[found.file] = found.offset + length
             if torn is not None:
                 yield self._damaged(torn)
                 torn = None
@@ -71,8 +78,11 @@ class Reconciling:
                 yield from self._whole(found.capture)
         yield from self._lost_before(None)
         for file, count in self._missing.items():
-            what = f"the file is missing, and with it {count} captures that the state knows"
+            what = f"the file is missing, and with it {count} captures that the state knows: see `repair`"
             yield Damage(file=_told(self._site, file), what=what)
+        for file, (offset, count) in self._beyond.items():
+            what = f"it ends before {count} captures that the state knows, as in an older backup: {_TO_DO}"
+            yield Damage(file=_told(self._site, file), offset=offset, what=what)
 
     def _whole(self, ref: CaptureRef) -> Iterator[Damage]:
         """Hold a whole capture against its row."""
@@ -92,6 +102,9 @@ class Reconciling:
         while (row := self._row) is not None and (ref is None or _place(row.ref) < _place(ref)):
             if row.ref.file not in self._files:
                 self._missing[row.ref.file] += 1
+            elif row.ref.offset >= self._ends.get(row.ref.file, 0):
+                offset, count = self._beyond.get(row.ref.file, (row.ref.offset, 0))
+                self._beyond[row.ref.file] = offset, count + 1
             elif _place(row.ref) not in self._named:
                 yield damage_of(
                     self._site, row.ref, f"the capture of {row.url} that the state knows is not here"

@@ -21,4 +21,9 @@ class Backfill:
     days: DateRange = field(default_factory=DateRange)
 
 
-Plan: TypeAlias = Incremental | Backfill
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refetch:
+    """Bring again what lost captures held, and nothing else."""
+
+
+Plan: TypeAlias = Incremental | Backfill | Refetch

@@ -21,9 +21,11 @@ from scraper.crawl.wayback_fallback import WaybackFallback
 from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.ingest.ingester import Ingester
+from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.reextract import lost, remake, settle
 from scraper.ingest.replay import Replay
+from scraper.messages import say
 from scraper.report import Report
 
 if TYPE_CHECKING:
@@ -217,6 +219,8 @@ class Session:
             if not self._dry:
                 await self._recover(context, turn)
             await crawl.carry_out(plan)
+            if not self._dry:
+                ShelfLosses(context).settle()
         except NoRoom:
             turn.reporter.code(ExitCode.NO_ROOM)
             raise
@@ -274,6 +278,7 @@ class Session:
             turn.reporter.code(ExitCode.DAMAGED)
             turn.reporter.problem(context.site.home, CaptureDamaged(str(damaged)))
 
+        self._strike(context, turn)
         replay = Replay(context, self._reader)
         for left in replay.all(tell):
             self._progress.listing(context.name, "recovered", left.number, None)
@@ -283,6 +288,24 @@ class Session:
             change = settle(job, remake(job, context.site, context.captures.read), context, dry=False)
             turn.reporter.restored(change.known, change.error)
             await asyncio.sleep(0)
+
+    def _strike(self, context: SiteContext, turn: _Turn) -> None:
+        """Make due what captures held that the state knows and the shelf lacks, and say so."""
+        if context.captures.is_empty() and context.state.captures.last(context.name) is not None:
+            turn.reporter.code(ExitCode.DAMAGED)
+            said = say(
+                "there are no captures, and the state knows some: where they are lost, `repair` this site"
+            )
+            turn.reporter.problem(context.site.home, CaptureDamaged(said))
+            return
+        lost = ShelfLosses(context).strike_missing()
+        if lost:
+            said = say(
+                "{count} captures that the state knows are not here (restored from an older backup?): "
+                "what they held is fetched again",
+                count=lost,
+            )
+            turn.reporter.remark(context.site.home, said)
 
     def _finish(self, context: SiteContext, crawl: SiteCrawl) -> None:
         """Fill in what is known only when a site's turn is over."""

@@ -27,7 +27,7 @@ from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.feeds_and_sitemaps import FeedsAndSitemaps
 from scraper.crawl.health_check import look_again
 from scraper.crawl.pagination import Pagination
-from scraper.crawl.plan import Backfill, Incremental
+from scraper.crawl.plan import Backfill, Incremental, Refetch
 from scraper.crawl.rescheduling import reschedule
 from scraper.crawl.site_report import SiteLeft
 from scraper.errors import (
@@ -151,6 +151,8 @@ class SiteCrawl:
                 await self.backfill(channels, plan.days)
                 if self._wayback is not None and not self._dry:
                     await self._wayback.bring(chosen, plan.days.as_text())
+            case Refetch():
+                await self.refetch()
             case _:
                 assert_never(plan)
 
@@ -164,6 +166,15 @@ class SiteCrawl:
         if tls.ca_file is not None:
             said = say("certificates of {file} are trusted: tls.ca_file", file=tls.ca_file)
             self.reporter.remark(self._site.home, said)
+
+    async def refetch(self) -> None:
+        """Ask for the articles whose captures are lost, then for pictures."""
+
+        async def bring() -> None:
+            lost = self._state.losses.waiting(self._site.name)
+            await self._visit_each(tuple(dict.fromkeys(one.key for one in lost if one.key is not None)))
+
+        await self._go(bring)
 
     async def run(self) -> None:
         """Bring what is new."""

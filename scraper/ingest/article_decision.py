@@ -148,7 +148,7 @@ class ArticleDecider:
         shown = shown_by(article, self._site)
         if known.path is not None and digest == self._digest_before(known):
             after = policy.remember_answer(known, capture, self._site.revisit)
-            if known.origin is not None:  # the site's own page says what the copy said: from now on it is it
+            if known.capture is None or known.origin is not None:  # lost, or a copy's: this page is it now
                 after = replace(after, capture=ref, origin=None)
             return ArticleResult(outcome=Unchanged(), known=after, shown=shown)
         self._check_likeness(known, article)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper.errors import CaptureDamaged
 from scraper.model import CaptureRef
 from scraper.stores import fixity, tombstones, torn_tail, warc_reader, warc_records
-from scraper.stores.disk import append_synced, make_folder
+from scraper.stores.disk import append_synced, make_folder, store_error
 from scraper.stores.takedowns import Takedowns
 from scraper.stores.torn_tail import TornTail
 from scraper.stores.warc_files import WarcFolder, next_file
@@ -130,6 +130,19 @@ class CaptureStore:
             return TornTail(file=path.name, size=end.size)
         kept = torn_tail.cut(path, end.offset).name
         return TornTail(file=path.name, size=end.offset, cut=end.size - end.offset, kept=kept)
+
+    def size(self, file: str) -> int | None:
+        """Return how many bytes of a file are here; None: it lies elsewhere, whole. 0: there is none."""
+        try:
+            return (self._folder / file).stat().st_size
+        except FileNotFoundError:
+            return None if file in self._files.names() else 0
+        except OSError as error:
+            raise store_error(error, "read", self._folder / file) from error
+
+    def is_empty(self) -> bool:
+        """Say whether there is not one file."""
+        return not self._files.names()
 
     def places(self, refs: Iterable[CaptureRef]) -> tuple[Place, ...]:
         """Return where the whole groups of these captures lie, of those that are there. Raises StoreError."""

@@ -20,6 +20,7 @@ from scraper.stores.state.connection import Connection, state_error
 from scraper.stores.state.events import Events
 from scraper.stores.state.holdings import Holdings
 from scraper.stores.state.listings import Listings
+from scraper.stores.state.losses import Losses
 from scraper.stores.state.notes import Notes
 from scraper.stores.state.queries import Queries
 from scraper.stores.state.runs import Runs
@@ -45,6 +46,7 @@ class State:
         self.counts = Queries(connection)
         self.holdings = Holdings(connection)
         self.events = Events(connection)
+        self.losses = Losses(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -80,7 +80,26 @@ class CaptureIndex:
         row = self._connection.execute(
             "SELECT * FROM capture WHERE site = ? ORDER BY file DESC, offset DESC LIMIT 1", (site,)
         ).fetchone()
-        return None if row is None else _entry(row).ref
+        return None if row is None else loaded_entry(row).ref
+
+    def last_of_each_file(self, site: str) -> Iterator[CaptureRef]:
+        """Yield the last capture of each file that the state knows, in the order of the files."""
+        query = (
+            "SELECT * FROM capture WHERE site = ? AND file = (SELECT min(file) FROM capture "
+            "WHERE site = ? AND file > ?) ORDER BY offset DESC LIMIT 1"
+        )
+        file = ""
+        while row := self._connection.execute(query, (site, site, file)).fetchone():
+            yield loaded_entry(row).ref
+            file = row["file"]
+
+    def behind(self, site: str, file: str, size: int) -> tuple[CaptureEntry, ...]:
+        """Return the captures of a file that do not end within its first `size` bytes."""
+        rows = self._connection.execute(
+            "SELECT * FROM capture WHERE site = ? AND file = ? AND offset + length > ? ORDER BY offset",
+            (site, file, size),
+        )
+        return tuple(map(loaded_entry, rows))
 
     def last_answer(self, site: str, url: Url) -> CaptureRef | None:
         """Return the last answer under an address that is no article's; None: it never gave one."""
@@ -90,14 +109,14 @@ class CaptureIndex:
             "ORDER BY file DESC, offset DESC LIMIT 1",
             (site, url),
         ).fetchone()
-        return None if row is None else _entry(row).ref
+        return None if row is None else loaded_entry(row).ref
 
     def of_article(self, site: str, key: str) -> tuple[CaptureEntry, ...]:
         """Return an article's captures, oldest first."""
         rows = self._connection.execute(
             "SELECT * FROM capture WHERE site = ? AND key = ? ORDER BY fetched_at, file, offset", (site, key)
         )
-        return tuple(map(_entry, rows))
+        return tuple(map(loaded_entry, rows))
 
     def every(self, site: str) -> Iterator[CaptureEntry]:
         """Yield a site's captures in the order in which they lie on the shelf."""
@@ -107,7 +126,7 @@ class CaptureIndex:
             "ORDER BY file, offset LIMIT 1000"
         )
         while rows := self._connection.execute(query, (site, file, offset)).fetchall():
-            yield from map(_entry, rows)
+            yield from map(loaded_entry, rows)
             file, offset = rows[-1]["file"], rows[-1]["offset"]
 
     def days(self, site: str, zone: tzinfo) -> dict[str, int]:
@@ -133,17 +152,18 @@ class CaptureIndex:
             "ORDER BY fetched_at, file, offset LIMIT ? OFFSET ?",
             (site, stored(start), stored(end), limit, skip),
         )
-        return tuple(map(_entry, rows))
+        return tuple(map(loaded_entry, rows))
 
     def at(self, site: str, file: str, offset: int) -> CaptureEntry | None:
         """Return the capture at a place of the shelf; None: none was taken in there."""
         row = self._connection.execute(
             "SELECT * FROM capture WHERE site = ? AND file = ? AND offset = ?", (site, file, offset)
         ).fetchone()
-        return None if row is None else _entry(row)
+        return None if row is None else loaded_entry(row)
 
 
-def _entry(row: sqlite3.Row) -> CaptureEntry:
+def loaded_entry(row: sqlite3.Row) -> CaptureEntry:
+    """Return the entry that a row has."""
     return CaptureEntry(
         ref=CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"]),
         site=row["site"],

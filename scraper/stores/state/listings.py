@@ -142,6 +142,10 @@ class Listings:
         ).fetchone()
         return None if number is None else int(number)
 
+    def unsettle(self, site: str, url: Url) -> None:
+        """Let a page of a list be read again by the next backfill: its capture is lost."""
+        self._connection.execute("UPDATE page SET settled = 0 WHERE site = ? AND url = ?", (site, url))
+
     def put_page(self, state: PageState, keys: Sequence[str], *, run: int | None) -> int:
         """Remember a page and what it names; return how many of these the channel had not named before."""
         place = (state.site, state.channel, state.url)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OF_A_SITE: Final = (
     *("article", "alias", "channel", "page", "listed", "asset", "shown", "capture", "campaign"),
-    *("named", "event", "run_site", "broken_list"),
+    *("named", "event", "run_site", "broken_list", "lost", "accepted"),
 )
 _PREFIXED: Final = ("article", "asset", "capture")  # whose `file` began with the site's folder
 

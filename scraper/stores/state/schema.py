@@ -217,5 +217,30 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX article_waiting ON article (site, coalesce(published, listed_date, first_seen), key)
         WHERE status = 'waiting' AND wanted;
     """,
+    """
+    CREATE TABLE lost (              -- captures that the state knew and the shelf was seen to lack
+        file       TEXT NOT NULL,    -- this and what follows: as `capture` had it
+        offset     INTEGER NOT NULL,
+        length     INTEGER NOT NULL,
+        digest     TEXT NOT NULL,
+        site       TEXT NOT NULL,
+        kind       TEXT NOT NULL,
+        url        TEXT NOT NULL,
+        key        TEXT,
+        status     INTEGER NOT NULL,
+        fetched_at TEXT NOT NULL,
+        found      TEXT NOT NULL,    -- when it was seen to be lost
+        fate       TEXT,             -- `had` (again), `gone` (for good); NULL: it is to be fetched again
+        PRIMARY KEY (site, file, offset)
+    ) WITHOUT ROWID;
+    CREATE TABLE accepted (          -- damage that is known, and that `verify` does not tell again
+        site       TEXT NOT NULL,
+        file       TEXT NOT NULL,
+        offset     INTEGER NOT NULL, -- -1: of the file as a whole
+        what       TEXT NOT NULL,
+        at         TEXT NOT NULL,
+        PRIMARY KEY (site, file, offset, what)
+    ) WITHOUT ROWID;
+    """,
 )
 VERSION = len(MIGRATIONS)
