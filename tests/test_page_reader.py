@@ -147,6 +147,22 @@ def test_a_capture_that_ended_the_program_twice_is_not_looked_at_again(context: 
     assert not isinstance(Ingester(context).article(known, other, context.captures.append(other)), Failed)
 
 
+def test_what_a_run_was_ended_by_counts_as_begun_once(context: SiteContext) -> None:
+    """A run makes no note: its last capture lies on the shelf, unknown to the state."""
+    run = Ingester(replace(context, run=1))
+    for each in (article(address="http://news.qingcheng.example/a/c.html"), article()):
+        asyncio.run(run.prepare(each, context.captures.append(each)))  # and there the program ends
+    assert context.state.notes.get("begun", context.name) is None
+    start = Replay(context)
+    lying = start.all(lambda _: None)
+    assert next(lying).capture.url != ADDRESS
+    asyncio.run(start.prepare(next(lying)))  # and once more
+    assert len(list(Replay(context).all(lambda _: None))) == 1
+    told = {known.url: known.error for known in context.state.articles.every(context.name)}
+    assert [url for url, error in told.items() if error and "TooCostly" in error] == [ADDRESS]
+    assert len(told) == 2
+
+
 def test_a_list_that_ended_the_program_twice_is_no_list(context: SiteContext) -> None:
     asked = replace(capture("http://news.qingcheng.example/ywsd/index.shtml", PAGE), kind=Kind.LISTING)
     ref = context.captures.append(asked)

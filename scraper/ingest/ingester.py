@@ -78,7 +78,7 @@ class Ingester:
         `reader`: who reads pages; None: this process.
         """
         self._reader = reader or DirectReader()
-        self._begun = Begun(context.state, context.name)
+        self._begun = Begun(context.state, context.name, is_run=context.run is not None)
         self._site = context.site
         self._state = context.state
         self._documents = context.documents
@@ -88,6 +88,10 @@ class Ingester:
         self.monitor = CanaryMonitor(context)
         self.assets = AssetIngester(context)
         self.aliased = 0  # new addresses of known articles, met in lists
+
+    def left(self, ref: CaptureRef) -> None:
+        """Take in that a run was ended with this capture as its last: it was begun once."""
+        self._begun.left(ref)
 
     async def prepare(self, capture: Capture, ref: CaptureRef) -> None:
         """Have a page read while nothing else waits for it; where it is not to be read, do nothing."""

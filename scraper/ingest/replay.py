@@ -70,12 +70,14 @@ class Replay:
             damaged(found)
 
         captures, forgetting = self._context.captures, Forgetting(self._context)
-        captures.recover()
+        tail = captures.recover()
         forgetting.finish()
         number = 0
         after = self._state.captures.last(self._site.name)
         for ref, capture in captures.scan(after=after, on_damage=tell):
             number += 1
+            if (ref.file, ref.offset + ref.length) == (tail.file, tail.size):
+                self._ingester.left(ref)
             yield LeftCapture(number, capture, ref)
             self.take(capture, ref)
         forgetting.finish()  # of what came back with the captures of a backup
