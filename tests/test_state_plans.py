@@ -43,6 +43,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "find": (("s", URL), {}),
         "due": (("s", NOW), {"run": 1}),
         "due_on": (("s", "a", URL, NOW), {"run": 1}),
+        "put_off": (("s", "k", NOW), {}),
         "want": (("s", URL, SPAN), {"channel": "a"}),
         "all_before": (("s", "a", URL, "2026-01-01"), {}),
         "gone": (("s", ["a"], SPAN), {}),
@@ -69,6 +70,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "of_article": (("s", "k"), {}),
         "at": (("s", "f", 5), {}),
         "behind": (("s", "f", 5), {}),
+        "has": (("s", REF), {}),
     },
     "listings": {
         "channel": (("s", "a"), {}),

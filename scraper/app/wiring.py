@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from scraper import __version__
 from scraper.app.archive_door import enter
 from scraper.crawl.budget import Budget
+from scraper.crawl.off_loop import OffLoop
 from scraper.crawl.session import Session, WaybackSource
 from scraper.crawler.host_state import InMemoryHostState
 from scraper.crawler.network import Network, user_agent
@@ -105,6 +106,7 @@ def new_session(
         signals=signals,
         second=None if wayback is None else second_of(wayback, network),
         reader=PageReader(at_once=len(os.sched_getaffinity(0))),
+        off_loop=OffLoop(_sites_at_once()),
     )
 
 

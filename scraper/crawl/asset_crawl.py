@@ -55,15 +55,15 @@ class AssetCrawl:
             for asset in due:
                 await self._ask(asset, None if known is None else known.ask)
         except BudgetSpent:
-            self._follow()
+            await self._follow()
             raise
-        self._follow()
+        await self._follow()
 
     async def rest(self) -> None:
         """Ask for what earlier runs left over, article by article. Raises BudgetSpent."""
         if self._site.images == "link":
             return
-        self._follow()
+        await self._follow()
         for key in self._state.assets.articles_due(self._site.name, self._now(), run=self._run):
             await self.of_article(key)
 
@@ -83,13 +83,13 @@ class AssetCrawl:
             self._ingester.failed(asset, error, self._now())
             problem: ArchiveError | None = error
         else:
-            problem = self._ingester.take(capture, ref)
+            problem = await self._fetching.off_loop.do(self._ingester.take, capture, ref)
         if isinstance(problem, Unreachable):  # tried again and again already: it costs no second picture
             self._strikes[host] = PATIENCE
         else:
             self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked) else 0
         self._reporter.asset(asset, problem, begun)
 
-    def _follow(self) -> None:
-        for known, error in self._ingester.follow():
+    async def _follow(self) -> None:
+        for known, error in await self._fetching.off_loop.do(lambda: list(self._ingester.follow())):
             self._reporter.unmade(known, error)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from scraper import urls
 from scraper.crawl.budget import Budget, BudgetSpent
+from scraper.crawl.off_loop import OffLoop
 from scraper.errors import BadStatus, NotAListing
 from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
 from scraper.messages import say
@@ -69,8 +70,12 @@ class StoringFetcher:
         ingester: Ingester,
         budget: Budget,
         check_room: Callable[[], None],
+        off_loop: OffLoop | None = None,
     ) -> None:
-        """Take the site, and what stands left and right of a capture. `check_room` raises NoRoom."""
+        """Take the site, and what stands left and right of a capture. `check_room` raises NoRoom.
+
+        `off_loop`: where the stores work; None: here.
+        """
         self._site = context.site
         self._source = source
         self._shelf = shelf
@@ -78,6 +83,7 @@ class StoringFetcher:
         self._check_room = check_room
         self._ingester = ingester
         self.budget = budget
+        self.off_loop = off_loop or OffLoop(0)
         self.whole = False  # True: lists are asked for whole, whatever the server says has not changed
 
     async def capture(self, request: Request, *, key: str | None = None) -> tuple[Capture, CaptureRef]:
@@ -103,7 +109,7 @@ class StoringFetcher:
             if capture.status in _OK:
                 self._earlier.remember_whole(capture)
             return capture, same_as
-        ref = self._shelf.append(capture, same_as)
+        ref = await self.off_loop.do(self._shelf.append, capture, same_as)
         await self._prepare(capture, ref)
         return capture, ref
 

@@ -67,4 +67,4 @@ async def _ask(known: ArticleRecord, fetching: StoringFetcher, ingester: Ingeste
         capture, ref = await fetching.capture(Request(url=known.ask, kind=Kind.ARTICLE), key=known.key)
     except FetchError as error:
         return None if known.path is not None else ingester.failed(known, error, fetching.budget.now())
-    return ingester.article(known, capture, ref)
+    return await fetching.off_loop.do(ingester.article, known, capture, ref)

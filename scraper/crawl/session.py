@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
+from scraper.crawl.off_loop import OffLoop
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.crawl.site_report import SiteReporter
 from scraper.crawl.wayback_fallback import WaybackFallback
@@ -93,14 +94,17 @@ class Session:
         signals: bool = True,
         second: WaybackSource | None = None,
         reader: Reader | None = None,
+        off_loop: OffLoop | None = None,
     ) -> None:
         """Take what was joined in `app`. `check_room` raises NoRoom; `dry`: nothing is written.
 
         `at_once`: sites that are worked side by side, and so have their files open. `signals`: SIGINT and
         SIGTERM end the run in order; without it, whoever called sees to that. `second`: where copies are of
         what is gone from the sites; None: nobody asks for any. `reader`: who reads pages; None: this process.
+        `off_loop`: where the stores work; None: on the loop.
         """
         self._reader = reader or DirectReader()
+        self._off_loop = off_loop or OffLoop(0)
         self.open_site = open_site
         self._network = network
         self._budget = budget
@@ -124,6 +128,7 @@ class Session:
         try:
             asyncio.run(self._all(command, turns, plan))
         finally:
+            self._off_loop.close()
             self._reader.close()
         self._tell_unopened(turns)
         return Report(
@@ -266,6 +271,7 @@ class Session:
             ingester=ingester,
             budget=self._budget,
             check_room=self._check_room,
+            off_loop=self._off_loop,
         )
 
     async def _recover(self, context: SiteContext, turn: _Turn) -> None:

@@ -474,7 +474,7 @@ class SiteCrawl:
         except FetchError as error:
             outcome = self._ingester.failed(known, error, self._now())
         else:
-            outcome = self._ingester.article(known, capture, ref)
+            outcome = await self._fetching.off_loop.do(self._ingester.article, known, capture, ref)
         self.reporter.article(known, outcome, begun)
         await look_again(self._context, self._fetching, self._ingester, self.reporter)
         await self._pictures.of_article(known.key)

@@ -89,7 +89,7 @@ def open_state(path: Path) -> State:
         make_folder(path.parent)
         path.touch(0o666)  # SQLite itself would make it with 0644, or with nothing under a strange umask
         keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
-        connection = sqlite3.connect(path, isolation_level=None, factory=Connection)
+        connection = _connected(path)
         connection.execute("PRAGMA journal_mode = WAL")
         return State(_prepared(connection, str(path)))
     except (sqlite3.DatabaseError, OSError) as error:
@@ -98,7 +98,7 @@ def open_state(path: Path) -> State:
 
 def open_copy(path: Path) -> State:
     """Open a copy of the state in memory: for a dry run, and for reading while another run writes."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
+    connection = _connected(":memory:")
     try:
         if path.exists():
             with closing(_read_only(path)) as source:
@@ -127,6 +127,11 @@ def open_view(path: Path) -> State:
         return State(connection)
     except sqlite3.DatabaseError as error:
         raise state_error(error, path) from error
+
+
+def _connected(path: Path | str) -> Connection:
+    """Return a connection that threads may hand on to each other: one at a time uses it."""
+    return sqlite3.connect(path, isolation_level=None, factory=Connection, check_same_thread=False)
 
 
 def _read_only(path: Path) -> Connection:
