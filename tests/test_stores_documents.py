@@ -249,3 +249,16 @@ def test_a_document_keeps_the_permissions_that_somebody_gave_it(tmp_path: Path) 
     (tmp_path / PATH).chmod(0o664)
     store.save(document("newer"))
     assert (tmp_path / PATH).stat().st_mode & 0o777 == 0o664
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_what_is_absent_is_told_by_its_key(tmp_path: Path, number: int) -> None:
+    store = DocumentStore(tmp_path)
+    paths = {f"k{n}": f"s/2026/0{n % 2 + 1}/{n}.md" for n in range(number)}
+    for path in paths.values():
+        store.save_file(path, b"x")
+    assert list(store.absent(paths.items())) == []
+    (tmp_path / paths["k1"]).unlink()
+    (tmp_path / paths["k2"]).unlink()
+    (tmp_path / paths["k2"]).mkdir()
+    assert list(store.absent([*paths.items(), ("far", "s/1999/01/a.md")])) == ["k1", "k2", "far"]

@@ -85,8 +85,8 @@ def jobs(context: SiteContext) -> Iterator[Job]:
 def lost(context: SiteContext) -> Iterator[Job]:
     """Yield the documents whose file is no longer there."""
     site, state = context.site, context.state
-    for key, path in state.articles.paths(site.name):
-        known = None if context.documents.has(path) else state.articles.get(site.name, key)
+    for key in context.documents.absent(state.articles.paths(site.name)):
+        known = state.articles.get(site.name, key)
         if known is not None and known.capture is not None:
             yield job_of(known, known.capture, site, state)
 

@@ -9,7 +9,9 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from scraper.messages import say
 from scraper.stores.disk import make_folder, remove_file, replace_file, store_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scraper.model import Document
     from scraper.stores.disk import Sync, Write
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _UNFINISHED = ".unfinished"  # how the name of a file that is being written ends; a document's never does
 _UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.unfinished")
 _OURS = ".scraper"  # the folder of captures, state and lock: no document's place
+_AT_ONCE = 1000  # documents that are looked for together
+_WORTH = 8  # of them in one folder, from which on it is listed
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -77,6 +81,27 @@ class DocumentStore:
         if (self._root / path).is_file():
             return True
         return self._elsewhere is not None and self._elsewhere.has_file(path)
+
+    def absent(self, documents: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """Yield the keys of those whose file is not there, of documents by key and path.
+
+        Folders are listed, where that is less than to ask for each file.
+        """
+        left = iter(documents)
+        while some := tuple(islice(left, _AT_ONCE)):
+            folders = Counter(path.rpartition("/")[0] for _, path in some)
+            names = {folder: self._names(folder) for folder, count in folders.items() if count >= _WORTH}
+            for key, path in some:
+                folder, _, name = path.rpartition("/")
+                if name not in names.get(folder, ()) and not self.has(path):
+                    yield key
+
+    def _names(self, folder: str) -> frozenset[str]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+        except OSError:
+            return frozenset()  # whoever asks for each of its files hears why
 
     def read(self, path: str) -> str | None:
         """Return a document's text, or None where there is no such file."""
