@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from calendar import monthrange
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -73,8 +75,23 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        msg = say("{text!r} is no day: 2020-06-14", text=text)
-        raise argparse.ArgumentTypeError(msg) from error
+        raise argparse.ArgumentTypeError(_no_day(text)) from error
+
+
+def _no_day(text: str) -> str:
+    """Return what keeps a text from being a day."""
+    parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text, re.ASCII)
+    if parts is None:
+        return say("{text!r} is no day; a day is written as 2020-06-14", text=text)
+    year, month, number = (int(part) for part in parts.groups())
+    if not 1 <= month <= 12:  # noqa: PLR2004 - the months of a year
+        return say("there is no month {month}: {text}", month=month, text=text)
+    if not year:
+        return say("there is no year 0: {text}", text=text)
+    days = monthrange(year, month)[1]
+    if not 1 <= number <= days:
+        return say("that month has {days} days: {text}", days=days, text=text)
+    return say("{text!r} is no day; did you mean {day}?", text=text, day=date(year, month, number))
 
 
 def positive(text: str) -> int:

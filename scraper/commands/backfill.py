@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_budget, add_sites
+from scraper.commands.arguments import add_budget, add_sites, day
 from scraper.errors import UsageError
 from scraper.messages import say
 
@@ -27,10 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("only this channel; may be given again"),
     )
     parser.add_argument(
-        "--since", metavar="DATE", type=_day, help=say("nothing older than this day (YYYY-MM-DD)")
+        "--since", metavar="DATE", type=day, help=say("nothing older than this day (YYYY-MM-DD)")
     )
     parser.add_argument(
-        "--until", metavar="DATE", type=_day, help=say("nothing newer than this day (YYYY-MM-DD)")
+        "--until", metavar="DATE", type=day, help=say("nothing newer than this day (YYYY-MM-DD)")
     )
     parser.add_argument(
         "--from-wayback",
@@ -73,7 +72,3 @@ def _check_channels(names: Sequence[str], sites: Sequence[Site]) -> None:
                 "there is no channel {name!r}; there are: {join}", name=name, join=", ".join(sorted(known))
             )
             raise UsageError(msg)
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.console import put
+from scraper.console import put, tell
 from scraper.errors import ConfigError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Tell the parser the command's own arguments: it has none."""
+    """Tell the parser the command's own arguments."""
+    parser.add_argument(
+        "--notify", action="store_true", help=say("send a trial message to whom `notify` names")
+    )
     parser.epilog = say(
         "Each slip is told with its file, line and key. Exit 0: nothing is wrong; 2: something is."
     )
@@ -40,7 +43,17 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"config": str(path), "slips": []}, ensure_ascii=False))
     else:
         _print_summary(path, config)
-    return ExitCode.DONE
+    return _try_out(config) if args.notify else ExitCode.DONE
+
+
+def _try_out(config: Config) -> ExitCode:
+    """Send a trial message; it is wrong config where somebody does not hear it."""
+    from scraper.app.notifying import try_out
+
+    hindrances = list(try_out(config))
+    for hindrance in hindrances:
+        tell(hindrance)
+    return ExitCode.WRONG_USAGE if hindrances else ExitCode.DONE
 
 
 def _print_summary(path: Path, config: Config) -> None:

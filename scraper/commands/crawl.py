@@ -62,11 +62,13 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
         report, good = _pass(args, config, plan, wayback)
     except Locked:
         raise  # the run that holds it will tell how it ended
-    except Exception:
+    except Exception as error:
         _ping(args, config, good=False)
+        _notify_of_error(args, config, error)
         raise
     tell_report(report, args, _news(args, config, report))
     _ping(args, config, good=good)
+    _notify(args, config, report)
     return report.exit_code
 
 
@@ -155,6 +157,28 @@ def _ping(args: argparse.Namespace, config: Config, *, good: bool) -> None:
     unheard = None if args.dry_run else post_run.tell(config, good=good)
     if unheard is not None:
         tell(say("ping: {unheard}", unheard=unheard))
+
+
+def _notify(args: argparse.Namespace, config: Config, report: Report) -> None:
+    """Tell whom the config names what began or ended; where nobody hears, say so."""
+    from scraper.app import notifying
+
+    for hindrance in () if args.dry_run else notifying.after_run(config, report):
+        tell(hindrance)
+
+
+def _notify_of_error(args: argparse.Namespace, config: Config, error: Exception) -> None:
+    """Tell whom the config names of what ended a run before it had a report."""
+    from scraper.app import notifying
+    from scraper.app.sites import sites_named
+    from scraper.app.wiring import clock
+    from scraper.errors import ArchiveError
+
+    if args.dry_run or not isinstance(error, ArchiveError) or isinstance(error, UsageError):
+        return
+    names = [site.name for site in sites_named(config, args.site)]
+    for hindrance in notifying.after_error(config, names, error, clock(config)()):
+        tell(hindrance)
 
 
 def tell_report(

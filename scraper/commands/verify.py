@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
+from scraper.console import tell
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.messages import say, translated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from scraper.audit.verification import Verified
     from scraper.audit.verify_captures import Damage
+    from scraper.config import Config
     from scraper.model import Site
     from scraper.progress import Progress
 
@@ -53,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
             site.name: _verify(site, archive, render=args.render, progress=progress)
             for site in sites_named(config, args.site)
         }
+    _notify(config, sites)
     damaged = any(found.damaged for found in sites.values())
     errors = [error for found in sites.values() for error in found.errors]
     for error in errors:
@@ -69,6 +72,16 @@ def run(args: argparse.Namespace) -> int:
         if found.left_out and args.verbosity >= 0:
             print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
     return code
+
+
+def _notify(config: Config, sites: Mapping[str, Verified]) -> None:
+    """Tell whom the config names of damage that began or ended; where nobody hears, say so."""
+    from scraper.app import notifying
+    from scraper.app.wiring import clock
+
+    damaged = {name: len(found.damaged) for name, found in sites.items() if not found.errors}
+    for hindrance in notifying.after_verify(config, damaged, clock(config)()):
+        tell(hindrance)
 
 
 def left_out_of(counts: Mapping[str, int]) -> str:

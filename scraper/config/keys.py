@@ -18,7 +18,9 @@ from scraper.config.value_types import (
     Flag,
     ListOf,
     Number,
+    OneOrMore,
     OrNothing,
+    Secret,
     Text,
     TimeZone,
 )
@@ -220,6 +222,35 @@ PING: Final = Section(
 )
 
 
+def _notify_slip(address: str) -> str | None:
+    """Return what is wrong with an address of Apprise's; it is never shown, for it may hold a password."""
+    name = address.removeprefix("env:")
+    if name != address:
+        good = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII)
+        return None if good else "must name a variable of the environment, such as env:NOTIFY_URL"
+    good = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", address)
+    return None if good else "must be an address as Apprise has them, such as mailto://…, or env:NAME"
+
+
+NOTIFY: Final = Section(
+    (
+        Key(
+            name="to",
+            form=OneOrMore(Secret("an address as Apprise has them, or env:NAME", check=_notify_slip)),
+            text="Who is told: addresses of Apprise, or env:NAME for one that the environment holds.",
+            required=True,
+        ),
+        Key(
+            name="nothing_new_after",
+            form=OrNothing(Duration()),
+            default="30d",
+            text="How old a site's newest article is when that is told; null: it is not.",
+        ),
+    ),
+    secret=True,
+)
+
+
 def _database_slip(address: str) -> str | None:
     """Return what is wrong with a database's address; a password stands in the environment and in no file."""
     try:
@@ -391,6 +422,11 @@ CONFIG: Final = Section(
         ),
         Key(name="network", form=NETWORK, text="How requests are made.", default={}),
         Key(name="ping", form=PING, text="Whom a run tells that it ended, by one GET.", default={}),
+        Key(
+            name="notify",
+            form=OrNothing(NOTIFY),
+            text="Whom is told of an event once, and of its end, by Apprise; null: nobody.",
+        ),
         Key(
             name="feeds",
             form=Flag(),

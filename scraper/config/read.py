@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
-from scraper.config.keys import CLUSTER, CONFIG, NETWORK, PER_ADDRESS, SITE_TUNING, TUNING
+from scraper.config.keys import CLUSTER, CONFIG, NETWORK, NOTIFY, PER_ADDRESS, SITE_TUNING, TUNING
 from scraper.config.problems import Where
 from scraper.errors import ConfigError
 from scraper.messages import say
@@ -31,6 +31,14 @@ class Pings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """Who is told of an event once, and of its end."""
+
+    to: tuple[str, ...] = field(repr=False)  # addresses of Apprise, with their passwords, or `env:NAME`
+    nothing_new_after: timedelta | None  # None: that is not told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterSettings:
     """Where many machines meet."""
 
@@ -50,6 +58,7 @@ class Config:
     network: NetworkSettings
     sites: tuple[Site, ...]  # in the order of the file, at least one
     ping: Pings = field(default_factory=Pings)
+    notify: NotifySettings | None = None  # None: nobody
     feeds: bool = False  # whether a run writes feeds beside the documents
     cluster: ClusterSettings | None = None  # None: this machine works alone
     defaults: Mapping[str, Any] = field(default_factory=dict)  # the fields of a Site that all have in common
@@ -75,6 +84,7 @@ def parse_config(data: object) -> Config:
         network=network,
         sites=tuple(_site(name, keys, defaults) for name, keys in sites.items()),
         ping=Pings(**(given.get("ping") or {})),
+        notify=_notify(given.get("notify")),
         feeds=top["feeds"],
         cluster=_cluster(given.get("cluster")),
         defaults=defaults,
@@ -85,6 +95,10 @@ def _network(given: Mapping[str, Any]) -> NetworkSettings:
     settings = {**_builtin(NETWORK.keys), **given}
     pace = {**_builtin(PER_ADDRESS.keys), **(settings.pop("per_address") or {})}
     return NetworkSettings(**settings, per_address=PerAddress(**pace))
+
+
+def _notify(given: Mapping[str, Any] | None) -> NotifySettings | None:
+    return None if given is None else NotifySettings(**{**_builtin(NOTIFY.keys), **given})
 
 
 def _cluster(given: Mapping[str, Any] | None) -> ClusterSettings | None:

@@ -40,10 +40,11 @@ class Section:
 
     keys: tuple[Key, ...]
     elsewhere: tuple[tuple[str, str], ...] = ()  # keys of other sections, and their path, for the guess
+    secret: bool = False  # what stands in its place may be a password, and is not shown
 
     def read(self, value: object, where: Where) -> dict[str, Any] | None:
         """Return what is given, key by key; an empty section is read as one without keys."""
-        given = _mapping(value, where)
+        given = _mapping(value, where, secret=self.secret)
         if given is None:
             return None
         known = {key.name: key for key in self.keys}
@@ -117,11 +118,11 @@ class Named:
         }
 
 
-def _mapping(value: object, where: Where) -> dict[str, Any] | None:
+def _mapping(value: object, where: Where, *, secret: bool = False) -> dict[str, Any] | None:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        where.slip(f"must be a mapping of keys to values; found {shown(value)}")
+        where.slip("must be a mapping of keys to values" + ("" if secret else f"; found {shown(value)}"))
         return None
     for name in value:
         if not isinstance(name, str):

@@ -70,6 +70,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that no message shows. `check` returns what is wrong with it, or None."""
+
+    what: str
+    check: Callable[[str], str | None]
+
+    def read(self, value: object, where: Where) -> str | None:
+        """Return the text."""
+        wrong = self.check(value) if isinstance(value, str) else f"must be {self.what}"
+        if wrong is not None:
+            where.slip(wrong)
+            return None
+        return value if isinstance(value, str) else None
+
+    def schema(self) -> Schema:
+        """Return the form as JSON Schema."""
+        return {"type": "string", "pattern": r"^(env:[A-Za-z_][A-Za-z0-9_]*$|[A-Za-z][A-Za-z0-9+.-]*://\S)"}
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few words."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scraper.article_record import Status
 from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
-from scraper.stores.state.timestamps import loaded, required
+from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -105,6 +105,14 @@ class Queries:
             (site,),
         ).fetchone()
         return None if row is None else str(row["key"])
+
+    def newest(self, site: str, now: datetime) -> datetime | None:
+        """Return when the newest article that is held was published; days that are to come count for none."""
+        row = self._connection.execute(
+            "SELECT max(published) AS newest FROM article WHERE site = ? AND published <= ?",
+            (site, stored(now)),
+        ).fetchone()
+        return loaded(row["newest"])
 
     def pages(self, site: str) -> Iterator[PageCount]:
         """Yield every page of a list that was read."""
