@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import webencodings
 
@@ -60,34 +60,47 @@ def body_bytes(capture: Capture, max_bytes: int) -> bytes:
     return b"".join((*inflation.feed(capture.body), *inflation.end()))
 
 
+class Decoded(NamedTuple):
+    """A page's text, and the encoding that it was read in."""
+
+    text: str
+    encoding: str  # the WHATWG's name, in lower case
+
+
 def text_of(data: bytes, content_type: str | None) -> str:
     """Return the text of an HTML page; `content_type` is the header's value, None where there was none."""
+    return decoded(data, content_type).text
+
+
+def decoded(data: bytes, content_type: str | None) -> Decoded:
+    """Return the text of an HTML page and its encoding; `content_type` as in `text_of`."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return Decoded(data[len(mark) :].decode(encoding, "replace"), encoding.replace("16-", "16"))
     label = _lookup(_LABEL.search(content_type or ""))
     if label == "utf-8":
         text = _strictly(data, "utf-8")
-        return text if text is not None else _mended(data)
+        return Decoded(text, "utf-8") if text is not None else _mended(data)
     if label is None:
         label = _lookup_meta(data)
     return _by_label(data, label)
 
 
-def _by_label(data: bytes, label: str | None) -> str:
+def _by_label(data: bytes, label: str | None) -> Decoded:
     text = _strictly(data, "utf-8")
     if text is not None:  # a legacy label on bytes that are UTF-8: the label lies
-        return (
-            text if label is None or not data.isascii() or label.startswith("utf") else _decoded(data, label)
-        )
+        if label is None or not data.isascii() or label.startswith("utf"):
+            return Decoded(text, "utf-8")
+        return Decoded(_decoded(data, label), label)
     if label == "utf-8":
         return _mended(data)
     if label is not None:
-        return _decoded(data, label if label != "windows-1252" else _latin_or_gb(data))
+        label = label if label != "windows-1252" else _latin_or_gb(data)
+        return Decoded(_decoded(data, label), label)
     for guess in ("gb18030", "big5"):
         text = _strictly(data, guess)
         if text is not None:
-            return _modern(text) if guess == "gb18030" else text
+            return Decoded(_modern(text), "gbk") if guess == "gb18030" else Decoded(text, guess)
     return _mended(data)
 
 
@@ -97,12 +110,13 @@ def _latin_or_gb(data: bytes) -> str:
     return label if label in _GB else "windows-1252"
 
 
-def _mended(data: bytes) -> str:
+def _mended(data: bytes) -> Decoded:
     """Return bytes called UTF-8 that are none: as GB 18030 where that leaves far fewer holes."""
     as_utf8 = data.decode("utf-8", "replace")
     holes = as_utf8.count(_REPLACED)
     as_gb = _decoded(data, "gb18030")
-    return as_gb if as_gb.count(_REPLACED) * 4 < holes else as_utf8
+    is_gb = as_gb.count(_REPLACED) * 4 < holes
+    return Decoded(as_gb, "gbk") if is_gb else Decoded(as_utf8, "utf-8")
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -68,6 +68,7 @@ BAD: list[Any] = [
     {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": "postgresql://db/a"}},
     {"sites": {"xw": {"home": INDEX}}, "cluster": {"database": 1, "store": "s3://archive"}},
     {"sites": {"xw": {"home": INDEX, "priority": 101}}},
+    {"sites": {"captures": {"home": INDEX}}},
 ]
 
 

@@ -14,9 +14,10 @@ from gallery import HOME, PICTURE, SECOND, kept, publish
 from old_format import make_first_format, rows
 
 from scraper.audit.verification import Verified, verify
+from scraper.config import parse_config
 from scraper.demo import beichen, campus_sites
 from scraper.demo.server import serve
-from scraper.errors import Locked
+from scraper.errors import ConfigError, Locked
 from scraper.progress import Unwatched
 from scraper.stores.archive_folder import ArchiveFolder, read_about
 from scraper.stores.lock import Lock
@@ -82,6 +83,20 @@ def test_it_is_all_there_afterwards_site_by_site(archive: Archive) -> None:
         assert damaged == []
         assert isinstance(verified, Verified)
         assert verified.captures > 0
+
+
+def test_no_site_may_be_called_what_stands_beside_the_sites(archive: Archive) -> None:
+    def beside() -> set[str]:
+        names = {path.name for path in (archive.root / ".scraper").iterdir() if path.name[0] != "."}
+        return names - {site.name for site in archive.config.sites}
+
+    found = beside()
+    make_first_format(archive.root)
+    found |= beside()
+    for name in found:
+        with pytest.raises(ConfigError, match="the archive keeps files of its own"):
+            parse_config({"sites": {name: {"home": "http://news.example/"}}})
+    assert {"captures", "lock", "archive.json"} <= found
 
 
 def test_the_next_run_asks_for_nothing_that_is_there(archive: Archive) -> None:

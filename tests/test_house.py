@@ -43,7 +43,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("extractor",),
     ("rendering",),
     ("writer",),
-    ("families",),
+    ("families", "link_encoding"),
     ("dom",),
 )
 GROUND = {
@@ -108,7 +108,7 @@ KEEPERS = {
     "obstore": {"stores.elsewhere.object_store"},
     "psycopg": {"cluster.database"},
     "procrastinate": {"cluster.queue"},
-    "webencodings": {"charset"},
+    "webencodings": {"charset", "link_encoding"},
     "logging": {"crawl", "ingest", "logs", "cluster", "app.followed_config"},
 }
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scraper.config.channels import CHANNEL, SELECTORS, ChannelForm
 from scraper.config.problems import shown
-from scraper.config.sections import Key, Named, Section
+from scraper.config.sections import RESERVED, Key, Named, Section
 from scraper.config.templates import path_slip, site_title_slip, title_slip
 from scraper.config.value_types import (
     Address,
@@ -443,7 +443,7 @@ CONFIG: Final = Section(
         ),
         Key(
             name="sites",
-            form=Named("site", SITE, least=1),
+            form=Named("site", SITE, least=1, reserved=RESERVED),
             text="The sites, each under a short name: a folder and a word of the command line.",
             required=True,
         ),

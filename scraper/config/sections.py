@@ -17,6 +17,13 @@ NAME_PATTERN: Final = r"^[^\s!-/:-@\[-^`{-~][^\s!-,/:-@\[-^`{-~]{0,59}$"
 """A site's or a channel's name for the JSON Schema: as `is_name` has it, as far as editors follow."""
 
 
+RESERVED: Final = (
+    *("archive.json", "heartbeat.json", "metrics.prom", "search.sqlite3"),
+    *("captures", "lock", "state.sqlite3"),  # of an archive of the first format
+)
+"""What no site may be called, for it stands in `.scraper` itself; in lower case."""
+
+
 def is_name(text: str) -> bool:
     """Tell whether a text can name a site or a channel: it becomes a folder and a command line's word."""
     return re.fullmatch(r"\w(?:[\w.-]{0,58}[\w-])?", text) is not None
@@ -82,6 +89,7 @@ class Named:
     what: str
     form: Form
     least: int = 0  # how many there must be
+    reserved: tuple[str, ...] = ()  # what none may be called, in lower case
 
     def read(self, value: object, where: Where) -> dict[str, Any] | None:
         """Return what each name stands for."""
@@ -103,6 +111,8 @@ class Named:
             where.slip(
                 f"is no name for a {self.what}: letters, digits, '-', '_' and '.', at most 60, no blanks"
             )
+        elif name.casefold() in self.reserved:
+            where.slip(f"is no name for a {self.what}: the archive keeps files of its own under it")
         twin = seen.setdefault(unicodedata.normalize("NFKC", name).casefold(), name)
         if twin != name:
             where.slip(f"differs from {twin!r} only in how it is spelled; as folders they may be one")
@@ -113,7 +123,8 @@ class Named:
         return {
             "type": kinds,
             "minProperties": self.least,
-            "propertyNames": {"pattern": NAME_PATTERN},
+            "propertyNames": {"pattern": NAME_PATTERN}
+            | ({"not": {"enum": list(self.reserved)}} if self.reserved else {}),
             "additionalProperties": self.form.schema(),
         }
 

@@ -16,9 +16,10 @@ from scraper.discovery.overview import sublists
 from scraper.discovery.refusal import has_frame, single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import Row, Scope, is_file, scope_of
-from scraper.discovery.source import source_text
+from scraper.discovery.source import source_page
 from scraper.errors import NotAListing, NotAnArticle, SingleColumn
 from scraper.families.family import Pager, Rows
+from scraper.link_encoding import encode_queries
 from scraper.messages import say
 from scraper.model import ListingPage
 
@@ -103,15 +104,17 @@ def _leads_on(url: Url) -> bool:
 
 def _parsed(capture: Capture, site: Site) -> tuple[str, Node]:
     """Return a page's text and tree. Raises `NotAListing` for an answer that is no page at all."""
-    html = source_text(capture, site.max_bytes)
+    html, encoding = source_page(capture, site.max_bytes)
     if html.strip() and _MARKUP.search(html) is None:
         msg = say("{url}: no HTML, no list", url=capture.url)
         raise NotAListing(msg)
     try:
-        return html, dom.parse(datastore.shown(html))
+        page = dom.parse(datastore.shown(html))
     except NotAnArticle as error:
         msg = say("{url}: no list: {error}", url=capture.url, error=error)
         raise NotAListing(msg) from error
+    encode_queries(page, html, encoding)
+    return html, page
 
 
 def _family(page: Node, capture: Capture, site: Site) -> Family | None:

@@ -28,4 +28,9 @@ def source_bytes(capture: Capture, max_bytes: int) -> bytes:
 
 def source_text(capture: Capture, max_bytes: int) -> str:
     """Return the text of the body. Raises as `source_bytes` does."""
-    return charset.text_of(source_bytes(capture, max_bytes), capture.header("content-type"))
+    return source_page(capture, max_bytes).text
+
+
+def source_page(capture: Capture, max_bytes: int) -> charset.Decoded:
+    """Return the text of the body and its encoding. Raises as `source_bytes` does."""
+    return charset.decoded(source_bytes(capture, max_bytes), capture.header("content-type"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scraper import charset, dom, urls
 from scraper.errors import NotAnArticle
 from scraper.extractor import truncation
+from scraper.link_encoding import encode_queries
 from scraper.messages import say
 from scraper.model import MAX_BYTES
 
@@ -84,11 +85,13 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     data = charset.body_bytes(capture, max_bytes)
     content_type = capture.header("Content-Type")
     _refuse_other_formats(data, content_type, capture.url)
-    text = charset.text_of(data, content_type)
+    text, encoding = charset.decoded(data, content_type)
     if "<" not in text:
         msg = say("not HTML: {url}: no tag in {count} bytes", url=capture.url, count=len(data))
         raise NotAnArticle(msg, what="not-html")
-    return Page(capture.final_url, text, dom.parse(text))
+    root = dom.parse(text)
+    encode_queries(root, text, encoding)
+    return Page(capture.final_url, text, root)
 
 
 def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> None:

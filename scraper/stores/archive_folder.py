@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 FORMAT = 2  # of the archive: 1 had one state and one lock for all sites
 INSIDE = ".scraper"
-RESERVED = frozenset({"captures", "lock", "state.sqlite3", "archive.json", "search.sqlite3"})
-"""What no site may be called: names that stand in `.scraper` itself, in this format or in the first."""
-
 _SITE = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f]{1,80}")
 
 

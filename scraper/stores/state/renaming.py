@@ -19,7 +19,7 @@ def rename_site(state: State, before: str, after: str) -> None:
                 (after, before),
             )
         state.connection.execute(
-            "UPDATE memory SET name = ? WHERE topic = 'canary' AND name = ?", (after, before)
+            "UPDATE memory SET name = ? WHERE topic IN ('canary', 'revisit') AND name = ?", (after, before)
         )
         state.connection.execute(
             "UPDATE memory SET name = ? || substr(name, ?) "
