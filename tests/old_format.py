@@ -64,7 +64,7 @@ def rows(state: Path) -> dict[str, list[tuple[object, ...]]]:
             table: connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - constants
             for table in SITE_TABLES
         }
-        query = "SELECT * FROM memory WHERE topic != 'begun'"  # which the first format did not have
+        query = "SELECT * FROM memory WHERE topic IN ('canary', 'revisit', 'wayback')"  # what is parted
         found["memory"] = connection.execute(query).fetchall()
         found["run"] = connection.execute("SELECT command, started, exit_code FROM run").fetchall()
         return found

@@ -71,7 +71,8 @@ def _copy(state: State, site: str) -> None:
     )
     execute("INSERT INTO own.run_site SELECT * FROM main.run_site WHERE site = ?", (site,))
     execute(
-        "INSERT INTO own.memory SELECT * FROM main.memory WHERE (topic IN ('canary', 'revisit') AND name = :site) "
+        "INSERT INTO own.memory SELECT * FROM main.memory "
+        "WHERE (topic IN ('canary', 'revisit') AND name = :site) "
         "OR (topic = 'wayback' AND substr(name, 1, length(:site) + 1) = :site || ' ')",
         {"site": site},
     )
