@@ -25,6 +25,11 @@ FORGOTTEN = "Forgotten"
 """What the error of an article begins with that was taken out of the archive: it is never asked for again."""
 
 
+def key_of_further_pages(key: str) -> str:
+    """Return the key under which the pages of an article behind its first one are kept."""
+    return f"{key} further"
+
+
 class Status(StrEnum):
     """Where an article stands."""
 
@@ -183,6 +188,13 @@ class Failed:
     """No document came of it this time."""
 
     error: ArchiveError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """The article goes on on another page, which is yet to be asked for."""
+
+    next_page: Url
 
 
 Outcome: TypeAlias = Written | Revised | Unchanged | Aliased | Gone | Skipped | Failed

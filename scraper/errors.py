@@ -165,7 +165,15 @@ class NotAnArticle(ExtractError):
         message: str,
         *,
         what: Literal[
-            "not-html", "empty", "truncated", "list", "login", "soft-404", "redirect", "other"
+            "part",  # of several pages: not all of them are at hand
+            "not-html",
+            "empty",
+            "truncated",
+            "list",
+            "login",
+            "soft-404",
+            "redirect",
+            "other",
         ] = "other",
     ) -> None:
         """Say what the page is instead: the policy treats a login wall and a soft 404 differently."""

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SITEMAP = "sitemap"
     FEED = "feed"
     ARTICLE = "article"
+    FURTHER = "further"  # the second page of an article that has several, or a later one
     IMAGE = "image"
     FILE = "file"
     ROBOTS = "robots"
@@ -147,6 +148,7 @@ class Request:
     kind: Kind
     channel: str | None = None  # of a listing or a pager script: the channel it belongs to
     page: int | None = None  # of a listing: its number, where the system numbers it
+    page_of: Url | None = None  # of a further page of an article: its first page, as it was asked for
     etag: str | None = None  # None: no earlier answer had one
     last_modified: str | None = None  # None: no earlier answer had one; else the header's value as it came
     referer: Url | None = None  # of a picture or file: the page that shows it; None: nobody is named
@@ -175,8 +177,10 @@ class Capture:
     kind: Kind = Kind.ARTICLE
     channel: str | None = None  # as in the request: with kind and page, what rebuilds the state from captures
     page: int | None = None  # as in the request
+    page_of: Url | None = None  # as in the request
     ip_address: str | None = None  # None: a proxy asked for us, or nobody knows
     hops: tuple[Capture, ...] = ()
+    further: tuple[Capture, ...] = ()  # of an article of several pages: the others, in order
     notes: tuple[str, ...] = ()  # what was wrong with the answer and does not matter; not kept with it
 
     def header(self, name: str) -> str | None:
@@ -283,6 +287,7 @@ class Article:
     media: tuple[Url, ...] = ()
     attachments: tuple[Url, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    next_page: Url | None = None  # of an article of several pages: the first one that is not at hand
     embedded: tuple[EmbeddedPicture, ...] = ()  # those of `images` that the page holds itself
     robots: tuple[
         tuple[str, str], ...

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final, Literal, NamedTuple, TextIO
 
 from scraper import __version__, urls
 from scraper.app.archive_view import captures_file, held, view_of
+from scraper.article_record import key_of_further_pages
 from scraper.errors import NoRoom, StoreError, UsageError
 from scraper.export.article import ExportedArticle
 from scraper.export.parquet import write_parquet
@@ -165,7 +166,7 @@ def _groups(config: Config, site: Site, span: Span, advance: Callable[[], None])
         if span != Span():
             for known in state.articles.held(site.name):
                 if span.holds(site, known):
-                    keys |= {known.key, key_of_copies(known.key)}
+                    keys |= {known.key, key_of_copies(known.key), key_of_further_pages(known.key)}
                     shown.update(state.assets.addresses_of(site.name, known.key))
         file, end = "", 0
         for entry in state.captures.every(site.name):

@@ -10,6 +10,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,7 @@ from scraper.audit import history, status
 from scraper.audit.coverage_query import coverage_of
 from scraper.errors import ArchiveError
 from scraper.families import by_name, identity_key, recognise_url
+from scraper.ingest.further_pages import whole
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.catalogue import Catalogue
 from scraper.stores.documents import DocumentStore
@@ -183,13 +185,17 @@ class ReadingRoom:
             return None
 
     def _page(self, site: str, ref: CaptureRef, origin: str | None) -> Capture:
-        taken = self._shelves[site].read(ref)
+        with self.state(site) as state:
+            taken = whole(ref, state=state, site=site, shelf=self._shelves[site].read)
         return taken if origin is None else mementos.as_of_site(taken)
 
     def versions(self, entry: Entry) -> tuple[Version, ...]:
         """Return what each capture of an article says, and what changed between them."""
         past = self.past(entry)
-        return tuple(history.versions(past.captures, self.sites[entry.site], self._shelves[entry.site].read))
+        shelf = self._shelves[entry.site].read
+        with self.state(entry.site) as state:
+            pages = partial(whole, state=state, site=entry.site, shelf=shelf)
+            return tuple(history.versions(past.captures, self.sites[entry.site], pages))
 
     def capture(self, site: str, ref: CaptureRef) -> Capture:
         """Return a capture. Raises CaptureDamaged."""

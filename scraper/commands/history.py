@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper import mementos
     from scraper.app.saved_page import address
     from scraper.audit import history
+    from scraper.ingest.further_pages import whole
     from scraper.stores.opening import captures_of
 
     config = load(args)
@@ -48,7 +50,9 @@ def run(args: argparse.Namespace) -> int:
         own, copies = known.key, mementos.key_of_copies(known.key)
         entries = [entry for key in (own, copies) for entry in state.captures.of_article(site.name, key)]
         entries.sort(key=lambda entry: entry.fetched_at)
-        shelf = captures_of(Path(config.archive), site.name).read
+        shelf = partial(
+            whole, state=state, site=site.name, shelf=captures_of(Path(config.archive), site.name).read
+        )
         versions = history.versions(entries, site, shelf)
         if args.json:
             told = history.to_json(url, known, aliases, versions)

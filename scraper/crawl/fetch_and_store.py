@@ -13,9 +13,10 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from scraper import urls
+from scraper.article_record import Unfinished, key_of_further_pages
 from scraper.crawl.budget import Budget, BudgetSpent
 from scraper.crawl.off_loop import OffLoop
-from scraper.errors import BadStatus, NotAListing
+from scraper.errors import BadStatus, NotAListing, ProgramError
 from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
 from scraper.messages import say
 from scraper.model import CaptureRef, Kind, Request
@@ -23,6 +24,7 @@ from scraper.model import CaptureRef, Kind, Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scraper.article_record import ArticleRecord, Outcome
     from scraper.ingest.ingester import Ingester, Reading, Want
     from scraper.model import Capture, Channel, PageRef, Site
     from scraper.stores.opening import SiteContext
@@ -112,6 +114,21 @@ class StoringFetcher:
         ref = await self.off_loop.do(self._shelf.append, capture, same_as)
         await self._prepare(capture, ref)
         return capture, ref
+
+    async def article(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
+        """Take an article in, and ask for its further pages, where it has some. Raises as `capture` does."""
+        article = self._ingester.article
+        outcome: Outcome | Unfinished | None = await self.off_loop.do(article, known, capture, ref)
+        while isinstance(outcome, Unfinished):
+            request = Request(
+                url=outcome.next_page, kind=Kind.FURTHER, page_of=capture.url, referer=capture.final_url
+            )
+            page, place = await self.capture(request, key=key_of_further_pages(known.key))
+            outcome = await self.off_loop.do(self._ingester.further_page, known, page, place)
+        if outcome is None:
+            msg = f"article: {known.url}: its first page is not known"
+            raise ProgramError(msg)
+        return outcome
 
     async def _is_repeated(self, capture: Capture, same_as: CaptureRef, key: str | None) -> bool:
         """Say whether an answer is the list of before: to the byte, or in all that it names."""

@@ -65,6 +65,6 @@ async def _ask(known: ArticleRecord, fetching: StoringFetcher, ingester: Ingeste
     """Return what came of one more question; None: it was not answered at all, and the site is meant."""
     try:
         capture, ref = await fetching.capture(Request(url=known.ask, kind=Kind.ARTICLE), key=known.key)
+        return await fetching.article(known, capture, ref)
     except FetchError as error:
         return None if known.path is not None else ingester.failed(known, error, fetching.budget.now())
-    return await fetching.off_loop.do(ingester.article, known, capture, ref)

@@ -461,6 +461,7 @@ class SiteCrawl:
         begun = self._now()
         try:
             capture, ref = await self._capture(known, request)
+            outcome = await self._fetching.article(known, capture, ref)
         except Paused as error:
             self.reporter.host_left(known, error, ExitCode.SOME_FAILED)
         except Blocked as error:
@@ -473,8 +474,6 @@ class SiteCrawl:
             outcome = self._ingester.failed(known, error, self._now())
         except FetchError as error:
             outcome = self._ingester.failed(known, error, self._now())
-        else:
-            outcome = await self._fetching.off_loop.do(self._ingester.article, known, capture, ref)
         self.reporter.article(known, outcome, begun)
         await look_again(self._context, self._fetching, self._ingester, self.reporter)
         await self._pictures.of_article(known.key)

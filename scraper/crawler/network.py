@@ -174,7 +174,12 @@ class Network:
             onward = redirects.target(capture)
             if onward is None:
                 return replace(
-                    capture, url=request.url, hops=tuple(hops), channel=request.channel, page=request.page
+                    capture,
+                    url=request.url,
+                    hops=tuple(hops),
+                    channel=request.channel,
+                    page=request.page,
+                    page_of=request.page_of,
                 )
             hops.append(capture)
             redirects.follow(hops, onward, cookie_sent=None if cookies is None else cookies.sent)

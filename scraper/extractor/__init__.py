@@ -10,7 +10,8 @@ Does no I/O, asks no clock and writes no log. The pages of a family differ only 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from scraper import dates, dom, families
 from scraper.blocks import Block, Media
@@ -19,6 +20,7 @@ from scraper.extractor import (
     containers_of_body,
     fidelity,
     files,
+    further_pages,
     generic,
     layout_match,
     metadata,
@@ -42,20 +44,34 @@ if TYPE_CHECKING:
     from scraper.model import Capture, Site
     from scraper.urls import Url
 
+MOST_FURTHER: Final = further_pages.MOST_FURTHER
+"""Pages of one article behind its first one; more are not asked for."""
+
 VERSION = 1
 """Raised when an article's values would come out otherwise than before."""
 
 
 def extract(capture: Capture, site: Site, *, max_bytes: int | None = None) -> Article:
-    """Return the article that a capture holds.
+    """Return the article that a capture holds, with what the captures of its further pages say.
 
     Raises `NotAnArticle`, `UnknownLayout` and `MissingField`; `TooLarge` for a body that inflates beyond
     `max_bytes`; None: the site's bound.
     """
-    page = open_page(capture, max_bytes or site.max_bytes)
+    read = partial(_page, site=site, max_bytes=max_bytes or site.max_bytes, first=capture.url)
+    article = read(capture)
+    if article.next_page is None:
+        return article
+    return further_pages.joined(article, capture.further, read)
+
+
+def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Article:
+    """Return what one page says of the article whose first page has the address `first`."""
+    page = open_page(capture, max_bytes)
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
     left_out = _left_out(roots.nodes, worn)
+    for node in further_pages.pager_lines(page, roots.nodes, first):
+        left_out.setdefault(node.mem_id, "navigation")
     body = _read(page, layout, roots, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
@@ -82,6 +98,7 @@ def extract(capture: Capture, site: Site, *, max_bytes: int | None = None) -> Ar
         media=body.media,
         attachments=body.attachments,
         left_out=(*body.testimony.left_out, *roots.around),
+        next_page=further_pages.next_page(page, capture.url, first),
         embedded=body.embedded,
         robots=metadata.robots_of(page),
     )

@@ -25,6 +25,7 @@ Rule: TypeAlias = Literal[
     "symbol",  # letters of a font of signs, told as the signs that they show
     "player",  # a player that names nothing to play
     "fallback",  # what is shown only where a player or script does not work
+    "further-page",  # a page of the same article that is not at hand, or says nothing that can be read
     "script-file",  # what a script names beside what it shows
 ]
 

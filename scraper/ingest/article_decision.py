@@ -20,10 +20,12 @@ from scraper.article_record import (
     Skipped,
     Status,
     Unchanged,
+    Unfinished,
     Written,
 )
 from scraper.errors import ArchiveError, BadStatus, NotAnArticle, Refused, Replaced, TooCostly
 from scraper.families import by_name, identity_key, recognise_url
+from scraper.ingest.further_pages import whole
 from scraper.ingest.page_reader import DirectReader
 from scraper.mementos import as_of_site
 from scraper.messages import say
@@ -81,7 +83,7 @@ class ArticleDecider:
         self._addresses = addresses
         self._reader = reader
 
-    def judge(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+    def judge(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult | Unfinished:
         """Return what came of asking for an article."""
         ages = self._site.revisit
         if capture.status == _NOT_MODIFIED and known.capture is not None:
@@ -90,7 +92,7 @@ class ArticleDecider:
             after = policy.remember_gone(known, capture.fetched_at, ages)
             return ArticleResult(outcome=Gone(status=capture.status), known=after)
         try:
-            return self.read(known, capture, ref)
+            return self._judge_page(known, capture, ref)
         except NotAnArticle as error:
             return self._other(known, capture, error)
         except Replaced as error:
@@ -103,6 +105,16 @@ class ArticleDecider:
             after = policy.remember_failure(known, error, capture.fetched_at)
             return ArticleResult(outcome=Failed(error=error), known=after)
 
+    def _judge_page(
+        self, known: ArticleRecord, capture: Capture, ref: CaptureRef
+    ) -> ArticleResult | Unfinished:
+        read = self._read(known, capture)
+        if isinstance(read, ArticleResult):
+            return read
+        if read.next_page is not None and len(capture.further) < extractor.MOST_FURTHER:
+            return Unfinished(next_page=read.next_page)
+        return self._write(known, capture, ref, read)
+
     def _other(self, known: ArticleRecord, capture: Capture, error: NotAnArticle) -> ArticleResult:
         """Judge a page that is no article: a soft error page, seen twice in a row, is a 404."""
         if error.what == "soft-404" and policy.is_soft_gone(known):
@@ -114,6 +126,11 @@ class ArticleDecider:
 
     def read(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
         """Return what a page comes to that should be the article. Raises ArchiveError where it is not."""
+        read = self._read(known, capture)
+        return read if isinstance(read, ArticleResult) else self._write(known, capture, ref, read)
+
+    def _read(self, known: ArticleRecord, capture: Capture) -> Article | ArticleResult:
+        """Return what a page says; what it comes to, where that is not to be kept."""
         if capture.status not in OK:
             msg = say("article: {url}: status {status}", url=capture.url, status=capture.status)
             raise BadStatus(msg, status=capture.status)
@@ -128,7 +145,7 @@ class ArticleDecider:
             error = Refused(f"article: {capture.url}: the page asks not to be archived", robots=True)
             after = policy.remember_refusal(known, error, capture.fetched_at)
             return ArticleResult(outcome=Skipped(error=error), known=after)
-        return self._write(known, capture, ref, article)
+        return article
 
     def _moved_to(self, known: ArticleRecord, capture: Capture) -> Url | None:
         """Return the identity of the other, known article that a redirect led to; None: it led to none."""
@@ -204,7 +221,7 @@ def decider_of(context: SiteContext, reader: Reader | None = None) -> ArticleDec
     return ArticleDecider(
         site=context.site,
         known_under=partial(state.articles.get, name),
-        shelf=context.captures.read,
+        shelf=partial(whole, state=state, site=name, shelf=context.captures.read),
         addresses=partial(state.assets.addresses, name),
         reader=reader or DirectReader(),
     )

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scraper import discovery, policy, urls
-from scraper.article_record import AT_ONCE, Aliased, ArticleRecord, Failed, Skipped, Status
+from scraper.article_record import (
+    AT_ONCE,
+    Aliased,
+    ArticleRecord,
+    Failed,
+    Skipped,
+    Status,
+    Unfinished,
+    key_of_further_pages,
+)
 from scraper.errors import (
     ArchiveError,
+    BadStatus,
     NoRoom,
     NotAListing,
     Refused,
@@ -23,6 +34,7 @@ from scraper.errors import (
 )
 from scraper.extractor import VERSION
 from scraper.families import identity_key
+from scraper.ingest import further_pages
 from scraper.ingest.article_decision import OK, ArticleResult, decider_of, family_of
 from scraper.ingest.assets import AssetIngester
 from scraper.ingest.begun import Begun
@@ -44,6 +56,7 @@ if TYPE_CHECKING:
     from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, CaptureRef, Link, ListingPage
     from scraper.stores.opening import SiteContext
+    from scraper.stores.state.captures import CaptureEntry
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
@@ -56,6 +69,7 @@ Want: TypeAlias = Days | Literal["new"]
 
 EVERY_DAY: Final[Days] = (None, None)
 
+_MISSING: Final = frozenset({404, 410})
 _NAMED: Final = "list"  # the topic under which it is remembered what a page of a list named
 
 
@@ -84,6 +98,9 @@ class Ingester:
         self._documents = context.documents
         self._earlier = PriorCaptures(context)
         self._decider = decider_of(context, self._reader)
+        self._whole = partial(
+            further_pages.whole, state=context.state, site=context.name, shelf=context.captures.read
+        )
         self._run = context.run
         self.monitor = CanaryMonitor(context)
         self.assets = AssetIngester(context)
@@ -246,11 +263,43 @@ class Ingester:
 
     # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def article(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
+    def article(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome | Unfinished:
         """Take in what came of asking for an article: judge, write, remember; return the outcome."""
         judged = self._judged(known, capture, ref)
+        return self._remember(known, judged, capture, entry_of(self._site.name, capture, ref, key=known.key))
+
+    def further_page(
+        self, known: ArticleRecord, capture: Capture, ref: CaptureRef
+    ) -> Outcome | Unfinished | None:
+        """Take in a further page of an article: judge it by all of its pages that are at hand.
+
+        None: the first page is not known.
+        """
+        entry = entry_of(self._site.name, capture, ref, key=key_of_further_pages(known.key))
         with self._state.transaction():
-            self._state.captures.put(entry_of(self._site.name, capture, ref, key=known.key))
+            self._state.captures.put(entry)
+        first = further_pages.newest(self._state, self._site.name, known.key)
+        if first is None:
+            return None
+        page = self._whole(first)
+        if capture.status in OK or capture.status in _MISSING:
+            judged = self._judged(known, page, first)
+        else:
+            msg = f"page of an article: {capture.url}: status {capture.status}"
+            judged = self._failure(known, page, BadStatus(msg, status=capture.status))
+        return self._remember(known, judged, page, entry)
+
+    def _remember(
+        self, known: ArticleRecord, judged: ArticleResult | Unfinished, capture: Capture, entry: CaptureEntry
+    ) -> Outcome | Unfinished:
+        """Remember what an article came to, and the capture that was taken in last."""
+        if isinstance(judged, Unfinished):
+            with self._state.transaction():
+                self._state.captures.put(entry)
+                self._state.articles.put(known)
+            return judged
+        with self._state.transaction():
+            self._state.captures.put(entry)
             self._state.articles.put(judged.known, run=self._run)
             self._remember_shown(judged, capture.fetched_at)
             for what in policy.changes_of(known, judged.outcome):
@@ -260,18 +309,22 @@ class Ingester:
         self.monitor.saw(known, judged.known, judged.outcome)
         return judged.outcome
 
-    def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult:
+    def _judged(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult | Unfinished:
         """Judge and write; what goes wrong with one article is its outcome, and it is tried again."""
+        digest = None
         try:
             self._refuse_killer(capture, ref)
             judged = self._decider.judge(known, capture, ref)
+            if isinstance(judged, Unfinished):
+                return judged
+            digest = judged.known.body_digest
             if judged.document is not None:
                 self.monitor.check(known, judged.known)
                 save_embedded(judged.embedded, self._documents)
                 self._documents.save(judged.document)
         except RepeatedBody as error:
             failed = self._failure(known, capture, error)
-            return replace(failed, known=replace(failed.known, body_digest=judged.known.body_digest))
+            return replace(failed, known=replace(failed.known, body_digest=digest))
         except NoRoom:
             raise
         except TooCostly as error:

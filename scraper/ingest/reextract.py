@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
 from scraper.article_record import Status
-from scraper.errors import ArchiveError, ProgramError, RepeatedBody, TooCostly
+from scraper.errors import ArchiveError, NotAnArticle, ProgramError, RepeatedBody, TooCostly
+from scraper.ingest import further_pages
 from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
 from scraper.mementos import as_of_site
 from scraper.messages import say
@@ -40,6 +41,7 @@ class Job:
 
     known: ArticleRecord
     ref: CaptureRef
+    further: tuple[CaptureRef, ...] = ()  # of an article of several pages: those behind the first
     assets: Mapping[Url, str | None] = field(default_factory=dict)  # see `writer.write`
 
 
@@ -104,7 +106,8 @@ def _is_too_costly(known: ArticleRecord) -> bool:
 def job_of(known: ArticleRecord, ref: CaptureRef, site: Site, state: State) -> Job:
     """Return the job to make an article again of a capture, its pictures where the archive has them today."""
     assets = {} if site.images == "link" else state.assets.addresses_of(site.name, known.key)
-    return Job(known=known, ref=ref, assets=assets)
+    more = further_pages.further(state, site.name, known.key, ref)
+    return Job(known=known, ref=ref, further=more, assets=assets)
 
 
 def reread(
@@ -116,7 +119,7 @@ def reread(
     """
     known = job.known
     try:
-        capture = as_of_site(shelf(job.ref))
+        capture = as_of_site(further_pages.joined(job.ref, job.further, shelf))
         captured = known.captured or capture.fetched_at
         article = dated(extractor.extract(capture, site), captured)
         document = writer.write(
@@ -138,6 +141,8 @@ def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Rema
         article, document, captured = reread(job, site, shelf)
     except ArchiveError as error:
         return error
+    if article.next_page is not None and job.known.path is None:  # the next run asks for the rest of it
+        return NotAnArticle(f"unfinished: {job.known.url}: {article.next_page} is not at hand", what="part")
     return Remade(
         document=document,
         digest=article_digest(article),

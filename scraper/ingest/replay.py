@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import policy, urls
-from scraper.article_record import AT_ONCE, ArticleRecord
+from scraper.article_record import AT_ONCE, ArticleRecord, key_of_further_pages
 from scraper.errors import ExtractError, NotAListing, ProgramError
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, family_of
@@ -98,6 +98,8 @@ class Replay:
             case Kind.ARTICLE | Kind.COPY if (known := self._known(as_of_site(capture))).is_forgotten:
                 with self._state.transaction():
                     self._state.captures.put(entry_of(self._site.name, capture, ref, key=known.key))
+            case Kind.FURTHER:
+                self._further_page(capture, ref)
             case Kind.ARTICLE:
                 self._ingester.article(replace(self._known(capture), wanted=True), capture, ref)
             case Kind.COPY:
@@ -106,6 +108,15 @@ class Replay:
                 self._ingester.assets.take(capture, ref)
             case _:
                 self._ingester.note(capture, ref)
+
+    def _further_page(self, capture: Capture, ref: CaptureRef) -> None:
+        known = self._known(replace(capture, url=capture.page_of or capture.url))
+        if known.is_forgotten:
+            entry = entry_of(self._site.name, capture, ref, key=key_of_further_pages(known.key))
+            with self._state.transaction():
+                self._state.captures.put(entry)
+        else:
+            self._ingester.further_page(replace(known, wanted=True), capture, ref)
 
     def _listing(self, capture: Capture, ref: CaptureRef) -> None:
         """Take a page of a list in. What an index names, any run wants; of other pages a backfill says it.

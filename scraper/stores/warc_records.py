@@ -6,6 +6,7 @@ request and the response that it came to, which closes the group. Beside the fie
     Archive-Kind        what was asked for (`model.Kind`); only the record that closes a group has it
     Archive-Channel     the channel whose list or pager script was asked for, where it was one
     Archive-Page        the number of that page of the list, where it has one
+    Archive-Page-Of     of a further page of an article: the address of its first one, as it was asked for
     Archive-Address     the address that answered, where WARC-Target-URI had to write letters of it with %
     Archive-Asked-For   the address that was asked for, where redirects led elsewhere
     Archive-Hop-Of      on a redirect's response: the address that was asked for
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 KIND = "Archive-Kind"
 CHANNEL = "Archive-Channel"
 PAGE = "Archive-Page"
+PAGE_OF = "Archive-Page-Of"
 ADDRESS = "Archive-Address"
 ASKED_FOR = "Archive-Asked-For"
 HOP_OF = "Archive-Hop-Of"
@@ -105,6 +107,8 @@ def members(
         own += ((CHANNEL, capture.channel),)
     if capture.page is not None:
         own += ((PAGE, str(capture.page)),)
+    if capture.page_of is not None:
+        own += ((PAGE_OF, capture.page_of),)
     if capture.url != capture.final_url:
         own += ((ASKED_FOR, capture.url),)
     return group + _pair(capture, own, warcinfo_id, new_id, original)
@@ -233,6 +237,7 @@ def capture_of(record: Record, body: bytes) -> Capture:
         kind=_kind(record.field(KIND)),
         channel=record.field(CHANNEL),
         page=_page(record.field(PAGE)),
+        page_of=_address(record.field(PAGE_OF)),
         ip_address=record.field("WARC-IP-Address"),
     )
 
@@ -288,6 +293,10 @@ def _page(text: str | None) -> int | None:
     except ValueError as error:
         msg = say("this is no number of a page: {text}", text=text)
         raise BrokenRecord(msg) from error
+
+
+def _address(text: str | None) -> Url | None:
+    return None if text is None else Url(text)
 
 
 def _kind(text: str | None) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from scraper.article_record import key_of_further_pages
 from scraper.mementos import key_of_copies
 from scraper.model import CaptureRef
 
@@ -36,7 +37,7 @@ def belongings(state: State, site: str, key: str) -> Belongings:
         (site, key, key),
     )
     own = [key, *(row["key"] for row in aliased)]
-    keys = tuple(name for one in own for name in (one, key_of_copies(one)))
+    keys = tuple(name for one in own for name in (one, key_of_copies(one), key_of_further_pages(one)))
     shown = execute(
         "SELECT url FROM shown s WHERE site = ? AND key = ? AND NOT EXISTS "
         "(SELECT 1 FROM shown o WHERE o.site = s.site AND o.url = s.url AND o.key != s.key)",
