@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites, duration
 from scraper.commands.crawl import load
 from scraper.console import tell
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     import argparse
@@ -39,16 +40,30 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
     from scraper.audit import status
+    from scraper.ingest.missing import missing_documents, told_missing
+    from scraper.stores.opening import documents_of
 
     config = load(args)
     now = clock(config)()
     asked = sites_named(config, args.site)
-    sites = [status.status_of(site, state, now) for site, state in viewed(config, asked)]
+    sites: list[status.SiteStatus] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    for site, state in viewed(config, asked):
+        sites.append(status.status_of(site, state, now))
+        if not args.from_store:
+            documents = documents_of(Path(config.archive), site.name)
+            missing[site.name] = missing_documents(state, site.name, documents)
     if args.json:
-        json.dump(status.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        told = status.to_json(sites)
+        for name, paths in missing.items():
+            told["sites"][name]["missing_documents"] = len(paths)
+        json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
         print(status.to_text(sites, config.sites[0].timezone))
+    for name, paths in missing.items():
+        if paths:
+            tell(f"{name}: {translated(told_missing(name, paths))}")
     late = [] if args.max_age is None else list(status.too_old(sites, args.max_age, now))
     for name, moment in late:
         when = say("never") if moment is None else f"{moment.astimezone(now.tzinfo):%F %R %Z}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
@@ -15,13 +15,16 @@ from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from scraper.audit.strays import Stray
     from scraper.audit.verification import Verified
     from scraper.audit.verify_captures import Damage
     from scraper.config import Config
     from scraper.model import Site
     from scraper.progress import Progress
+
+_MOST: Final = 20  # files that nobody knows, told one by one
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.archive_door import enter
     from scraper.app.sites import sites_named
     from scraper.app.wiring import clock
+    from scraper.audit.strays import strays
     from scraper.display import watch
+    from scraper.stores.archive_folder import ArchiveFolder
 
     config = load(args)
     archive = Path(config.archive)
@@ -61,9 +66,12 @@ def run(args: argparse.Namespace) -> int:
     for error in errors:
         print(f"{error.kind}: {error}\n{error.traceback or ''}".rstrip(), file=sys.stderr)
     code = worst([*map(of_error, errors), *([ExitCode.DAMAGED] if damaged else [])])
+    unknown = [] if args.site else list(strays(ArchiveFolder(archive), {site.name for site in config.sites}))
     if args.json:
         told = {name: found.to_json() for name, found in sites.items()}
-        json.dump({"command": "verify", "sites": told, "exit_code": code}, sys.stdout, ensure_ascii=False)
+        others = [{"file": one.file, "what": one.what} for one in unknown]
+        report = {"command": "verify", "sites": told, "unknown": others, "exit_code": code}
+        json.dump(report, sys.stdout, ensure_ascii=False)
         print()
         return code
     for name, found in sites.items():
@@ -71,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: {_sum(found)}", file=sys.stderr)
         if found.left_out and args.verbosity >= 0:
             print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
+    if args.verbosity >= 0:
+        _tell_unknown(unknown)
     return code
 
 
@@ -82,6 +92,13 @@ def _notify(config: Config, sites: Mapping[str, Verified]) -> None:
     damaged = {name: len(found.damaged) for name, found in sites.items() if not found.errors}
     for hindrance in notifying.after_verify(config, damaged, clock(config)()):
         tell(hindrance)
+
+
+def _tell_unknown(unknown: Sequence[Stray]) -> None:
+    for one in unknown[:_MOST]:
+        tell(f"{one.file}: {translated(one.what)}")
+    if len(unknown) > _MOST:
+        tell(say("and {count} more files that nobody knows: `--json` names all", count=len(unknown) - _MOST))
 
 
 def left_out_of(counts: Mapping[str, int]) -> str:

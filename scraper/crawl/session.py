@@ -23,8 +23,8 @@ from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, Program
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.losses import ShelfLosses
+from scraper.ingest.missing import missing_documents, told_missing
 from scraper.ingest.page_reader import DirectReader
-from scraper.ingest.reextract import lost, remake, settle
 from scraper.ingest.replay import Replay
 from scraper.messages import say
 from scraper.report import Report
@@ -275,7 +275,7 @@ class Session:
         )
 
     async def _recover(self, context: SiteContext, turn: _Turn) -> None:
-        """Take in what a killed run left on the shelf, and write the documents that are missing again.
+        """Take in what a killed run left on the shelf, and ask about documents that are missing.
 
         A signal ends it between two of them.
         """
@@ -290,10 +290,9 @@ class Session:
             self._progress.listing(context.name, "recovered", left.number, None)
             await asyncio.sleep(0)
             await replay.prepare(left)
-        for job in lost(context):
-            change = settle(job, remake(job, context.site, context.captures.read), context, dry=False)
-            turn.reporter.restored(change.known, change.error)
-            await asyncio.sleep(0)
+        missing = missing_documents(context.state, context.name, context.documents)
+        if missing:
+            turn.reporter.remark(context.site.home, told_missing(context.name, missing))
 
     def _strike(self, context: SiteContext, turn: _Turn) -> None:
         """Make due what captures held that the state knows and the shelf lacks, and say so."""

@@ -72,16 +72,19 @@ class ArticleDecider:
         shelf: Callable[[CaptureRef], Capture],
         addresses: Callable[[Iterable[Url]], Mapping[Url, str | None]],
         reader: Reader,
+        filed: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         """Take the site, how to look an article up by its key, and how to read an older capture.
 
-        `addresses` says where documents find pictures and files that are kept: see `writer.write`.
+        `addresses` says where documents find pictures and files that are kept: see `writer.write`. `filed`
+        says where a document of a urlname lies already, of which the state that was lost knew.
         """
         self._site = site
         self._known_under = known_under
         self._shelf = shelf
         self._addresses = addresses
         self._reader = reader
+        self._filed = filed
 
     def judge(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> ArticleResult | Unfinished:
         """Return what came of asking for an article."""
@@ -174,7 +177,7 @@ class ArticleDecider:
             self._site,
             identity=known.url,
             captured=captured,
-            path=known.path,
+            path=known.path or self._filed(urls.urlname(known.url)),
             assets=self._addresses(url for url, _ in shown),
         )
         after = replace(
@@ -224,7 +227,13 @@ def decider_of(context: SiteContext, reader: Reader | None = None) -> ArticleDec
         shelf=partial(whole, state=state, site=name, shelf=context.captures.read),
         addresses=partial(state.assets.addresses, name),
         reader=reader or DirectReader(),
+        filed=context.documents.named if _is_new(context) else lambda _: None,
     )
+
+
+def _is_new(context: SiteContext) -> bool:
+    """Say whether documents may be there that the state does not know: it was lost, or captures were."""
+    return context.run is None or next(iter(context.state.runs.of_site(context.name)), None) is None
 
 
 def family_of(site: Site, url: Url) -> Family | None:

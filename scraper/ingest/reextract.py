@@ -84,15 +84,6 @@ def jobs(context: SiteContext) -> Iterator[Job]:
                 yield job_of(known, answers[-1].ref, site, state)
 
 
-def lost(context: SiteContext) -> Iterator[Job]:
-    """Yield the documents whose file is no longer there."""
-    site, state = context.site, context.state
-    for key in context.documents.absent(state.articles.paths(site.name)):
-        known = state.articles.get(site.name, key)
-        if known is not None and known.capture is not None:
-            yield job_of(known, known.capture, site, state)
-
-
 def _is_repeated(known: ArticleRecord) -> bool:
     """Say whether its page was refused for what other pages say: which one capture alone does not show."""
     return (known.error or "").startswith(RepeatedBody.__name__)

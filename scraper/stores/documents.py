@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _UNFINISHED = ".unfinished"  # how the name of a file that is being written ends; a document's never does
 _UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.unfinished")
+_DOCUMENT = re.compile(r"[0-9a-f]{32}\.md")  # named by an article's identity
 _OURS = ".scraper"  # the folder of captures, state and lock: no document's place
 _AT_ONCE = 1000  # documents that are looked for together
 _WORTH = 8  # of them in one folder, from which on it is listed
@@ -54,6 +55,7 @@ class DocumentStore:
         self._elsewhere = elsewhere
         self._write = write
         self._sync = sync
+        self._by_name: dict[str, str] | None = None  # of documents, with their paths; None: not looked at yet
 
     def save(self, document: Document) -> bool:
         """Write a document and tell whether the disk had other bytes; with equal bytes nothing is touched."""
@@ -102,6 +104,22 @@ class DocumentStore:
                 return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
         except OSError:
             return frozenset()  # whoever asks for each of its files hears why
+
+    def named(self, name: str) -> str | None:
+        """Return the path of the document whose file is called `<name>.md`, wherever it lies; None: none is.
+
+        The folder is gone through once, when this is first asked. Of several the one with the shortest path.
+        """
+        if self._by_name is None:
+            self._by_name = {}
+            for place, folders, names in os.walk(self._root):
+                folders[:] = [folder for folder in folders if folder != _OURS]
+                for found in filter(_DOCUMENT.fullmatch, names):
+                    path = Path(place, found).relative_to(self._root).as_posix()
+                    before = self._by_name.get(found)
+                    if before is None or (len(path), path) < (len(before), before):
+                        self._by_name[found] = path
+        return self._by_name.get(f"{name}.md")
 
     def read(self, path: str) -> str | None:
         """Return a document's text, or None where there is no such file."""
