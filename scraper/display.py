@@ -17,15 +17,19 @@ from scraper.messages import say, translated
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from rich.console import Console
+    from rich.console import Console, Group
     from rich.table import Table
 
     from scraper.progress import Progress
 
 _FRAME: Final = 5  # lines of the terminal that are no site: the head, the foot, what was printed last
+_NARROW: Final = 60  # columns, below which some are dropped
+_TITLES: Final = (say("site"), say("list"), say("done"), say("waiting"), say("rate"), say("left"))
+_DONE: Final = 2  # of those: what was done
+_DROPPED: Final = frozenset({1, 4})  # of those, where the terminal is narrow
 _SHORT: Final = 2.0  # seconds: what is done by then needs no bar
 _HOUR: Final = 3600
 _MINUTE: Final = 60
@@ -93,11 +97,28 @@ class Line:
     pictures: int = 0
     waiting: int = 0
     delay: float = 0.0
+    pages_ahead: dict[str, int | None] = field(
+        default_factory=dict
+    )  # of a backfill, by channel; None: unknown
+    rows: dict[str, int] = field(default_factory=dict)  # of a page of a channel's list, as last seen
 
     @property
     def done(self) -> int:
         """Return how many articles came to an outcome."""
         return sum(self.outcomes.values())
+
+    @property
+    def ahead(self) -> int:
+        """Return about how many articles stand on pages that a backfill has still to read."""
+        usual = sum(self.rows.values()) / len(self.rows) if self.rows else 0.0
+        counted = ((name, pages) for name, pages in self.pages_ahead.items() if pages)
+        return round(sum(pages * self.rows.get(name, usual) for name, pages in counted))
+
+    def left(self, now: float) -> str:
+        """Return how long the rest takes; with a `>` where some of it is not known."""
+        seconds = (self.waiting + self.ahead) * self.seconds_an_article(now)
+        more = "> " if None in self.pages_ahead.values() else ""
+        return f"{more}{_span(seconds)}" if seconds else ""
 
     def seconds_an_article(self, now: float) -> float:
         """Return how long an article takes: as measured, and never less than the delay."""
@@ -117,6 +138,13 @@ class Board:
         """Hear that a page of a channel's list was read."""
         line = self._line(site)
         line.channel, line.page, line.pages = channel, page, pages
+
+    def ahead(self, site: str, channel: str, pages: int | None, rows: int) -> None:
+        """Hear how many pages of a channel's list a backfill has still to read, of about so many rows."""
+        line = self._line(site)
+        line.pages_ahead[channel] = pages
+        if rows:
+            line.rows[channel] = rows
 
     def article(self, site: str, outcome: str) -> None:
         """Hear that an article came to an outcome."""
@@ -144,41 +172,66 @@ class Board:
         line.heard = now
         return line
 
-    def draw(self, console: Console) -> Table:
-        """Return the table: as many sites as the terminal has room for, those heard of last."""
-        from rich.table import Table  # noqa: PLC0415 - see `watch`
+    def draw(self, console: Console) -> Group:
+        """Return the table: as many sites as the terminal has room for, those heard of last.
 
-        now = self._monotonic()
-        table = Table(box=None, pad_edge=False)
-        for title in ("site", "list", "done", "waiting", "rate", "left"):
-            table.add_column(title, no_wrap=True, justify="left" if title in {"site", "list"} else "right")
+        A narrow terminal has no room for the list and the rate, nor for each outcome by its name.
+        """
+        from rich.console import Group  # noqa: PLC0415 - see `watch`
+        from rich.text import Text  # noqa: PLC0415
+
+        now, narrow = self._monotonic(), console.width < _NARROW
         room = max(console.height - _FRAME, 1)
         shown = sorted(self.lines, key=lambda site: self.lines[site].heard, reverse=True)[:room]
-        for site in (site for site in self.lines if site in shown):
-            table.add_row(site, *cells(self.lines[site], now))
-        for host, (until, said) in self.pauses.items():
-            if until > now:
-                table.add_row(host, translated(said))
+        rows = [(site, *cells(self.lines[site], now, narrow=narrow)) for site in self.lines if site in shown]
         if len(self.lines) > 1:
-            table.add_row(f"{len(self.lines)} sites", *self._sum(now))
-        return table
+            rows.append(self._sum(now))
+        table = _table(rows, without=_DROPPED if narrow else frozenset())
+        pauses = [
+            Text(f"{host}: {translated(said)}", no_wrap=True, overflow="ellipsis")
+            for host, (until, said) in self.pauses.items()
+            if until > now
+        ]
+        return Group(table, *pauses)
 
     def _sum(self, now: float) -> tuple[str, ...]:
         lines = list(self.lines.values())
-        longest = max((line.waiting * line.seconds_an_article(now) for line in lines), default=0.0)
+        slowest = max(lines, key=lambda line: (line.waiting + line.ahead) * line.seconds_an_article(now))
         rates = sum(_rate(line, now) for line in lines)
         done, waiting = sum(line.done for line in lines), sum(line.waiting for line in lines)
-        return "", str(done), str(waiting), f"{rates:.0f}/min", _span(longest)
+        name = translated(say("{count} sites", count=len(lines)))
+        return name, "", str(done), str(waiting), f"{rates:.0f}/min", slowest.left(now)
 
 
-def cells(line: Line, now: float) -> tuple[str, ...]:
+def _table(rows: Sequence[Sequence[str]], *, without: frozenset[int]) -> Table:
+    """Return a table of these rows; where it is too narrow, what was done is cut and nothing else."""
+    from rich.cells import cell_len  # noqa: PLC0415 - see `watch`
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False)
+    numbers = [number for number in range(len(_TITLES)) if number not in without]
+    for number in numbers:
+        title = translated(_TITLES[number])
+        widest = max(cell_len(text) for text in (title, *(row[number] for row in rows)))
+        table.add_column(
+            title,
+            no_wrap=True,
+            min_width=1 if number == _DONE else widest,
+            justify="left" if number < _DONE else "right",
+        )
+    for row in rows:
+        table.add_row(*(row[number] for number in numbers))
+    return table
+
+
+def cells(line: Line, now: float, *, narrow: bool = False) -> tuple[str, ...]:
     """Return what stands behind a site's name: list, done, waiting, rate, what is left."""
     page = "" if line.page is None else f" {line.page}/{line.pages or '?'}"
     counts = {**line.outcomes, **({"pictures": line.pictures} if line.pictures else {})}
     parts = ", ".join(f"{count} {what}" for what, count in counts.items())
-    left = _span(line.waiting * line.seconds_an_article(now)) if line.waiting else ""
     rate = f"{_rate(line, now):.0f}/min" if line.done else ""
-    return f"{line.channel}{page}", parts or "0", str(line.waiting), rate, left
+    done = str(line.done) if narrow else parts or "0"
+    return f"{line.channel}{page}", done, str(line.waiting), rate, line.left(now)
 
 
 def _rate(line: Line, now: float) -> float:

@@ -14,6 +14,12 @@ class Progress(Protocol):
     def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
         """Hear that a page of a channel's list was read: its number and how many there are, where known."""
 
+    def ahead(self, site: str, channel: str, pages: int | None, rows: int) -> None:
+        """Hear how many pages of a channel's list a backfill has still to read, of about so many rows.
+
+        None: nobody knows how many; rows 0: nor of how many rows.
+        """
+
     def article(self, site: str, outcome: str) -> None:
         """Hear that an article came to an outcome: `written`, `unchanged`, `failed` and so on."""
 
@@ -31,6 +37,9 @@ class Unwatched:
     """Nobody watches: cron, tests, `--quiet`."""
 
     def listing(self, site: str, channel: str, page: int | None, pages: int | None) -> None:
+        """Do nothing."""
+
+    def ahead(self, site: str, channel: str, pages: int | None, rows: int) -> None:
         """Do nothing."""
 
     def article(self, site: str, outcome: str) -> None:

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -41,9 +42,9 @@ class Clock:
         return self.now
 
 
-def drawn(board: Board, height: int = 25) -> str:
-    """Return what a terminal of 100 columns would show."""
-    console = Console(file=io.StringIO(), width=100, height=height)
+def drawn(board: Board, height: int = 25, width: int = 100) -> str:
+    """Return what a terminal of so many columns would show."""
+    console = Console(file=io.StringIO(), width=width, height=height)
     with console.capture() as capture:
         console.print(board.draw(console))
     return capture.get()
@@ -90,6 +91,46 @@ def test_pages_that_nobody_numbers_or_counts_are_no_numbers() -> None:
     board.listing("b", "kx", 4, None)
     assert line_of("a", drawn(board))[1:3] == ["kx", "0"]
     assert line_of("b", drawn(board))[1:3] == ["kx", "4/?"]
+
+
+def test_what_is_left_of_a_backfill_counts_the_pages_that_are_still_to_be_read() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    board.ahead("xw", "ywsd", 59, 30)
+    board.waiting("xw", 31, 1.0)
+    clock.now = 1.0
+    board.article("xw", "written")
+    assert " ".join(line_of("xw", drawn(board))).endswith("60/min 30 min")
+    board.ahead("xw", "kx", 60, 0)  # a list of which no page was read: as many rows as the others have
+    assert " ".join(line_of("xw", drawn(board))).endswith("60/min 1 h 0 min")
+    board.ahead("xw", "media", None, 0)
+    assert " ".join(line_of("xw", drawn(board))).endswith("60/min > 1 h 0 min")
+    for channel in ("ywsd", "kx", "media"):
+        board.ahead("xw", channel, 0, 0)
+    assert " ".join(line_of("xw", drawn(board))).endswith("60/min 30 s")
+
+
+def test_a_narrow_terminal_shows_whole_lines_of_fewer_columns() -> None:
+    clock = Clock()
+    board = Board(monotonic=clock)
+    board.listing("xw", "ywsd", 3, 655)
+    board.waiting("xw", 3601, 1.0)
+    clock.now = 2.0
+    board.article("xw", "written")
+    board.picture("xw")
+    assert " ".join(line_of("xw", drawn(board, width=59))) == "xw 1 3600 2 h 0 min"
+    assert "ywsd 3/655" in drawn(board, width=60)
+    assert all(len(line) <= 40 and "…" not in line for line in drawn(board, width=40).splitlines())
+
+
+def test_a_host_that_is_left_alone_says_until_when_and_widens_no_column() -> None:
+    board = Board(monotonic=Clock())
+    board.listing("xw", "kx", 1, 2)
+    until = datetime.fromisoformat("2026-03-01T12:30:05").astimezone()
+    board.paused("news.example.edu.cn", until, 90.0, "429, Retry-After")
+    before = line_of("xw", drawn(board))
+    assert "news.example.edu.cn: paused until 12:30:05 (429, Retry-After)" in drawn(board)
+    assert line_of("xw", drawn(board)) == before
 
 
 def test_of_many_sites_the_ones_heard_of_last_are_shown_and_all_are_summed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,12 @@ import pytest
 from archiving import Archive, only
 
 from scraper import urls
+from scraper.app.wiring import new_session
 from scraper.crawl.date_range import DateRange
+from scraper.crawl.plan import Backfill
 from scraper.demo import faults
 from scraper.demo.server import serve
+from scraper.progress import Unwatched
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -195,6 +199,44 @@ def test_a_dry_run_writes_nothing_at_all(archive: Archive, world: EcmsWorld) -> 
     report = archive.run(dry=True)
     assert (only(report).listed, only(report).waiting, only(report).written) == (10, 10, 0)
     assert not archive.root.exists()
+
+
+def test_a_dry_run_names_what_would_be_asked_as_far_as_its_budget_goes(
+    archive: Archive, world: EcmsWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.bulk(CHANNEL, 10, first=FIRST)
+    caplog.set_level(logging.INFO, logger="scraper")
+    archive.run(dry=True)
+    named = asked_for(caplog)
+    assert len(set(named)) == 10
+    caplog.clear()
+    archive.run(dry=True, limit=3)
+    assert asked_for(caplog) == named[:3]
+
+
+def asked_for(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what a dry run would ask for, by its log."""
+    records = (vars(record) for record in caplog.records if record.getMessage() == "would-ask")
+    return [record["fields"]["url"] for record in records]
+
+
+def test_a_backfill_tells_how_many_pages_are_still_to_be_read(archive: Archive, world: EcmsWorld) -> None:
+    world.bulk(CHANNEL, 95, first=FIRST)
+    heard: list[tuple[int | None, int]] = []
+
+    class Ears(Unwatched):
+        def ahead(self, site: str, channel: str, pages: int | None, rows: int) -> None:
+            assert (site, channel) == (archive.config.sites[0].name, CHANNEL)
+            heard.append((pages, rows))
+
+    new_session(archive.config, progress=Ears(), machine=archive.machine).go(
+        "backfill", archive.config.sites, Backfill()
+    )
+    pages = [left for left, _ in heard if left is not None]
+    assert heard[0] == (None, 0)
+    assert pages[-1] == 0
+    assert pages[:3] == sorted(pages[:3], reverse=True)
+    assert pages[0] > 0
 
 
 def test_a_page_of_another_kind_in_place_of_the_index_is_told_by_the_canary(

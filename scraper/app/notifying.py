@@ -68,10 +68,9 @@ def try_out(config: Config, send: Send | None = None) -> Iterator[Message]:
     if config.notify is None:
         yield say("the config has no `notify`: nobody is told anything")
         return
-    subject = str(say("nankai-archive: a trial"))
-    _, hindrances = _sent(
-        config.notify.to, subject, str(say("This is how an archive tells of an event.")), send
-    )
+    subject = translated(say("nankai-archive: a trial"))
+    body = translated(say("This is how an archive tells of an event."))
+    _, hindrances = _sent(config.notify.to, subject, body, send)
     yield from hindrances
 
 

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 _CLUSTER_PACKAGES: Final = ("obstore", "procrastinate", "psycopg")
 
+COUNTS: Final = say("""what the counts of the report mean:
+  listed     a list names it; once, however many lists do
+  written    it is new, and its document stands in the archive
+  revised    the page says something else: the document is made again
+  unchanged  it was looked at again, and says what it said
+  aliased    its address led to an article that is held already
+  gone       the site no longer has it; what is held stays
+  skipped    it is no article, or the site asks not to keep it
+  failed     it could not be had or read; the next runs try again
+  waiting    it is known, and a later run asks for it
+With --dry-run -v each article that would be asked for is named.""")
+"""The legend of a report; README has it too."""
+
 
 def add_sites(parser: argparse.ArgumentParser) -> None:
     """Add the sites that a command works on."""

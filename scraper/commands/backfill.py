@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_budget, add_sites, day
+from scraper.commands.arguments import COUNTS, add_budget, add_sites, day
 from scraper.errors import UsageError
 from scraper.messages import say
 
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     add_budget(parser)
+    parser.epilog = COUNTS
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.commands.arguments import add_budget, add_sites
+from scraper.commands.arguments import COUNTS, add_budget, add_sites
 
 if TYPE_CHECKING:
     import argparse
@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
     add_sites(parser)
     add_budget(parser)
+    parser.epilog = COUNTS
 
 
 def run(args: argparse.Namespace) -> int:

@@ -45,6 +45,7 @@ class ListPageRequest:
     pages: int | None  # how many there are, where known
     reading: Reading | None  # None: known from before, and not asked for again
     next: PageRef | None = None  # the older page that it names
+    left: int | None = None  # older pages than this one, where known
 
 
 class Pagination:
@@ -103,7 +104,7 @@ class Pagination:
             settled = oldest_first and number <= last - policy.UNSETTLED_PAGES
             page = await self._read(ref, last, settled=settled)
             if page is not None:
-                yield page
+                yield replace(page, left=number - 1 if oldest_first else last - number)
                 if not oldest_first and self._is_at_the_end(page.url):
                     return
 
@@ -114,7 +115,7 @@ class Pagination:
             page = await self._read(ref, None, settled=False, may_end=True)
             if page is None:
                 return
-            yield page
+            yield replace(page, left=None if page.next else 0)
             if self._is_at_the_end(page.url):
                 return
             ref = page.next

@@ -26,6 +26,7 @@ from scraper.crawl.asset_crawl import AssetCrawl
 from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.feeds_and_sitemaps import FeedsAndSitemaps
 from scraper.crawl.health_check import look_again
+from scraper.crawl.list_trouble import ChannelLeft, Trouble
 from scraper.crawl.pagination import Pagination
 from scraper.crawl.plan import Backfill, Incremental, Refetch
 from scraper.crawl.rescheduling import reschedule
@@ -66,33 +67,7 @@ if TYPE_CHECKING:
 
 _TURN = "turn"  # who goes first where a run's time is too short: the topic of a note
 KEEP_UP = timedelta(hours=1)  # a backfill's turn at the channels' indexes
-BROKEN_PAGES = 3  # of one list in a row, after which its channel is left alone for this run
 PASSES = 10  # over one list, in one run; a list that is still not at rest then is gone on with by the next
-
-
-class ChannelLeft(Exception):  # noqa: N818 - no error: a decision
-    """The channel's list is left alone for this run; the site is not."""
-
-
-class _Trouble:
-    """What could not be read of one list, in one walk over it."""
-
-    def __init__(self, reporter: SiteReporter) -> None:
-        self._reporter = reporter
-        self._in_row = 0
-        self.met = 0
-
-    def hear(self, url: Url, error: ArchiveError) -> None:
-        """Tell of a page. Raises ChannelLeft after some in a row that were refused or did not answer."""
-        self._reporter.broken_page(url, error)
-        self.met += 1
-        self._in_row = self._in_row + 1 if isinstance(error, Blocked | Paused | Unreachable) else 0
-        if self._in_row >= BROKEN_PAGES:
-            raise ChannelLeft
-
-    def over(self) -> None:
-        """Begin to count anew: a page was read."""
-        self._in_row = 0
 
 
 class SiteCrawl:
@@ -217,7 +192,10 @@ class SiteCrawl:
 
         async def bring() -> None:
             for channel in channels:
+                self._progress.ahead(self._site.name, channel.name, None, 0)
+            for channel in channels:
                 await self._backfill_channel(channel, span)
+                self._progress.ahead(self._site.name, channel.name, 0, 0)
 
         self._indexes_read = self._now()
         self._fetching.whole = True  # "not modified" is no answer to somebody who wants all
@@ -239,7 +217,9 @@ class SiteCrawl:
             await self._pictures.rest()
 
     def finish(self) -> None:
-        """Fill in the counts that only the state knows."""
+        """Fill in the counts that only the state knows; a dry run names what would be asked."""
+        if self._dry:
+            self._name_due()
         name, report = self._site.name, self.reporter.report
         report.listed, left_alone = self._state.articles.listed_in(name, self._run)
         report.unchanged += left_alone
@@ -274,7 +254,7 @@ class SiteCrawl:
 
     async def _run_channel(self, channel: Channel) -> None:
         """Read a channel's newest list; its older pages where they hide what is new."""
-        trouble = _Trouble(self.reporter)
+        trouble = Trouble(self.reporter)
         try:
             await self._read_newest(channel, trouble)
         except ChannelLeft:
@@ -282,9 +262,9 @@ class SiteCrawl:
         except FetchError as error:  # what is asked beside pages, such as the script that counts them
             self.reporter.broken_page(channel.index, error)
 
-    async def _read_newest(self, channel: Channel, trouble: _Trouble) -> None:
+    async def _read_newest(self, channel: Channel, trouble: Trouble) -> None:
         index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
-        async for found in self._beside(channel, None, _Trouble(self.reporter)).walk(index, "new"):
+        async for found in self._beside(channel, None, Trouble(self.reporter)).walk(index, "new"):
             self.reporter.page(channel, found.number, found.page.pages)
         gap = self._state.listings.channel(self._site.name, channel.name).gap
         if index is None or gap is None:
@@ -323,7 +303,7 @@ class SiteCrawl:
 
     async def _pass(self, channel: Channel, span: DateRange, begun: datetime) -> bool:
         """Read the list once, newest page first, and visit what it names; return whether all was read."""
-        trouble = _Trouble(self.reporter)
+        trouble = Trouble(self.reporter)
         try:
             await self._read_all(channel, span, begun, trouble)
         except ChannelLeft:
@@ -333,7 +313,7 @@ class SiteCrawl:
             return False
         return not trouble.met
 
-    async def _read_all(self, channel: Channel, span: DateRange, begun: datetime, trouble: _Trouble) -> None:
+    async def _read_all(self, channel: Channel, span: DateRange, begun: datetime, trouble: Trouble) -> None:
         index = await self._index(channel, span.as_text())
         if index is not None:
             await self._visit_page(channel, index.url)
@@ -349,6 +329,9 @@ class SiteCrawl:
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, span.as_text())
             self._found(channel, span, page.reading)
+            rows = len(page.reading.page.links) if page.reading else 0
+            pages = page.left if span.since is None else None  # where the span ends is not known
+            self._progress.ahead(self._site.name, channel.name, pages, rows)
             await self._visit_page(channel, page.url)
             if span.since is not None and self._is_before(channel, page.url, span.since):
                 break
@@ -388,7 +371,7 @@ class SiteCrawl:
             else:
                 self._state.listings.put_broken(*place, f"{error.kind}: {error}", self._now())
 
-    def _beside(self, channel: Channel, since_read: datetime | None, trouble: _Trouble) -> FeedsAndSitemaps:
+    def _beside(self, channel: Channel, since_read: datetime | None, trouble: Trouble) -> FeedsAndSitemaps:
         return FeedsAndSitemaps(
             self._context,
             channel,
@@ -398,7 +381,7 @@ class SiteCrawl:
             remark=self.reporter.remark,
         )
 
-    def _older(self, channel: Channel, since_read: datetime | None, trouble: _Trouble) -> Pagination:
+    def _older(self, channel: Channel, since_read: datetime | None, trouble: Trouble) -> Pagination:
         return Pagination(
             self._context,
             channel,
@@ -425,6 +408,17 @@ class SiteCrawl:
 
     def _due(self) -> tuple[str, ...]:
         return self._state.articles.due(self._site.name, self._now(), run=self._run)
+
+    def _name_due(self) -> None:
+        """Name what would be asked for, as far as the budget goes; of thousands the first thousand."""
+        for key in self._due():
+            known = self._state.articles.get(self._site.name, key)
+            try:
+                self._fetching.budget.spend()
+            except BudgetSpent:
+                return
+            if known is not None:
+                self.reporter.would_ask(known)
 
     async def _visit_page(self, channel: Channel, page: Url) -> None:
         """Visit what is wanted and due of what one page of a channel's list names."""

@@ -114,6 +114,10 @@ class SiteReporter:
         else:
             self._strikes = 0
 
+    def would_ask(self, known: ArticleRecord) -> None:
+        """Name an article that is due, in a run that asks for none."""
+        self._log(logging.INFO, "would-ask", url=known.ask, title=known.title)
+
     def asset(self, asset: Asset, problem: ArchiveError | None, begun: datetime) -> None:
         """Note a picture or file that was asked for, and why it could not be had. It is no article."""
         self._progress.picture(self._site.name)
