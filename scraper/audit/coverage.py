@@ -89,6 +89,7 @@ class SiteCoverage:
     months: tuple[Month, ...]
     undated: int  # articles whose month nobody knows
     thin: tuple[ThinMonth, ...]
+    empty: tuple[Url, ...] = ()  # articles that are held, and whose pages tell nothing
 
     def is_proven(self, allowed: Collection[Why] = ()) -> bool:
         """Say whether all that the site lists is held, and all its lists were read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from scraper.article_record import Status
@@ -24,13 +25,14 @@ NO_CHANNEL = ""  # what the state calls lists that belong to no channel: sitemap
 
 def coverage_of(site: Site, state: State) -> SiteCoverage:
     """Judge how much of a site the archive holds, by what the state knows."""
-    return coverage.judge(
+    judged = coverage.judge(
         site.name,
         site.title,
         tuple(channels_of(site, state)),
         (_listed(named, site.timezone) for named in state.counts.named(site.name)),
         state.counts.keys(site.name),
     )
+    return replace(judged, empty=state.counts.thin(site.name))
 
 
 def channels_of(site: Site, state: State) -> Iterator[ChannelFacts]:

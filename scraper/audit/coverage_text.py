@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scraper.audit.coverage import why_counts
 from scraper.audit.coverage_facts import WHYS
+from scraper.audit.status import thin_lines
 from scraper.columns import table
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _site_to_json(site: SiteCoverage) -> dict[str, Any]:
         "thin_months": [
             {"month": thin.month, "listed": thin.listed, "expected": thin.expected} for thin in site.thin
         ],
+        "thin": list(site.empty),
         "proven": site.is_proven(),
     }
 
@@ -93,6 +95,7 @@ def _lines(site: SiteCoverage, *, every: bool) -> Iterator[str]:
     thin = [f"{month.month} ({month.listed}, expected {month.expected})" for month in site.thin]
     if thin:
         yield f"months thinner than their neighbours: {_some(thin, every=every)}"
+    yield from thin_lines(site.name, site.empty)
 
 
 def _percent(part: int, whole: int) -> str:

@@ -10,6 +10,7 @@ from scraper import policy
 from scraper.audit.coverage import Tally, judge_channel
 from scraper.audit.coverage_query import channels_of
 from scraper.columns import table
+from scraper.messages import say
 from scraper.stores.state.queries import Standing
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scraper.model import Site
     from scraper.stores.state import State
     from scraper.stores.state.runs import SiteRun
+    from scraper.urls import Url
 
 _AHEAD = timedelta(minutes=5)  # by which two clocks may differ; what is later was told by a clock gone wrong
 
@@ -51,6 +53,7 @@ class SiteStatus:
     last_success: datetime | None  # None: no run went well yet
     last_run: SiteRun | None  # None: none came to its end yet
     channels: tuple[ChannelStatus, ...]
+    thin: tuple[Url, ...] = ()  # articles that are held, and whose pages tell nothing
 
     @property
     def gaps(self) -> int | None:
@@ -74,6 +77,7 @@ def status_of(site: Site, state: State, now: datetime) -> SiteStatus:
         last_success=good.finished if good else None,
         last_run=runs[0] if runs else None,
         channels=tuple(_channels(site, state)),
+        thin=state.counts.thin(site.name),
     )
 
 
@@ -111,6 +115,7 @@ def _site_to_json(site: SiteStatus) -> dict[str, Any]:
     run = site.last_run
     return {
         **_counts(site.standing, site.last_success, site.gaps),
+        "thin": list(site.thin),
         "last_run": None
         if run is None
         else {
@@ -156,11 +161,18 @@ def too_old(
                 yield f"{site.name}.{channel.name}", channel.last_success
 
 
-def to_text(sites: Iterable[SiteStatus], zone: tzinfo) -> str:
+def to_text(sites: Sequence[SiteStatus], zone: tzinfo) -> str:
     """Return the status as a table, moments in this time zone."""
     head = ("site", "channel", "", "articles", "last success", "failures", "waiting", "gaps")
     rows = [row for site in sites for row in _rows(site, zone)]
-    return table(head, rows, right=("articles", "failures", "waiting", "gaps"))
+    told = table(head, rows, right=("articles", "failures", "waiting", "gaps"))
+    return "\n".join([told, *(line for site in sites for line in thin_lines(site.name, site.thin))])
+
+
+def thin_lines(name: str, thin: Iterable[Url]) -> Iterator[str]:
+    """Yield a line for each article of a site that is held, and whose page tells nothing."""
+    for url in thin:
+        yield say("{name}: held, though its page tells nothing: {url}", name=name, url=url)
 
 
 def _rows(site: SiteStatus, zone: tzinfo) -> Iterator[Sequence[str]]:

@@ -92,6 +92,15 @@ class Queries:
                 error=row["error"],
             )
 
+    def thin(self, site: str) -> tuple[Url, ...]:
+        """Return the articles whose page was read and tells nothing, though it is held; newest first."""
+        rows = self._connection.execute(
+            "SELECT url FROM article WHERE site = ? AND path IS NOT NULL AND extractor IS NOT NULL "
+            "AND layout IS NOT NULL AND body_digest IS NULL ORDER BY published DESC, key",
+            (site,),
+        )
+        return tuple(Url(row["url"]) for row in rows)
+
     def keys(self, site: str) -> Iterator[str]:
         """Yield the key of every article that is known, listed or not."""
         for row in self._connection.execute("SELECT key FROM article WHERE site = ?", (site,)):
