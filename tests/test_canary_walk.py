@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scraper.demo.ecms_world import EcmsWorld
+    from scraper.demo.faults import Fault
     from scraper.demo.server import Server
     from scraper.report import Problem, Report
 
@@ -87,6 +88,16 @@ def test_articles_behind_a_challenge_are_a_refusal(archive: Archive, world: Ecms
     world.fail(ARTICLE, faults.challenge())
     assert archive.run().exit_code == ExitCode.REFUSED
     assert archive.documents() == {}
+
+
+@pytest.mark.parametrize("wall", [faults.challenge, faults.login_wall])
+def test_after_three_walls_in_a_row_no_other_article_is_asked_for(
+    archive: Archive, world: EcmsWorld, server: Server, wall: Callable[[], Fault]
+) -> None:
+    world.bulk(CHANNEL, 12, first=FIRST)
+    world.fail(ARTICLE, wall())
+    assert archive.run().exit_code == ExitCode.REFUSED
+    assert len({access.path for access in server.requests(path="/system/20")}) == 3
 
 
 def test_a_list_behind_a_login_is_a_refusal(archive: Archive, world: EcmsWorld) -> None:

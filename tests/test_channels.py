@@ -97,6 +97,15 @@ def test_articles_that_refuse_in_a_row_after_closed_lists_make_us_leave(
     assert len(server.log) - asked <= channels + 3 + 1  # each index, our patience, robots.txt
 
 
+def test_an_article_that_comes_makes_up_for_those_that_did_not(archive: Archive, world: EcmsWorld) -> None:
+    stories = sorted(world.stories)
+    for number in stories[::2]:
+        world.fail(f"/{number}", faults.reset())
+    report = only(archive.run())
+    assert report.failed == len(stories[::2]) > 3  # our patience, but never so many in a row
+    assert report.written == len(stories[1::2])
+
+
 def test_where_robots_txt_forbids_all_nothing_is_put_off(
     archive: Archive, world: EcmsWorld, server: Server
 ) -> None:

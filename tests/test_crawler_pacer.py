@@ -249,7 +249,7 @@ def test_chance_makes_a_pause_longer_and_never_shorter(chance: float) -> None:
         paces = pacer(random=lambda: chance)
         async with paces.turn(HOST, 0):
             paces.trouble(HOST, delay=0, cause="429", retry_after=100)
-        assert 100 - 1e-6 <= await turn(paces) <= 110 + 1e-6
+        assert await turn(paces) == pytest.approx(100 + 10 * chance)
 
     run(story)
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from scraper.crawler.stored_host_state import StoredHostState
 from scraper.demo import beichen, campus_sites
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
-from scraper.errors import Blocked, Locked
+from scraper.errors import Blocked, Locked, NoRoom
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.hosts import HostFiles
 from scraper.stores.lock import Lock
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
+    from scraper.model import Capture, CaptureRef
+    from scraper.stores.captures import CaptureStore
+    from scraper.stores.opening import SiteContext
 
 FIRST = datetime(2026, 1, 6, 9, tzinfo=UTC)
 
@@ -65,6 +69,38 @@ def test_a_site_that_another_run_holds_is_named_and_the_rest_is_done(archive: Ar
     assert problem.kind == "Locked"
     assert f"another run holds {second}: process {os.getpid()} on " in problem.message
     assert report.exit_code != 4
+
+
+class FullDisk:
+    """A site's captures on a disk without room."""
+
+    def __init__(self, captures: CaptureStore) -> None:
+        self._captures = captures
+
+    def __getattr__(self, name: str) -> object:
+        """Be the site's captures in all else."""
+        return getattr(self._captures, name)
+
+    def append(self, capture: Capture, _same_as: CaptureRef | None = None) -> CaptureRef:
+        """Find no room."""
+        msg = f"no room for {capture.url}"
+        raise NoRoom(msg)
+
+
+def test_a_disk_that_is_full_for_one_site_ends_them_all(archive: Archive) -> None:
+    first, second = archive.config.sites
+
+    def stores(context: SiteContext) -> SiteContext:
+        full = FullDisk(context.captures)
+        return replace(context, captures=full) if context.site is first else context  # type: ignore[arg-type]
+
+    session = archive.session(stores=stores)
+    session.at_once = 1
+    report = session.go("run", (first, second), Incremental())
+    assert report.exit_code == 10
+    assert [problem.kind for problem in report.sites[first.name].problems] == ["NoRoom"]
+    assert report.sites[second.name].listed == 0  # it ends before it takes in anything
+    assert archive.run().sites[first.name].written == 3
 
 
 def test_where_every_site_is_held_the_run_says_so(archive: Archive) -> None:

@@ -72,6 +72,16 @@ def test_an_article_comes_back_as_it_was_put(state: State) -> None:
     assert state.articles.get("t", "000000001") is None
 
 
+def test_a_power_cut_leaves_a_whole_state_and_a_lock_is_waited_for(state: State) -> None:
+    def said(pragma: str) -> object:
+        (value,) = state.connection.execute(f"PRAGMA {pragma}").fetchone()
+        return value
+
+    assert said("journal_mode") == "wal"
+    assert said("synchronous") == 1  # NORMAL: in WAL nothing can be torn, the last commits may be lost
+    assert said("busy_timeout") == 10_000  # ms: twice of what the driver waits by itself
+
+
 def test_a_transaction_that_fails_leaves_nothing(state: State) -> None:
     def fail() -> None:
         with state.transaction():

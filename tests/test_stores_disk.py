@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from scraper.errors import NoRoom, StoreError
-from scraper.stores.disk import ensure_room, free_bytes, make_folder, store_error
+from scraper.stores.disk import append_synced, ensure_room, free_bytes, make_folder, store_error
 
 
 class Free(NamedTuple):
@@ -54,6 +55,24 @@ def test_an_error_of_the_system_says_what_which_and_why(number: int, kind: type[
     error = store_error(OSError(number, "why"), "write", "which")
     assert type(error) is kind
     assert str(error) == "cannot write: which: why"
+
+
+def test_a_new_files_name_is_durable_and_only_a_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def watched(fd: int) -> None:
+        synced.append(os.fstat(fd).st_ino)
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    path = tmp_path / "a.warc.gz"
+    append_synced(path, b"one", size=0, sync=watched)
+    assert synced == [path.stat().st_ino, tmp_path.stat().st_ino]  # what it holds, then that it is there
+    append_synced(path, b"two", size=3, sync=watched)
+    assert synced[2:] == [path.stat().st_ino]
 
 
 def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:

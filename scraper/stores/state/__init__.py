@@ -153,7 +153,7 @@ def _read_only(path: Path) -> Connection:
 def _prepared(connection: Connection, name: str) -> Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut loses here, the captures still have
-    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA busy_timeout = 10000")  # ms; a checkpoint on a slow disk takes its time
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         connection.close()
