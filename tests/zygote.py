@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from scraper.demo.server import Server
 
+_STUCK = 180.0  # seconds after which nobody waits any longer: no test passes or fails by it on a busy machine
+_GLANCE = 0.001  # seconds
+
 _PROGRAM = """
 import json, os, sys
 from scraper import cli
@@ -67,7 +70,7 @@ class Life:
         """Say whether it has ended, or does so within these seconds."""
         return self._ended.wait(within)
 
-    def code(self, within: float = 30.0) -> int:
+    def code(self, within: float = _STUCK) -> int:
         """Return its exit code, negative for the signal that killed it."""
         assert self._ended.wait(within), "it does not end"
         _pipe(self._zygote.stdin).write("reap\n")
@@ -112,9 +115,15 @@ class Zygote:
 
 
 def wait_for(server: Server, requests: int, life: Life) -> None:
-    """Return when the server has been asked so often in all, or the life has ended."""
-    while len(server.log) < requests and not life.has_ended(0.001):
-        pass
+    """Return when the server has been asked so often in all, or the life has ended.
+
+    A life that neither asks nor ends for minutes is stuck, however busy the machine is.
+    """
+    asked, patience = len(server.log), _STUCK
+    while len(server.log) < requests and not life.has_ended(_GLANCE):
+        patience = patience - _GLANCE if len(server.log) == asked else _STUCK
+        asked = len(server.log)
+        assert patience > 0, f"it is stuck: {asked} of {requests} requests; it said {life.said()!r}"
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:
