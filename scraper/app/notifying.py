@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import exit_codes, notices, policy
 from scraper.errors import StoreError
-from scraper.messages import say
+from scraper.messages import say, translated
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
