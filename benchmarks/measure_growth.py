@@ -1,0 +1,114 @@
+"""What an archive costs as it grows: the state with a thousand and a hundred thousand known articles.
+
+The floor of each figure is the same with a thousand: what is found by an index stays near it, what goes
+through all grows as the archive does.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from figures import Figure, best
+from invented import CHANNEL, archive_of, held, invented
+
+from scraper.app.config_file import load_config
+from scraper.model import CaptureRef, Kind
+from scraper.stores.state import open_state
+from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.listings import PageState
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scraper.model import Site
+    from scraper.stores.state import State
+
+KNOWN = (1_000, 100_000)
+SMALL = (10, 100)
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+_ON_A_PAGE = 20
+
+
+def measure(*, small: bool) -> Iterator[Figure]:
+    """Yield milliseconds of CPU for what a run asks of the state, and the state's size."""
+    world, _ = invented(1)
+    least: dict[str, float] = {}
+    for known in SMALL if small else KNOWN:
+        with tempfile.TemporaryDirectory() as name:
+            site = load_config(archive_of(Path(name), world)).sites[0]
+            path = Path(name) / "state.sqlite3"
+            with open_state(path) as state:
+                _fill(state, site, known)
+                state.checkpoint()
+                works = _works(state, site, known)
+                spent = {what: best(work, 3) * 1e3 / times for what, (times, work) in works.items()}
+            spent["state, kB an article"] = path.stat().st_size / known / 1000
+        for what, value in spent.items():
+            unit = "kB" if what.startswith("state") else "ms CPU"
+            yield Figure(
+                name=f"{what}, {known:,} known",
+                value=max(value, 1e-6),
+                unit=unit,
+                floor=least.setdefault(what, max(value, 1e-6)),
+                floor_name="the least",
+            )
+
+
+def _fill(state: State, site: Site, known: int) -> None:
+    with state.transaction():
+        keys: list[str] = []
+        for number, record in enumerate(held(site, known)):
+            state.articles.put(record, run=1)
+            ref = record.capture or CaptureRef(file="", offset=0, length=0, digest="")
+            entry = CaptureEntry(
+                ref=ref,
+                site=site.name,
+                kind=Kind.ARTICLE,
+                url=record.url,
+                status=200,
+                fetched_at=record.first_seen,
+                key=record.key,
+            )
+            state.captures.put(entry)
+            keys.append(record.key)
+            if len(keys) == _ON_A_PAGE or number == known - 1:
+                state.listings.put_page(_page(site, number), keys, run=1)
+                keys = []
+
+
+def _page(site: Site, number: int) -> PageState:
+    url = Url(f"{site.home}/{CHANNEL}/{number}.htm")
+    return PageState(site=site.name, channel=CHANNEL, url=url, read_at=NOW, rows=_ON_A_PAGE, number=number)
+
+
+def _works(state: State, site: Site, known: int) -> dict[str, tuple[int, Callable[[], object]]]:
+    """Return what is asked, by name, with how many times a round does it."""
+    name, number = site.name, known // 2
+    record = next(iter(held(site, 1)))
+    page = _page(site, _ON_A_PAGE - 1 if known >= _ON_A_PAGE else known - 1).url
+    digest = f"{number:064x}"
+    return {
+        "an article found, put": (100, lambda: [_visit(state, name, record.key) for _ in range(100)]),
+        "the same text elsewhere": (
+            100,
+            lambda: [state.articles.with_body(name, digest) for _ in range(100)],
+        ),
+        "what a page has due": (
+            100,
+            lambda: [state.articles.due_on(name, CHANNEL, page, NOW, run=2) for _ in range(100)],
+        ),
+        "what is due": (10, lambda: [state.articles.due(name, NOW, run=2) for _ in range(10)]),
+        "an address found": (100, lambda: [state.articles.find(name, page) for _ in range(100)]),
+        "standing of all (`status`)": (1, lambda: state.counts.standing(name)),
+    }
+
+
+def _visit(state: State, site: str, key: str) -> None:
+    known = state.articles.get(site, key)
+    if known is not None:
+        with state.transaction():
+            state.articles.put(known, run=2)
