@@ -71,6 +71,7 @@ class ArticleRecord:
     layout: str | None = None  # that the page wore; None: there is no document
     body_digest: str | None = None  # sha256 of title and body; None: never read, or nothing in its body
     characters: int | None = None  # that the body shows, white space aside; None: there is no document
+    document_digest: str | None = None  # sha256 of its file as last written; None: none, or written before
     origin: str | None = None  # whose copy the document was made of, or ADOPTED; None: the site's own page
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -310,3 +311,8 @@ class Document:
 
     path: str
     text: str
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 (hex) of its file."""
+        return sha256(self.text.encode("utf-8")).hexdigest()

@@ -120,3 +120,22 @@ def test_after_a_change_of_path_new_articles_lie_by_the_new_one(archive: Archive
     assert only(archive.run()).written == 1
     [new] = archive.documents().keys() - before
     assert new.count("/") == 2
+
+
+def test_documents_of_another_config_are_out_of_date_and_not_damaged(
+    archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = archive.folder / "config.yaml"
+    file.write_text(file.read_text("utf-8").replace("tags: [", "tags: [另一个, "), "utf-8")
+    capsys.readouterr()
+    assert cli.main(["verify", "--config", str(file)]) == 0
+    assert "beichen: 3 documents are out of date with the config or this version: see `reextract`" in (
+        capsys.readouterr().err
+    )
+    path = archive.root / next(iter(archive.documents()))
+    path.write_text(path.read_text("utf-8") + "改", "utf-8")
+    code, report, _ = told(archive, capsys, "verify")
+    assert (code, len(report["sites"][SITE]["damaged"]), report["sites"][SITE]["outdated"]) == (7, 1, 2)
+    told(archive, capsys, "reextract")
+    code, report, _ = told(archive, capsys, "verify")
+    assert (code, report["sites"][SITE]["outdated"]) == (0, 0)

@@ -48,6 +48,7 @@ class Verdict:
     damaged: list[dict[str, Any]]
     pictures: int = 0
     accepted: int = 0
+    outdated: int = 0
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class Verified:
     tail: int = 0  # of these: not yet in the state, behind all that are
     documents: int = 0  # that should be there
     pictures: int = 0  # and files, that should be there
+    outdated: int = 0  # documents that are as they were written, and would be written otherwise today
     accepted: int = 0  # damage that is known and not told again
     damaged: list[Damage] = field(default_factory=list)
     errors: list[ProgramError] = field(default_factory=list)  # of the program itself: no damage
@@ -61,6 +62,7 @@ class Verified:
             "documents": self.documents,
             "pictures": self.pictures,
             "accepted": self.accepted,
+            "outdated": self.outdated,
             "damaged": damaged,
             **({"left_out": dict(self.left_out)} if self.left_out else {}),
         }
@@ -81,6 +83,7 @@ class Examined:
     known: ArticleRecord
     wrong: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()  # of its page, by rule; asked for with `render` alone
+    outdated: bool = False  # it is as it was written, by another config or version
     error: ProgramError | None = None  # of the program itself, which says nothing of the document
 
 
@@ -159,6 +162,7 @@ def _every_damage(
     suspects = []
     for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
         found.documents += 1
+        found.outdated += one.outdated
         found.left_out.update({rule.what: rule.count for rule in one.left_out})
         progress.article(site.name, "damaged" if one.wrong else "sound")
         found.errors += () if one.error is None else (one.error,)
@@ -230,10 +234,17 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
         return replace(
             nothing, **({"error": error} if isinstance(error, ProgramError) else {"wrong": (said,)})
         )
-    wrong = list(_change(known, data, document.text.encode("utf-8")))
+    outdated = data != document.text.encode("utf-8") and _is_as_written(known, data)
+    wrong = [] if outdated else list(_change(known, data, document.text.encode("utf-8")))
     wrong += _lost_pictures(article.embedded, documents_of(archive, known.site))
     wrong += _losses(_as_linked(article.shown, piece.job), data) if render else ()
-    return replace(nothing, wrong=tuple(wrong), left_out=article.left_out if render else ())
+    left_out = article.left_out if render else ()
+    return replace(nothing, wrong=tuple(wrong), left_out=left_out, outdated=outdated)
+
+
+def _is_as_written(known: ArticleRecord, there: bytes) -> bool:
+    """Say whether nobody changed a document since the program wrote it."""
+    return known.document_digest == sha256(there).hexdigest()
 
 
 def _lost_pictures(pictures: Iterable[EmbeddedPicture], documents: DocumentStore) -> Iterator[str]:

@@ -74,11 +74,7 @@ def run(args: argparse.Namespace) -> int:
         json.dump(report, sys.stdout, ensure_ascii=False)
         print()
         return code
-    for name, found in sites.items():
-        if found.damaged or args.verbosity >= 0:
-            print(f"{name}: {_sum(found)}", file=sys.stderr)
-        if found.left_out and args.verbosity >= 0:
-            print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
+    _tell(sites, quiet=args.verbosity < 0)
     if args.verbosity >= 0:
         _tell_unknown(unknown)
     return code
@@ -92,6 +88,22 @@ def _notify(config: Config, sites: Mapping[str, Verified]) -> None:
     damaged = {name: len(found.damaged) for name, found in sites.items() if not found.errors}
     for hindrance in notifying.after_verify(config, damaged, clock(config)()):
         tell(hindrance)
+
+
+def _tell(sites: Mapping[str, Verified], *, quiet: bool) -> None:
+    """Print what was found of each site; `quiet`: only where it is damaged."""
+    for name, found in sites.items():
+        if found.damaged or not quiet:
+            print(f"{name}: {_sum(found)}", file=sys.stderr)
+        if found.outdated and not quiet:
+            text = say(
+                "{name}: {count} documents are out of date with the config or this version: see `reextract`",
+                name=name,
+                count=found.outdated,
+            )
+            tell(text)
+        if found.left_out and not quiet:
+            print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
 
 
 def _tell_unknown(unknown: Sequence[Stray]) -> None:

@@ -180,9 +180,8 @@ class ArticleDecider:
             path=known.path or self._filed(urls.urlname(known.url)),
             assets=self._addresses(url for url, _ in shown),
         )
-        after = replace(
-            known, captured=captured, capture=ref, path=document.path, origin=None, **facts_of(article)
-        )
+        after = replace(known, captured=captured, capture=ref, origin=None, **facts_of(article))
+        after = replace(after, path=document.path, document_digest=document.digest)
         thin = after.body_digest is None
         outcome: Outcome = Written(path=document.path, thin=thin)
         if known.path is not None:

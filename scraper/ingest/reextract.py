@@ -177,6 +177,7 @@ def renewed(job: Job, made: Remade) -> ArticleRecord:
         extractor=extractor.VERSION,
         published=made.published,
         path=made.document.path,
+        document_digest=made.document.digest,
         layout=made.layout,
         body_digest=made.body_digest,
         characters=made.characters,

@@ -31,7 +31,7 @@ _COLUMNS = [
     ),
     *("attempts", "soft_misses", "error", "checked", "etag", "last_modified", "captured"),
     *("file", "offset", "length", "digest", "article_digest", "extractor", "published", "path"),
-    *("layout", "body_digest", "characters", "origin"),
+    *("layout", "body_digest", "characters", "origin", "document_digest"),
 ]
 _UPSERT = (
     f"INSERT INTO article ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
@@ -307,6 +307,7 @@ def _values(known: ArticleRecord) -> dict[str, Any]:
         "body_digest": known.body_digest,
         "characters": known.characters,
         "origin": known.origin,
+        "document_digest": known.document_digest,
     }
 
 
@@ -342,4 +343,5 @@ def _known(row: sqlite3.Row) -> ArticleRecord:
         body_digest=row["body_digest"],
         characters=row["characters"],
         origin=row["origin"],
+        document_digest=row["document_digest"],
     )

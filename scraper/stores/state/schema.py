@@ -242,5 +242,8 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (site, file, offset, what)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE article ADD COLUMN document_digest TEXT;  -- of its file as written; NULL: nobody knows
+    """,
 )
 VERSION = len(MIGRATIONS)
