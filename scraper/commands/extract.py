@@ -33,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             'many pages: each line of this file is {{"file", "url", "content_type"?}}; - is standard input'
         ),
     )
+    parser.add_argument(
+        "--record",
+        metavar="CASE",
+        help=say("write the page and what is read of it as a case folder of the tests (docs/families.md)"),
+    )
     parser.epilog = say(
         "Prints the document; with --json the article as one JSON object; with --batch one "
         'such object a line, in order, an error as {{"url", "error"}}. Needs no config file.'
@@ -49,7 +54,34 @@ def run(args: argparse.Namespace) -> int:
     if args.file is None or args.url is None:
         msg = say("extract: needs FILE and --url URL, or --batch MANIFEST")
         raise UsageError(msg)
-    return _run_one(args, config)
+    return _record(args) if args.record is not None else _run_one(args, config)
+
+
+def _record(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from scraper.app.case_folder import record
+    from scraper.app.saved_page import address, saved_capture
+    from scraper.console import put, tell
+    from scraper.errors import ExtractError
+
+    folder = Path(args.record)
+    capture = saved_capture(args.file, address(args.url), args.content_type)
+    try:
+        article = record(capture, args.content_type, folder)
+    except ExtractError:
+        tell(say("{folder}: the page is there; once its layout is known, record it again", folder=folder))
+        raise
+    put(
+        say(
+            "{folder}: {family}, {layout}: {title}; read expected.json, and keep it only where it is right",
+            folder=folder,
+            family=article.family,
+            layout=article.layout,
+            title=article.title,
+        )
+    )
+    return ExitCode.DONE
 
 
 def _run_one(args: argparse.Namespace, config: Config | None) -> int:
@@ -73,7 +105,7 @@ def _run_one(args: argparse.Namespace, config: Config | None) -> int:
 def _run_batch(args: argparse.Namespace, config: Config | None) -> int:
     from scraper.app.batch import lines_of, read_all
 
-    if args.file is not None or args.url is not None:
+    if args.file is not None or args.url is not None or args.record is not None:
         msg = say("extract: --batch stands alone: its manifest names the files and addresses")
         raise UsageError(msg)
     codes = set()
