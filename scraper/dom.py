@@ -6,7 +6,7 @@ lost in is refused before (`tangles`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -36,6 +36,11 @@ UNSEEN = frozenset(
     ]
 )
 """Tags whose content no browser shows."""
+
+_BREAKING: Final = frozenset(
+    [*("br", "div", "p", "li", "tr", "td", "center", "section"), *("h1", "h2", "h3", "h4", "h5", "h6")]
+)
+_BREAKS: Final = ", ".join(sorted(_BREAKING))
 
 
 def parse(text: str) -> Node:
@@ -89,6 +94,12 @@ def children(node: Node) -> list[Node]:
     return found
 
 
+_BREAKING: Final = frozenset(
+    ["br", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "center", "section"]
+)
+_BREAKS: Final = ", ".join(sorted(_BREAKING))
+
+
 def texts(node: Node) -> Iterator[str]:
     """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
     if node.tag == "-text":
@@ -110,3 +121,24 @@ def texts(node: Node) -> Iterator[str]:
 def text_of(node: Node) -> str:
     """Return the characters below a node, without scripts, styles and comments."""
     return "".join(texts(node))
+
+
+def line_of(node: Node) -> str:
+    """Return the characters below a node as `text_of` does, a blank where a browser breaks the line."""
+    if first(node, _BREAKS) is None:
+        return text_of(node)
+    found: list[str] = []
+    waiting: list[Node | str | None] = [node.first_child]
+    while waiting:
+        below = waiting.pop()
+        if below is None or isinstance(below, str):
+            found.append(below or "")
+            continue
+        waiting.append(below.next)
+        if below.tag == "-text":
+            found.append(below.text_content or "")
+        elif below.tag not in UNSEEN:
+            breaks = " " if below.tag in _BREAKING else ""
+            found.append(breaks)
+            waiting += (breaks, below.first_child)
+    return "".join(found)

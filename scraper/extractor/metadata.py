@@ -142,7 +142,7 @@ def _line(node: dom.Node | None) -> str:
     """Return an element's text as one line, with what was escaped twice resolved."""
     if node is None:
         return ""
-    shown = text.fold(dom.text_of(node))
+    shown = text.fold(dom.line_of(node))
     return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
 
 

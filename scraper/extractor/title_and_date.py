@@ -161,7 +161,7 @@ def headings_above(roots: list[dom.Node]) -> list[str]:
 
 def _heading(node: dom.Node) -> str:
     """Return what a heading shows; "" where it is too long to be one, or holds the body itself."""
-    shown = text.fold(dom.text_of(node))
+    shown = text.fold(dom.line_of(node))
     return shown if len(shown) <= _LONGEST_TITLE else ""
 
 

@@ -93,7 +93,7 @@ def _headings(root: dom.Node) -> list[str]:
             waiting.extend(reversed(dom.children(node)))
     found.sort(key=lambda node: node.tag not in _REAL)
     inner = (inside for node in found for inside in (dom.first(node, "h1, h2, h3, h4"), node) if inside)
-    shown = (text.fold(dom.text_of(node)) for node in inner)
+    shown = (text.fold(dom.line_of(node)) for node in inner)
     return [each for each in shown if 0 < len(each) <= _LONGEST_TITLE]
 
 
