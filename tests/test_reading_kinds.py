@@ -159,6 +159,12 @@ KINDS = {
         images=("/g.jpg",),
         seen=Loss(characters=5, images=1),
     ),
+    "within what Word left": Kind(
+        body='<p><v:shape><v:imagedata src="file:///C:/a.png"><img src="/f.jpg"></v:imagedata></v:shape></p>',
+        images=("/f.jpg",),
+        left_out=("drawing",),
+        seen=Loss(images=1),
+    ),
     "beneath an element that shows nothing": Kind(
         body="<section style=\"background-image: url('/b.jpg'); height: 200px\"></section>",
         images=("/b.jpg",),

@@ -225,9 +225,10 @@ def drawn_text(walk: Walk, node: dom.Node) -> None:
 
 
 def word_picture(walk: Walk, node: dom.Node) -> None:
-    """Read what Word left for old browsers: no other one shows it, and an `<img>` stands beside it."""
+    """Read what Word left for old browsers: no other one shows it, an `<img>` stands beside it or within."""
     if src := dom.attribute(node, "src"):
         walk.account.note(src, "drawing")
+    walk.enter(node)
 
 
 def block(walk: Walk, node: dom.Node) -> None:
