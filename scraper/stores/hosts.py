@@ -13,14 +13,14 @@ import stat
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
+from scraper.stores.disk import keep_for_owner, make_folder, store_error
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST_NAME = 200  # characters: a file system takes 255 bytes
-_LONGEST_TEXT = 100  # bytes of the moment in a lock's file
+_LONGEST_TEXT = 100  # bytes of the moment in a lock's file, blanks behind it
 
 
 class HostFiles:
@@ -67,16 +67,15 @@ class HostFiles:
 
     def ended(self, name: str) -> str | None:
         """Return when the last exchange with a host ended, which must be held; None: never."""
-        return os.pread(self._held[name], _LONGEST_TEXT, 0).decode("ascii", "replace") or None
+        return os.pread(self._held[name], _LONGEST_TEXT, 0).decode("ascii", "replace").strip() or None
 
     def give_back(self, name: str, ended: str | None) -> None:
         """Let others have a host; `ended`: when the exchange ended, None: there was none."""
         fd = self._held.pop(name)
         try:
             if ended is not None:
-                os.ftruncate(fd, 0)
-                os.lseek(fd, 0, os.SEEK_SET)
-                write_all(fd, ended.encode("ascii"))
+                # over the one before: to cut the file first makes ext4 and XFS flush it when it is closed
+                os.pwrite(fd, ended.encode("ascii").ljust(_LONGEST_TEXT), 0)
         except OSError as error:
             raise store_error(error, "write", self._folder / _file(name, "lock")) from error
         finally:
