@@ -94,12 +94,6 @@ def children(node: Node) -> list[Node]:
     return found
 
 
-_BREAKING: Final = frozenset(
-    ["br", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "center", "section"]
-)
-_BREAKS: Final = ", ".join(sorted(_BREAKING))
-
-
 def texts(node: Node) -> Iterator[str]:
     """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
     if node.tag == "-text":

@@ -36,7 +36,9 @@ def test_given_again_it_writes_nothing_and_shows_a_document(
     capsys.readouterr()
     assert cli.main(["demo", str(tmp_path), "--layout", "hexo"]) == 0
     shown = capsys.readouterr()
-    assert "written 0, revised 0" in shown.err
+    summary = shown.err.partition("\n")[0]
+    assert "unchanged" in summary
+    assert not any(word in summary for word in ("written", "revised", "failed"))
     assert shown.out.startswith("---\n")
     assert "[转入文章首发地址](http://news.beichen.example/" in shown.out
 
