@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from math import exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from scraper.messages import say
 from scraper.text import visible_text
 
 if TYPE_CHECKING:
@@ -158,9 +159,15 @@ def remember(past: Past, seen: Sightings) -> Past:
 def _unreadable(seen: Sightings, past: Past) -> Iterator[Alarm]:
     count, all_ = len(seen.unreadable), len(seen.unreadable) + seen.read
     if is_unusual(count, all_, past.unreadable, past.unreadable + past.read):
-        good = f"; {_layouts(seen.layouts)} are still read" if seen.layouts else ""
+        good = say("; {layouts} are still read", layouts=_layouts(seen.layouts)) if seen.layouts else ""
         usual = _share(past.unreadable, past.unreadable + past.read)
-        message = f"{count} of {all_} pages give no article, usual is {usual}{good}"
+        message = say(
+            "{count} of {all_} pages give no article, usual is {usual}{good}",
+            count=count,
+            all_=all_,
+            usual=usual,
+            good=good,
+        )
         yield _alarm("unreadable", message, seen.unreadable)
 
 
@@ -168,7 +175,12 @@ def _vanished(seen: Sightings, past: Past) -> Iterator[Alarm]:
     count = len(seen.vanished)
     if is_unusual(count, seen.asked_again, past.vanished, past.asked_again):
         usual = _share(past.vanished, past.asked_again)
-        message = f"{count} of {seen.asked_again} articles that were there are gone at once, usual is {usual}"
+        message = say(
+            "{count} of {asked} articles that were there are gone at once, usual is {usual}",
+            count=count,
+            asked=seen.asked_again,
+            usual=usual,
+        )
         yield _alarm("vanished", message, seen.vanished)
 
 
@@ -198,13 +210,18 @@ def _short(seen: Sightings, past: Past) -> Iterator[Alarm]:
 def _repeated(seen: Sightings) -> Iterator[Alarm]:
     for pages in seen.repeated.values():
         if len(pages) + 1 >= REPEATS:
-            message = f"one page under {len(pages) + 1} addresses or more, and the lists call each otherwise"
+            message = say(
+                "one page under {count} addresses or more, and the lists call each otherwise",
+                count=len(pages) + 1,
+            )
             yield _alarm("repeated", message, pages)
 
 
 def _renamed(seen: Sightings) -> Iterator[Alarm]:
     if seen.renamed:
-        message = f"{len(seen.renamed)} articles that look new are held already, under other addresses"
+        message = say(
+            "{count} articles that look new are held already, under other addresses", count=len(seen.renamed)
+        )
         yield _alarm("renamed", message, seen.renamed)
 
 

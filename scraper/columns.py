@@ -14,7 +14,7 @@ _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 _CLOSING = "，。、；：！？）】》」』”’…"
 _OPENING = "（【《「『“‘"
 _PIECE = re.compile(
-    rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
+    rf"[{_OPENING}(\[]*(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
 )
 
 
@@ -29,6 +29,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text takes."""
     return sum(_width(character) for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with blanks behind it up to so many cells."""
+    return text + " " * (width - cells(text))
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say, translated
 from scraper.progress import Unwatched
+from scraper.spans import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +32,19 @@ _TITLES: Final = (say("site"), say("list"), say("done"), say("waiting"), say("ra
 _DONE: Final = 2  # of those: what was done
 _DROPPED: Final = frozenset({1, 4})  # of those, where the terminal is narrow
 _SHORT: Final = 2.0  # seconds: what is done by then needs no bar
-_HOUR: Final = 3600
 _MINUTE: Final = 60
+_OUTCOMES: Final = {
+    "written": say("written"),
+    "revised": say("revised"),
+    "unchanged": say("unchanged"),
+    "aliased": say("aliased"),
+    "gone": say("gone"),
+    "skipped": say("skipped"),
+    "failed": say("failed"),
+    "pictures": say("pictures"),
+    "damaged": say("damaged"),
+    "sound": say("sound"),
+}
 
 
 @contextmanager
@@ -118,7 +130,7 @@ class Line:
         """Return how long the rest takes; with a `>` where some of it is not known."""
         seconds = (self.waiting + self.ahead) * self.seconds_an_article(now)
         more = "> " if None in self.pages_ahead.values() else ""
-        return f"{more}{_span(seconds)}" if seconds else ""
+        return f"{more}{translated(span(seconds))}" if seconds else ""
 
     def seconds_an_article(self, now: float) -> float:
         """Return how long an article takes: as measured, and never less than the delay."""
@@ -200,7 +212,7 @@ class Board:
         rates = sum(_rate(line, now) for line in lines)
         done, waiting = sum(line.done for line in lines), sum(line.waiting for line in lines)
         name = translated(say("{count} sites", count=len(lines)))
-        return name, "", str(done), str(waiting), f"{rates:.0f}/min", slowest.left(now)
+        return name, "", str(done), str(waiting), _pace(rates), slowest.left(now)
 
 
 def _table(rows: Sequence[Sequence[str]], *, without: frozenset[int]) -> Table:
@@ -228,24 +240,16 @@ def cells(line: Line, now: float, *, narrow: bool = False) -> tuple[str, ...]:
     """Return what stands behind a site's name: list, done, waiting, rate, what is left."""
     page = "" if line.page is None else f" {line.page}/{line.pages or '?'}"
     counts = {**line.outcomes, **({"pictures": line.pictures} if line.pictures else {})}
-    parts = ", ".join(f"{count} {what}" for what, count in counts.items())
-    rate = f"{_rate(line, now):.0f}/min" if line.done else ""
+    parts = ", ".join(f"{count} {translated(_OUTCOMES.get(what, what))}" for what, count in counts.items())
+    rate = _pace(_rate(line, now)) if line.done else ""
     done = str(line.done) if narrow else parts or "0"
     return f"{line.channel}{page}", done, str(line.waiting), rate, line.left(now)
+
+
+def _pace(a_minute: float) -> str:
+    return translated(say("{count:.0f}/min", count=a_minute))
 
 
 def _rate(line: Line, now: float) -> float:
     spent = now - line.started
     return line.done / spent * _MINUTE if spent > 0 else 0.0
-
-
-def _span(seconds: float) -> str:
-    """Return a span as a person reads it: `45 s`, `12 min`, `16 h 40 min`, `3 d 4 h`."""
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    if seconds < _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
-    hours, rest = divmod(int(seconds), _HOUR)
-    if hours < 48:  # noqa: PLR2004 - two days: from there on hours say little
-        return f"{hours} h {rest // _MINUTE} min"
-    return f"{hours // 24} d {hours % 24} h"

@@ -59,6 +59,11 @@ class ArchiveError(Exception):
         super().__init__(*(redacted(text) if isinstance(text, str) else text for text in said))
 
     @property
+    def said(self) -> str:
+        """What it says: a message that can be told in another language, which `str(error)` no longer is."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+
+    @property
     def kind(self) -> str:
         """The error's name in reports and in the state: its class, as written above."""
         return type(self).__name__

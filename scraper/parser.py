@@ -13,10 +13,10 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol, cast
 
 from scraper import __version__, logs
-from scraper.columns import wrapped
+from scraper.columns import cells, wrapped
 from scraper.console import clean
 from scraper.exit_codes import ExitCode
-from scraper.help_text import HelpFormatter
+from scraper.help_text import HelpFormatter, headed
 from scraper.language import LANGUAGES
 from scraper.messages import say, translated
 
@@ -284,7 +284,7 @@ class _Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """Return the help; that of the program itself has its commands in their groups."""
-        self.usage = self.usage or self._short_usage()
+        self.usage = self._short_usage()
         if self.prog != PROGRAM:
             return super().format_help()
         head, rest = super().format_help().split("\n\n", 1)
@@ -297,8 +297,10 @@ class _Parser(argparse.ArgumentParser):
         formatter = HelpFormatter(self.prog)
         needed = [action for action in self._actions if action.required or not action.option_strings]
         words = formatter._format_usage(None, needed, [], "").split()[len(self.prog.split()) :]  # noqa: SLF001 - argparse's own words
-        usage = translated(say("{program} {words} [option ...]", program=self.prog, words=" ".join(words)))
-        return "\n       ".join(wrapped(" ".join(usage.split()), formatter.width - len("usage: ")))
+        usage = self.usage or say("{program} {words} [option ...]", program=self.prog, words=" ".join(words))
+        head = cells(translated(say("usage: ")))
+        lines = wrapped(" ".join(translated(usage).split()), formatter.width - head)
+        return f"\n{' ' * head}".join(lines)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and where to read on."""
@@ -312,7 +314,7 @@ def _group(name: str) -> str:
     """Return the commands of a group, a line or more each."""
     commands = [command for command in COMMANDS if command.group == name]
     width = HelpFormatter(PROGRAM).width
-    lines = [f"{translated(GROUPS[name])}:"]
+    lines = [headed(GROUPS[name])]
     for command in commands:
         first, *others = wrapped(translated(command.help), width - _INDENT)
         lines.append(f"  {command.name:{_INDENT - 4}}  {first}")

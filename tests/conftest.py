@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from scraper import messages
 from scraper.demo import beichen
 from scraper.demo.server import serve
 
@@ -27,6 +29,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.skipped and "NO_SKIPS" in os.environ and item.get_closest_marker("real") is None:
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak English, whatever the locale of whoever runs the tests, and whatever a test before spoke."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    messages.use(NullTranslations())
+    yield
+    messages.use(NullTranslations())
 
 
 @pytest.fixture(scope="session")

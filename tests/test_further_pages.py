@@ -150,7 +150,7 @@ def test_a_lost_state_and_a_new_reading_give_the_same_documents(tmp_path: Path) 
         archive.run()
         before = archive.documents()
         with opened(archive.config) as context:
-            outcomes = {change.outcome for change in changes(context, archive.root, dry=False, say=print)}
+            outcomes = {change.outcome for change in changes(context, archive.root, dry=False, tell=print)}
         assert outcomes == {"unchanged"}
         for file in archive.inside.glob("state.sqlite3*"):
             file.unlink()
@@ -192,7 +192,7 @@ def test_an_article_is_not_written_before_all_of_its_pages_answered(tmp_path: Pa
         archive = Archive(tmp_path, running, world)
         assert only(archive.run()).failed == 1
         with opened(archive.config) as context:
-            outcomes = [change.outcome for change in changes(context, archive.root, dry=False, say=print)]
+            outcomes = [change.outcome for change in changes(context, archive.root, dry=False, tell=print)]
         assert sorted(outcomes) == ["failed", *["unchanged"] * (ROWS - 1)]
         assert not [text for text in archive.documents().values() if PARTS[0] in text]
         world.broken.clear()

@@ -61,6 +61,7 @@ GROUND = {
     "exit_codes",
     "durations",
     "columns",
+    "spans",
     "mementos",
     "messages",
     "notices",

@@ -388,7 +388,7 @@ def reextract(archive: Archive) -> dict[str, list[str]]:
     """Make every document again; return the keys of articles by what became of them."""
     said: dict[str, list[str]] = {}
     with opened(archive.config) as context:
-        for change in changes(context, archive.root, dry=False, say=lambda _: None):
+        for change in changes(context, archive.root, dry=False, tell=lambda _: None):
             said.setdefault(change.outcome, []).append(change.known.key)
     return said
 

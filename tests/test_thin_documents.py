@@ -47,5 +47,5 @@ def test_a_document_that_tells_nothing_is_a_problem_once_and_listed_ever_after(t
     assert covered.empty == (url,)
     assert status.to_json([standing])["sites"][site.name]["thin"] == [url]
     assert coverage_text.to_json([covered])["sites"][site.name]["thin"] == [url]
-    assert url in status.to_text([standing], site.timezone)
+    assert url in status.to_text([standing], site.timezone, NOW)
     assert url in coverage_text.to_text(covered)

@@ -327,7 +327,7 @@ async def _told(site: Site, work: SiteWork) -> tuple[SiteReport, int]:
     try:
         await work.take_turn()
     except ArchiveError as error:
-        report.problems.append(Problem(url=site.home, kind=error.kind, message=str(error)))
+        report.problems.append(Problem(url=site.home, kind=error.kind, message=error.said))
         return report, of_error(error)
     if work.report is None:
         return report, ExitCode.PROGRAM_ERROR

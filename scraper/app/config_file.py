@@ -14,6 +14,7 @@ from scraper.app.config_yaml import ConfigFile, read_config_file
 from scraper.config import Config, parse_config
 from scraper.config.problems import dotted
 from scraper.errors import ConfigError
+from scraper.messages import say
 from scraper.redaction import redacted_value
 
 if TYPE_CHECKING:
@@ -53,7 +54,14 @@ def _with_paths(config: Config, folder: Path, given: Path) -> Config:
             return None
         found = folder / Path(name).expanduser()
         if not found.is_file():
-            slips.append(f"{given}: {key}: there is no file {folder / redacted_value(name)}")
+            slips.append(
+                say(
+                    "{given}: {key}: there is no file {file}",
+                    given=given,
+                    key=key,
+                    file=folder / redacted_value(name),
+                )
+            )
         return str(found)
 
     network = replace(config.network, ca_file=file(config.network.ca_file, "network.ca_file"))
@@ -77,7 +85,7 @@ def _files(path: Path) -> list[ConfigFile]:
     inside = (file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith("."))
     names = sorted(file for file in inside if file.is_file())
     if not names:
-        raise ConfigError((f"{path}: there is no file in it whose name ends in .yaml",))
+        raise ConfigError((say("{path}: there is no file in it whose name ends in .yaml", path=path),))
     files: list[ConfigFile] = []
     slips: list[str] = []
     for name in names:
@@ -102,11 +110,18 @@ def _joined(files: Sequence[ConfigFile]) -> tuple[dict[Any, Any], list[str]]:
             into[place[-1]] = value
         else:
             name = dotted(map(str, place))
-            slips.append(f"{_at(file, name)}: {name}: stands in {_at(before, name)} too")
+            slips.append(
+                say(
+                    "{place}: {name}: stands in {other} too",
+                    place=_at(file, name),
+                    name=name,
+                    other=_at(before, name),
+                )
+            )
 
     for file in files:
         if not isinstance(file.data, dict):
-            slips.append(f"{file.path}: must be a mapping of keys to values")
+            slips.append(say("{path}: must be a mapping of keys to values", path=file.path))
             continue
         slips.extend(_of_one_file(file))
         for key, value in file.data.items():
@@ -128,18 +143,27 @@ def _of_one_file(file: ConfigFile) -> Iterator[str]:
         return
     for key in file.data:
         if key in _OF_ALL:
-            yield f"{_at(file, str(key))}: {key}: holds for all sites: it stands in {DEFAULT} of this folder"
+            yield say(
+                "{place}: {key}: holds for all sites: it stands in {config} of this folder",
+                place=_at(file, str(key)),
+                key=key,
+                config=DEFAULT,
+            )
     sites = file.data.get("sites")
     for name, site in sites.items() if isinstance(sites, dict) else ():
         path = site.get("path") if isinstance(site, dict) else None
         if isinstance(path, str) and not path.startswith(("{site}/", f"{name}/")):
             place = f"sites.{name}.path"
-            yield f"{_at(file, place)}: {place}: leaves the site's own folder: it begins with {{site}}/"
+            yield say(
+                "{place}: {place2}: leaves the site's own folder: it begins with {{site}}/",
+                place=_at(file, place),
+                place2=place,
+            )
 
 
 def _placed(slips: Iterable[str], files: Sequence[ConfigFile], path: Path) -> list[str]:
     """Return the slips, each with the file and the line of its key or of the nearest key around it."""
-    return [f"{_where(slip, files, path)}: {slip}" for slip in slips]
+    return [say("{place}: {said}", place=_where(slip, files, path), said=slip) for slip in slips]
 
 
 def _where(slip: str, files: Sequence[ConfigFile], path: Path) -> str:

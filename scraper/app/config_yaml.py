@@ -13,6 +13,7 @@ import yaml
 
 from scraper.config.problems import dotted
 from scraper.errors import ConfigError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +46,20 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             body = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        raise ConfigError((f"{path}: there is no such file; --config names another one",)) from None
+        raise ConfigError(
+            (say("{path}: there is no such file; --config names another one", path=path),)
+        ) from None
     except OSError as error:
-        raise ConfigError((f"{path}: cannot be read: {error.strerror}",)) from error
+        raise ConfigError((say("{path}: cannot be read: {why}", path=path, why=error.strerror),)) from error
     if len(body) > _MOST_BYTES:
-        raise ConfigError((f"{path}: is larger than {_MOST_BYTES} bytes: that is no config",))
+        raise ConfigError(
+            (say("{path}: is larger than {most} bytes: that is no config", path=path, most=_MOST_BYTES),)
+        )
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise ConfigError((f"{path}:{line}: is not UTF-8",)) from error
+        raise ConfigError((say("{path}:{line}: is not UTF-8", path=path, line=line),)) from error
 
 
 def _parse_yaml(text: str, path: Path) -> tuple[Any, dict[str, int], list[str]]:
@@ -62,18 +67,20 @@ def _parse_yaml(text: str, path: Path) -> tuple[Any, dict[str, int], list[str]]:
     try:
         node = _composed(text)
         if node is None:
-            raise ConfigError((f"{path}: is empty",))
+            raise ConfigError((say("{path}: is empty", path=path),))
         lines, twice = _survey(node, path)
         return yaml.SafeLoader("").construct_document(node), lines, twice
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
-        raise ConfigError((f"{path}{line}: is not YAML: {error.problem}",)) from error
+        raise ConfigError(
+            (say("{path}{line}: is not YAML: {why}", path=path, line=line, why=error.problem),)
+        ) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # a forbidden character, a 13th month
         reason = " ".join(str(error).split())
-        raise ConfigError((f"{path}: is not YAML: {reason}",)) from error
+        raise ConfigError((say("{path}: is not YAML: {reason}", path=path, reason=reason),)) from error
     except RecursionError as error:
-        raise ConfigError((f"{path}: is nested too deeply",)) from error
+        raise ConfigError((say("{path}: is nested too deeply", path=path),)) from error
 
 
 def _composed(text: str) -> yaml.Node | None:
@@ -116,12 +123,14 @@ def _survey(root: yaml.Node, path: Path) -> tuple[dict[str, int], list[str]]:
         repeated += id(node) in met
         met.add(id(node))
         if repeated > _MOST_REPEATED or depth > _DEEPEST:
-            raise ConfigError((f"{path}: holds more than a config can, with every alias followed",))
+            raise ConfigError(
+                (say("{path}: holds more than a config can, with every alias followed", path=path),)
+            )
         seen: set[tuple[str, ...]] = set()
         for child_place, child, line in _children(place, node):
             name = dotted(child_place)
             if child_place in seen:
-                twice.append(f"{name}: stands twice, again in line {line}")
+                twice.append(say("{name}: stands twice, again in line {line}", name=name, line=line))
             seen.add(child_place)
             lines.setdefault(name, line)
             waiting.append((child_place, child, depth + 1))

@@ -17,6 +17,7 @@ from scraper.crawler.network import user_agent
 from scraper.crawler.ping import ping
 from scraper.errors import ArchiveError, StoreError
 from scraper.exit_codes import ExitCode
+from scraper.messages import say
 from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
 
@@ -87,8 +88,8 @@ def keep_up(config: Config, report: Report) -> Iterator[str]:
         return
     try:
         done = refresh_sites(config, report.sites, changed=changed)
-        yield from (f"search: {error}" for error in done.unreadable)
+        yield from (say("search: {error}", error=error.said) for error in done.unreadable)
         if config.feeds:
             write_feeds(config, report.sites)
     except StoreError as error:
-        yield str(error)
+        yield error.said

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scraper.ingest.assets import AssetIngester
 from scraper.ingest.reextract import jobs, remake, settle
 from scraper.ingest.replay import Replay
+from scraper.messages import say
 from scraper.parallel import spread
 from scraper.stores.opening import captures_of
 
@@ -27,7 +28,7 @@ def changes(
     archive: Path,
     *,
     dry: bool,
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
     damaged: Callable[[Damaged], None] = lambda _: None,
 ) -> Iterator[Change]:
     """Yield what becomes of each article. What a killed run left on the shelf is taken in first.
@@ -38,13 +39,21 @@ def changes(
     if not dry:
         number = sum(1 for _ in Replay(context).all(damaged))
         if number:
-            say(f"{site.name}: {number} captures that the state did not know were taken in")
+            tell(
+                say(
+                    "{site}: {count} captures that the state did not know were taken in",
+                    site=site.name,
+                    count=number,
+                )
+            )
     work = partial(_remake, site=site, archive=archive)
     for job, made in spread(work, jobs(context)):
         yield settle(job, made, context, dry=dry)
     for asset, error in AssetIngester(context).restore(dry=dry):
-        done = f"cannot be put back: {error}" if error else "to be put back" if dry else "put back"
-        say(f"{site.name}: {asset.path}: was lost or changed: {done}")
+        done = say("cannot be put back: {why}", why=error.said) if error else say("put back")
+        if dry and not error:
+            done = say("to be put back")
+        tell(say("{site}: {path}: was lost or changed: {done}", site=site.name, path=asset.path, done=done))
 
 
 def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:

@@ -65,7 +65,7 @@ def repair(
 
 
 def _make_again(context: SiteContext, done: Repaired, archive: Path, say: Callable[[str], None]) -> None:
-    for change in changes(context, archive, dry=False, say=say):
+    for change in changes(context, archive, dry=False, tell=say):
         done.documents += change.outcome in {"written", "revised"}
         done.failed += change.outcome == "failed"
     fates = [loss.fate for loss in context.state.losses.all(context.name)]

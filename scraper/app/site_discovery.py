@@ -141,7 +141,7 @@ class _Search:
             family = families.recognise(open_page(capture).root, capture.final_url)
             if family is not None:
                 self._site = replace(self._site, family=family.name)
-                self._tell(f"{capture.final_url}: of the family {family.name}")
+                self._tell(say("{url}: of the family {family}", url=capture.final_url, family=family.name))
 
     async def _ask(self, url: Url, kind: Kind = Kind.LISTING) -> Capture:
         return await self._network.fetch(Request(url=url, kind=kind), self._site)
@@ -166,14 +166,20 @@ class _Search:
             asked.add(way.url)
             capture = await self._try(way)
             channel = None if capture is None else self._list(way, capture, found)
-            if channel is not None and channel.listing.sublists:
-                self._tell(f"{way.url}: an overview of {len(channel.listing.sublists)} lists")
-                ways.extendleft(
-                    Way(url=url, name=None, worth=0) for url in reversed(channel.listing.sublists)
-                )
+            lists = () if channel is None else channel.listing.sublists
+            if lists:
+                self._tell(say("{url}: an overview of {count} lists", url=way.url, count=len(lists)))
+                ways.extendleft(Way(url=url, name=None, worth=0) for url in reversed(lists))
             elif channel is not None:
                 channel = await self._counted(channel)
-                self._tell(f"{way.url}: {channel.channel.title}, {channel.articles} articles")
+                self._tell(
+                    say(
+                        "{url}: {title}, {count} articles",
+                        url=way.url,
+                        title=channel.channel.title,
+                        count=channel.articles,
+                    )
+                )
                 found.append(channel)
         return found
 
@@ -183,7 +189,7 @@ class _Search:
         except Blocked:
             raise
         except ArchiveError as error:
-            self._tell(f"{way.url}: {error}")
+            self._tell(say("{url}: {error}", url=way.url, error=error.said))
             return None
 
     def _list(self, way: Way, capture: Capture, known: Sequence[FoundChannel]) -> FoundChannel | None:
@@ -194,14 +200,16 @@ class _Search:
             title = way.name or page_title(capture) or urls.split(way.url).path
         except ArchiveError as error:
             self._tell(
-                f"{way.url}: {error}" if not isinstance(error, NotAListing) else f"no channel: {error}"
+                say("no channel: {error}", error=error.said)
+                if isinstance(error, NotAListing)
+                else say("{url}: {error}", url=way.url, error=error.said)
             )
             return None
         named = {link.url for link in listing.links}
         if not listing.sublists and (
             len(named) < _FEW_ROWS or any(named == _named(each.listing) for each in known)
         ):
-            self._tell(f"{way.url}: no channel: it names nothing that is new")
+            self._tell(say("{url}: no channel: it names nothing that is new", url=way.url))
             return None
         names = {each.channel.name for each in known}
         channel = Channel(name=channel_name(way.url, names), title=title, index=capture.final_url)
@@ -227,7 +235,7 @@ class _Search:
             try:
                 listing = discovery.read_feed(capture, self._site, None) if capture is not None else None
             except ArchiveError as error:
-                self._tell(f"{url}: {error}")
+                self._tell(say("{url}: {error}", url=url, error=error.said))
                 continue
             if listing is not None and listing.links:
                 name = channel_name(url, {each.channel.name for each in found})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scraper.columns import padded
+from scraper.messages import say, translated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
     from scraper.stores.state.events import Event
 
 _WHATS = ("revised", "vanished", "returned")
+_SAID = {"revised": say("revised"), "vanished": say("vanished"), "returned": say("returned")}
+_WIDEST = 8  # cells
 
 
 def to_json(since: datetime, sites: Mapping[str, Sequence[Event]]) -> dict[str, Any]:
@@ -36,5 +41,6 @@ def _event(event: Event) -> dict[str, Any]:
 def to_text(name: str, events: Iterable[Event], zone: tzinfo) -> Iterator[str]:
     """Yield a line for each, oldest first, moments in this time zone."""
     for event in events:
-        moment = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        yield f"{name}  {moment}  {event.what:8}  {event.url}  {event.title or ''}".rstrip()
+        moment = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        what = padded(translated(_SAID.get(event.what, event.what)), _WIDEST)
+        yield f"{name}  {moment}  {what}  {event.url}  {event.title or ''}".rstrip()

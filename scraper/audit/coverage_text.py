@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scraper.audit.coverage import why_counts
 from scraper.audit.coverage_facts import WHYS
 from scraper.audit.status import thin_lines
-from scraper.columns import table
+from scraper.columns import padded, table
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -83,19 +84,48 @@ def to_text(site: SiteCoverage, *, every: bool = False) -> str:
 
 def _lines(site: SiteCoverage, *, every: bool) -> Iterator[str]:
     share = f" ({_percent(site.held, site.listed)})" if site.listed else ""
-    yield f"{site.name} {site.title}: {site.held} of {site.listed} listed articles are held{share}"
+    yield translated(
+        say(
+            "{name} {title}: {held} of {listed} listed articles are held{share}",
+            name=site.name,
+            title=site.title,
+            held=site.held,
+            listed=site.listed,
+            share=share,
+        )
+    )
     if site.channels:
         yield _table(site.channels)
     for channel in site.channels:
-        yield from (f"{channel.facts.name}: {said}" for said in _list_troubles(channel))
+        yield from (f"{channel.facts.name}: {translated(said)}" for said in _list_troubles(channel))
         if every:
-            yield from (f"{channel.facts.name}: {_page(page)}" for page in channel.read)
+            yield from (f"{channel.facts.name}: {translated(_page(page))}" for page in channel.read)
     yield from _missing(site.missing, every=every)
     yield from _numbers(site.unlisted_numbers, every=every)
-    thin = [f"{month.month} ({month.listed}, expected {month.expected})" for month in site.thin]
+    thin = [
+        translated(
+            say(
+                "{month} ({listed}, expected {expected})",
+                month=month.month,
+                listed=month.listed,
+                expected=month.expected,
+            )
+        )
+        for month in site.thin
+    ]
     if thin:
-        yield f"months thinner than their neighbours: {_some(thin, every=every)}"
-    yield from thin_lines(site.name, site.empty)
+        yield translated(
+            say("months thinner than their neighbours: {months}", months=_some(thin, every=every))
+        )
+    yield from map(translated, thin_lines(site.name, site.empty))
+
+
+_WHYS: Final = {
+    "waiting": say("waiting"),
+    "failed": say("failed"),
+    "gone": say("gone"),
+    "refused": say("refused"),
+}
 
 
 def _percent(part: int, whole: int) -> str:
@@ -104,7 +134,8 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _table(channels: Sequence[ChannelCoverage]) -> str:
-    head = ("channel", "", "pages", "stated", "listed", "held", *WHYS)
+    words = (say("channel"), "", say("pages"), say("stated"), say("listed"), say("held"))
+    head = [translated(word) for word in (*words, *(_WHYS[why] for why in WHYS))]
     rows = []
     for channel in channels:
         facts, whys = channel.facts, why_counts(channel.missing)
@@ -118,30 +149,40 @@ def _table(channels: Sequence[ChannelCoverage]) -> str:
 def _list_troubles(channel: ChannelCoverage) -> Iterator[str]:
     facts = channel.facts
     if facts.read_at is None:
-        yield "its list was never read"
+        yield say("its list was never read")
     elif channel.unread_pager:
-        yield "unread pager: it has older pages, and how they are reached is not understood"
+        yield say("unread pager: it has older pages, and how they are reached is not understood")
     elif channel.pages is None:
-        yield "nobody knows yet how many pages its list has: a backfill asks"
+        yield say("nobody knows yet how many pages its list has: a backfill asks")
     elif channel.pages_read < channel.pages:
-        numbers = ", ".join(map(_run, channel.unread)) or "those at its end"
-        yield f"{channel.pages - channel.pages_read} pages of its list were not read: {numbers}"
+        yield say(
+            "{count} pages of its list were not read: {numbers}",
+            count=channel.pages - channel.pages_read,
+            numbers=", ".join(map(_run, channel.unread)) or say("those at its end"),
+        )
     if facts.broken is not None and facts.broken_since is not None:
         since = facts.broken_since.isoformat(timespec="minutes")
-        yield f"its list could not be read since {since}: {facts.broken}"
+        yield say("its list could not be read since {since}: {broken}", since=since, broken=facts.broken)
     if facts.gap:
-        yield "between its newest page and what was known before there are pages that were not read"
+        yield say("between its newest page and what was known before there are pages that were not read")
     if channel.sublists:
-        yield f"an overview of lists that are no channels: {', '.join(channel.sublists)}"
+        yield say("an overview of lists that are no channels: {lists}", lists=", ".join(channel.sublists))
     if channel.short:
-        yield f"the site states {facts.stated} articles; {channel.short} of them are on none of its pages"
+        yield say(
+            "the site states {stated} articles; {short} of them are on none of its pages",
+            stated=facts.stated,
+            short=channel.short,
+        )
 
 
 def _page(page: ListPage) -> str:
-    number = page.url if page.number is None else f"page {page.number}"
-    off = f", and {page.elsewhere} rows lead off the site" if page.elsewhere else ""
-    return (
-        f"{number}: {page.held} of {page.listed} held{off}; read {page.read_at.isoformat(timespec='minutes')}"
+    return say(
+        "{page}: {held} of {listed} held{off}; read {when}",
+        page=page.url if page.number is None else say("page {number}", number=page.number),
+        held=page.held,
+        listed=page.listed,
+        off=say(", and {count} rows lead off the site", count=page.elsewhere) if page.elsewhere else "",
+        when=page.read_at.isoformat(timespec="minutes"),
     )
 
 
@@ -154,19 +195,26 @@ def _missing(missing: Sequence[Missing], *, every: bool) -> Iterator[str]:
         left_out += len(lines) - len(shown)
         yield from shown
     if left_out:
-        yield f"waiting  and {left_out} more: -v names them"
+        yield translated(say("waiting  and {count} more: -v names them", count=left_out))
 
 
 def _lost(lost: Missing) -> str:
     reason = f"  {lost.error}" if lost.error is not None and lost.why != "gone" else ""
-    return f"{lost.why:8} {lost.url}{reason}"
+    return f"{padded(translated(_WHYS[lost.why]), 8)} {lost.url}{reason}"
 
 
 def _numbers(runs: Sequence[Run], *, every: bool) -> Iterator[str]:
     if runs:
         count = sum(last - first + 1 for first, last in runs)
         said = _some([_run(run) for run in runs], every=every)
-        yield f"numbers between known articles that no list names: {count}, in {len(runs)} runs: {said}"
+        yield translated(
+            say(
+                "numbers between known articles that no list names: {count}, in {runs} runs: {said}",
+                count=count,
+                runs=len(runs),
+                said=said,
+            )
+        )
 
 
 def _run(run: Run) -> str:
@@ -177,5 +225,7 @@ def _run(run: Run) -> str:
 def _some(words: Sequence[str], *, every: bool) -> str:
     """Return the words in one line, not too many of them."""
     shown = words if every else words[:_FEW]
-    more = f" and {len(words) - len(shown)} more" if len(shown) < len(words) else ""
+    more = (
+        translated(say(" and {count} more", count=len(words) - len(shown))) if len(shown) < len(words) else ""
+    )
     return ", ".join(shown) + more

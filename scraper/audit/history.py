@@ -14,6 +14,7 @@ from scraper import extractor, writer
 from scraper.article_record import ADOPTED
 from scraper.errors import ArchiveError
 from scraper.mementos import archive_of, as_of_site
+from scraper.messages import say, translated
 from scraper.model import Kind
 
 if TYPE_CHECKING:
@@ -55,14 +56,16 @@ def versions(
         if entry.kind is Kind.COPY:
             yield _copy(entry, site, shelf)
         elif entry.status == _NOT_MODIFIED:
-            yield Version(entry=entry, what="same", note="not modified")
+            yield Version(entry=entry, what="same", note=say("not modified"))
         elif entry.status in _GONE:
-            yield Version(entry=entry, what="gone", note=f"status {entry.status}")
+            yield Version(entry=entry, what="gone", note=say("status {status}", status=entry.status))
         else:
             try:
                 article = extractor.extract(shelf(entry.ref), site)
             except ArchiveError as error:
-                yield Version(entry=entry, what="other", note=f"{error.kind}: {error}")
+                yield Version(
+                    entry=entry, what="other", note=say("{kind}: {said}", kind=error.kind, said=error.said)
+                )
                 continue
             lines = tuple(_lines(article))
             what: What = "same" if lines == before else "article"
@@ -77,8 +80,13 @@ def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture
         page = as_of_site(shelf(entry.ref))
         article = extractor.extract(page, site)
     except ArchiveError as error:
-        return Version(entry=entry, what="copy", note=f"{error.kind}: {error}")
-    note = f"as {archive_of(entry.url)} had it on {page.fetched_at:%Y-%m-%d}: {article.title}"
+        return Version(entry=entry, what="copy", note=say("{kind}: {said}", kind=error.kind, said=error.said))
+    note = say(
+        "as {archive} had it on {day}: {title}",
+        archive=archive_of(entry.url),
+        day=f"{page.fetched_at:%Y-%m-%d}",
+        title=article.title,
+    )
     return Version(entry=entry, what="copy", note=note, title=article.title)
 
 
@@ -141,12 +149,18 @@ def to_text(
     """Yield an article's past as lines, moments in this time zone."""
     yield f"{known.url}  {known.status}{'' if known.path is None else f'  {known.path}'}"
     if known.origin == ADOPTED:
-        yield "its document was taken over from an older archive: no capture gives it"
+        yield translated(say("its document was taken over from an older archive: no capture gives it"))
     elif known.origin is not None:
-        yield f"its document was made of a copy that {known.origin} keeps, not of the site's own page"
-    yield from (f"also at {url}" for url in aliases)
+        yield translated(
+            say(
+                "its document was made of a copy that {origin} keeps, not of the site's own page",
+                origin=known.origin,
+            )
+        )
+    yield from (translated(say("also at {url}", url=url)) for url in aliases)
     for version in past:
-        moment = f"{version.entry.fetched_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        said = {"article": version.title or "", "same": "unchanged"}.get(version.what, version.note)
+        moment = f"{version.entry.fetched_at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        known_as = {"article": version.title or "", "same": say("unchanged")}
+        said = translated(known_as.get(version.what, version.note))
         yield f"{moment}  {version.entry.status}  {version.entry.ref.digest[:12]}  {said}"
         yield from (f"    {line}" for line in version.diff)

@@ -10,7 +10,8 @@ from scraper import policy
 from scraper.audit.coverage import Tally, judge_channel
 from scraper.audit.coverage_query import channels_of
 from scraper.columns import table
-from scraper.messages import say
+from scraper.messages import say, translated
+from scraper.spans import ago
 from scraper.stores.state.queries import Standing
 
 if TYPE_CHECKING:
@@ -161,12 +162,17 @@ def too_old(
                 yield f"{site.name}.{channel.name}", channel.last_success
 
 
-def to_text(sites: Sequence[SiteStatus], zone: tzinfo) -> str:
-    """Return the status as a table, moments in this time zone."""
-    head = ("site", "channel", "", "articles", "last success", "failures", "waiting", "gaps")
-    rows = [row for site in sites for row in _rows(site, zone)]
-    told = table(head, rows, right=("articles", "failures", "waiting", "gaps"))
-    return "\n".join([told, *(line for site in sites for line in thin_lines(site.name, site.thin))])
+_HEAD = (
+    say("site"),
+    say("channel"),
+    "",
+    say("articles"),
+    say("last success"),
+    say("failures"),
+    say("waiting"),
+    say("gaps"),
+)
+_NUMBERS = (say("articles"), say("failures"), say("waiting"), say("gaps"))
 
 
 def thin_lines(name: str, thin: Iterable[Url]) -> Iterator[str]:
@@ -175,20 +181,34 @@ def thin_lines(name: str, thin: Iterable[Url]) -> Iterator[str]:
         yield say("{name}: held, though its page tells nothing: {url}", name=name, url=url)
 
 
-def _rows(site: SiteStatus, zone: tzinfo) -> Iterator[Sequence[str]]:
-    yield (site.name, "", site.title, *_cells(site.standing, site.last_success, site.gaps, zone))
+def to_text(sites: Sequence[SiteStatus], zone: tzinfo, now: datetime) -> str:
+    """Return the status as a table, moments in this time zone and how long ago they were."""
+    head, numbers = [translated(word) for word in _HEAD], [translated(word) for word in _NUMBERS]
+    told = table(head, [row for site in sites for row in _rows(site, zone, now)], right=numbers)
+    thin = (line for site in sites for line in thin_lines(site.name, site.thin))
+    return "\n".join([told, *map(translated, thin)])
+
+
+def _rows(site: SiteStatus, zone: tzinfo, now: datetime) -> Iterator[Sequence[str]]:
+    success = _success(site.last_success, zone, now)
+    yield (site.name, "", site.title, *_cells(site.standing, success, site.gaps))
     for channel in site.channels:
-        counts = _cells(channel.standing, channel.last_success, channel.gaps, zone)
-        yield ("", channel.name, channel.title, *counts)
+        success = _success(channel.last_success, zone, now)
+        yield ("", channel.name, channel.title, *_cells(channel.standing, success, channel.gaps))
 
 
-def _cells(
-    standing: Standing, last_success: datetime | None, gaps: int | None, zone: tzinfo
-) -> tuple[str, ...]:
-    moment = "never" if last_success is None else f"{last_success.astimezone(zone):%Y-%m-%d %H:%M}"
+def _success(moment: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """Return a moment with its zone, and how long ago it was; what a wrong clock told has no span."""
+    if moment is None:
+        return translated(say("never"))
+    when = f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    return when if moment > now else f"{when} ({translated(ago(now - moment))})"
+
+
+def _cells(standing: Standing, success: str, gaps: int | None) -> tuple[str, ...]:
     return (
         str(standing.articles),
-        moment,
+        success,
         str(standing.failures),
         str(standing.waiting),
         "?" if gaps is None else str(gaps),

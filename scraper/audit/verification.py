@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scraper.article_record import ADOPTED
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError
 from scraper.ingest.reextract import job_of, reread
+from scraper.messages import say
 from scraper.parallel import spread
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, documents_of, view_state
@@ -102,7 +103,7 @@ def verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> It
         raise
     except StoreError as error:
         file = _state_file(archive, site)
-        for damage in (Damage(file=file, what=str(error)), *_alone(site, archive, found)):
+        for damage in (Damage(file=file, what=error.said), *_alone(site, archive, found)):
             found.damaged.append(damage)
             yield damage
     yield found
@@ -157,7 +158,7 @@ def _every_damage(
     found.captures, found.tail = shelf.captures, shelf.tail
     yield from _lost(site, state)
     if found.captures and not ArchiveFolder(archive).state(site.name).exists():
-        what = "the file is missing: the next run makes it again from the captures"
+        what = say("the file is missing: the next run makes it again from the captures")
         yield Damage(file=_state_file(archive, site), what=what)
     suspects = []
     for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
@@ -179,12 +180,12 @@ def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator
     try:
         data = documents_of(archive, site.name).read_file(path)
     except StoreError as error:
-        yield Damage(file=path, what=str(error))
+        yield Damage(file=path, what=error.said)
         return
     if data is None:
-        yield Damage(file=path, what="the picture is missing: `reextract` puts it back")
+        yield Damage(file=path, what=say("the picture is missing: `reextract` puts it back"))
     elif sha256(data).hexdigest() != digest:
-        yield Damage(file=path, what="the picture does not have its digest: `reextract` puts it back")
+        yield Damage(file=path, what=say("the picture does not have its digest: `reextract` puts it back"))
 
 
 def _pieces(site: Site, held: Iterable[ArticleRecord], state: State) -> Iterator[Piece]:
@@ -219,18 +220,22 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     try:
         data = None if known.path is None else documents_of(archive, known.site).read_file(known.path)
     except StoreError as error:
-        return replace(nothing, wrong=(str(error),))
+        return replace(nothing, wrong=(error.said,))
     if data is None:
-        return replace(nothing, wrong=("the document is missing",))
+        return replace(nothing, wrong=(say("the document is missing"),))
     if known.origin == ADOPTED and known.capture is None:
         same = sha256(data).hexdigest() == known.article_digest
-        return nothing if same else replace(nothing, wrong=("the document was changed since it was adopted",))
+        return (
+            nothing
+            if same
+            else replace(nothing, wrong=(say("the document was changed since it was adopted"),))
+        )
     if piece.job is None:  # its pictures came, and it has yet to follow
         return nothing
     try:
         article, document, _ = reread(piece.job, site, captures_of(archive, site.name).read)
     except ArchiveError as error:
-        said = f"its capture gives no document: {error.kind}: {error}"
+        said = say("its capture gives no document: {kind}: {said}", kind=error.kind, said=error.said)
         return replace(
             nothing, **({"error": error} if isinstance(error, ProgramError) else {"wrong": (said,)})
         )
@@ -252,7 +257,7 @@ def _lost_pictures(pictures: Iterable[EmbeddedPicture], documents: DocumentStore
     for picture in pictures:
         path = picture.address.lstrip("/")
         if documents.read_file(path) != picture.data:
-            yield f"its picture {path} is missing or changed: `reextract` puts it back"
+            yield say("its picture {path} is missing or changed: `reextract` puts it back", path=path)
 
 
 def _change(known: ArticleRecord, there: bytes, today: bytes) -> Iterator[str]:
@@ -262,12 +267,15 @@ def _change(known: ArticleRecord, there: bytes, today: bytes) -> Iterator[str]:
     same = next(
         (at for at, (one, other) in enumerate(zip(lines, expected, strict=False)) if one != other), None
     )
-    where = f"line {min(len(lines), len(expected)) + 1 if same is None else same + 1}"
+    number = min(len(lines), len(expected)) + 1 if same is None else same + 1
     older = known.extractor is not None and known.extractor != extractor.VERSION
+    made, now = known.extractor, extractor.VERSION
     why = (
-        f" (version {known.extractor} made it, this is {extractor.VERSION}: see `reextract`)" if older else ""
+        say(" (version {made} made it, this is {now}: see `reextract`)", made=made, now=now) if older else ""
     )
-    yield f"the document was changed: {where} is not what its capture gives{why}"
+    yield say(
+        "the document was changed: line {number} is not what its capture gives{why}", number=number, why=why
+    )
 
 
 def _as_linked(shown: Shown, job: Job) -> Shown:
@@ -281,7 +289,11 @@ def _losses(shown: Shown, data: bytes) -> Iterator[str]:
     """Tell what a reader of the document does not see of the page."""
     body = data.decode("utf-8", "replace").removeprefix("---\n").partition("\n---\n")[2]
     lost = writer.loss_of(shown, body)
-    counts = {"characters": lost.characters, "pictures": lost.images, "links": lost.links}
-    said = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-    if said:
-        yield f"the document says less than its page; missing: {said}"
+    missing = [
+        *([say("characters {count}", count=lost.characters)] if lost.characters else []),
+        *([say("pictures {count}", count=lost.images)] if lost.images else []),
+        *([say("links {count}", count=lost.links)] if lost.links else []),
+    ]
+    if missing:
+        said = reduce(lambda one, other: say("{one}, {other}", one=one, other=other), missing)
+        yield say("the document says less than its page; missing: {said}", said=said)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import CaptureDamaged
+from scraper.messages import say
 from scraper.stores.archive_folder import INSIDE
 from scraper.stores.fixity import Sound
 from scraper.stores.warc_reader import Damaged
@@ -78,10 +79,17 @@ class Reconciling:
                 yield from self._whole(found.capture)
         yield from self._lost_before(None)
         for file, count in self._missing.items():
-            what = f"the file is missing, and with it {count} captures that the state knows: see `repair`"
+            what = say(
+                "the file is missing, and with it {count} captures that the state knows: see `repair`",
+                count=count,
+            )
             yield Damage(file=_told(self._site, file), what=what)
         for file, (offset, count) in self._beyond.items():
-            what = f"it ends before {count} captures that the state knows, as in an older backup: {_TO_DO}"
+            what = say(
+                "it ends before {count} captures that the state knows, as in an older backup: {to_do}",
+                count=count,
+                to_do=_TO_DO,
+            )
             yield Damage(file=_told(self._site, file), offset=offset, what=what)
 
     def _whole(self, ref: CaptureRef) -> Iterator[Damage]:
@@ -94,7 +102,7 @@ class Reconciling:
             self.tail += 1
         else:
             yield damage_of(
-                self._site, ref, "the state does not know this capture, though it knows later ones"
+                self._site, ref, say("the state does not know this capture, though it knows later ones")
             )
 
     def _lost_before(self, ref: CaptureRef | None) -> Iterator[Damage]:
@@ -107,7 +115,9 @@ class Reconciling:
                 self._beyond[row.ref.file] = offset, count + 1
             elif _place(row.ref) not in self._named:
                 yield damage_of(
-                    self._site, row.ref, f"the capture of {row.url} that the state knows is not here"
+                    self._site,
+                    row.ref,
+                    say("the capture of {url} that the state knows is not here", url=row.url),
                 )
             self._row = next(self._rows, None)
 
@@ -123,11 +133,15 @@ class Reconciling:
         try:
             capture = self._shelf.read(ref)
         except CaptureDamaged as error:  # it was whole a moment ago: the file changes under us
-            yield damage_of(self._site, ref, str(error))
+            yield damage_of(self._site, ref, error.said)
             return
         wrong = [name for name, known, there in _pairs(row, ref, capture) if known != there]
         if wrong:
-            yield damage_of(self._site, ref, f"the state knows another {' and '.join(wrong)} of this capture")
+            yield damage_of(
+                self._site,
+                ref,
+                say("the state knows another {wrong} of this capture", wrong=" and ".join(wrong)),
+            )
 
 
 def _pairs(row: CaptureEntry, ref: CaptureRef, capture: Capture) -> tuple[tuple[str, object, object], ...]:

@@ -9,11 +9,23 @@ from scraper.columns import table
 from scraper.messages import say, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime, tzinfo
 
-_HEAD = ("site", "due", "every", "priority", "machine", "lease", "last run", "exit", "written", "waiting")
-_NUMBERS = ("priority", "exit", "written", "waiting")
+_HEAD = (
+    say("site"),
+    say("due"),
+    say("every"),
+    say("priority"),
+    say("machine"),
+    say("lease"),
+    say("last run"),
+    say("exit"),
+    say("written"),
+    say("waiting"),
+)
+_NUMBERS = (say("priority"), say("exit"), say("written"), say("waiting"))
+_MACHINES = (say("machine"), say("seen"), say("sites"), say("slots"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +56,9 @@ class ClusterStatus:
         )
         return "\n".join(
             (
-                table(("machine", "seen", "sites", "slots"), machines, right=("sites", "slots")),
+                table(_in_use(_MACHINES), machines, right=_in_use(_MACHINES[2:])),
                 "",
-                table(_HEAD, sites, right=_NUMBERS),
+                table(_in_use(_HEAD), sites, right=_in_use(_NUMBERS)),
                 "",
                 translated(counts),
             )
@@ -77,11 +89,11 @@ def _site(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of `tables.STATUS
 
 
 def _row(row: Any, zone: tzinfo) -> tuple[str, ...]:  # noqa: ANN401 - likewise
-    lease = row.holder if row.held else ("queued" if row.queued else "-")
+    lease = row.holder if row.held else (translated(say("queued")) if row.queued else "-")
     report = row.report or {}
     return (
         row.name,
-        "retired" if row.retired else _told(row.due, zone),
+        translated(say("retired")) if row.retired else _told(row.due, zone),
         f"{row.every.total_seconds() / 3600:g}h",
         str(row.priority),
         row.machine or "-",
@@ -91,6 +103,11 @@ def _row(row: Any, zone: tzinfo) -> tuple[str, ...]:  # noqa: ANN401 - likewise
         str(report.get("written", "-")),
         str(report.get("waiting", "-")),
     )
+
+
+def _in_use(words: Iterable[str]) -> list[str]:
+    """Return words in the language in use."""
+    return [translated(word) for word in words]
 
 
 def _told(moment: datetime | None, zone: tzinfo) -> str:

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scraper.console import tell
+from scraper.commands.arguments import named
+from scraper.console import clean, put, tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, say_count, translated
 
 if TYPE_CHECKING:
     import argparse
@@ -61,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     found = look(url, config, name=args.name, most=args.most, tell=lambda step: _tell(step, args))
     block = block_of(found.site)
     if not args.json:
-        print("\n".join(_lines(found)))
+        for line in _lines(found):
+            put(line)
         print(f"\n{block}", end="")
     is_wanted = bool(found.channels) and not args.dry_run and (args.yes or _agrees(path))
     written = add_to(path, found.site) if is_wanted else None
@@ -104,35 +106,44 @@ def _refuse_known(url: Url, name: str | None, config: Config | None) -> None:
 
 def _tell(step: str, args: argparse.Namespace) -> None:
     if args.verbosity >= 0 and not args.json:
-        print(step, file=sys.stderr)
+        tell(step)
 
 
 def _agrees(path: Path) -> bool:
     """Ask the person at the terminal."""
-    print(f"\nWrite this into {path}? [y/N] ", end="", file=sys.stderr, flush=True)
+    question = translated(say("\nWrite this into {path}? [y/N] ", path=path))
+    print(clean(question), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes", "是"}
 
 
 def _lines(found: Look) -> Iterator[str]:
     site = found.site
-    yield f"site      {site.name} ({site.title}), home {site.home}"
-    yield f"family    {site.family}"
-    yield f"channels  {len(found.channels)}"
+    home = say("{name} ({title}), home {home}", name=site.name, title=site.title, home=site.home)
+    yield named(say("site"), home)
+    yield named(say("family"), str(site.family))
+    yield named(say("channels"), str(len(found.channels)))
     yield from map(_channel, found.channels)
     for read in found.articles:
-        yield f"\narticle   {read.article.url}\n"
+        yield f"\n{named(say('article'), read.article.url)}\n"
         yield read.document().rstrip("\n")
     for error in found.unread:
-        yield f"no article: {error.kind}: {error}"
+        yield say("no article: {kind}: {said}", kind=error.kind, said=error.said)
 
 
 def _channel(found: FoundChannel) -> str:
     number = found.listing.pages
-    pages = f" on {number} page{'' if number == 1 else 's'}" if number else ""
-    about = "" if found.listing.stated is not None or found.listing.pages is None else "about "
-    more = " and more" if found.listing.pages is None and found.listing.next is not None else ""
-    count = f"{about}{found.articles} articles{more}{pages}"
-    return f"          {found.channel.name}  {found.channel.title}  {count}  {found.channel.index}"
+    articles = found.articles
+    if found.listing.stated is None and found.listing.pages is not None:
+        count = say("about {count} articles", count=articles)
+    elif found.listing.pages is None and found.listing.next is not None:
+        count = say("{count} articles and more", count=articles)
+    else:
+        count = say_count("{count} article", "{count} articles", articles)
+    if number:
+        count = say_count("{articles} on {count} page", "{articles} on {count} pages", number, articles=count)
+    return (
+        f"          {found.channel.name}  {found.channel.title}  {translated(count)}  {found.channel.index}"
+    )
 
 
 def _to_json(found: Look, block: str, written: Path | None) -> dict[str, Any]:

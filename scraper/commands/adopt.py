@@ -109,4 +109,4 @@ def _index(config: Config, done: Adopted) -> None:
     try:
         refresh_sites(config, done.sites)
     except StoreError as error:
-        tell(str(error))
+        tell(error.said)

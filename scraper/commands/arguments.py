@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from scraper.messages import say
+from scraper.columns import padded
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ def duration(text: str) -> timedelta:
     span = parse_duration(text)
     if span is None:
         msg = say("{text!r} is no duration: 90s, 10m, 2h, 1d", text=text)
-        raise argparse.ArgumentTypeError(msg)
+        raise argparse.ArgumentTypeError(translated(msg))
     return span
 
 
@@ -88,7 +89,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(_no_day(text)) from error
+        raise argparse.ArgumentTypeError(translated(_no_day(text))) from error
 
 
 def _no_day(text: str) -> str:
@@ -112,5 +113,10 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         msg = say("{text} is not a number of articles: at least 1", text=text)
-        raise argparse.ArgumentTypeError(msg)
+        raise argparse.ArgumentTypeError(translated(msg))
     return number
+
+
+def named(name: str, value: str) -> str:
+    """Return a line `name  value` of what a command found, in the language in use, the names in a column."""
+    return f"{padded(translated(name), 9)} {translated(value)}"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
+from scraper.console import put
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     from scraper.model import Site
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.DONE
     for site in sites:
         for line in changes.to_text(site.name, found[site.name], site.timezone):
-            print(line)
+            put(line)
     return ExitCode.DONE
 
 
@@ -80,4 +81,4 @@ def _moment(text: str) -> datetime | timedelta:
         return datetime.fromisoformat(text)
     except ValueError:
         msg = say("{text!r} is no day: 2026-03-01, or 7d for seven days ago", text=text)
-        raise argparse.ArgumentTypeError(msg) from None
+        raise argparse.ArgumentTypeError(translated(msg)) from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scraper.console import put, tell
 from scraper.errors import ConfigError
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, say_count
 
 if TYPE_CHECKING:
     import argparse
@@ -59,8 +59,16 @@ def _try_out(config: Config) -> ExitCode:
 def _print_summary(path: Path, config: Config) -> None:
     put(say("{path}: nothing wrong; the archive is {archive}", path=path, archive=config.archive))
     for site in config.sites:
-        channels = f"{len(site.channels)} channel{'' if len(site.channels) == 1 else 's'}"
-        print(f"  {site.name}: {site.title}, {site.home}, {site.family or 'any family'}, {channels}")
+        put(
+            say(
+                "  {name}: {title}, {home}, {family}, {channels}",
+                name=site.name,
+                title=site.title,
+                home=site.home,
+                family=site.family or say("any family"),
+                channels=say_count("{count} channel", "{count} channels", len(site.channels)),
+            )
+        )
         if not site.channels:
             put(
                 say(

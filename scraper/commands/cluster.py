@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import duration, needing_cluster
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,7 +208,7 @@ def _slots(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 1000:  # noqa: PLR2004 - more processes than any machine has room for
         msg = say("{text} is no number of sites: 1 to 1000", text=text)
-        raise argparse.ArgumentTypeError(msg)
+        raise argparse.ArgumentTypeError(translated(msg))
     return number
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites
 from scraper.commands.crawl import load
+from scraper.console import put
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -66,7 +67,7 @@ def _tell(sites: Sequence[SiteCoverage], *, as_json: bool, every: bool) -> None:
         json.dump(coverage_text.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print("\n\n".join(coverage_text.to_text(site, every=every) for site in sites))
+        put("\n\n".join(coverage_text.to_text(site, every=every) for site in sites))
 
 
 def _draw(sites: Sequence[SiteCoverage], file: Path) -> None:

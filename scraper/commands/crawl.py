@@ -103,7 +103,7 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     if args.dry_run:
         return report, True
     for wrong in keep_up(config, report):
-        print(wrong, file=sys.stderr)
+        tell(wrong)
     good, unwritten = leave_notes(config, report)
     if unwritten is not None:
         tell(say("heartbeat: {unwritten}", unwritten=unwritten))

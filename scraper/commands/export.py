@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             advance=advance,
         )
     for error in unread:
-        tell(say("export: {error}", error=str(error)))
+        tell(say("export: {error}", error=error.said))
     code = ExitCode.SOME_FAILED if unread else ExitCode.DONE
     if args.json:
         what = "captures" if args.format == "wacz" else "articles"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
+from scraper.console import clean
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
@@ -86,4 +87,5 @@ def _tell(lines: Iterable[str]) -> None:
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     for line in lines:
         colour = _COLOURS.get(line[4:5]) if coloured and line.startswith("    ") else None
-        print(f"{colour}{line}\x1b[0m" if colour else line)
+        said = clean(line)
+        print(f"{colour}{said}\x1b[0m" if colour else said)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from scraper.columns import padded
+from scraper.commands.arguments import named
+from scraper.console import put
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, say_count, translated
 
 if TYPE_CHECKING:
     import argparse
@@ -42,80 +45,96 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(seen.to_json(), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(seen)))
+        for line in _lines(seen):
+            put(line)
     return ExitCode.SOME_FAILED if seen.what == "other" else ExitCode.DONE
 
 
 def _lines(seen: Probe) -> Iterator[str]:
     capture = seen.capture
-    yield f"address   {capture.url}"
+    yield named(say("address"), capture.url)
     if capture.final_url != capture.url:
-        yield f"leads to  {capture.final_url}"
-    kind = capture.header("content-type") or "no content type"
-    yield f"answer    {capture.status} {capture.reason}, {kind}, {len(capture.body)} bytes"
-    yield f"site      {seen.site.name} ({seen.site.title}), home {seen.site.home}"
-    yield f"kind      {_KINDS[seen.what]}"
-    layout = f", layout {seen.page.article.layout}" if seen.page else ""
-    yield f"family    {seen.family or 'none known'}{layout}"
+        yield named(say("leads to"), capture.final_url)
+    answer = say(
+        "{status}, {kind}, {count} bytes",
+        status=f"{capture.status} {capture.reason}".rstrip(),
+        kind=capture.header("content-type") or say("no content type"),
+        count=len(capture.body),
+    )
+    yield named(say("answer"), answer)
+    site = seen.site
+    home = say("{name} ({title}), home {home}", name=site.name, title=site.title, home=site.home)
+    yield named(say("site"), home)
+    yield named(say("kind"), _KINDS[seen.what])
+    family = seen.family or say("none known")
+    if seen.page:
+        family = say("{family}, layout {layout}", family=family, layout=seen.page.article.layout)
+    yield named(say("family"), family)
     if seen.page is not None:
         yield from _article(seen.page)
     if seen.listing is not None:
         yield from _listing(seen.listing)
     if seen.what == "other":
         yield from (
-            f"          {error.kind}: {error}" for error in (seen.no_article, seen.no_listing) if error
+            f"          {error.kind}: {translated(error.said)}"
+            for error in (seen.no_article, seen.no_listing)
+            if error
         )
 
 
 _KINDS = {
-    "article": "an article",
-    "list": "a list",
-    "sitemap": "a sitemap",
-    "feed": "a feed",
-    "other": "neither an article nor a list",
+    "article": say("an article"),
+    "list": say("a list"),
+    "sitemap": say("a sitemap"),
+    "feed": say("a feed"),
+    "other": say("neither an article nor a list"),
 }
 
 
 def _article(page: Read) -> Iterator[str]:
     article, said = page.article, page.to_json()
-    yield f"identity  {page.identity}"
-    yield f"title     {article.title}"
-    yield f"published {said['published']} (from the {article.published_from})"
-    for name in ("source", "editor", "channel"):
+    yield named(say("identity"), page.identity)
+    yield named(say("title"), article.title)
+    told = say("{moment} (from the {place})", moment=said["published"], place=article.published_from)
+    yield named(say("published"), told)
+    words = {"source": say("source"), "editor": say("editor"), "channel": say("channel")}
+    for name, word in words.items():
         if said[name] is not None:
-            yield f"{name:9} {said[name]}"
-    characters = len(article.shown.text)
-    pictures, media = _count(article.images, "picture"), _count(article.media, "medium")
-    yield f"body      {characters} characters, {pictures}, {media}"
+            yield named(word, said[name])
+    body = say(
+        "{characters} characters, {pictures}, {media}",
+        characters=len(article.shown.text),
+        pictures=say_count("{count} picture", "{count} pictures", len(article.images)),
+        media=say_count("{count} medium", "{count} media", len(article.media)),
+    )
+    yield named(say("body"), body)
     for name in ("images", "media", "attachments"):
         yield from (f"          {url}" for url in said[name])
     lost = [f"{count} {what}" for what, count in said["loss"].items() if count]
-    yield f"loss      {', '.join(lost) or 'none'}"
+    yield named(say("loss"), ", ".join(lost) or say("none"))
     yield ""
     yield page.document().rstrip("\n")
 
 
 def _listing(listing: ListingPage) -> Iterator[str]:
-    stated = f", the list states {listing.stated}" if listing.stated is not None else ""
-    yield f"rows      {len(listing.links)}{stated}"
+    rows = str(len(listing.links))
+    if listing.stated is not None:
+        rows = say("{count}, the list states {stated}", count=rows, stated=listing.stated)
+    yield named(say("rows"), rows)
     yield from map(_row, listing.links[:_ROWS])
     if len(listing.links) > _ROWS:
-        yield f"          … and {len(listing.links) - _ROWS} more"
+        yield say("          … and {count} more", count=len(listing.links) - _ROWS)
     if listing.elsewhere:
-        yield f"elsewhere {len(listing.elsewhere)} rows lead to other hosts or bare files"
+        off = say("{count} rows lead to other hosts or bare files", count=len(listing.elsewhere))
+        yield named(say("elsewhere"), off)
     if listing.next is not None:
-        yield f"next      {listing.next.urls[0]}"
+        yield named(say("next"), listing.next.urls[0])
     if listing.pager is not None:
-        yield f"pager     {listing.pager}"
+        yield named(say("pager"), listing.pager)
     if listing.pages is not None:
-        yield f"pages     {listing.pages}"
+        yield named(say("pages"), str(listing.pages))
 
 
 def _row(link: Link) -> str:
-    date = f"{link.date:%Y-%m-%d}" if link.date else "no date   "
+    date = f"{link.date:%Y-%m-%d}" if link.date else padded(translated(say("no date")), 10)
     return f"          {date}  {link.url}  {link.title or ''}".rstrip()
-
-
-def _count(items: tuple[object, ...], name: str) -> str:
-    plural = {"medium": "media"}.get(name, f"{name}s")
-    return f"{len(items)} {name if len(items) == 1 else plural}"

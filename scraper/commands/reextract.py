@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load, tell_report
+from scraper.console import tell
 from scraper.errors import CaptureDamaged
 from scraper.exit_codes import ExitCode, of_failure, worst
 from scraper.messages import say
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             with opener.open(site) as context:
                 torn: list[ArchiveError] = []
-                found = changes(context, archive, dry=args.dry_run, say=_say, damaged=_into(torn))
+                found = changes(context, archive, dry=args.dry_run, tell=tell, damaged=_into(torn))
                 reports[site.name] = _report(found, codes, show=args.dry_run and not args.json)
                 reports[site.name].problems.extend(_problem(site.home, error) for error in torn)
                 codes.update(map(of_failure, torn))
@@ -64,13 +64,9 @@ def run(args: argparse.Namespace) -> int:
     report = Report(command="reextract", started=begun, finished=now(), exit_code=code, sites=reports)
     if not args.dry_run:
         for wrong in keep_up(config, report):
-            print(wrong, file=sys.stderr)
+            tell(wrong)
     tell_report(report, args)
     return code
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def _into(torn: list[ArchiveError]) -> Callable[[Damaged], None]:
@@ -79,7 +75,7 @@ def _into(torn: list[ArchiveError]) -> Callable[[Damaged], None]:
 
 
 def _problem(url: str, error: ArchiveError) -> Problem:
-    return Problem(url=url, kind=error.kind, message=str(error))
+    return Problem(url=url, kind=error.kind, message=error.said)
 
 
 def _report(changes: Iterator[Change], codes: set[ExitCode], *, show: bool) -> SiteReport:

@@ -93,7 +93,7 @@ def _rebuild(config: Config, verbosity: int) -> ExitCode:
     with bar(say("search: indexing"), count_held(config), verbosity=verbosity) as advance:
         done = rebuild(config, advance=advance)
     for error in done.unreadable:
-        tell(say("search: {error}", error=str(error)))
+        tell(say("search: {error}", error=error.said))
     if verbosity >= 0:
         tell(say_count("search: {count} article indexed", "search: {count} articles indexed", done.put))
     return ExitCode.SOME_FAILED if done.unreadable else ExitCode.DONE

@@ -6,7 +6,7 @@ import argparse
 
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
-from scraper.messages import say
+from scraper.messages import say, translated
 
 _PORT = 8023
 _LAST_PORT = 65_535
@@ -48,5 +48,5 @@ def _port(text: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() else -1
     if not 0 <= number <= _LAST_PORT:
         msg = say("{text!r} is no port: 0 to {last_port}", text=text, last_port=_LAST_PORT)
-        raise argparse.ArgumentTypeError(msg)
+        raise argparse.ArgumentTypeError(translated(msg))
     return number

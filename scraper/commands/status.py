@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites, duration
 from scraper.commands.crawl import load
-from scraper.console import tell
+from scraper.console import put, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
         print()
     else:
-        print(status.to_text(sites, config.sites[0].timezone))
+        put(status.to_text(sites, config.sites[0].timezone, now))
     for name, paths in missing.items():
         if paths:
             tell(f"{name}: {translated(told_missing(name, paths))}")

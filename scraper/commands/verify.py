@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     damaged = any(found.damaged for found in sites.values())
     errors = [error for found in sites.values() for error in found.errors]
     for error in errors:
-        print(f"{error.kind}: {error}\n{error.traceback or ''}".rstrip(), file=sys.stderr)
+        tell(f"{error.kind}: {translated(error.said)}\n{error.traceback or ''}".rstrip())
     code = worst([*map(of_error, errors), *([ExitCode.DAMAGED] if damaged else [])])
     unknown = [] if args.site else list(strays(ArchiveFolder(archive), {site.name for site in config.sites}))
     if args.json:
@@ -94,7 +94,7 @@ def _tell(sites: Mapping[str, Verified], *, quiet: bool) -> None:
     """Print what was found of each site; `quiet`: only where it is damaged."""
     for name, found in sites.items():
         if found.damaged or not quiet:
-            print(f"{name}: {_sum(found)}", file=sys.stderr)
+            tell(f"{name}: {_sum(found)}")
         if found.outdated and not quiet:
             text = say(
                 "{name}: {count} documents are out of date with the config or this version: see `reextract`",
@@ -103,7 +103,7 @@ def _tell(sites: Mapping[str, Verified], *, quiet: bool) -> None:
             )
             tell(text)
         if found.left_out and not quiet:
-            print(f"{name}: {left_out_of(found.left_out)}", file=sys.stderr)
+            tell(f"{name}: {left_out_of(found.left_out)}")
 
 
 def _tell_unknown(unknown: Sequence[Stray]) -> None:
@@ -128,17 +128,24 @@ def _verify(site: Site, archive: Path, *, render: bool, progress: Progress) -> V
         if isinstance(one, Verified):
             found = one
         else:
-            print(f"{site.name}: {_line(one)}", file=sys.stderr)
+            tell(f"{site.name}: {_line(one)}")
     return found
 
 
 def _line(damage: Damage) -> str:
-    at = "" if damage.offset is None else f" at {damage.offset}"
-    return f"{damage.file}{at}: {damage.what}"
+    at = "" if damage.offset is None else translated(say(" at {offset}", offset=damage.offset))
+    return f"{damage.file}{at}: {translated(damage.what)}"
 
 
 def _sum(found: Verified) -> str:
-    damage = f"{len(found.damaged)} damaged" if found.damaged else "sound"
-    tail = f", {found.tail} of them for the next run to take in" if found.tail else ""
-    pictures = f", {found.pictures} pictures" if found.pictures else ""
-    return f"{found.captures} captures{tail}, {found.documents} documents{pictures}: {damage}"
+    damaged, tail, pictures = len(found.damaged), found.tail, found.pictures
+    return translated(
+        say(
+            "{captures} captures{tail}, {documents} documents{pictures}: {damage}",
+            captures=found.captures,
+            tail=say(", {tail} of them for the next run to take in", tail=tail) if tail else "",
+            documents=found.documents,
+            pictures=say(", {pictures} pictures", pictures=pictures) if pictures else "",
+            damage=say("{damaged} damaged", damaged=damaged) if damaged else say("sound"),
+        )
+    )

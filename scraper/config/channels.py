@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scraper import dom
 from scraper.config.sections import Key, Section
 from scraper.config.value_types import Address, OneOrMore, OrNothing, Text
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from scraper.config.problems import Where
@@ -21,11 +22,13 @@ _MOST_HAS: Final = 2  # each looks at all that stands below an element
 
 def _selector_slip(selector: str) -> str | None:
     if len(selector) > _LONGEST_SELECTOR or _depth(selector) > 1 or selector.count(":has(") > _MOST_HAS:
-        return (
-            f"is a selector that costs too much: at most {_LONGEST_SELECTOR} characters, {_MOST_HAS} `:has`, "
-            "none within another"
+        return say(
+            "is a selector that costs too much: at most {longest} characters, {most} `:has`, "
+            "none within another",
+            longest=_LONGEST_SELECTOR,
+            most=_MOST_HAS,
         )
-    return None if dom.is_selector(selector) else f"is no CSS selector: {selector!r}"
+    return None if dom.is_selector(selector) else say("is no CSS selector: {selector!r}", selector=selector)
 
 
 def _depth(selector: str) -> int:
@@ -53,7 +56,7 @@ class ChannelForm:
             return {"index": Address().read(value, where)}
         given = self.section.read(value, where)
         if given is not None and not any(way in given for way in WAYS):
-            where.at("index").slip("is missing")
+            where.at("index").slip(say("is missing"))
         return given
 
     def schema(self) -> Schema:
@@ -63,7 +66,7 @@ class ChannelForm:
 
 
 def _selector(name: str, text: str) -> Key:
-    return Key(name=name, form=OrNothing(Text("a CSS selector", check=_selector_slip)), text=text)
+    return Key(name=name, form=OrNothing(Text(say("a CSS selector"), check=_selector_slip)), text=text)
 
 
 SELECTORS: Final = Section(

@@ -25,6 +25,7 @@ from scraper.config.value_types import (
     TimeZone,
 )
 from scraper.families import FAMILIES
+from scraper.messages import say
 from scraper.model import LARGEST_BODY, MAX_BYTES
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ def _contact_slip(contact: str) -> str | None:
     page = re.fullmatch(r"https?://[^\s()<>;]+", contact)
     good = contact.isascii() and (mail or page)
     return (
-        None if good else f"must be a mail address or the address of a page, in ASCII; found {shown(contact)}"
+        None
+        if good
+        else say(
+            "must be a mail address or the address of a page, in ASCII; found {found}", found=shown(contact)
+        )
     )
 
 
@@ -49,7 +54,13 @@ def _proxy_slip(proxy: str) -> str | None:
         good = good and "@" not in parts.path + parts.query + parts.fragment  # a password with a bare slash
     except ValueError:
         good = False
-    return None if good else f"must be a proxy's address, such as http://127.0.0.1:8118; found {shown(proxy)}"
+    return (
+        None
+        if good
+        else say(
+            "must be a proxy's address, such as http://127.0.0.1:8118; found {found}", found=shown(proxy)
+        )
+    )
 
 
 # What `defaults` sets for all sites, and each site for itself. A site calls `title` by another name,
@@ -63,13 +74,13 @@ TUNING: Final = (
     ),
     Key(
         name="path",
-        form=Text("a pattern for paths", check=path_slip),
+        form=Text(say("a pattern for paths"), check=path_slip),
         default="{site}/{year}/{month}/{urlname}.md",
         text="Where a document lies in the archive; once written, it stays there.",
     ),
     Key(
         name="title",
-        form=Text("a pattern for titles", check=title_slip),
+        form=Text(say("a pattern for titles"), check=title_slip),
         default="{site_title}->{title} | {archive_name}",
         text="A document's title.",
     ),
@@ -87,7 +98,7 @@ TUNING: Final = (
     ),
     Key(
         name="delay",
-        form=Number("a number of seconds", 0, DAY),
+        form=Number(say("a number of seconds"), 0, DAY),
         default=1.0,
         text="Seconds between two requests to one host; robots.txt's Crawl-delay wins when longer.",
     ),
@@ -111,7 +122,7 @@ TUNING: Final = (
     ),
     Key(
         name="summary_after",
-        form=Number("a whole number of characters", 0, 1_000_000, whole=True),
+        form=Number(say("a whole number of characters"), 0, 1_000_000, whole=True),
         default=200,
         text="hugo: <!--more--> stands after the block that holds this character; 0: nowhere.",
     ),
@@ -129,7 +140,7 @@ TUNING: Final = (
     ),
     Key(
         name="priority",
-        form=Number("a whole number", -100, 100, whole=True),
+        form=Number(say("a whole number"), -100, 100, whole=True),
         default=0,
         text="In a cluster: of the sites that are due, the highest goes first.",
     ),
@@ -141,13 +152,13 @@ PER_ADDRESS: Final = Section(
     (
         Key(
             name="at_once",
-            form=Number("a whole number", 1, 64, whole=True),
+            form=Number(say("a whole number"), 1, 64, whole=True),
             default=4,
             text="Requests that one server answers at the same time, under all its names.",
         ),
         Key(
             name="delay",
-            form=Number("a number of seconds", 0, 3600),
+            form=Number(say("a number of seconds"), 0, 3600),
             default=0.25,
             text="Seconds from a request to one of its names to the next one to another.",
         ),
@@ -158,18 +169,18 @@ NETWORK: Final = Section(
     (
         Key(
             name="proxy",
-            form=OrNothing(Text("a proxy's address", check=_proxy_slip)),
+            form=OrNothing(Text(say("a proxy's address"), check=_proxy_slip)),
             text="The proxy that all requests go through; null: HTTP_PROXY and HTTPS_PROXY, where set.",
         ),
         Key(
             name="timeout",
-            form=Number("a number of seconds", 0.1, 3600),
+            form=Number(say("a number of seconds"), 0.1, 3600),
             default=30.0,
             text="Seconds for one request, from the first byte sent to the last byte read.",
         ),
         Key(
             name="max_bytes",
-            form=Number("a whole number of bytes", 1024, LARGEST_BODY, whole=True),
+            form=Number(say("a whole number of bytes"), 1024, LARGEST_BODY, whole=True),
             default=MAX_BYTES,
             text="The size of one decoded body at most.",
         ),
@@ -181,7 +192,7 @@ NETWORK: Final = Section(
         ),
         Key(
             name="retries",
-            form=Number("a whole number", 0, 20, whole=True),
+            form=Number(say("a whole number"), 0, 20, whole=True),
             default=4,
             text="How often a request is tried again within a run, where trying can heal it.",
         ),
@@ -193,7 +204,7 @@ NETWORK: Final = Section(
         ),
         Key(
             name="ca_file",
-            form=OrNothing(Text("a file's path")),
+            form=OrNothing(Text(say("a file's path"))),
             text="Certificates (PEM) that are trusted besides the system's; relative to this file.",
         ),
         Key(
@@ -257,20 +268,26 @@ def _database_slip(address: str) -> str | None:
         parts = urlsplit(address)
         good = parts.scheme in {"postgresql", "postgres"} and len(parts.path) > 1
     except ValueError:
-        return "must be a database's address, such as postgresql://db.example.edu.cn/archive"
+        return say("must be a database's address, such as postgresql://db.example.edu.cn/archive")
     if parts.password is not None or "password" in parts.query.lower():
-        return "must not hold a password: PGPASSWORD or PGPASSFILE of the environment does"
-    return None if good else "must be a database's address, such as postgresql://db.example.edu.cn/archive"
+        return say("must not hold a password: PGPASSWORD or PGPASSFILE of the environment does")
+    return (
+        None if good else say("must be a database's address, such as postgresql://db.example.edu.cn/archive")
+    )
 
 
 def _store_slip(address: str) -> str | None:
     good = re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/?", address, re.ASCII)
-    return None if good else "must be a bucket, such as s3://archive; keys and endpoint are the environment's"
+    return (
+        None
+        if good
+        else say("must be a bucket, such as s3://archive; keys and endpoint are the environment's")
+    )
 
 
 def _prefix_slip(prefix: str) -> str | None:
     good = re.fullmatch(r"[\w.-]+(?:/[\w.-]+)*", prefix, re.ASCII) and ".." not in prefix
-    return None if good else "must be a path of letters, digits, '-', '_' and '.', such as news/2026"
+    return None if good else say("must be a path of letters, digits, '-', '_' and '.', such as news/2026")
 
 
 _SHORTEST_TTL = timedelta(seconds=2)
@@ -280,19 +297,19 @@ CLUSTER: Final = Section(
     (
         Key(
             name="database",
-            form=Text("a database's address", check=_database_slip),
+            form=Text(say("a database's address"), check=_database_slip),
             text="The PostgreSQL of leases and jobs; user and password are the environment's (PGUSER …).",
             required=True,
         ),
         Key(
             name="store",
-            form=Text("a bucket", check=_store_slip),
+            form=Text(say("a bucket"), check=_store_slip),
             text="The S3 bucket of captures, documents and state; its keys are the environment's.",
             required=True,
         ),
         Key(
             name="prefix",
-            form=Text("a path within the bucket", check=_prefix_slip),
+            form=Text(say("a path within the bucket"), check=_prefix_slip),
             default="nankai-archive",
             text="Where in the bucket the archive lies.",
         ),
@@ -310,7 +327,7 @@ TLS: Final = Section(
     (
         Key(
             name="ca_file",
-            form=OrNothing(Text("a file's path")),
+            form=OrNothing(Text(say("a file's path"))),
             text="Certificates (PEM) that are trusted for this site besides; relative to this file.",
         ),
         Key(
@@ -365,7 +382,7 @@ SITE: Final = Section(
         ),
         Key(
             name="former",
-            form=OrNothing(Text("the name that the site had before")),
+            form=OrNothing(Text(say("the name that the site had before"))),
             text="The site's name before: its folder is taken over, permalinks and paths stay.",
         ),
         _named("tags", ListOf(Text()), "The documents' tags.", derived="the site's title"),
@@ -377,7 +394,7 @@ SITE: Final = Section(
         ),
         Key(
             name="channels",
-            form=Named("channel", ChannelForm(CHANNEL)),
+            form=Named(say("channel"), ChannelForm(CHANNEL)),
             text="The site's lists of articles, each under a name of its own.",
             default={},
         ),
@@ -406,18 +423,18 @@ CONFIG: Final = Section(
         Key(name="$schema", form=Text(), text="For editors: the address of this schema.", derived="none"),
         Key(
             name="archive",
-            form=Text("a folder's path"),
+            form=Text(say("a folder's path")),
             default="archive",
             text="The folder of the documents, relative to this file.",
         ),
         Key(
             name="archive_id",
-            form=OrNothing(Text("the id that .scraper/archive.json tells")),
+            form=OrNothing(Text(say("the id that .scraper/archive.json tells"))),
             text="Which archive it must be: another one, or an empty disk in its place, is an error.",
         ),
         Key(
             name="contact",
-            form=OrNothing(Text("a mail address or the address of a page", check=_contact_slip)),
+            form=OrNothing(Text(say("a mail address or the address of a page"), check=_contact_slip)),
             text="A page's or a mail address for web masters, put into the User-Agent.",
         ),
         Key(name="network", form=NETWORK, text="How requests are made.", default={}),
@@ -443,7 +460,7 @@ CONFIG: Final = Section(
         ),
         Key(
             name="sites",
-            form=Named("site", SITE, least=1, reserved=RESERVED),
+            form=Named(say("site"), SITE, least=1, reserved=RESERVED),
             text="The sites, each under a short name: a folder and a word of the command line.",
             required=True,
         ),

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from scraper.messages import say
 from scraper.redaction import redacted_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PLAIN_KEY = re.compile(r"[\w$-]+(\[\d+\])*")
-_COMPOUNDS: Final[dict[type, str]] = {list: "a list", dict: "a mapping"}
+_COMPOUNDS: Final[dict[type, str]] = {list: say("a list"), dict: say("a mapping")}
 _LONGEST_SHOWN: Final = 60  # characters of a wrong value in a message
 
 
@@ -35,7 +36,7 @@ class Where:
 
     def slip(self, text: str) -> None:
         """Tell what is wrong here."""
-        self.slips.append(f"{dotted(self.path)}: {text}" if self.path else text)
+        self.slips.append(say("{place}: {said}", place=dotted(self.path), said=text) if self.path else text)
 
 
 def dotted(path: Iterable[str]) -> str:
@@ -47,13 +48,13 @@ def shown(value: object) -> str:
     """Return what stands there instead, short enough for a message."""
     match value:
         case None | bool():
-            return {None: "nothing", True: "true", False: "false"}[value]
+            return {None: say("nothing"), True: "true", False: "false"}[value]
         case int() | float():
-            return f"the number {_cut(str(value))}"
+            return say("the number {number}", number=_cut(str(value)))
         case str():
             return repr(_cut(value))
         case date():
-            return f"the date {value}"
+            return say("the date {value}", value=value)
         case _:
             return _COMPOUNDS.get(type(value), f"a {type(value).__name__}")
 
@@ -61,7 +62,7 @@ def shown(value: object) -> str:
 def guess(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean …?` where something near is known, else nothing."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return say("; did you mean {near}?", near=near[0]) if near else ""
 
 
 def _cut(text: str) -> str:

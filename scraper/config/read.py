@@ -170,11 +170,13 @@ def _check_sites(sites: Mapping[str, dict[str, Any] | None], where: Where) -> No
     for name, site in sites.items():
         channels = (site or {}).get("channels") or {}
         if site is not None and "home" not in site and not channels:
-            where.at(name).slip("needs a home or a channel")
+            where.at(name).slip(say("needs a home or a channel"))
         home = (site or {}).get("home")
         if home is not None and homes.setdefault(_without_scheme(home), name) != name:
             twin = homes[_without_scheme(home)]
-            where.at(name).at("home").slip(f"is the home of {twin!r} too; a site is configured once")
+            where.at(name).at("home").slip(
+                say("is the home of {twin!r} too; a site is configured once", twin=twin)
+            )
         _check_channels(channels, where.at(name).at("channels"))
 
 
@@ -183,7 +185,9 @@ def _check_channels(channels: Mapping[str, dict[str, Any] | None], where: Where)
     for name, channel in channels.items():
         index = (channel or {}).get("index")
         if index is not None and seen.setdefault(_without_scheme(index), name) != name:
-            where.at(name).at("index").slip(f"is the index of {seen[_without_scheme(index)]!r} too")
+            where.at(name).at("index").slip(
+                say("is the index of {other!r} too", other=seen[_without_scheme(index)])
+            )
 
 
 def _without_scheme(url: Url) -> str:

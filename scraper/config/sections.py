@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper.config.problems import Where, guess, shown
 from scraper.config.templates import name_slip
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from scraper.config.value_types import Form, Schema
@@ -57,10 +58,10 @@ class Section:
         known = {key.name: key for key in self.keys}
         for name in given:
             if name not in known:
-                where.at(name).slip(f"unknown key{self._guess(name)}")
+                where.at(name).slip(say("unknown key{guess}", guess=self._guess(name)))
         for key in self.keys:
             if key.required and key.name not in given:
-                where.at(key.name).slip("is missing")
+                where.at(key.name).slip(say("is missing"))
         return {
             name: known[name].form.read(entry, where.at(name))
             for name, entry in given.items()
@@ -70,7 +71,7 @@ class Section:
     def _guess(self, name: str) -> str:
         near = guess(name, [key.name for key in self.keys])
         path = dict(self.elsewhere).get(name)
-        return f"; did you mean {path}?" if path and not near else near
+        return say("; did you mean {path}?", path=path) if path and not near else near
 
     def schema(self) -> Schema:
         """Return the section as JSON Schema."""
@@ -97,7 +98,7 @@ class Named:
         if given is None:
             return None
         if not value and self.least:
-            where.slip(f"needs at least one {self.what}")
+            where.slip(say("needs at least one {what}", what=self.what))
         seen: dict[str, str] = {}
         for name in given:
             self._check_name(name, seen, where.at(name))
@@ -109,13 +110,20 @@ class Named:
             where.slip(unfit)
         elif not is_name(name):
             where.slip(
-                f"is no name for a {self.what}: letters, digits, '-', '_' and '.', at most 60, no blanks"
+                say(
+                    "is no name for a {what}: letters, digits, '-', '_' and '.', at most 60, no blanks",
+                    what=self.what,
+                )
             )
         elif name.casefold() in self.reserved:
-            where.slip(f"is no name for a {self.what}: the archive keeps files of its own under it")
+            where.slip(
+                say("is no name for a {what}: the archive keeps files of its own under it", what=self.what)
+            )
         twin = seen.setdefault(unicodedata.normalize("NFKC", name).casefold(), name)
         if twin != name:
-            where.slip(f"differs from {twin!r} only in how it is spelled; as folders they may be one")
+            where.slip(
+                say("differs from {twin!r} only in how it is spelled; as folders they may be one", twin=twin)
+            )
 
     def schema(self) -> Schema:
         """Return the mapping as JSON Schema."""
@@ -133,11 +141,14 @@ def _mapping(value: object, where: Where, *, secret: bool = False) -> dict[str, 
     if value is None:
         return {}
     if not isinstance(value, dict):
-        where.slip("must be a mapping of keys to values" + ("" if secret else f"; found {shown(value)}"))
+        found = "" if secret else say("; found {found}", found=shown(value))
+        where.slip(say("must be a mapping of keys to values{found}", found=found))
         return None
     for name in value:
         if not isinstance(name, str):
-            where.at(str(name)).slip(f"a key must be text; found {shown(name)}; put it in quotes")
+            where.at(str(name)).slip(
+                say("a key must be text; found {found}; put it in quotes", found=shown(name))
+            )
     return {name: entry for name, entry in value.items() if isinstance(name, str)}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.config.problems import guess
 from scraper.errors import WriteError
+from scraper.messages import say
 from scraper.writer.paths import checked
 from scraper.writer.patterns import PATH_FIELDS, TITLE_FIELDS, fill
 
@@ -31,8 +32,8 @@ def path_slip(pattern: str) -> str | None:
     try:
         checked(fill(pattern, _SAMPLE))
     except WriteError as error:
-        return str(error)
-    return None if pattern.endswith(".md") else f"must end in .md; found {pattern!r}"
+        return error.said
+    return None if pattern.endswith(".md") else say("must end in .md; found {pattern!r}", pattern=pattern)
 
 
 def name_slip(name: str) -> str | None:
@@ -40,7 +41,7 @@ def name_slip(name: str) -> str | None:
     try:
         checked(f"{name}/{name}.md")
     except WriteError as error:
-        return str(error)
+        return error.said
     return None
 
 
@@ -52,7 +53,7 @@ def title_slip(pattern: str) -> str | None:
 def site_title_slip(title: str) -> str | None:
     """Return what is wrong with a site's title: it is a name, and no pattern as `defaults.title` is."""
     if "{title}" in title:
-        return "is the site's name, not a pattern; did you mean title_pattern?"
+        return say("is the site's name, not a pattern; did you mean title_pattern?")
     return None
 
 
@@ -60,13 +61,20 @@ def _fields_slip(pattern: str, fields: Collection[str], *, needed: str) -> str |
     try:
         parsed = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
     except ValueError:
-        return f"braces do not match; found {pattern!r}"
+        return say("braces do not match; found {pattern!r}", pattern=pattern)
     for _, name, form, conversion in parsed:
         if name not in fields:
             known = ", ".join(sorted(fields))
-            return f"knows no {{{name}}}{guess(name or '', fields)} (there are {known})"
+            return say(
+                "knows no {{{name}}}{guess} (there are {known})",
+                name=name,
+                guess=guess(name or "", fields),
+                known=known,
+            )
         if form or conversion:
-            return f"{{{name}}} stands alone, without a form; found {pattern!r}"
+            return say(
+                "{{{name}}} stands alone, without a form; found {pattern!r}", name=name, pattern=pattern
+            )
     if needed not in {name for _, name, _, _ in parsed}:
-        return f"must hold {{{needed}}}; found {pattern!r}"
+        return say("must hold {{{needed}}}; found {pattern!r}", needed=needed, pattern=pattern)
     return None

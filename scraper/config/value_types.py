@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from scraper import durations, urls
 from scraper.config.problems import Where, guess, shown
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +51,26 @@ class Text:
     def read(self, value: object, where: Where) -> str | None:
         """Return the text."""
         if not isinstance(value, str):
-            where.slip(f"must be {self.what}; found {shown(value)}{_quotes_hint(value)}")
+            where.slip(
+                say(
+                    "must be {what}; found {found}{hint}",
+                    what=self.what,
+                    found=shown(value),
+                    hint=_quotes_hint(value),
+                )
+            )
             return None
         if not re.fullmatch(ONE_LINE, value):
-            where.slip(f"must be {self.what}, in one line and not empty; found {shown(value)}")
+            where.slip(
+                say(
+                    "must be {what}, in one line and not empty; found {found}",
+                    what=self.what,
+                    found=shown(value),
+                )
+            )
             return None
         if self.pattern is not None and not re.search(self.pattern, value):
-            where.slip(f"must be {self.what}; found {shown(value)}")
+            where.slip(say("must be {what}; found {found}", what=self.what, found=shown(value)))
             return None
         wrong = self.check(value) if self.check else None
         if wrong is not None:
@@ -100,7 +114,14 @@ class Choice:
         if isinstance(value, str) and value in self.words:
             return value
         hint = guess(value, self.words) if isinstance(value, str) else ""
-        where.slip(f"must be one of {', '.join(self.words)}; found {shown(value)}{hint}")
+        where.slip(
+            say(
+                "must be one of {words}; found {found}{hint}",
+                words=", ".join(self.words),
+                found=shown(value),
+                hint=hint,
+            )
+        )
         return None
 
     def schema(self) -> Schema:
@@ -121,9 +142,16 @@ class Number:
         """Return the number. A bool is none, though Python thinks so; nor is infinity."""
         kind = int if self.whole else int | float
         if isinstance(value, bool) or not isinstance(value, kind) or not math.isfinite(value):
-            where.slip(f"must be {self.what}; found {shown(value)}")
+            where.slip(say("must be {what}; found {found}", what=self.what, found=shown(value)))
         elif not self.least <= value <= self.most:
-            where.slip(f"must be from {self.least:g} to {self.most:.10g}; found {shown(value)}")
+            where.slip(
+                say(
+                    "must be from {least:g} to {most:.10g}; found {found}",
+                    least=self.least,
+                    most=self.most,
+                    found=shown(value),
+                )
+            )
         else:
             return int(value) if self.whole else float(value)
         return None
@@ -142,7 +170,7 @@ class Flag:
         """Return the flag."""
         if isinstance(value, bool):
             return value
-        where.slip(f"must be true or false; found {shown(value)}")
+        where.slip(say("must be true or false; found {found}", found=shown(value)))
         return None
 
     def schema(self) -> Schema:
@@ -159,8 +187,10 @@ class Address:
         url = urls.parse(value) if isinstance(value, str) else None
         if url is None:
             guessed = urls.parse(f"http://{value}") if isinstance(value, str) and "://" not in value else None
-            hint = f"; did you mean {guessed}?" if guessed and "@" not in guessed else ""
-            where.slip(f"must be an http or https address; found {shown(value)}{hint}")
+            hint = say("; did you mean {guessed}?", guessed=guessed) if guessed and "@" not in guessed else ""
+            where.slip(
+                say("must be an http or https address; found {found}{hint}", found=shown(value), hint=hint)
+            )
         return url
 
     def schema(self) -> Schema:
@@ -182,7 +212,13 @@ class TimeZone:
     @staticmethod
     def _unknown(value: object, where: Where) -> None:
         hint = guess(value, available_timezones()) if isinstance(value, str) else ""
-        where.slip(f"must be the name of a time zone, such as Asia/Shanghai; found {shown(value)}{hint}")
+        where.slip(
+            say(
+                "must be the name of a time zone, such as Asia/Shanghai; found {found}{hint}",
+                found=shown(value),
+                hint=hint,
+            )
+        )
 
     def schema(self) -> Schema:
         """Return the form as JSON Schema."""
@@ -200,11 +236,23 @@ class Duration:
         """Return the span."""
         span = durations.parse_duration(value) if isinstance(value, str) else None
         if span is None:
-            where.slip(f"must be a span of time, such as 36h or 7d; found {shown(value)}")
+            where.slip(say("must be a span of time, such as 36h or 7d; found {found}", found=shown(value)))
         elif self.least is not None and span < self.least:
-            where.slip(f"must be at least {self.least.total_seconds():g}s; found {shown(value)}")
+            where.slip(
+                say(
+                    "must be at least {seconds:g}s; found {found}",
+                    seconds=self.least.total_seconds(),
+                    found=shown(value),
+                )
+            )
         elif self.most is not None and span > self.most:
-            where.slip(f"must be at most {self.most.total_seconds():g}s; found {shown(value)}")
+            where.slip(
+                say(
+                    "must be at most {seconds:g}s; found {found}",
+                    seconds=self.most.total_seconds(),
+                    found=shown(value),
+                )
+            )
         return span
 
     def schema(self) -> Schema:
@@ -222,11 +270,11 @@ class ListOf:
     def read(self, value: object, where: Where) -> tuple[Any, ...] | None:
         """Return the items."""
         if not isinstance(value, list):
-            where.slip(f"must be a list; found {shown(value)}")
+            where.slip(say("must be a list; found {found}", found=shown(value)))
             return None
         items = tuple(self.item.read(entry, where.item(number)) for number, entry in enumerate(value))
         if self.rising and None not in items and any(a >= b for a, b in pairwise(items)):
-            where.slip("must rise: each longer than the one before it")
+            where.slip(say("must rise: each longer than the one before it"))
             return None
         return items
 
@@ -246,7 +294,7 @@ class OneOrMore:
         if not isinstance(value, list):
             return (self.item.read(value, where),)
         if not value:
-            where.slip("must not be an empty list")
+            where.slip(say("must not be an empty list"))
         return ListOf(self.item).read(value, where)
 
     def schema(self) -> Schema:
@@ -271,4 +319,4 @@ class OrNothing:
 
 def _quotes_hint(value: object) -> str:
     """Return the hint for what YAML reads as something else than text: 2024, 2024-03-05, no."""
-    return "" if value is None or isinstance(value, list | dict) else "; put it in quotes"
+    return "" if value is None or isinstance(value, list | dict) else say("; put it in quotes")

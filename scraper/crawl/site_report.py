@@ -70,7 +70,7 @@ class SiteReporter:
 
     def problem(self, url: str, error: ArchiveError) -> None:
         """Note an address that could not be had, and why."""
-        self.report.problems.append(Problem(url=url, kind=error.kind, message=str(error)))
+        self.report.problems.append(Problem(url=url, kind=error.kind, message=error.said))
 
     def remark(self, url: str, text: str) -> None:
         """Note something odd, told once in this run; nothing failed."""
@@ -135,7 +135,7 @@ class SiteReporter:
     def alarm(self, alarm: Alarm) -> None:
         """Note that the site no longer looks as its layouts say."""
         self._codes.add(ExitCode.CANARY)
-        self.problem(alarm.page.url, Canary(f"{alarm.sign}: {alarm.message}"))
+        self.problem(alarm.page.url, Canary(say("{sign}: {said}", sign=alarm.sign, said=alarm.message)))
         self._log(logging.ERROR, "canary", sign=alarm.sign, url=alarm.page.url, said=alarm.message)
 
     def unmade(self, known: ArticleRecord, error: ArchiveError) -> None:

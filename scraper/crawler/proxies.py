@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from scraper import urls
 from scraper.crawler import ip_filter
 from scraper.errors import ConfigError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,9 +81,10 @@ def read_proxy(text: str, key: str) -> Proxy:
 
 
 def _no_proxy(key: str) -> ConfigError:
-    slip = (
-        f"{key}: must be http://host:port or https://host:port; in a name or password before the host, "
-        "characters such as / : @ # are written %2F %3A %40 %23"
+    slip = say(
+        "{key}: must be http://host:port or https://host:port; in a name or password before the host, "
+        "characters such as / : @ # are written %2F %3A %40 %23",
+        key=key,
     )
     return ConfigError((slip,))
 

@@ -122,7 +122,7 @@ class Retry:
             wanted = retry_after(capture)
             self._pacer.trouble(host, delay=delay, cause=str(status), retry_after=wanted)
         if status in _HOSTS_OWN or status in _PASSING or status in _SERVER_ERRORS:
-            msg = f"no use: {url}: {status} {capture.reason}".rstrip()
+            msg = say("no use: {url}: {status}", url=url, status=f"{status} {capture.reason}".rstrip())
             raise BadStatus(msg, status=status)
         self._pacer.success(host)
         return capture

@@ -145,7 +145,9 @@ class ArticleDecider:
             )
         article = self._reader.extract(capture, self._site)
         if self._site.robots == "obey" and robots.forbids_archiving(article.robots, capture.headers):
-            error = Refused(f"article: {capture.url}: the page asks not to be archived", robots=True)
+            error = Refused(
+                say("article: {url}: the page asks not to be archived", url=capture.url), robots=True
+            )
             after = policy.remember_refusal(known, error, capture.fetched_at)
             return ArticleResult(outcome=Skipped(error=error), known=after)
         return article

@@ -35,7 +35,7 @@ def store_error(error: OSError, what: str, path: Path | str) -> StoreError:
 
     A full disk and a full quota are `NoRoom`. The caller raises it from `error`.
     """
-    message = f"cannot {what}: {path}: {error.strerror or error}"
+    message = say("cannot {what}: {path}: {why}", what=what, path=path, why=error.strerror or str(error))
     return NoRoom(message) if error.errno in _NO_ROOM else StoreError(message)
 
 

@@ -57,19 +57,23 @@ def checked(path: str) -> str:
 
 def _slip(path: str) -> str | None:
     if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
-        return "it is too long"
+        return say("it is too long")
     return next((slip for name in path.split("/") if (slip := _name_slip(name)) is not None), None)
 
 
 def _name_slip(name: str) -> str | None:
     """Return what is wrong with one name of a path; None: nothing."""
     slips = {
-        "an empty part: it must be relative, with single slashes": name == "",
-        f"{name!r}, which leads out of its folder": name in {".", ".."},
-        f"{name!r}, which is hidden: such names are the archive's own": name.startswith("."),
-        f"{name!r}, a character of which no file name may hold": _UNFIT.search(name) is not None,
-        f"{name!r}, which ends in a dot or a blank": name.endswith((".", " ")),
-        f"{name!r}, a reserved name": _RESERVED.fullmatch(name) is not None,
-        f"{name!r}, which is too long": len(name.encode("utf-8", "replace")) > _LONGEST_NAME,
+        say("it has an empty part: it must be relative, with single slashes"): name == "",
+        say("it has {name!r}, which leads out of its folder", name=name): name in {".", ".."},
+        say("it has {name!r}, which is hidden: such names are the archive's own", name=name): name.startswith(
+            "."
+        ),
+        say("it has {name!r}, a character of which no file name may hold", name=name): _UNFIT.search(name)
+        is not None,
+        say("it has {name!r}, which ends in a dot or a blank", name=name): name.endswith((".", " ")),
+        say("it has {name!r}, a reserved name", name=name): _RESERVED.fullmatch(name) is not None,
+        say("it has {name!r}, which is too long", name=name): len(name.encode("utf-8", "replace"))
+        > _LONGEST_NAME,
     }
-    return next((f"it has {slip}" for slip, applies in slips.items() if applies), None)
+    return next((slip for slip, applies in slips.items() if applies), None)

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from scraper.errors import NoRoom, StoreError
+from scraper.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +43,14 @@ class Connection(sqlite3.Connection):
 
 def state_error(error: sqlite3.DatabaseError | OSError, path: Path | str) -> StoreError:
     """Return the error of the house for what SQLite said of a file."""
-    message = f"state: {path}: {error}"
+    message = say("state: {path}: {error}", path=path, error=str(error))
     if isinstance(error, OSError):
         return StoreError(message)
     if _code(error) & 0xFF in _DAMAGED:
-        message += "; it is an index over the captures: moved away, it is made again by the next run"
+        message = say(
+            "{said}; it is an index over the captures: moved away, it is made again by the next run",
+            said=message,
+        )
     return NoRoom(message) if _code(error) in _NO_ROOM else StoreError(message)
 
 
