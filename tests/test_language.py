@@ -154,7 +154,7 @@ def test_a_chinese_locale_gives_chinese_help() -> None:
     [
         (["rnu"], "没有命令 'rnu'；是否想写 'run'？"),
         (["run", "--limti", "1"], "没有选项 '--limti'"),
-        (["backfill", "--since", "2025-13-01"], "'2025-13-01' 不是日期"),
+        (["backfill", "--since", "2025-13-01"], "没有 13 月"),
         (["run", "--time-limit", "soon"], "'soon' 不是时长"),
         (["run", "--limit"], "需要一个参数"),
         (["run", "--log-format", "xml"], "无效的选择"),

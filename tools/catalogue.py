@@ -13,6 +13,7 @@ import ast
 import inspect
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "scraper" / "locale" / "zh" / "LC_MESSAGES" / "nankai-archive.po"
 MO = PO.with_suffix(".mo")
 _SAYERS = {"say": 1, "say_count": 2}  # how many of the first arguments are templates
-_ARGPARSE = ("_", "_", "ngettext")
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # instead of now, so that the same entries give the same file
 
 
 def templates() -> list[str]:
@@ -77,6 +78,7 @@ def updated(before: Catalog) -> Catalog:
 
 def compiled(catalogue: Catalog) -> bytes:
     """Return the catalogue as gettext reads it."""
+    catalogue.creation_date = catalogue.revision_date = _NEVER
     stream = io.BytesIO()
     write_mo(stream, catalogue)
     return stream.getvalue()
