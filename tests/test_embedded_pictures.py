@@ -53,6 +53,6 @@ def test_a_picture_that_the_page_holds_is_a_file_that_is_proven_and_put_back(
     kept.write_bytes(PICTURE[:-1])
     assert [digest in one.what for one in damages(archive)] == [True]
     with opened(archive.config) as context:
-        list(changes(context, archive.root, dry=False, say=print))
+        list(changes(context, archive.root, dry=False, tell=print))
     assert kept.read_bytes() == PICTURE
     assert damages(archive) == []
