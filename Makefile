@@ -42,7 +42,7 @@ fuzz: dev
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4000} $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 bench: dev
-	$(BIN)/python benchmarks/bench.py --json bench.json
+	$(BIN)/python benchmarks/bench.py --json bench.json --docs docs
 
 # How this version stands to an earlier one: make bench-compare BASE=bench-of-then.json
 bench-compare: dev
