@@ -3,6 +3,7 @@
 # make test    lint, types, tests
 # make run     one pass over the sites of config.yaml
 # make fuzz    hostile input of every kind, for some ten minutes; FUZZ_EXAMPLES says how many
+# make docs    docs/ as pages in build/docs, every link checked
 # make bench   measure, and print the figures
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constr
 NODE_READY := tests/hexo/node_modules/.ready
 REPLAY_READY := tests/replayweb/package/.ready
 
-.PHONY: demo cluster-demo test lint types run bench bench-compare venv dev clean
+.PHONY: demo cluster-demo test lint types run docs bench bench-compare venv dev clean
 
 demo: venv
 	$(BIN)/nankai-archive demo
@@ -40,6 +41,10 @@ types: dev
 
 fuzz: dev
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4000} $(BIN)/pytest -n 2 tests/test_fuzz.py
+
+docs: dev
+	$(BIN)/mkdocs build --quiet
+	@echo "build/docs/index.html"
 
 bench: dev
 	$(BIN)/python benchmarks/bench.py --json bench.json --docs docs

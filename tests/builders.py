@@ -101,6 +101,12 @@ def hugo_publishes(config: str, folder: Path, now: str = "2030-01-01T00:00:00Z")
     return folder / "public"
 
 
+def hugo_builds_folder(folder: Path) -> Path:
+    """Build a site that has config and theme of its own; return where it publishes to."""
+    _run([_hugo(), "--quiet", "--source", folder], folder)
+    return folder / "public"
+
+
 def hexo_publishes(links: Mapping[str, Path], folder: Path) -> Path:
     """Build a site whose `source` links to these folders, with a bare theme; return what it publishes."""
     folder.mkdir()

@@ -63,7 +63,10 @@ def test_hugo_finds_the_pictures_that_are_kept(archive: Archive) -> None:
     assert "archive/nankai/" in pictures
     mounts = [pictures.replace("nankai", site.name) for site in archive.config.sites]
     config = posts + "".join(f"[[module.mounts]]{mount}" for mount in mounts)
-    check(hugo_publishes(config, archive.root.parent / "site"), archive)
+    public = hugo_publishes(config, archive.root.parent / "site")
+    check(public, archive)
+    published = [path for path in public.rglob("*") if path.suffix in {".jpg", ".png", ".pdf"}]
+    assert {path.relative_to(public).parts[0] for path in published} == {"pictures"}  # and nowhere else
 
 
 def test_hexo_finds_the_pictures_that_are_kept(archive: Archive) -> None:
