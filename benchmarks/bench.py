@@ -19,9 +19,9 @@ from figures import Figure, compare, save, table
 HERE = Path(__file__).parent
 _HEAD = """# What it costs
 
-Written by `make bench`; nothing here is by hand. Each figure stands beside its floor, what the same work costs
-at the least, measured in the same run: the ratio is what can be compared between machines. Figures by the clock
-tell of the machine and of what else it did, too.
+Written by `benchmarks/bench.py --docs`. Each figure stands beside its floor, what the same work costs at the
+least, measured right beside it: the ratio is what can be compared between machines. Figures by the clock tell
+of the machine and of what else it did, too.
 """
 
 

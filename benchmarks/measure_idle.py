@@ -1,6 +1,6 @@
 """A run that finds nothing new: what cron pays every hour.
 
-Over fourteen channels of an invented site, with so many articles held. Start-up is that of the imports of a
+Over the channels of a small invented site, with so many articles held. Start-up is that of the imports of a
 run; its floor is the import of the libraries that fetch and parse.
 """
 
