@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -148,12 +146,7 @@ def test_the_real_program_killed_again_and_again_keeps_every_picture_once(tmp_pa
         command = ("run", "--config", str(killed / "config.yaml"))
         kills = 0
         while kills < 15:
-            life = zygote.start(*command)
-            requests = len(server.log) + chance.randrange(1, 4)
-            while len(server.log) < requests and not life.has_ended(0.001):
-                pass
-            time.sleep(chance.random() * 0.02)
-            life.send(signal.SIGKILL)
+            life = zygote.start(*command, touches=chance.randrange(60))
             if life.code() == 0:
                 break
             kills += 1

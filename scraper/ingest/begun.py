@@ -44,6 +44,14 @@ class Begun:
         if times > _MOST:
             return False
         self._now = ref
+        self._note(ref, times)
+        return True
+
+    def was_read(self, ref: CaptureRef) -> None:
+        """Note that a capture was read: what ends the program while it is written is not the page."""
+        if ref == self._now:
+            self._note(ref, 0)
+
+    def _note(self, ref: CaptureRef, times: int) -> None:
         with self._state.transaction():
             self._state.notes.put(_TOPIC, self._site, json.dumps([ref.file, ref.offset, times]))
-        return True

@@ -146,6 +146,7 @@ class Ingester:
         try:
             self._refuse_killer(capture, ref)
             page = read_list(capture, self._site, self._state, self._reader)
+            self._begun.was_read(ref)
         except ArchiveError:
             with self._state.transaction():
                 self._state.captures.put(entry)
@@ -315,6 +316,7 @@ class Ingester:
         try:
             self._refuse_killer(capture, ref)
             judged = self._decider.judge(known, capture, ref)
+            self._begun.was_read(ref)
             if isinstance(judged, Unfinished):
                 return judged
             digest = judged.known.body_digest
