@@ -91,17 +91,26 @@ def as_of_site(capture: Capture) -> Capture:
     """
     match = _MEMENTO.fullmatch(capture.final_url) if capture.kind is Kind.COPY else None
     url = None if match is None else urls.parse(match["url"])
-    if match is None or url is None:
+    moment = None if match is None else _stamp(match["moment"])
+    if url is None or moment is None:
         return capture
     return replace(
         capture,
         url=url,
         final_url=url,
-        fetched_at=datetime.strptime(match["moment"], "%Y%m%d%H%M%S").replace(tzinfo=UTC),
+        fetched_at=moment,
         headers=_original(capture.headers),
         kind=Kind.ARTICLE,
         hops=(),
     )
+
+
+def _stamp(text: str) -> datetime | None:
+    """Return the moment of a copy's address; None: its digits are none."""
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def key_of_copies(key: str) -> str:

@@ -76,6 +76,11 @@ def split(url: Url) -> Parts:
     return Parts(match[1], match[2], match[3], match[4] or "")
 
 
+def is_whole(text: str) -> bool:
+    """Say whether a text can be taken apart as an address, whether or not it is cleaned."""
+    return _PARTS.fullmatch(text) is not None
+
+
 def host(url: Url) -> str:
     """Return the host alone, without a port."""
     return _host_and_port(split(url).authority)[0]

@@ -85,6 +85,15 @@ def test_a_site_s_own_file_keeps_to_its_own_folder(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["../a.pem", "/etc/ssl/a.pem", "~/a.pem", "link/a.pem"])
+def test_a_site_s_own_file_names_certificates_of_the_folder_alone(tmp_path: Path, path: str) -> None:
+    folder = write(tmp_path / "sites", a="sites:\n" + site("law", more=f'    tls: {{ca_file: "{path}"}}\n'))
+    (folder / "link").symlink_to(tmp_path)
+    (tmp_path / "a.pem").write_text("", encoding="utf-8")
+    told = "sites.law.tls.ca_file: leaves the folder of the config"
+    assert any(told in slip for slip in slips_of(folder))
+
+
 def test_one_home_in_two_files_is_a_slip(tmp_path: Path) -> None:
     folder = write(tmp_path / "sites", a="sites:\n" + site("news"), b="sites:\n" + site("more", "news"))
     assert slips_of(folder) == [

@@ -151,7 +151,9 @@ def _of_one_file(file: ConfigFile) -> Iterator[str]:
             )
     sites = file.data.get("sites")
     for name, site in sites.items() if isinstance(sites, dict) else ():
-        path = site.get("path") if isinstance(site, dict) else None
+        if not isinstance(site, dict):
+            continue
+        path = site.get("path")
         if isinstance(path, str) and not path.startswith(("{site}/", f"{name}/")):
             place = f"sites.{name}.path"
             yield say(
@@ -159,6 +161,19 @@ def _of_one_file(file: ConfigFile) -> Iterator[str]:
                 place=_at(file, place),
                 place2=place,
             )
+        tls = site.get("tls")
+        given = tls.get("ca_file") if isinstance(tls, dict) else None
+        if isinstance(given, str) and not _is_within(given, file.path.parent):
+            place = f"sites.{name}.tls.ca_file"
+            yield say("{place}: {key}: leaves the folder of the config", place=_at(file, place), key=place)
+
+
+def _is_within(path: str, folder: Path) -> bool:
+    """Say whether a path given in a folder stays in it, through every symbolic link."""
+    try:
+        return not path.startswith("~") and (folder / path).resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL, a circle of links
+        return False
 
 
 def _placed(slips: Iterable[str], files: Sequence[ConfigFile], path: Path) -> list[str]:

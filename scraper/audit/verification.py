@@ -170,9 +170,21 @@ def _every_damage(
         if one.wrong:
             suspects.append(one.known)
     yield from _again(site, suspects, archive, render=render)
+    for _ in state.articles.every(site.name):
+        pass  # those that have no document too
+    yield from _damaged_rows(site, state, archive)
     for path, digest in state.assets.files(site.name):
         found.pictures += 1
         yield from _damaged_file(site, path, digest, archive)
+
+
+def _damaged_rows(site: Site, state: State, archive: Path) -> Iterator[Damage]:
+    """Tell which rows of the state, of all that were read, hold what cannot be."""
+    for (_, key), why in state.articles.damaged.items():
+        yield Damage(file=_state_file(archive, site), what=say("the article {key}: {why}", key=key, why=why))
+    for (file, offset), why in state.captures.damaged.items():
+        what = say("the capture {file} at {offset}: {why}", file=file, offset=offset, why=why)
+        yield Damage(file=_state_file(archive, site), what=what)
 
 
 def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator[Damage]:

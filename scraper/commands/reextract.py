@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load, tell_report
 from scraper.console import tell
-from scraper.errors import CaptureDamaged
+from scraper.errors import CaptureDamaged, StoreError
 from scraper.exit_codes import ExitCode, of_failure, worst
 from scraper.messages import say
 from scraper.report import Problem, Report, SiteReport
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from scraper.errors import ArchiveError
     from scraper.ingest.reextract import Change
+    from scraper.stores.opening import SiteContext
     from scraper.stores.warc_reader import Damaged
 
 
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
                 torn: list[ArchiveError] = []
                 found = changes(context, archive, dry=args.dry_run, tell=tell, damaged=_into(torn))
                 reports[site.name] = _report(found, codes, show=args.dry_run and not args.json)
+                torn += _passed_over(context, codes)
                 reports[site.name].problems.extend(_problem(site.home, error) for error in torn)
                 codes.update(map(of_failure, torn))
         except Locked as error:
@@ -67,6 +69,13 @@ def run(args: argparse.Namespace) -> int:
             tell(wrong)
     tell_report(report, args)
     return code
+
+
+def _passed_over(context: SiteContext, codes: set[ExitCode]) -> Iterator[ArchiveError]:
+    """Yield why rows of the state were left alone."""
+    for (_, key), why in context.state.articles.damaged.items():
+        codes.add(ExitCode.DAMAGED)
+        yield StoreError(say("state: the article {key} is passed over: {why}", key=key, why=why))
 
 
 def _into(torn: list[ArchiveError]) -> Callable[[Damaged], None]:

@@ -316,6 +316,10 @@ class Session:
         """Fill in what is known only when a site's turn is over."""
         crawl.finish()
         site = context.site
+        for (_, key), why in context.state.articles.damaged.items():
+            crawl.reporter.code(ExitCode.DAMAGED)
+            said = say("state: the article {key} is passed over: {why}", key=key, why=why)
+            crawl.reporter.problem(site.home, StoreError(said))
         places = [site, *([self._second.place(site)] if self._second else [])]
         traffic = [self._network.traffic(place) for place in places]
         crawl.reporter.report.requests = sum(part.requests for part in traffic)

@@ -240,6 +240,8 @@ class Ingester:
         articles, site = self._state.articles, self._site
         key = key_of(link.url, self._site)
         known = articles.get(site.name, key)
+        if (site.name, key) in articles.damaged:
+            return key  # `verify` names it
         if known is None:
             articles.put(replace(self._first_met(key, link, capture), wanted=wanted))
         elif link.url not in {known.url, known.ask}:

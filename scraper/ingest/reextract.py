@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from scraper import extractor, writer
 from scraper.article_record import Status
-from scraper.errors import ArchiveError, NotAnArticle, ProgramError, RepeatedBody, TooCostly
+from scraper.errors import (
+    ArchiveError,
+    NoRoom,
+    NotAnArticle,
+    ProgramError,
+    RepeatedBody,
+    StoreError,
+    TooCostly,
+)
 from scraper.ingest import further_pages
 from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
 from scraper.mementos import as_of_site
@@ -155,12 +163,22 @@ def settle(job: Job, made: Remade | ArchiveError, context: SiteContext, *, dry: 
             fields = {"url": job.known.url, "error": str(made), "traceback": made.traceback}
             _log.error("program-error", extra={"fields": fields})
         return Change(outcome="failed", known=job.known, error=made)
-    before = context.documents.read(made.document.path)
+    try:
+        return _kept(job, made, context, dry=dry)
+    except NoRoom:
+        raise
+    except StoreError as error:  # a pipe or a folder stands in the document's place
+        return Change(outcome="failed", known=job.known, error=error)
+
+
+def _kept(job: Job, made: Remade, context: SiteContext, *, dry: bool) -> Change:
+    found = context.documents.read_file(made.document.path)
+    before = None if found is None else found.decode("utf-8", "replace")
     status = Status.HELD if job.known.status is Status.FAILED else job.known.status
     known = replace(renewed(job, made), status=status, error=None, attempts=0)
     if not dry:
         keep(known, job, made, context)
-    if before == made.document.text:
+    if found == made.document.text.encode("utf-8"):
         return Change(outcome="unchanged", known=known)
     outcome = "written" if before is None else "revised"
     return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))

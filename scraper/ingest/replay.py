@@ -20,8 +20,10 @@ from scraper.ingest.forgetting import Forgetting
 from scraper.ingest.ingester import EVERY_DAY, Ingester
 from scraper.ingest.prior_captures import NOT_MODIFIED
 from scraper.mementos import as_of_site
+from scraper.messages import say
 from scraper.model import Kind
 from scraper.stores.state.captures import entry_of
+from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, CaptureRef
     from scraper.stores.opening import SiteContext
-    from scraper.stores.warc_reader import Damaged
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Replay:
         self._state = context.state
         self._copies = Copies(self._context, reader)
         self._ingester = Ingester(self._context, reader)
+        self._tell: Callable[[Damaged], None] = lambda _: None
 
     async def prepare(self, left: LeftCapture) -> None:
         """Have a capture read that `all` is about to take in."""
@@ -69,6 +71,7 @@ class Replay:
             _log.error("damaged", extra={"fields": {"site": self._site.name, "error": str(found)}})
             damaged(found)
 
+        self._tell = tell
         captures, forgetting = self._context.captures, Forgetting(self._context)
         tail = captures.recover()
         forgetting.finish()
@@ -95,6 +98,10 @@ class Replay:
             case Kind.PAGER:
                 with suppress(NotAListing):  # remembered by the intake
                     self._ingester.pager(capture, ref)
+            case Kind.ARTICLE | Kind.COPY if self._is_strangers(capture):
+                self._ingester.note(capture, ref)
+                what = say("it is of a host that its article never had: {url}", url=capture.url)
+                self._tell(Damaged(file=ref.file, offset=ref.offset, what=what))
             case Kind.ARTICLE | Kind.COPY if (known := self._known(as_of_site(capture))).is_forgotten:
                 with self._state.transaction():
                     self._state.captures.put(entry_of(self._site.name, capture, ref, key=known.key))
@@ -135,6 +142,17 @@ class Replay:
         if known.pager is None or known.pages is None or capture.page is None:
             return False
         return capture.page <= known.pages - policy.UNSETTLED_PAGES
+
+    def _is_strangers(self, capture: Capture) -> bool:
+        """Say whether a capture is of a host that its article, which has a document, was never met at."""
+        capture = as_of_site(capture)
+        known = self._known(capture)
+        if known.path is None:
+            return False
+        site = self._site
+        own = (site.home, *(url for channel in site.channels for url in channel.addresses))
+        met = (known.url, known.ask, *own, *self._state.articles.aliases(site.name, known.key))
+        return urls.host(capture.url) not in set(map(urls.host, met))
 
     def _known(self, capture: Capture) -> ArticleRecord:
         url = urls.identity(capture.url, self._site.home)

@@ -169,6 +169,19 @@ def replace_file(
         sync(folder)
 
 
+def open_file(name: Path | str, *, folder: int | None = None, links: bool = True) -> int:
+    """Open a file for reading and return its descriptor, without waiting where a pipe stands in its place.
+
+    `links`: whether a symbolic link is followed. Raises OSError, also for a pipe, a device, a folder.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if links else os.O_NOFOLLOW)
+    fd = os.open(name, flags, dir_fd=folder)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "it is no file", str(name))
+
+
 def remove_file(folder: int, name: str) -> None:
     """Remove a file of an open folder; where it is not there, nothing happens. Raises OSError."""
     try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.stores.disk import make_folder, remove_file, replace_file, store_error
+from scraper.stores.disk import make_folder, open_file, remove_file, replace_file, store_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -220,7 +220,7 @@ def _parts(path: str) -> list[str]:
 
 def _read(folder: int, name: str) -> bytes | None:
     try:
-        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        fd = open_file(name, folder=folder, links=False)
     except FileNotFoundError:
         return None
     with os.fdopen(fd, "rb") as file:

@@ -10,6 +10,7 @@ https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
@@ -28,6 +29,11 @@ _MAGIC = b"\x1f\x8b\x08"
 _HEADER = 10  # bytes of a member's header, where it holds no name and no comment
 _COMMENT = 0x10  # the flag of a member whose header holds a comment
 _CHUNK = 2**16
+_PEEK = 2**9  # bytes that show what a member begins with
+_LONGEST_HEAD = 2**16  # bytes of a record's fields: five addresses of some kilobytes
+_COMMON_HEAD = 2**12
+_MOST_SPENT = 2**26  # bytes of members that were none, beyond some times the file
+_TIMES_THE_FILE = 8
 _CRLF = b"\r\n"
 
 Fields: TypeAlias = tuple[tuple[str, str], ...]
@@ -178,15 +184,18 @@ def find(file: BinaryIO, start: int, warcinfo_id: str | None) -> int | None:
     """Return the offset of the first whole member at `start` or after it, or None.
 
     Where `warcinfo_id` is given, only a member that names it counts: a page can hold a WARC file of its own
-    (an attachment is stored as it came), but it cannot know the id that this file's records bear.
+    (an attachment is stored as it came), but it cannot know the id that this file's records bear. Of what
+    is none of ours no more than a head is inflated; and where there is no id, whole members only until those
+    in vain are some times the file: a body can hold a gzip header at every tenth byte.
     """
+    spent = Spent(most=_MOST_SPENT + _TIMES_THE_FILE * file.seek(0, os.SEEK_END))
     file.seek(start)
     window, base = b"", start
     while chunk := file.read(_CHUNK):
         window += chunk
         at = window.find(_MAGIC)
         while at >= 0:
-            if _is_ours(file, base + at, warcinfo_id):
+            if _is_ours(file, base + at, warcinfo_id, spent):
                 return base + at
             at = window.find(_MAGIC, at + 1)
         keep = min(len(window), len(_MAGIC) - 1)
@@ -196,12 +205,58 @@ def find(file: BinaryIO, start: int, warcinfo_id: str | None) -> int | None:
     return None
 
 
-def _is_ours(file: BinaryIO, offset: int, warcinfo_id: str | None) -> bool:
+@dataclass(slots=True, kw_only=True)
+class Spent:
+    """What was inflated in vain."""
+
+    most: int
+    bytes: int = 0
+
+
+def _is_ours(file: BinaryIO, offset: int, warcinfo_id: str | None, spent: Spent) -> bool:
+    is_spent = spent.bytes > spent.most
+    head = _head(file, offset, _COMMON_HEAD if is_spent else _LONGEST_HEAD)
+    if not head:
+        return False
+    if (warcinfo_id or "").encode() not in head:
+        spent.bytes += len(head)
+        return False
+    if warcinfo_id is None and is_spent:
+        return False
     member = next(_chain(file, offset))
     if isinstance(member, Gap):
+        spent.bytes += file.tell() - offset
         return False
     ids = {member.record.field("WARC-Warcinfo-ID"), member.record.field("WARC-Record-ID")}
     return warcinfo_id is None or warcinfo_id in ids
+
+
+def _head(file: BinaryIO, offset: int, most: int) -> bytes:
+    """Return what a member begins with, to the end of its fields or of what they may be; nothing: it is none.
+
+    A comment of ours is blank (`pack_to`).
+    """
+    file.seek(offset)
+    start = file.read(_HEADER)
+    chunk = file.read(_PEEK)
+    if start[3:4] == bytes([_COMMENT]):
+        start = start[:3] + b"\0" + start[4:]
+        while chunk and not chunk.strip(b" "):
+            chunk = file.read(_CHUNK)
+        chunk = chunk.lstrip(b" ")
+        if not chunk.startswith(b"\0"):
+            return b""
+        chunk = chunk[1:] + file.read(_PEEK)
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        inflater.decompress(start)
+        head = inflater.decompress(chunk, len(VERSION + _CRLF))
+        if head != VERSION + _CRLF:
+            return b""
+        head += inflater.decompress(inflater.unconsumed_tail + file.read(most), most)
+    except zlib.error:
+        return b""
+    return head.partition(_CRLF * 2)[0]
 
 
 def _chain(file: BinaryIO, start: int) -> Iterator[Member | Gap]:

@@ -9,13 +9,14 @@ wrote them.
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.stores.disk import store_error
+from scraper.stores.disk import open_file, store_error
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,10 +33,10 @@ _NAME = re.compile(
 def warc_files(folder: Path) -> list[str]:
     """Return the names of a folder's WARC files, oldest first; none where there is no folder yet."""
     try:
-        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        names = [entry.name for entry in folder.iterdir() if entry.is_file()] if folder.is_dir() else []
     except OSError as error:
         raise store_error(error, "list the captures in", folder) from error
-    return sorted(name for name in names if _NAME.fullmatch(name))
+    return sorted(name for name in names if _NAME.fullmatch(name) and name.isprintable())
 
 
 class WarcFolder:
@@ -60,7 +61,7 @@ class WarcFolder:
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading. Raises FileNotFoundError, OSError."""
         if self._elsewhere is None or self.is_here(name):
-            return (self.path / name).open("rb")
+            return os.fdopen(open_file(self.path / name), "rb")
         return self._elsewhere.open_warc(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,9 @@ def load(files: WarcFolder, ref: CaptureRef) -> Record:
     """Return the record at a place; a revisit stays one."""
     try:
         with files.open(_checked(ref)) as file:
+            size = file.seek(0, os.SEEK_END)
+            if not 0 <= ref.offset <= ref.offset + ref.length <= size:
+                raise _damaged(ref, say("the file has only {size} bytes", size=size))
             file.seek(ref.offset)
             data = file.read(ref.length)
     except FileNotFoundError as error:

@@ -30,6 +30,7 @@ from urllib.parse import quote
 from scraper import urls
 from scraper.messages import say
 from scraper.model import Capture, CaptureRef, Kind
+from scraper.numbers import whole
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
 from scraper.urls import Url
@@ -51,6 +52,9 @@ FORGOTTEN = "Archive-Forgotten"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+_SHOWN = 200  # characters of a field that is wrong, in a message
+_YEARS = range(1991, 2200)  # from the first web page on; what is later is reckoned with elsewhere
+_MOST_PAGES = 10**9
 _SHORT = 20  # letters of a reason where there is no room for more
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
 _PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
@@ -227,8 +231,8 @@ def capture_of(record: Record, body: bytes) -> Capture:
         raise BrokenRecord(msg)
     final_url = record.field(ADDRESS) or record.required("WARC-Target-URI")
     return Capture(
-        url=Url(record.field(ASKED_FOR) or final_url),
-        final_url=Url(final_url),
+        url=_address(record.field(ASKED_FOR) or final_url),
+        final_url=_address(final_url),
         fetched_at=_moment(record.required("WARC-Date")),
         status=int(status[1]),
         reason=(status[2] or b"").decode("latin-1"),
@@ -279,20 +283,32 @@ def stated_digest(record: Record) -> str:
     return stated.removeprefix("sha256:")
 
 
+def _address(text: str) -> Url:
+    """Return an address as it stands there, by the rules of whatever version wrote it."""
+    url = Url(text) if urls.parse(text) is not None and urls.is_whole(text) else None
+    if url is None:
+        msg = say("this is no http or https address: {text}", text=text[:_SHOWN])
+        raise BrokenRecord(msg)
+    return url
+
+
 def _moment(text: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
-    except ValueError as error:
-        msg = say("this is no moment: {text}", text=text)
-        raise BrokenRecord(msg) from error
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in _YEARS:
+        msg = say("this is no moment: {text}", text=text[:_SHOWN])
+        raise BrokenRecord(msg)
+    return moment
 
 
 def _page(text: str | None) -> int | None:
-    try:
-        return None if text is None else int(text)
-    except ValueError as error:
-        msg = say("this is no number of a page: {text}", text=text)
-        raise BrokenRecord(msg) from error
+    number = whole(text, _MOST_PAGES)
+    if number is None and text is not None:
+        msg = say("this is no number of a page: {text}", text=text[:_SHOWN])
+        raise BrokenRecord(msg)
+    return number
 
 
 def _address(text: str | None) -> Url | None:

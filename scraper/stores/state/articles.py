@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from scraper import urls
 from scraper.article_record import ArticleRecord, Status
 from scraper.model import CaptureRef
+from scraper.stores.state.sound import require
 from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
 _COLUMNS = [
@@ -42,6 +44,8 @@ _UPSERT = (
 )
 
 
+_NUMBERS = ("wanted", "attempts", "soft_misses", "offset", "length", "extractor", "characters")
+_TEXTS = tuple(name for name in _COLUMNS if name not in _NUMBERS)
 _AT_ONCE = 1000
 _TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
 _NEWEST_FIRST = "coalesce(published, listed_date, first_seen) DESC, key DESC LIMIT :most"
@@ -66,13 +70,25 @@ class Articles:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self.damaged: dict[tuple[str, str], str] = {}  # rows met that say no article, by site and key: why
 
     def get(self, site: str, key: str) -> ArticleRecord | None:
-        """Return what is known of an article; None: nothing."""
+        """Return what is known of an article; None: nothing, or what cannot be read (see `damaged`)."""
         row = self._connection.execute(
             "SELECT * FROM article WHERE site = ? AND key = ?", (site, key)
         ).fetchone()
-        return None if row is None else _known(row)
+        return None if row is None else self._sound(row)
+
+    def _sound(self, row: sqlite3.Row) -> ArticleRecord | None:
+        """Return what a row says; None: its columns hold what cannot be, which is noted."""
+        try:
+            return _known(row)
+        except (ValueError, TypeError, OverflowError) as error:
+            self.damaged[str(row["site"]), str(row["key"])] = str(error)
+            return None
+
+    def _all_sound(self, rows: Iterable[sqlite3.Row]) -> Iterator[ArticleRecord]:
+        return (known for row in rows if (known := self._sound(row)) is not None)
 
     def put(self, known: ArticleRecord, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run came to an outcome for it."""
@@ -110,7 +126,7 @@ class Articles:
             "(SELECT key FROM alias WHERE site = :site AND url = :url))",
             {"site": site, "url": url},
         ).fetchone()
-        return None if row is None else _known(row)
+        return None if row is None else self._sound(row)
 
     def due(self, site: str, now: datetime, *, run: int) -> tuple[str, ...]:
         """Return the keys of the next thousand articles to be visited: new ones, then known, newest first.
@@ -188,7 +204,7 @@ class Articles:
             "SELECT * FROM article INDEXED BY article_body WHERE site = ? AND body_digest = ? ORDER BY key",
             (site, digest),
         )
-        return tuple(map(_known, rows))
+        return tuple(self._all_sound(rows))
 
     def written_in(self, site: str, digest: str, run: int) -> tuple[ArticleRecord, ...]:
         """Return those of them whose document a run wrote for the first time."""
@@ -198,7 +214,7 @@ class Articles:
             "AND captured = checked AND path IS NOT NULL",
             (site, digest, run),
         )
-        return tuple(map(_known, rows))
+        return tuple(self._all_sound(rows))
 
     def lengths(
         self, site: str, layout: str, channel: str, *, not_in: int | None, most: int
@@ -224,8 +240,7 @@ class Articles:
         """Read a thousand at a time: no cursor stays open while the caller writes."""
         last = ""
         while rows := self._connection.execute(f"{query} ORDER BY key LIMIT 1000", (site, last)).fetchall():
-            for row in rows:
-                yield _known(row)
+            yield from self._all_sound(rows)
             last = rows[-1]["key"]
 
     def count(self, site: str, status: Status) -> int:
@@ -249,7 +264,7 @@ class Articles:
         last = ""
         query = (
             "SELECT key, path FROM article "
-            "WHERE site = ? AND path IS NOT NULL AND key > ? ORDER BY key LIMIT 1000"
+            "WHERE site = ? AND typeof(path) = 'text' AND key > ? ORDER BY key LIMIT 1000"
         )
         while rows := self._connection.execute(query, (site, last)).fetchall():
             yield from ((row["key"], row["path"]) for row in rows)
@@ -312,6 +327,11 @@ def _values(known: ArticleRecord) -> dict[str, Any]:
 
 
 def _known(row: sqlite3.Row) -> ArticleRecord:
+    """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
+    require(row, _TEXTS, str)
+    require(row, _NUMBERS, int)
+    for name in ("url", "ask"):
+        urls.split(row[name])
     ref = None
     if row["file"] is not None:
         ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])

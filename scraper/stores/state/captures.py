@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from scraper import urls
 from scraper.model import CaptureRef, Kind
+from scraper.stores.state.sound import require
 from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, tzinfo
 
     from scraper.model import Capture
@@ -50,6 +52,20 @@ class CaptureIndex:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self.damaged: dict[tuple[str, str], str] = {}  # rows met that say no capture, by file and offset: why
+
+    def _sound(self, row: sqlite3.Row | None) -> CaptureEntry | None:
+        """Return what a row says; None: there is none, or it holds what cannot be, which is noted."""
+        if row is None:
+            return None
+        try:
+            return loaded_entry(row)
+        except (ValueError, TypeError, OverflowError) as error:
+            self.damaged[str(row["file"]), str(row["offset"])] = str(error)
+            return None
+
+    def _all_sound(self, rows: Iterable[sqlite3.Row]) -> Iterator[CaptureEntry]:
+        return (entry for row in rows if (entry := self._sound(row)) is not None)
 
     def put(self, entry: CaptureEntry) -> None:
         """Remember that a capture was taken in. A later answer that only repeats it leaves it as it is."""
@@ -78,9 +94,12 @@ class CaptureIndex:
     def last(self, site: str) -> CaptureRef | None:
         """Return the last capture of a site that was taken in; None: none was."""
         row = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? ORDER BY file DESC, offset DESC LIMIT 1", (site,)
+            "SELECT * FROM capture WHERE site = ? AND typeof(file) = 'text' AND typeof(offset) = 'integer' "
+            "AND typeof(length) = 'integer' AND typeof(digest) = 'text' "
+            "ORDER BY file DESC, offset DESC LIMIT 1",
+            (site,),
         ).fetchone()
-        return None if row is None else loaded_entry(row).ref
+        return None if row is None else _ref(row)
 
     def last_of_each_file(self, site: str) -> Iterator[CaptureRef]:
         """Yield the last capture of each file that the state knows, in the order of the files."""
@@ -90,7 +109,8 @@ class CaptureIndex:
         )
         file = ""
         while row := self._connection.execute(query, (site, site, file)).fetchone():
-            yield loaded_entry(row).ref
+            if (entry := self._sound(row)) is not None:
+                yield entry.ref
             file = row["file"]
 
     def behind(self, site: str, file: str, size: int) -> tuple[CaptureEntry, ...]:
@@ -99,7 +119,7 @@ class CaptureIndex:
             "SELECT * FROM capture WHERE site = ? AND file = ? AND offset + length > ? ORDER BY offset",
             (site, file, size),
         )
-        return tuple(map(loaded_entry, rows))
+        return tuple(self._all_sound(rows))
 
     def last_answer(self, site: str, url: Url) -> CaptureRef | None:
         """Return the last answer under an address that is no article's; None: it never gave one."""
@@ -109,14 +129,15 @@ class CaptureIndex:
             "ORDER BY file DESC, offset DESC LIMIT 1",
             (site, url),
         ).fetchone()
-        return None if row is None else loaded_entry(row).ref
+        entry = self._sound(row)
+        return None if entry is None else entry.ref
 
     def of_article(self, site: str, key: str) -> tuple[CaptureEntry, ...]:
         """Return an article's captures, oldest first."""
         rows = self._connection.execute(
             "SELECT * FROM capture WHERE site = ? AND key = ? ORDER BY fetched_at, file, offset", (site, key)
         )
-        return tuple(map(loaded_entry, rows))
+        return tuple(self._all_sound(rows))
 
     def every(self, site: str) -> Iterator[CaptureEntry]:
         """Yield a site's captures in the order in which they lie on the shelf."""
@@ -126,7 +147,7 @@ class CaptureIndex:
             "ORDER BY file, offset LIMIT 1000"
         )
         while rows := self._connection.execute(query, (site, file, offset)).fetchall():
-            yield from map(loaded_entry, rows)
+            yield from self._all_sound(rows)
             file, offset = rows[-1]["file"], rows[-1]["offset"]
 
     def days(self, site: str, zone: tzinfo) -> dict[str, int]:
@@ -152,20 +173,27 @@ class CaptureIndex:
             "ORDER BY fetched_at, file, offset LIMIT ? OFFSET ?",
             (site, stored(start), stored(end), limit, skip),
         )
-        return tuple(map(loaded_entry, rows))
+        return tuple(self._all_sound(rows))
 
     def at(self, site: str, file: str, offset: int) -> CaptureEntry | None:
         """Return the capture at a place of the shelf; None: none was taken in there."""
         row = self._connection.execute(
             "SELECT * FROM capture WHERE site = ? AND file = ? AND offset = ?", (site, file, offset)
         ).fetchone()
-        return None if row is None else loaded_entry(row)
+        return self._sound(row)
+
+
+def _ref(row: sqlite3.Row) -> CaptureRef:
+    return CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
 
 
 def loaded_entry(row: sqlite3.Row) -> CaptureEntry:
-    """Return the entry that a row has."""
+    """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
+    require(row, ("file", "digest", "site", "kind", "url", "key", "fetched_at"), str)
+    require(row, ("offset", "length", "status"), int)
+    urls.split(row["url"])
     return CaptureEntry(
-        ref=CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"]),
+        ref=_ref(row),
         site=row["site"],
         kind=Kind(row["kind"]),
         url=Url(row["url"]),

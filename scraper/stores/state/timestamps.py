@@ -12,9 +12,9 @@ def stored(moment: datetime | None) -> str | None:
 
 def loaded(text: str | None) -> datetime | None:
     """Return a stored moment, in UTC; None stays None."""
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else required(text)
 
 
 def required(text: str) -> datetime:
-    """Return a stored moment of a column that is never NULL."""
+    """Return a stored moment of a column that is never NULL. Raises ValueError, TypeError."""
     return datetime.fromisoformat(text)

@@ -1,0 +1,265 @@
+"""Files of the archive that somebody crafted or damaged: named by `verify`, and never in a run's way."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sqlite3
+import struct
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from archiving import Archive, only, opened
+
+from scraper import cli
+from scraper.errors import CaptureDamaged, StoreError
+from scraper.model import CaptureRef
+from scraper.stores import warc_records
+from scraper.stores.documents import DocumentStore
+from scraper.stores.warc import BrokenRecord, Record, find, pack
+from scraper.stores.warc_files import WarcFolder
+from scraper.stores.warc_reader import load
+from scraper.urls import Url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scraper.demo.ecms_world import EcmsWorld
+    from scraper.demo.server import Server
+
+CHANNEL = "bcyw"
+SITE = "beichen"
+FIRST = datetime(2025, 1, 6, 9, tzinfo=UTC)
+BLOCK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nbody"
+
+
+@pytest.fixture
+def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
+    """Return an archive of five articles."""
+    archive = Archive(tmp_path, server, world, channel=CHANNEL)
+    world.bulk(CHANNEL, 5, first=FIRST)
+    assert only(archive.run()).written == 5
+    return archive
+
+
+def command(archive: Archive, name: str) -> int:
+    return cli.main([name, "--json", "--config", str(archive.folder / "config.yaml")])
+
+
+def sql(archive: Archive, statement: str, *values: object) -> None:
+    connection = sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)
+    assert connection.execute(statement, values).rowcount == 1
+    connection.close()
+
+
+# ── records ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def record(**changes: str) -> Record:
+    fields = {
+        "WARC-Type": "response",
+        "WARC-Target-URI": "http://x.example/a",
+        "WARC-Date": "2026-03-05T12:00:00.000000Z",
+        "Archive-Kind": "listing",
+        "Archive-Page": "3",
+    }
+    fields |= {name.replace("_", "-"): value for name, value in changes.items()}
+    return Record(fields=tuple(fields.items()), block=BLOCK)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("WARC_Target_URI", url) for url in ("", "/a", "ftp://x/", "http://", "http://a b:99999/", "\x00")),
+        *(("Archive_Asked_For", url) for url in ("javascript:1", "http://me:pw@x/", "x", "http:///")),
+        *(
+            ("WARC_Date", date)
+            for date in ("", "0001-01-01T00:00:00.0Z", "9999-12-31T23:59:59.9-2359", "now")
+        ),
+        ("WARC_Date", "2026-13-05T12:00:00.000000Z"),
+        *(("Archive_Page", page) for page in ("-1", "9" * 5000, "1e3", "", "²")),
+        ("Archive_Kind", "surprise"),
+    ],
+)
+def test_a_record_that_says_what_cannot_be_is_broken(field: str, value: str) -> None:
+    assert warc_records.capture_of(record(), b"").page == 3
+    with pytest.raises(BrokenRecord):
+        warc_records.capture_of(record(**{field: value}), b"")
+
+
+@pytest.mark.parametrize(
+    ("offset", "length"), [(-1, 5), (0, -1), (0, 10**18), (10**18, 10), (10**18, 10**18), (5, 10**6)]
+)
+def test_a_place_outside_of_its_file_is_damage(tmp_path: Path, offset: int, length: int) -> None:
+    name = "x-20260101000000-00001-00000000.warc.gz"
+    (tmp_path / name).write_bytes(pack((("WARC-Type", "response"),), BLOCK))
+    with pytest.raises(CaptureDamaged):
+        load(WarcFolder(tmp_path), CaptureRef(file=name, offset=offset, length=length, digest=""))
+
+
+def test_pipes_and_folders_are_no_files_of_captures(tmp_path: Path) -> None:
+    names = [f"x-20260101000000-0000{number}-00000000.warc.gz" for number in range(1, 4)]
+    os.mkfifo(tmp_path / names[0])
+    (tmp_path / names[1]).mkdir()
+    (tmp_path / names[2]).write_bytes(b"")
+    (tmp_path / os.fsdecode(b"\xff" + names[2].encode())).write_bytes(b"")
+    assert WarcFolder(tmp_path).names() == [names[2]]
+    with pytest.raises(StoreError, match="it is no file"):
+        load(WarcFolder(tmp_path), CaptureRef(file=names[0], offset=0, length=1, digest=""))
+
+
+class Counted(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+_STORED = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\0" + struct.pack("<HH", 0xFFFF, 0)
+HEADERS = {
+    "gzip headers": b"\x1f\x8b\x08",
+    "members that do not end": _STORED,
+    "records that do not end": _STORED + b"WARC/1.1\r\n",
+    "comments that do not end": b"\x1f\x8b\x08\x10\0\0\0\0\0\xff ",
+    "other records": gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n\r\n" + b"x" * 40),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+@pytest.mark.parametrize("own_id", ["<urn:uuid:1>", None])
+def test_gzip_headers_within_a_body_cost_what_the_body_is_long(what: str, own_id: str | None) -> None:
+    taken = []
+    for size in (100_000, 400_000):
+        inner = HEADERS[what] * (size // len(HEADERS[what]))
+        file = Counted(b"\x1f\x8b" + inner)
+        find(file, 2, own_id)
+        taken.append(file.taken)
+    assert taken[1] <= 6 * taken[0] + 2**20
+
+
+def test_the_next_own_record_behind_such_a_body_is_found() -> None:
+    own = pack((("WARC-Type", "response"), ("WARC-Warcinfo-ID", "<urn:uuid:1>")), BLOCK)
+    for inner in HEADERS.values():
+        body = inner * (50_000 // len(inner))
+        assert find(io.BytesIO(body + own), 0, "<urn:uuid:1>") == len(body)
+
+
+# ── documents ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("make", ["pipe", "folder", "link", "link to a device"])
+def test_what_is_no_file_in_a_documents_place_is_named_and_passed_over(
+    archive: Archive, make: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, text = next(iter(archive.documents().items()))
+    place = archive.root / path
+    place.unlink()
+    if make == "pipe":
+        os.mkfifo(place)
+    elif make == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to("/dev/zero" if "device" in make else "nowhere")
+    for name, expected in (("verify", {7}), ("reextract", {0, 3}), ("run", {0, 3})):
+        assert command(archive, name) in expected, name
+        if name == "verify":
+            assert path in capsys.readouterr().out
+    if place.is_dir():
+        place.rmdir()
+    elif place.is_symlink() or not place.is_file():
+        place.unlink()
+    assert len({other for other in archive.documents() if other != path}) == 4
+    assert command(archive, "run") == 0
+    assert archive.documents()[path] == text
+
+
+def test_a_document_that_is_no_text_is_made_again(archive: Archive) -> None:
+    path, text = next(iter(archive.documents().items()))
+    (archive.root / path).write_bytes(b"\xff\xfe" + os.urandom(100))
+    assert command(archive, "verify") == 7
+    assert command(archive, "reextract") == 0
+    assert archive.documents()[path] == text
+
+
+def test_reading_never_waits_for_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    with pytest.raises(StoreError, match="it is no file"):
+        DocumentStore(tmp_path).read_file("a.md")
+
+
+# ── state ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+WRONG: list[tuple[str, Any]] = [
+    ("first_seen", "yesterday"),
+    ("first_seen", b"\x00"),
+    ("due", "9999-99-99"),
+    ("status", "surprise"),
+    ("url", "no address"),
+    ("ask", b"http://x/"),
+    ("path", b"x"),
+    ("attempts", "many"),
+    ("attempts", 0.5),
+    ("offset", "x"),
+    ("title", b"\xff"),
+    ("listed_date", "0000-00-00"),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), WRONG)
+def test_a_row_of_wrong_types_is_named_and_the_others_go_on(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], column: str, value: object
+) -> None:
+    with opened(archive.config) as context:
+        key = next(iter(context.state.articles.every(SITE))).key
+    sql(archive, f"UPDATE article SET {column} = ? WHERE key = ?", value, key)  # noqa: S608 - a test's own
+    assert command(archive, "verify") == 7
+    assert f"the article {key}: " in capsys.readouterr().out
+    assert command(archive, "reextract") == 7
+    assert f"the article {key} is passed over" in capsys.readouterr().out
+    story = world.publish(CHANNEL)
+    archive.clock.now = story.published
+    report = archive.run()
+    assert only(report).written == 1
+    assert not [problem for problem in only(report).problems if problem.kind == "ProgramError"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("kind", "surprise"), ("fetched_at", "x"), ("url", "x"), ("length", "x")]
+)
+def test_a_capture_of_wrong_types_is_named_and_recovery_goes_on(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], column: str, value: str
+) -> None:
+    newest = "(SELECT max(offset) FROM capture)"
+    sql(archive, f"UPDATE capture SET {column} = ? WHERE offset = {newest}", value)  # noqa: S608 - likewise
+    assert command(archive, "verify") == 7
+    assert "the capture " in capsys.readouterr().out
+    story = world.publish(CHANNEL)
+    archive.clock.now = story.published
+    assert only(archive.run()).written == 1
+
+
+# ── another host's ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_record_of_another_host_does_not_replace_a_document(archive: Archive) -> None:
+    before = archive.documents()
+    with opened(archive.config) as context:
+        known = next(iter(context.state.articles.held(SITE)))
+        assert known.capture is not None
+        capture = context.captures.read(known.capture)
+        there = Url(capture.url.replace("://", "://evil.", 1))
+        body = capture.body.replace("。".encode(), "！".encode())
+        assert body != capture.body
+        context.captures.append(replace(capture, url=there, final_url=there, body=body))
+    report = archive.run()
+    assert report.exit_code == 7
+    assert [problem.kind for problem in only(report).problems] == ["CaptureDamaged"]
+    assert archive.documents() == before
