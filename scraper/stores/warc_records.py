@@ -241,7 +241,7 @@ def capture_of(record: Record, body: bytes) -> Capture:
         kind=_kind(record.field(KIND)),
         channel=record.field(CHANNEL),
         page=_page(record.field(PAGE)),
-        page_of=_address(record.field(PAGE_OF)),
+        page_of=None if (page_of := record.field(PAGE_OF)) is None else _address(page_of),
         ip_address=record.field("WARC-IP-Address"),
     )
 
@@ -309,10 +309,6 @@ def _page(text: str | None) -> int | None:
         msg = say("this is no number of a page: {text}", text=text[:_SHOWN])
         raise BrokenRecord(msg)
     return number
-
-
-def _address(text: str | None) -> Url | None:
-    return None if text is None else Url(text)
 
 
 def _kind(text: str | None) -> Kind:
