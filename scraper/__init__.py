@@ -10,7 +10,7 @@ from typing import Any
 
 from scraper.messages import say
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Archive",
