@@ -37,7 +37,8 @@ def counts(name: str, site: SiteReport) -> str:
     said = [f"{translated(word)} {getattr(site, key)}" for key, word in _COUNTS.items() if getattr(site, key)]
     if site.bytes:
         said.append(f"{site.bytes / _MEGABYTE:.1f} MB")
-    return f"{name}: " + (", ".join(said) or translated(say("nothing new")))
+    counted = translated(say(", ")).join(said) or say("nothing new")
+    return translated(say("{name}: {counts}", name=name, counts=counted))
 
 
 def is_news(site: SiteReport) -> bool:
