@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from rich.console import Console, Group
+    from rich.console import Console, Group, JustifyMethod
     from rich.table import Table
 
     from scraper.progress import Progress
@@ -198,7 +198,7 @@ class Board:
         rows = [(site, *cells(self.lines[site], now, narrow=narrow)) for site in self.lines if site in shown]
         if len(self.lines) > 1:
             rows.append(self._sum(now))
-        table = _table(rows, without=_DROPPED if narrow else frozenset())
+        table = _table(rows, without=_DROPPED if narrow else frozenset(), width=console.width)
         pauses = [
             Text(f"{host}: {translated(said)}", no_wrap=True, overflow="ellipsis")
             for host, (until, said) in self.pauses.items()
@@ -215,22 +215,20 @@ class Board:
         return name, "", str(done), str(waiting), _pace(rates), slowest.left(now)
 
 
-def _table(rows: Sequence[Sequence[str]], *, without: frozenset[int]) -> Table:
+def _table(rows: Sequence[Sequence[str]], *, without: frozenset[int], width: int) -> Table:
     """Return a table of these rows; where it is too narrow, what was done is cut and nothing else."""
     from rich.cells import cell_len  # noqa: PLC0415 - see `watch`
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
     numbers = [number for number in range(len(_TITLES)) if number not in without]
+    titles = [translated(title) for title in _TITLES]
+    widths = {number: max(cell_len(row[number]) for row in (titles, *rows)) for number in numbers}
+    excess = sum(widths.values()) + 2 * (len(widths) - 1) - width  # two blanks between two columns
+    widths[_DONE] = max(widths[_DONE] - max(excess, 0), 1)
     for number in numbers:
-        title = translated(_TITLES[number])
-        widest = max(cell_len(text) for text in (title, *(row[number] for row in rows)))
-        table.add_column(
-            title,
-            no_wrap=True,
-            min_width=1 if number == _DONE else widest,
-            justify="left" if number < _DONE else "right",
-        )
+        justify: JustifyMethod = "left" if number < _DONE else "right"
+        table.add_column(titles[number], no_wrap=True, width=widths[number], justify=justify)
     for row in rows:
         table.add_row(*(row[number] for number in numbers))
     return table

@@ -120,6 +120,13 @@ def test_a_narrow_terminal_shows_whole_lines_of_fewer_columns() -> None:
     board.picture("xw")
     assert " ".join(line_of("xw", drawn(board, width=59))) == "xw 1 3600 2 h 0 min"
     assert "ywsd 3/655" in drawn(board, width=60)
+    assert "30/min  2 h 0 min" in drawn(board, width=60)
+    board.ahead("xw", "ywsd", 649, 30)
+    for outcome in ("unchanged", "failed"):
+        board.article("xw", outcome)
+    shown = drawn(board, width=80)
+    assert " ".join(line_of("xw", shown)).endswith("/min 6 h 24 min")
+    board.lines["xw"].pages_ahead.clear()
     assert all(len(line) <= 40 and "…" not in line for line in drawn(board, width=40).splitlines())
 
 
