@@ -310,7 +310,7 @@ def test_a_ping_that_nobody_hears_does_not_change_how_the_run_ended(
     world.publish(CHANNEL)
     ear.status = 503
     assert command(watched, "run", "-q") == 0
-    assert "ping: ping: http://ear.example/good: status 503" in capsys.readouterr().err
+    assert "ping: ping: http://ear.example/…: status 503" in capsys.readouterr().err
 
 
 def test_the_heartbeat_says_how_the_last_run_ended(archive: Archive, world: EcmsWorld) -> None:
