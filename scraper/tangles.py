@@ -18,7 +18,7 @@ from scraper.messages import say
 _FEW_TAGS: Final = 1_500  # so few cannot make a tree that is dear
 _FEW_CHARACTERS: Final = 30_000  # so few cannot hold attributes enough to be dear
 _MOST_TAGS: Final = 500_000  # of one page
-_MOST_WORK: Final = 4_000_000  # open elements, summed over the tags: what scope checks walk over
+_MOST_WORK: Final = 8_000_000  # open elements, summed over the tags: what scope checks walk over
 _MOST_COPIES: Final = 200_000  # open formatting elements, summed likewise: the nodes that might be added
 _MOST_ATTRIBUTES: Final = 512  # of one element; the richest of 7,155 real pages has some dozens
 _LONG_TAG: Final = 1_024  # characters, below which no tag holds that many attributes

@@ -54,7 +54,8 @@ def ended_by(number: signal.Signals, life: Life) -> tuple[int, dict[str, Any]]:
     """Send a signal; return the exit code and the report."""
     life.send(number)
     code = life.code()
-    return code, json.loads(life.said())
+    said = life.said()  # both streams: what is told a person, then the report
+    return code, json.loads(said[said.index("\n{") if "\n{" in said else 0 :])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

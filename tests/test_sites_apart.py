@@ -185,7 +185,7 @@ def test_no_request_goes_out_once_none_may(archive: Archive) -> None:
 
     session = new_session(archive.config, progress=Unwatched(), machine=archive.machine, permit=Never())
     report = session.go("run", archive.config.sites, Incremental())
-    assert report.exit_code == 6
+    assert report.exit_code == 6, report
     assert list(captures_in(archive.config).scan()) == []
 
 

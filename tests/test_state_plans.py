@@ -121,7 +121,7 @@ WHOLE: dict[str, set[str]] = {
         "last_of_each_file",
     },  # the last is the first row of a walk
     "runs": {"of_site"},  # one row a run
-    "counts": {"named", "keys", "last_read", "pages", "standings", "standing"},
+    "counts": {"named", "keys", "last_read", "pages", "standings", "standing", "newest", "thin"},
     "holdings": {"rows"},
     "losses": {"all", "waiting", "accepted"},  # of what is lost
 }

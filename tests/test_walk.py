@@ -458,7 +458,7 @@ def test_an_article_that_a_long_pause_kept_from_being_asked_waits(
     assert len(set(asked)) == 1
 
 
-def test_a_document_that_was_deleted_is_written_again_without_a_request(
+def test_a_document_that_was_deleted_by_hand_is_not_written_again_by_itself_and_costs_no_request(
     archive: Archive, world: EcmsWorld, server: Server
 ) -> None:
     world.bulk(CHANNEL, 3, first=FIRST)
@@ -467,5 +467,5 @@ def test_a_document_that_was_deleted_is_written_again_without_a_request(
     (archive.root / next(iter(before))).unlink()
     since = len(server.log)
     assert archive.run().exit_code == 0
-    assert archive.documents() == before
+    assert len(archive.documents()) == len(before) - 1
     assert len(paths(server, since)) == 1

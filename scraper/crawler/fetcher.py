@@ -103,6 +103,11 @@ class Fetcher:
             raise Unreachable(
                 say("no answer: {url}: not whole within {seconds} s", url=url, seconds=seconds)
             ) from exc
+        except FetchError:
+            raise
+        except Exception:  # kept back before it went out: a lease that ended, a budget that is spent
+            traffic.requests -= 1
+            raise
         traffic.answers += 1
         return Capture(
             url=url,
