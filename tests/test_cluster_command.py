@@ -50,7 +50,10 @@ def test_any_machine_looks_at_all_that_the_cluster_has(
     first, other = cluster.machine("first"), cluster.machine("other")
     config = ["--config", str(other.config_file), "--from-store"]
     at_home = ["--config", str(first.config_file)]
-    assert said(capsys, "status", *config) == said(capsys, "status", *at_home)
+    code, here = said(capsys, "status", *at_home)
+    for site in here["sites"].values():  # what lies on this disk is a question of this disk alone
+        assert site.pop("missing_documents") == 0
+    assert said(capsys, "status", *config) == (code, here)
     assert said(capsys, "coverage", *config) == said(capsys, "coverage", *at_home)
     assert not list(other.archive.rglob("*.warc.gz"))
     out = cluster.folder / "all.jsonl"

@@ -176,7 +176,7 @@ def test_what_is_no_file_in_a_documents_place_is_named_and_passed_over(
     elif place.is_symlink() or not place.is_file():
         place.unlink()
     assert len({other for other in archive.documents() if other != path}) == 4
-    assert command(archive, "run") == 0
+    assert command(archive, "reextract") == 0
     assert archive.documents()[path] == text
 
 
