@@ -114,7 +114,7 @@ def test_the_walk_over_a_moving_list_goes_on_where_it_was_ended(archive: Archive
     world.after(12, lambda: put_in(world, CHANNEL, 50))
     codes: list[int] = []
     while not codes or codes[-1] == 6:
-        codes.append(walk_lists(archive, seconds=0.3))
+        codes.append(walk_lists(archive, seconds=0.2))
         archive.clock.wait(hours=5)
         assert len(codes) < 60
     assert len(codes) > 3
