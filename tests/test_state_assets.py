@@ -70,7 +70,7 @@ def test_what_is_held_through_one_article_is_not_due_for_another(state: State) -
     hold(state, ONE)
     show(state, "8", ONE, told=(ONE,))
     assert (due(state, "8"), list(state.assets.articles_due("xw", NOW, run=1))) == ([], [])
-    assert state.assets.addresses_of("xw", "8") == {ONE: "/pictures/a.jpg"}
+    assert state.assets.addresses_of("xw", "8") == {ONE: "/a.jpg"}
 
 
 def test_what_a_run_tried_does_not_come_to_it_again(state: State) -> None:
