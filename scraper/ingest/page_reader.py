@@ -99,6 +99,7 @@ class PageReader:
         self._bounds = (memory, seconds)
         self._free: list[_Process] = []
         self._reading = 0
+        self._closed = False
         self._turns = threading.BoundedSemaphore(at_once)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="reader")
         self._prepared: dict[int, _Prepared] = {}  # by the identity of the capture, which is held
@@ -136,7 +137,8 @@ class PageReader:
         return self._reading > 0
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes, those too that are still at work when they come back."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         while self._free:
             self._free.pop().kill()
@@ -176,7 +178,9 @@ class PageReader:
                 yield process
             finally:
                 self._reading = max(self._reading - 1, 0)
-                if process.is_alive:
+                if self._closed:
+                    process.kill()  # it came back when nobody needs readers any more
+                elif process.is_alive:
                     self._free.append(process)
 
 
