@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from scraper.app.wiring import Machine, new_session
 from scraper.crawl.date_range import DateRange
 from scraper.crawl.plan import Backfill, Incremental
 from scraper.demo.settings import config_text
+from scraper.ingest.page_reader import PageReader
 from scraper.progress import Unwatched
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, open_site, prepare, view_state
@@ -61,6 +62,18 @@ class Clock:
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+class SharedReader(PageReader):
+    """The processes that read pages for one test after the other: to begin them costs more than most tests."""
+
+    def close(self) -> None:
+        """Leave them for the next session; they end when their pipe does, with the tests."""
+
+
+@cache
+def shared_reader() -> SharedReader:
+    return SharedReader(at_once=2)
 
 
 class Archive:
@@ -164,12 +177,14 @@ class Archive:
             random=lambda: 0.5,
             environment={},
             usage=self.usage,
+            reader=shared_reader,
         )
 
     def documents(self) -> dict[str, str]:
         """Return every document: its path from the archive's folder, and its text."""
-        files = (file for file in self.root.rglob("*.md") if ".scraper" not in file.parts)
-        return {str(file.relative_to(self.root)): file.read_text(encoding="utf-8") for file in sorted(files)}
+        root = self.root
+        files = (file for file in root.rglob("*.md") if ".scraper" not in file.parts)
+        return {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in sorted(files)}
 
 
 def state_of(config: Config) -> State:

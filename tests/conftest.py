@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from archiving import shared_reader
 
 from scraper import messages
 from scraper.demo import beichen
 from scraper.demo.server import serve
+from scraper.ingest.page_reader import PageReader
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -53,6 +55,14 @@ def cluster_services() -> Iterator[tuple[PostgreSQL, SeaweedFS]]:
                 yield both
         except NotInstalled as why:
             pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_end() -> Iterator[None]:
+    """End the processes that read pages for the tests."""
+    yield
+    if shared_reader.cache_info().currsize:
+        PageReader.close(shared_reader())
 
 
 @pytest.fixture

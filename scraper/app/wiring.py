@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from scraper.crawler.dns import Resolve
     from scraper.crawler.host_state import HostState
     from scraper.crawler.permit import Permit
+    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, NetworkSettings, Site
     from scraper.progress import Progress
     from scraper.stores.opening import SiteContext
@@ -64,6 +65,7 @@ class Machine:
     usage: Callable[[Path], Usage] = shutil.disk_usage
     resolve: Resolve | None = None  # None: the system's resolver
     hosts: Path | None = None  # where what is learnt of hosts is kept; None: in the archive
+    reader: Callable[[], Reader] | None = None  # who reads pages; None: processes of each session's own
 
 
 THIS_MACHINE = Machine()
@@ -105,9 +107,14 @@ def new_session(
         dry=dry,
         signals=signals,
         second=None if wayback is None else second_of(wayback, network),
-        reader=PageReader(at_once=len(os.sched_getaffinity(0))),
+        reader=_reader(machine),
         off_loop=OffLoop(_sites_at_once()),
     )
+
+
+def _reader(machine: Machine) -> Reader:
+    """Return who reads the pages of a session, which closes it."""
+    return machine.reader() if machine.reader else PageReader(at_once=len(os.sched_getaffinity(0)))
 
 
 def network_of(
