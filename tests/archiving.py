@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from scraper.app.wiring import Machine, new_session
 from scraper.crawl.date_range import DateRange
 from scraper.crawl.plan import Backfill, Incremental
 from scraper.demo.settings import config_text
-from scraper.ingest.page_reader import PageReader
 from scraper.progress import Unwatched
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, open_site, prepare, view_state
@@ -62,18 +61,6 @@ class Clock:
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
-
-
-class SharedReader(PageReader):
-    """The processes that read pages for one test after the other: to begin them costs more than most tests."""
-
-    def close(self) -> None:
-        """Leave them for the next session; they end when their pipe does, with the tests."""
-
-
-@cache
-def shared_reader() -> SharedReader:
-    return SharedReader(at_once=2)
 
 
 class Archive:
@@ -177,7 +164,6 @@ class Archive:
             random=lambda: 0.5,
             environment={},
             usage=self.usage,
-            reader=shared_reader,
         )
 
     def documents(self) -> dict[str, str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import shared_reader
 
 from scraper import messages
+from scraper.app import wiring
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.ingest.page_reader import PageReader
@@ -42,6 +42,26 @@ def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     messages.use(NullTranslations())
 
 
+class SharedReader(PageReader):
+    """The processes that read pages, kept from test to test: to begin them costs more than most tests do."""
+
+    def close(self) -> None:
+        """Leave them for the next session."""
+
+
+@pytest.fixture(scope="session")
+def shared_reader() -> Iterator[SharedReader]:
+    reader = SharedReader(at_once=2)
+    yield reader
+    PageReader.close(reader)
+
+
+@pytest.fixture(autouse=True)
+def readers_stay(monkeypatch: pytest.MonkeyPatch, shared_reader: SharedReader) -> None:
+    """Let the sessions that a test begins in this process read with the processes of those before."""
+    monkeypatch.setattr(wiring, "PageReader", lambda *, at_once: shared_reader)  # noqa: ARG005 - as it is there
+
+
 @pytest.fixture(scope="session")
 def cluster_services() -> Iterator[tuple[PostgreSQL, SeaweedFS]]:
     """Run a PostgreSQL and an S3 store for the tests that want them; skip those where one is missing."""
@@ -55,14 +75,6 @@ def cluster_services() -> Iterator[tuple[PostgreSQL, SeaweedFS]]:
                 yield both
         except NotInstalled as why:
             pytest.skip(str(why))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def readers_end() -> Iterator[None]:
-    """End the processes that read pages for the tests."""
-    yield
-    if shared_reader.cache_info().currsize:
-        PageReader.close(shared_reader())
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from scraper.crawler.dns import Resolve
     from scraper.crawler.host_state import HostState
     from scraper.crawler.permit import Permit
-    from scraper.ingest.page_reader import Reader
     from scraper.model import Capture, NetworkSettings, Site
     from scraper.progress import Progress
     from scraper.stores.opening import SiteContext
@@ -65,7 +64,6 @@ class Machine:
     usage: Callable[[Path], Usage] = shutil.disk_usage
     resolve: Resolve | None = None  # None: the system's resolver
     hosts: Path | None = None  # where what is learnt of hosts is kept; None: in the archive
-    reader: Callable[[], Reader] | None = None  # who reads pages; None: processes of each session's own
 
 
 THIS_MACHINE = Machine()
@@ -107,14 +105,9 @@ def new_session(
         dry=dry,
         signals=signals,
         second=None if wayback is None else second_of(wayback, network),
-        reader=_reader(machine),
+        reader=PageReader(at_once=len(os.sched_getaffinity(0))),
         off_loop=OffLoop(_sites_at_once()),
     )
-
-
-def _reader(machine: Machine) -> Reader:
-    """Return who reads the pages of a session, which closes it."""
-    return machine.reader() if machine.reader else PageReader(at_once=len(os.sched_getaffinity(0)))
 
 
 def network_of(
