@@ -11,10 +11,11 @@
     │   ├── Blocked            the site does not let us in: 403, 429 without end, a login or challenge page
     │   └── Paused             the host needs a longer pause than a run waits: nothing was asked
     ├── ExtractError           a capture that gives no article
-    │   ├── NotAnArticle       it is something else: not HTML, empty, a list, an error page, a login wall
-    │   ├── NotAListing        a list was expected, and the page lists nothing
-    │   │   ├── EmptyListing   the list's frame is there, and nothing in it
-    │   │   └── SingleColumn   the channel is one article: its address shows the text itself
+    │   ├── WrongPage          the page is something else than was asked for; `what` says which kind
+    │   │   ├── NotAnArticle   not HTML, empty, a list, an error page, a login wall
+    │   │   └── NotAListing    an article, an error page, a login wall, or a page that lists nothing
+    │   │       ├── EmptyListing   the list's frame is there, and nothing in it
+    │   │       └── SingleColumn   the channel is one article: its address shows the text itself
     │   ├── UnknownLayout      it may be an article, but no layout's marks are all there
     │   ├── MissingField       a layout fits, but a field that it must have is empty
     │   ├── RepeatedBody       one page under many addresses, whose rows in the lists call it otherwise
@@ -41,7 +42,7 @@ A message says what failed: which one: why. The cause is chained.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from scraper.redaction import redacted
 
@@ -162,43 +163,49 @@ class ExtractError(ArchiveError):
     """A capture that gives no article."""
 
 
-class NotAnArticle(ExtractError):
-    """The page is something else: not HTML, empty, a list, an error page, a login wall."""
+PageKind = Literal[
+    "article",
+    "list",
+    "login",  # a login, or a notice that strangers are kept out
+    "challenge",  # a check whether somebody is human
+    "soft-404",  # an answer of success that says that nothing is there
+    "error",  # an answer of success that says that something went wrong, or that we may not see it
+    "redirect",  # a page that is left at once
+    "empty",
+    "truncated",
+    "not-html",
+    "part",  # of several pages: not all of them are at hand
+    "other",  # nobody knows
+]
+"""What a page is, whether a list or an article was asked for: `extractor.kind_of` decides."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        what: Literal[
-            "part",  # of several pages: not all of them are at hand
-            "not-html",
-            "empty",
-            "truncated",
-            "list",
-            "login",
-            "soft-404",
-            "redirect",
-            "other",
-        ] = "other",
-    ) -> None:
-        """Say what the page is instead: the policy treats a login wall and a soft 404 differently."""
-        super().__init__(message)
-        self.what = what
+_WALLS: Final = frozenset({"login", "challenge"})
 
 
-class NotAListing(ExtractError):
-    """A list was expected, and the page is something else or lists nothing."""
+class WrongPage(ExtractError):
+    """The page is something else than was asked for."""
 
-    def __init__(
-        self, message: str, *, what: Literal["login", "other"] = "other", leads_to: Url | None = None
-    ) -> None:
-        """Say what the page is instead: a login or challenge page is the site's refusal, and no odd list.
+    def __init__(self, message: str, *, what: PageKind = "other", leads_to: Url | None = None) -> None:
+        """Say what the page is instead: a wall, a soft 404 and an error are treated differently.
 
         `leads_to`: where a page that is left at once sends its reader; None: it does not say.
         """
         super().__init__(message)
         self.what = what
         self.leads_to = leads_to
+
+    @property
+    def is_wall(self) -> bool:
+        """True for what stands between us and the page: the site's refusal, and no odd page."""
+        return self.what in _WALLS
+
+
+class NotAnArticle(WrongPage):
+    """An article was expected, and the page is something else: a list, an error page, a login wall."""
+
+
+class NotAListing(WrongPage):
+    """A list was expected, and the page is something else or lists nothing."""
 
 
 class EmptyListing(NotAListing):

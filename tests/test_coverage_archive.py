@@ -75,22 +75,30 @@ def test_every_reason_is_named_and_nothing_else(
     archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     numbers = world.bulk(ONE, 70, first=FIRST)
-    twice, gone, soft, broken, hidden, refused = (numbers[at] for at in (3, 11, 20, 33, 44, 55))
+    twice, gone, soft, broken, hidden, refused, sorry = (numbers[at] for at in (3, 11, 20, 33, 44, 55, 60))
     world.list_twice(twice)
     world.remove(gone, keep_listed=True)
     world.remove(soft, status=200, keep_listed=True)
     world.fail(broken, faults.status(500))
+    world.fail(sorry, faults.other_body(b"<html><h1>502 Bad Gateway</h1></html>"))
     world.hide(hidden)
     world.robots = f"User-agent: *\nDisallow: {world.path_of(world.stories[refused])}\n"
     archive.backfill()
     code, site = coverage(archive, capsys)
     assert code == 3
-    assert missing(site) == {gone: "gone", soft: "failed", broken: "failed", refused: "refused"}
-    assert (site["listed"], site["held"]) == (69, 65)
+    failed = dict.fromkeys((soft, broken, sorry), "failed")
+    assert missing(site) == {gone: "gone", refused: "refused", **failed}
+    assert (site["listed"], site["held"]) == (69, 64)
     assert site["unlisted_numbers"] == [[int(hidden), int(hidden)]]
     archive.clock.wait(days=1)
     archive.backfill()
-    assert missing(coverage(archive, capsys)[1])[soft] == "gone"
+    archive.clock.wait(days=1)
+    archive.backfill()
+    still = missing(coverage(archive, capsys)[1])
+    assert (still[soft], still[sorry]) == (
+        "gone",
+        "failed",
+    )  # that something went wrong says nothing of what is there
 
 
 def test_reasons_that_are_allowed_do_not_count(

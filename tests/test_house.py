@@ -56,6 +56,7 @@ GROUND = {
     "report",
     "report_text",
     "article_record",
+    "page_words",
     "charset",
     "content_encoding",
     "exit_codes",

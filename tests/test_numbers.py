@@ -131,7 +131,7 @@ def test_a_list_begins_with_a_number_that_can_be_told(value: str | None) -> None
 def test_a_refresh_of_a_thousand_digits_is_no_jump() -> None:
     html = f'<html><head><meta http-equiv="refresh" content="{HUGE};url=/b.htm"></head><body>a</body></html>'
     page = open_page(capture("http://xw.example.cn/a.htm", html))
-    assert page_kind.reason(page, None) is None
+    assert page_kind.of_page(page, None) is None
 
 
 def test_numbers_of_thousands_of_digits_are_no_articles_numbers() -> None:

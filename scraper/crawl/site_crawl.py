@@ -352,7 +352,7 @@ class SiteCrawl:
         except (FetchError, ExtractError, ProgramError) as error:
             self._remember_list(channel, error)
             self.reporter.broken_index(channel, error)
-            if isinstance(error, NotAListing) and error.what != "login":
+            if isinstance(error, NotAListing) and not error.is_wall:
                 self.reporter.alarm(canary.no_list(channel.index, str(error)))
             return None
         self._remember_list(channel, None)

@@ -97,7 +97,7 @@ class SiteReporter:
         """
         self.broken_page(channel.index, error)
         self._strikes += isinstance(error, Blocked | Paused | Unreachable)
-        wall = isinstance(error, NotAListing) and error.what == "login"
+        wall = isinstance(error, NotAListing) and error.is_wall
         if wall or isinstance(error, Refused | Blocked):
             self._codes.add(ExitCode.REFUSED)
 

@@ -13,6 +13,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from scraper import page_words
 from scraper.charset import body_bytes, text_of
 from scraper.errors import NotAnArticle, TooLarge
 
@@ -29,12 +30,12 @@ _BY_STATUS = {
 }
 _LARGEST = 262_144  # bytes of a challenge: it is a page of scripts
 _SHOWN = 400  # characters of a page that has nothing to say
-_MARKS = re.compile(
-    r"document\.cookie|__jsl_clearance|acw_sc__v2|\$_ts\b|cf[-_]chl|challenge-platform|captcha|geetest|waf\b"
-    r"|location\.(?:reload|replace|assign)\s*\(|\blocation(?:\.href)?\s*=(?!=)|_guard/|probe\.js"
-    r"|安全(?:验证|检测|检查|防护)|人机(?:验证|识别)|验证码|滑动验证|访问(?:被|已被|受到?)(?:拦截|阻断|限制|拒绝)"
-    r"|请求(?:存在威胁|可能.{0,12}威胁|被拦截)|网站防火墙|创宇盾|云锁|安全狗|加速乐|浏览器.{0,6}(?:检查|验证)",
-    re.IGNORECASE,
+_MARKS = (
+    page_words.CHALLENGE,
+    page_words.MAY_BE_CHALLENGE,
+    page_words.SCRIPTS,
+    page_words.LEAVES,
+    re.compile(re.escape(page_words.COOKIE)),
 )
 _NOT_SHOWN = re.compile(r"<[^<>]*>|\s+")
 _UNSEEN = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
@@ -56,7 +57,8 @@ def is_challenge(capture: Capture) -> bool:
         page = text_of(body_bytes(capture, _LARGEST), capture.header("content-type"))
     except (TooLarge, NotAnArticle):
         return False
-    return len(_NOT_SHOWN.sub("", _seen(page))) <= _SHOWN and _MARKS.search(page) is not None
+    little = len(_NOT_SHOWN.sub("", _seen(page))) <= _SHOWN
+    return little and any(mark.search(page) for mark in _MARKS)
 
 
 def _seen(page: str) -> str:

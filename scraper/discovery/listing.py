@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scraper import dom, families, urls
+from scraper import dom, extractor, families, urls
 from scraper.discovery import datastore, pager
 from scraper.discovery.overview import sublists
-from scraper.discovery.refusal import has_frame, single_column, why_no_listing
+from scraper.discovery.refusal import single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_page
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
 _ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")
 _TAUGHT = "selectors"
+_MAY_BE_LIST = frozenset({"list", "article", "other"})  # where a pager is all that shows it
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
 
 
@@ -43,12 +44,11 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     files. Raises `NotAListing` where the page is something else or lists nothing, and `SingleColumn` where
     it is a channel that has its one article in place of a list.
     """
-    html, page = _parsed(capture, site)
+    page = _parsed(capture, site)
     base = _base(page, capture)
     family = _family(page, capture, site)
     if families.is_article(family, capture.final_url):
-        msg = say("{url}: an article, where a list was expected", url=capture.url)
-        raise NotAListing(msg)
+        raise _at_an_articles_address(capture, site)
     scope = scope_of(capture, site, family, channel)
     reader = RowReader(page, base, site.timezone, scope.leads_out)
     for template in _templates(page, site, family):
@@ -64,19 +64,31 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
                 _refuse_strange_rows(others, scope, capture)
             shorter = sublists(page, base, scope) if said.next is None and said.pages in {None, 1} else ()
             return replace(said, links=scope.links(own), elsewhere=scope.links(others), sublists=shorter)
-    return _without_rows(html, page, base, family, scope)
+    return _without_rows(capture, site, page, family, scope)
 
 
-def _without_rows(html: str, page: Node, base: Url, family: Family | None, scope: Scope) -> ListingPage:
+def _at_an_articles_address(capture: Capture, site: Site) -> NotAListing:
+    """Return the error for a page whose address is an article's: what it is instead, where it says so."""
+    verdict = extractor.kind_of(capture, site)
+    if verdict.kind in _MAY_BE_LIST:
+        msg = say("{url}: an article, where a list was expected", url=capture.url)
+        return NotAListing(msg, what="article" if verdict.kind == "other" else verdict.kind)
+    return NotAListing(f"{capture.url}: no list: {verdict.words}", what=verdict.kind)
+
+
+def _without_rows(
+    capture: Capture, site: Site, page: Node, family: Family | None, scope: Scope
+) -> ListingPage:
     """Return what a page without rows is all the same: an overview, or a page of a list whose pager it draws.
 
     Raises `NotAListing` where it is neither.
     """
+    base = _base(page, capture)
     shorter = sublists(page, base, scope)
     if shorter:
         return ListingPage(links=(), sublists=shorter)
-    error = why_no_listing(html, page, family, base)
-    if family is not None and not isinstance(error, SingleColumn) and error.what == "other":
+    error = why_no_listing(capture, site, page, family)
+    if family is not None and not isinstance(error, SingleColumn) and error.what in _MAY_BE_LIST:
         framed = next((rows for rows in family.rows if rows.beside or rows.within == "body"), None)
         said = _said(page, framed, family.pager, base) if framed is not None else None
         if said is not None and said.next is not None and (said.pages or 1) > 1:
@@ -94,7 +106,7 @@ def _refuse_strange_rows(rows: list[Row], scope: Scope, capture: Capture) -> Non
             count=len(rows),
             url2=strange[0].url,
         )
-        raise NotAListing(msg)
+        raise NotAListing(msg, what="list")
 
 
 def _leads_on(url: Url) -> bool:
@@ -102,19 +114,19 @@ def _leads_on(url: Url) -> bool:
     return _ONWARD.search(url) is not None
 
 
-def _parsed(capture: Capture, site: Site) -> tuple[str, Node]:
-    """Return a page's text and tree. Raises `NotAListing` for an answer that is no page at all."""
+def _parsed(capture: Capture, site: Site) -> Node:
+    """Return a page's tree. Raises `NotAListing` for an answer that is no page at all."""
     html, encoding = source_page(capture, site.max_bytes)
     if html.strip() and _MARKUP.search(html) is None:
         msg = say("{url}: no HTML, no list", url=capture.url)
-        raise NotAListing(msg)
+        raise NotAListing(msg, what="not-html")
     try:
         page = dom.parse(datastore.shown(html))
     except NotAnArticle as error:
         msg = say("{url}: no list: {error}", url=capture.url, error=error)
-        raise NotAListing(msg) from error
+        raise NotAListing(msg, what=error.what) from error
     encode_queries(page, html, encoding)
-    return html, page
+    return page
 
 
 def _family(page: Node, capture: Capture, site: Site) -> Family | None:
@@ -141,7 +153,7 @@ def _templates(page: Node, site: Site, family: Family | None) -> tuple[Rows, ...
         return (Rows(name=_TAUGHT, within="body", link=taught, next=following),)
     if family is None:
         return (_REPEATED,)
-    framed = has_frame(page, family)
+    framed = families.has_list_frame(family, page)
     return tuple(rows for rows in family.rows if rows.within != "body" or not framed)
 
 

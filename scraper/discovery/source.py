@@ -23,7 +23,7 @@ def source_bytes(capture: Capture, max_bytes: int) -> bytes:
         return charset.body_bytes(capture, max_bytes)
     except NotAnArticle as error:
         msg = say("{url}: no list: {error}", url=capture.url, error=error)
-        raise NotAListing(msg) from error
+        raise NotAListing(msg, what=error.what) from error
 
 
 def source_text(capture: Capture, max_bytes: int) -> str:

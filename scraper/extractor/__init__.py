@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dates, dom, families
 from scraper.blocks import Block, Media
+from scraper.errors import ExtractError, NotAnArticle
 from scraper.extractor import body as body_reader
 from scraper.extractor import (
     containers_of_body,
@@ -31,6 +32,8 @@ from scraper.extractor import (
 )
 from scraper.extractor.addresses import Addresses
 from scraper.extractor.page import open_page
+from scraper.extractor.page_kind import Verdict
+from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
 
 if TYPE_CHECKING:
@@ -62,6 +65,22 @@ def extract(capture: Capture, site: Site, *, max_bytes: int | None = None) -> Ar
     if article.next_page is None:
         return article
     return further_pages.joined(article, capture.further, read)
+
+
+def kind_of(capture: Capture, site: Site) -> Verdict:
+    """Return what a page is, for whoever asked for something else and could not read it: of any kind.
+
+    It is an article exactly where `extract` reads one. Raises `TooLarge`.
+    """
+    try:
+        article = extract(capture, site)
+    except NotAnArticle as error:
+        words = str(error).removesuffix(f": {capture.final_url}")
+        return Verdict(kind=error.what, words=words, leads_to=error.leads_to)
+    except ExtractError as error:
+        return Verdict(kind="other", words=str(error), is_sure=False)
+    is_sure = article.layout != BY_DENSITY.name
+    return Verdict(kind="article", words=f"an article: {article.title}", is_sure=is_sure)
 
 
 def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Article:

@@ -56,6 +56,16 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
     Raises `NotAnArticle` where the page says what else it is, else `UnknownLayout` with the missing marks.
     """
     family = families.by_name(site.family) if site.family else families.recognise(page.root, page.url)
+    try:
+        return _worn_by(page, site, family)
+    except UnknownLayout as error:
+        rows = None if families.is_article(family, page.url) else page_kind.of_rows(page)
+        if rows is None:
+            raise
+        raise _refusal(page, rows) from error
+
+
+def _worn_by(page: Page, site: Site, family: Family | None) -> LayoutMatch:
     layouts = family.layouts if family else ()
     name = family.name if family is not None and family.by_density else GENERIC
     for layout in layouts:
@@ -66,7 +76,7 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
     selectors = site.selectors
     if selectors.body is not None and page.first(selectors.body) is not None:
         return LayoutMatch(family=name, layout=_overridden(_BY_SELECTORS, selectors))
-    instead = page_kind.reason(page, family)
+    instead = page_kind.of_page(page, family)
     if (family is not None and not family.by_density) or selectors.body is not None:
         if instead is not None:
             raise _refusal(page, instead)
@@ -80,12 +90,12 @@ def worn_by(page: Page, site: Site) -> LayoutMatch:
     )
 
 
-def _found(page: Page, instead: page_kind.Instead | None, *, titled: bool) -> Found:
-    """Return the article on a page, though it may look like a list or a login by its words.
+def _found(page: Page, instead: page_kind.Verdict | None, *, titled: bool) -> Found:
+    """Return the article on a page, though it may look like a list, a wall or an error by its words.
 
     What it shows decides: a page that has a head, or a list's many links and an article, is an article.
     """
-    if instead is not None and instead.what not in {"list", "login"}:
+    if instead is not None and instead.is_sure:
         raise _refusal(page, instead)
     try:
         found = generic.find(page, titled=titled)
@@ -93,13 +103,13 @@ def _found(page: Page, instead: page_kind.Instead | None, *, titled: bool) -> Fo
         if instead is not None:
             raise _refusal(page, instead) from error
         raise
-    if instead is not None and instead.what == "login" and not found.headed:
+    if instead is not None and instead.kind != "list" and not found.headed:
         raise _refusal(page, instead)
     return found
 
 
-def _refusal(page: Page, instead: page_kind.Instead) -> NotAnArticle:
-    return NotAnArticle(f"{instead.words}: {page.url}", what=instead.what)
+def _refusal(page: Page, instead: page_kind.Verdict) -> NotAnArticle:
+    return NotAnArticle(f"{instead.words}: {page.url}", what=instead.kind, leads_to=instead.leads_to)
 
 
 def _missing(page: Page, layout: Layout) -> tuple[str, ...]:

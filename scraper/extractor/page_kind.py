@@ -1,106 +1,206 @@
-"""Why a page that no layout fits is no article: looked at only then, so that articles do not pay for it."""
+"""What a page is that no layout fits: the one verdict on it, whether a list or an article was asked for.
+
+Looked at only then, so that articles do not pay for it. A wall (a login, a check whether one is human, a
+notice that strangers are kept out) shows little; a page that has a password box beside something to read is
+none. The words are those of `page_words`.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from scraper import dom, text, urls
-from scraper.extractor import walls
+from scraper import dom, families, page_words, text, urls
+from scraper.extractor import density, rows
+from scraper.extractor.page_lines import read_lines
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
+    from scraper.dom import Node
+    from scraper.errors import PageKind
     from scraper.extractor.page import Page
     from scraper.families.family import Family
+    from scraper.urls import Url
 
-_REFRESH = re.compile(r"(\d+)\s*[;,]\s*(?:url\s*=\s*)?", re.IGNORECASE)  # of a text without blanks around
-_JUMP = re.compile(r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(")
-_ERROR = re.compile(
-    r"访问地址无效|找不到对应的栏目|错误的栏目参数|操作失败|页面不存在|您访问的页面|您要访问的|文章不存在"
-    r"|文章已删除|信息不存在|无权访问|拒绝访问|没有访问权限|服务器内部错误|服务器错误|系统提示|系统错误|出错了"
-    r"|404 Not Found|403 Forbidden|Page Not Found|Bad Gateway|Service Unavailable|Internal Server Error"
-    r"|Access Denied",
-    re.IGNORECASE,
-)
-_LITTLE = 400  # visible characters; an error or a login says no more
-_NOTHING = 60  # visible characters; a page that a script leaves at once says no more
+_REFRESH = re.compile(r"(\d+)(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?", re.IGNORECASE)  # no blanks around
+_ADDRESS = re.compile(r"[^'\"\n;]{0,40}['\"]([^'\"\n]{1,2000})['\"]")  # behind what makes a script leave
+_LITTLE = 400  # visible characters; an error or a wall says no more
+_NOTHING = 80  # visible characters; a page that a script leaves at once says no more
 _SOON = 30  # seconds until a stub refreshes; a page that renews itself waits longer
 _ROWS = 3  # of a list
+_DATED = 4  # rows of a link and a date that make a list
+_PROSE = 120  # characters of sentences, of a page that is more than a list
 _MANY_LINKS = 15  # of a page that is mostly links
 _MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand in links
+_TITLE, _TITLES = 8, 4  # characters of a link that is worth reading, and so many of these, that show a page
 
 
-class Instead(NamedTuple):
-    """What a page is instead of an article: the kind that `NotAnArticle` knows, and words for people."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a page is, and words for people."""
 
-    what: Literal["empty", "truncated", "list", "login", "soft-404", "redirect"]
+    kind: PageKind
     words: str
+    leads_to: Url | None = None  # of a page that is left at once; None: it does not say
+    is_sure: bool = True  # False: articles may look so too; what else it shows decides
 
 
-_TRUNCATED = Instead("truncated", "truncated: the page breaks off before its end")
+_LIST = Verdict(kind="list", words="a list where an article was expected", is_sure=False)
+_TRUNCATED = Verdict(kind="truncated", words="truncated: the page breaks off before its end")
 
 
-def reason(page: Page, family: Family | None) -> Instead | None:
+def of_page(page: Page, family: Family | None) -> Verdict | None:
     """Return what a page is instead of an article; None where it does not say."""
     shown = text.fold(dom.text_of(page.root))
     if len(shown) <= _LITTLE:
-        instead = _of_a_short_page(page, shown)
-        if instead is not None:
-            return instead
+        verdict = _of_a_short_page(page, shown)
+        if verdict is not None:
+            return verdict
     if page.breaks_off:
         return _TRUNCATED
     if not shown:
-        return Instead("empty", "empty: the page shows no text")
+        return Verdict(kind="empty", words="empty: the page shows no text")
     if _is_list(page, shown, family):
-        return Instead("list", "a list where an article was expected")
+        return _LIST
     return None
 
 
-def _of_a_short_page(page: Page, shown: str) -> Instead | None:
-    wall = walls.wall_of(page.text, page.root, shown)
-    if wall is not None:
-        return Instead("login", wall)
-    said = f"{shown} {_title(page)}"
-    error = _ERROR.search(said)
-    if error is not None:
-        return Instead("soft-404", f"an error page: it says {error[0]}")
-    leads = _leads_to(page, shown)
-    return Instead("redirect", f"a redirect stub: it leads to {leads}") if leads is not None else None
-
-
-def _title(page: Page) -> str:
+def _of_a_short_page(page: Page, shown: str) -> Verdict | None:
     title = page.first("title")
-    return text.fold(title.text()) if title is not None else ""
+    said = f"{shown} {text.fold(title.text()) if title is not None else ''}"
+    return _wall(page, shown, said) or _error(said) or _stub(page, shown)
 
 
-def _leads_to(page: Page, shown: str) -> str | None:
-    """Return what a page that is left at once leads to; None where it stays."""
-    refresh = page.first('meta[http-equiv="refresh" i]')
-    said = dom.attribute(refresh, "content").strip() if refresh is not None else ""
+# ── walls ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _wall(page: Page, shown: str, said: str) -> Verdict | None:
+    """Return the wall that stands in place of a page; None where none does."""
+    says_nothing = len(shown) <= _NOTHING
+    if page_words.PORTAL.search(page.text):
+        return _login("the page of a VPN portal")
+    if (word := page_words.CHALLENGE.search(said)) is not None:
+        return _challenge(f"it says {word[0]}")
+    login = page_words.LOGIN.search(page.text if says_nothing else said)
+    if (word := page_words.STRANGERS.search(said) or login) is not None:
+        return _login(f"it says {word[0]}")
+    return _asks(page, said) or (_script(page.text) if says_nothing else None)
+
+
+def _asks(page: Page, said: str) -> Verdict | None:
+    """Return the wall that asks for a password or a code, and has nothing to read besides."""
+    password = page.first('input[type="password" i]') is not None
+    word = page_words.MAY_BE_CHALLENGE.search(said)
+    if (not password and word is None) or _leads_on(page.root):
+        return None
+    return _login("it asks for a password") if word is None or password else _challenge(f"it says {word[0]}")
+
+
+def _script(html: str) -> Verdict | None:
+    """Return the wall that a page is whose script alone matters."""
+    if page_words.COOKIE in html and page_words.LEAVES.search(html):
+        return _challenge("a script sets a cookie and asks again")
+    mark = page_words.SCRIPTS.search(html)
+    return None if mark is None else _challenge(f"its script is {mark[0]}, which only a browser passes")
+
+
+def _login(why: str) -> Verdict:
+    return Verdict(kind="login", words=f"a login wall: {why}", is_sure=False)
+
+
+def _challenge(why: str) -> Verdict:
+    return Verdict(kind="challenge", words=f"a challenge page: {why}", is_sure=False)
+
+
+def _leads_on(page: Node) -> bool:
+    """Tell whether a page has links that are worth reading: its password box stands beside them."""
+    links = (
+        link for link in dom.select(page, "a[href]") if len(text.visible_text(dom.text_of(link))) >= _TITLE
+    )
+    return len(list(islice(links, _TITLES))) == _TITLES
+
+
+# ── errors and stubs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _error(said: str) -> Verdict | None:
+    """Return what a page says went wrong: that nothing is there, or that it cannot be shown."""
+    found: tuple[tuple[PageKind, re.Pattern[str], bool], ...] = (
+        ("soft-404", page_words.MISSING, True),
+        ("error", page_words.TROUBLE, True),
+        ("soft-404", page_words.MAY_BE_MISSING, False),
+        ("error", page_words.MAY_BE_TROUBLE, False),
+    )
+    for kind, words, is_sure in found:
+        word = words.search(said)
+        if word is not None:
+            return Verdict(kind=kind, words=f"an error page: it says {word[0]}", is_sure=is_sure)
+    return None
+
+
+def _stub(page: Page, shown: str) -> Verdict | None:
+    """Return a page that is left at once, by a refresh or by a script and nothing else; None: it stays."""
+    target = _refresh(page)
+    if target is None and len(shown) <= _NOTHING:
+        target = _jump(page.text)
+    if target is None:
+        return None
+    onward = urls.join(page.url, target.strip("'\" ")) if target else None
+    return Verdict(
+        kind="redirect",
+        words=f"a redirect stub: it leads to {target or 'what a script says'}",
+        leads_to=None if onward == page.url else onward,
+    )
+
+
+def _refresh(page: Page) -> str | None:
+    """Return what a page refreshes itself to, soon; None: it does not."""
+    node = page.first('meta[http-equiv="refresh" i]')
+    said = dom.attribute(node, "content").strip() if node is not None else ""
     found = _REFRESH.match(said)
-    target = said[found.end() :].strip().strip("'\"") if found is not None else ""
-    if found is not None and target and whole(found[1], _SOON) is not None:
-        return target
-    if len(shown) > _NOTHING:
+    if found is None or whole(found[1], _SOON) is None:
         return None
-    jump = _JUMP.search(page.text)
-    if jump is None:
+    return said[found.end() :].strip().strip("'\"") or None
+
+
+def _jump(html: str) -> str | None:
+    """Return what a script leads to, `""` where it does not say; None: no script leads anywhere."""
+    found = next((each for each in page_words.LEAVES.finditer(html) if "reload" not in each[0]), None)
+    if found is None:
         return None
-    address = re.match(r"[^'\"\n;]{0,40}['\"]([^'\"\n]+)", page.text[jump.end() :])
-    return address[1] if address else "what a script says"
+    address = _ADDRESS.match(html[found.end() : found.end() + 3_000])
+    return address[1] if address else ""
+
+
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _is_list(page: Page, shown: str, family: Family | None) -> bool:
-    """Tell a list by its family's rows, or by most of its characters standing in many links.
+    """Tell a list by its family's rows, by an empty frame, or by most of its characters standing in links.
 
-    The second asks for more where the address is an article's: short articles stand in long menus.
+    The last asks for more where the address is an article's: short articles stand in long menus.
     """
     selectors = [rows.row for rows in family.rows if rows.row is not None] if family else []
     if any(len(dom.select(page.root, selector)) >= _ROWS for selector in selectors):
         return True
+    is_elsewhere = family is not None and not families.is_article(family, page.url)
+    if family is not None and is_elsewhere and families.has_list_frame(family, page.root):
+        return True
     links = dom.select(page.root, "a[href]")
     linked = sum(len(text.fold(dom.text_of(link))) for link in links)
-    parts = urls.split(page.url)
-    is_sure = family is not None and not family.article_url.search(parts.path + parts.query)
-    share = _MOSTLY if is_sure else _NEARLY_ALL
+    share = _MOSTLY if is_elsewhere else _NEARLY_ALL
     return len(links) >= _MANY_LINKS and linked > share * len(shown)
+
+
+def of_rows(page: Page) -> Verdict | None:
+    """Return that a page is a list where rows of a link and a date are all it tells; None where they are not.
+
+    Dearer than the rest: for a page of which nothing else is known.
+    """
+    seen = read_lines(page.first("body") or page.root)
+    density.weigh(seen)
+    if sum(len(line.said) for line in seen.lines if line.is_prose) >= _PROSE:
+        return None
+    return _LIST if rows.dated_rows(page.root, seen.lines) >= _DATED else None

@@ -101,6 +101,12 @@ def is_article(family: Family | None, url: Url) -> bool:
     return family is not None and _article(family, url) is not None
 
 
+def has_list_frame(family: Family, document: dom.Node) -> bool:
+    """Tell whether the frame of a list of the family is on a page: its container, or its pager."""
+    frames = {part for rows in family.rows for part in (rows.within, rows.beside)} - {None, "body"}
+    return any(dom.first(document, part) is not None for part in frames if part is not None)
+
+
 def _article(family: Family, url: Url) -> re.Match[str] | None:
     parts = urls.split(urls.without_session(url))
     return family.article_url.search(parts.path + parts.query)

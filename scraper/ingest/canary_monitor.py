@@ -156,10 +156,10 @@ class CanaryMonitor:
             self._seen.saw_body(where, before.url, after.characters or 0, is_empty=after.body_digest is None)
 
     def _saw_failure(self, before: ArticleRecord, error: Exception) -> None:
-        what = error.what if isinstance(error, NotAnArticle) else None
-        if not isinstance(error, ExtractError) or what in _ELSEWHERE:
+        other = error if isinstance(error, NotAnArticle) else None
+        if not isinstance(error, ExtractError) or (other is not None and other.what in _ELSEWHERE):
             return
-        if what == "login":
+        if other is not None and other.is_wall:
             self._walls += 1
             return
         self._streak += 1
