@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from listing_cases import capture, site, url
 
+from scraper.app import load_config
 from scraper.discovery import numbered_page, read_pager
 from scraper.errors import NotAListing
 from scraper.families.ecms import ECMS
@@ -12,6 +16,7 @@ from scraper.families.jeecms import JEECMS
 from scraper.families.vsb import VSB
 from scraper.families.webplus import WEBPLUS
 
+ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = "http://news.qingcheng.example/mtnk/system/count/0006000/000000000000/count_page_list_0006000000000000000.js"
 COUNT = "http://news.qingcheng.example/mtnk/system/count"
 
@@ -75,6 +80,22 @@ def test_the_index_of_a_known_channel_is_enough() -> None:
     assert page is not None
     start = "https://news.nankai.edu.cn/ywsd/system/count//0003000/000000000000/000/000/"
     assert page.urls[0] == f"{start}c0003000000000000000_000000001.shtml"
+
+
+def test_every_channel_of_the_config_as_it_comes_is_known_with_its_pages() -> None:
+    (nankai,) = load_config(ROOT / "config.yaml").sites
+    pages = [numbered_page(ECMS, channel.index, 1) for channel in nankai.channels]
+    assert len({page.urls for page in pages if page is not None}) == len(nankai.channels) == 14
+
+
+def test_no_family_names_a_site() -> None:
+    """What is known of single sites stands in its own data."""
+    for file in sorted((ROOT / "scraper" / "families").glob("*.py")):
+        code = ast.parse(file.read_text(encoding="utf-8"))
+        told = [node.value for node in ast.walk(code) if isinstance(node, ast.Expr)]  # docstrings
+        texts = (node for node in ast.walk(code) if isinstance(node, ast.Constant) and node not in told)
+        named = [str(node.value) for node in texts if "nankai" in str(node.value)]
+        assert file.stem == "known_sites" or named == [], file.name
 
 
 @pytest.mark.parametrize(

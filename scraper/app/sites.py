@@ -1,4 +1,4 @@
-"""Which site an address belongs to: one of the config's, one that a family knows, or one of its own."""
+"""Which site an address belongs to: one of the config's, one that is known without, or one of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scraper import urls
 from scraper.config import site_without_config
 from scraper.config.problems import guess
 from scraper.errors import UsageError
-from scraper.families import FAMILIES
+from scraper.families.known_sites import known_site
 from scraper.messages import say
 
 if TYPE_CHECKING:
@@ -43,16 +43,14 @@ def site_for(url: Url, config: Config | None = None) -> Site:
     """Return the site that an address belongs to.
 
     That is the configured site whose home is nearest above it; else the one that has a channel on its host;
-    else a site made for it, with every default, whose home is a family's known home or its own front page.
+    else a site made for it, with every default, whose home is its known home or its own front page.
     """
     for site in _configured(url, config.sites if config else ()):
         return site
-    for family in FAMILIES:
-        for home in map(urls.parse, family.homes):
-            if home is not None and urls.host(home) == urls.host(url):
-                return site_without_config(name=urls.host(url), home=home, family=family.name)
-    home = urls.join(url, "/")
-    return site_without_config(name=urls.host(url), home=home or url, family=None)
+    host = urls.host(url)
+    known = known_site(host)
+    home = urls.join(url, "/" if known is None else known.home)
+    return site_without_config(name=host, home=home or url, family=None if known is None else known.family)
 
 
 def configured_site(url: Url, config: Config) -> Site | None:

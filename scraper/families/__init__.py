@@ -1,6 +1,7 @@
 """What is known of content management systems, family by family, as data.
 
-Knows no site: a university is a few lines of config. Old layouts are kept for ever.
+Knows no site: a university is a few lines of config, and what neither config nor page says of a single one
+stands in `known_sites`. Old layouts are kept for ever.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 
 from scraper.families.family import Family, Layout, Pager, Rows
+from scraper.families.known_sites import known_site
 from scraper.model import PageRef
 from scraper.urls import Url
 
@@ -106,23 +107,7 @@ ROWS = (
 
 _COUNTED = re.compile(r"(?P<system>https?://.+?/system/)count//?(?P<code>\d+)/(?P<part>\d{12})/")
 _MORE = re.compile(r"(?P<folder>https?://.+?/system/more/(?P<code>\d+)/)\d{4}/(?P=code)_\d{8}\.shtml$")
-_INDEX = re.compile(r"(?P<channel>https?://news\.nankai\.edu\.cn/(?P<name>\w+)/)(?:index\.s?html?)?$")
-_CODES = {  # of news.nankai.edu.cn, for an index that names no pager script; each seen on a saved page
-    "bnxq": "0002000",
-    "ywsd": "0003000",
-    "zhxw": "0004000",
-    "dcxy": "0005000",
-    "mtnk": "0006000",
-    "ztbd": "0007000",
-    "nkrw": "0008000",
-    "nkzs": "0009000",
-    "sp": "0010000",
-    "nkdxb": "0011000",
-    "gb": "0012000",
-    "wx": "0015000",
-    "xlzt": "0019000",
-    "gynk": "0020000",
-}
+_INDEX = re.compile(r"(?P<channel>https?://(?P<host>[^/?#]+)/(?P<name>\w+)/)(?:index\.s?html?)?$")
 
 
 def _page(url: Url, number: int) -> PageRef | None:
@@ -133,9 +118,10 @@ def _page(url: Url, number: int) -> PageRef | None:
         page = f"{match['folder']}{number // 100:04d}/{match['code']}_{number:08d}.shtml"
         return PageRef(urls=(Url(page),), number=number)
     match = _INDEX.match(url)
-    if match is None or match["name"] not in _CODES:
+    site = known_site(match["host"]) if match is not None else None
+    if match is None or site is None or match["name"] not in site.codes:
         return None
-    return _counted(f"{match['channel']}system/", _CODES[match["name"]], "0" * 12, number)
+    return _counted(f"{match['channel']}system/", site.codes[match["name"]], "0" * 12, number)
 
 
 def _counted(system: str, code: str, part: str, number: int) -> PageRef:
@@ -184,6 +170,5 @@ ECMS = Family(
     layouts=LAYOUTS,
     rows=ROWS,
     pager=PAGER,
-    homes=("http://news.nankai.edu.cn/",),
     moves=True,
 )

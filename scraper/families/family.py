@@ -93,7 +93,6 @@ class Family:
     layouts: tuple[Layout, ...]  # newest first
     rows: tuple[Rows, ...]  # newest first
     pager: Pager
-    homes: tuple[str, ...] = ()  # sites whose identity is known without a config
     moves: bool = False  # True: its articles keep their numbers when the site moves to another host
     single: str | None = None  # on a channel's page: the text of the one article that the channel is
     links: re.Pattern[str] | None = None  # searched in a link: a page of several such ones is of this family
