@@ -46,9 +46,10 @@ def held(config: Config, site: Site) -> Iterator[ArticleRecord]:
         yield from state.articles.held(site.name)
 
 
-def count_held(config: Config) -> int:
-    """Return how many documents the archive has, of all its sites."""
-    return sum(state.counts.standing(site.name).articles for site, state in viewed(config, config.sites))
+def count_held(config: Config, sites: Iterable[Site] | None = None) -> int:
+    """Return how many documents the archive has, of these sites; None: of all."""
+    chosen = config.sites if sites is None else sites
+    return sum(state.counts.standing(site.name).articles for site, state in viewed(config, chosen))
 
 
 @contextmanager

@@ -34,32 +34,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
     from scraper.app.archive_door import enter
+    from scraper.app.archive_view import count_held
     from scraper.app.post_run import keep_up
-    from scraper.app.reextraction import changes
     from scraper.app.sites import sites_named
     from scraper.app.wiring import Sites, clock
+    from scraper.display import bar
     from scraper.errors import Locked
 
     config = load(args)
-    now, archive = clock(config), Path(config.archive)
+    now = clock(config)
     begun = now()
     enter(config, now=now, new=False)
     opener = Sites(config, now=now, dry=args.dry_run)
     reports: dict[str, SiteReport] = {}
     held: dict[str, Locked] = {}
     codes: set[ExitCode] = set()
-    for site in sites_named(config, args.site):
-        try:
-            with opener.open(site) as context:
-                torn: list[ArchiveError] = []
-                found = changes(context, archive, dry=args.dry_run, tell=tell, damaged=_into(torn))
-                reports[site.name] = _report(found, codes, show=args.dry_run and not args.json)
-                torn += _passed_over(context, codes)
-                reports[site.name].problems.extend(_problem(site.home, error) for error in torn)
-                codes.update(map(of_failure, torn))
-        except Locked as error:
-            held[site.name] = error
-            reports[site.name] = SiteReport(problems=[_problem(site.home, error)])
+    named = sites_named(config, args.site)
+    with bar("reextract", count_held(config, named), verbosity=args.verbosity) as advance:
+        for site in named:
+            try:
+                with opener.open(site) as context:
+                    reports[site.name] = _remade(context, Path(config.archive), args, codes, advance)
+            except Locked as error:
+                held[site.name] = error
+                reports[site.name] = SiteReport(problems=[_problem(site.home, error)])
     if len(held) == len(reports):
         raise next(iter(held.values()))
     code = worst(codes)
@@ -69,6 +67,25 @@ def run(args: argparse.Namespace) -> int:
             tell(wrong)
     tell_report(report, args)
     return code
+
+
+def _remade(
+    context: SiteContext,
+    archive: Path,
+    args: argparse.Namespace,
+    codes: set[ExitCode],
+    advance: Callable[[], None],
+) -> SiteReport:
+    """Make one site's documents again; put into `codes` what its failures mean."""
+    from scraper.app.reextraction import changes
+
+    errors: list[ArchiveError] = []
+    found = changes(context, archive, dry=args.dry_run, tell=tell, damaged=_into(errors))
+    report = _report(found, codes, advance, show=args.dry_run and not args.json)
+    errors += _passed_over(context, codes)
+    report.problems.extend(_problem(context.site.home, error) for error in errors)
+    codes.update(map(of_failure, errors))
+    return report
 
 
 def _passed_over(context: SiteContext, codes: set[ExitCode]) -> Iterator[ArchiveError]:
@@ -87,9 +104,12 @@ def _problem(url: str, error: ArchiveError) -> Problem:
     return Problem(url=url, kind=error.kind, message=error.said)
 
 
-def _report(changes: Iterator[Change], codes: set[ExitCode], *, show: bool) -> SiteReport:
+def _report(
+    changes: Iterator[Change], codes: set[ExitCode], advance: Callable[[], None], *, show: bool
+) -> SiteReport:
     report = SiteReport()
     for change in changes:
+        advance()
         setattr(report, change.outcome, getattr(report, change.outcome) + 1)
         if change.error is not None:
             report.problems.append(_problem(change.known.url, change.error))
