@@ -311,3 +311,36 @@ def test_a_date_of_either_order_is_read_as_the_page_writes_its_others() -> None:
     html = page(f"<div><h1>银杏种上湖心岛</h1><p>12/03/2024</p><div class=x7>{BODY}</div></div>")
     html = html.replace(ROWS, "<li><a href=/info/1.html>湖边小路翻修</a> 25/03/2024</li>")
     assert read(html).published.date().isoformat() == "2024-03-12"
+
+
+def test_a_page_of_files_alone_is_an_article_though_its_column_is_named_as_one_at_the_side() -> None:
+    article = read(
+        f"<html><head><title>银杏登记表-蓝湖大学</title></head><body><div class=menu><ul>{NAV}</ul></div>"
+        "<div class=right><p class=t>银杏登记表</p><p>2024-04-05　作者：　浏览次数：</p><div><p>银杏登记表</p>"
+        "<ul><li>附件【<a href=/up/b.docx>银杏登记表.docx</a>】已下载次</li></ul>"
+        "<p>上一条：<a href=/info/1.html>别的消息</a></p></div></div>"
+        "<div class=foot><p>版权所有：蓝湖大学</p><p>地址：蓝湖路1号 邮编：300000</p></div></body></html>"
+    )
+    assert (article.title, article.published.date().isoformat()) == ("银杏登记表", "2024-04-05")
+    assert article.attachments == (f"{HOME}up/b.docx",)
+    assert "上一条" not in article.shown.text
+
+
+def test_a_first_line_that_holds_the_title_is_of_the_article_where_another_shows_it_alone() -> None:
+    first = "转发校长办公室《银杏种上湖心岛》："
+    article = read(
+        page(f"<div><h1>银杏种上湖心岛</h1><p>2024-04-05</p><div><p>{first}</p>{BODY}</div></div>")
+    )
+    assert article.title == "银杏种上湖心岛"
+    assert article.shown.text.startswith(f"{first}0、")
+
+
+def test_what_word_leaves_around_a_day_is_no_line_of_its_own() -> None:
+    article = read(
+        page(
+            "<div><h1>银杏种上湖心岛</h1><p>| 24-04-05 | 【大 中 小】【打印】【关闭】</p>"
+            f"<div><p><st1:chsdate>2024年3月29日</st1:chsdate>下午，{SENTENCE}</p>{BODY}</div></div>"
+        )
+    )
+    assert article.published.date().isoformat() == "2024-04-05"
+    assert article.shown.text.startswith("2024年3月29日下午，")

@@ -65,11 +65,11 @@ def _found(page: Page, worn: LayoutMatch) -> list[dom.Node]:
 
 
 def _outermost(nodes: list[dom.Node]) -> list[dom.Node]:
-    """Return the nodes that stand in none of the others."""
+    """Return the nodes that stand in none of the others, each once: several selectors may name one."""
     if len(nodes) == 1:
         return nodes
-    chosen = {node.mem_id for node in nodes}
-    return [node for node in nodes if not any(above.mem_id in chosen for above in _above(node))]
+    chosen = {node.mem_id: node for node in nodes}
+    return [node for node in chosen.values() if not any(above.mem_id in chosen for above in _above(node))]
 
 
 def _above(node: dom.Node) -> Iterator[dom.Node]:

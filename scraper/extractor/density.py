@@ -43,9 +43,11 @@ def weigh(page: PageLines) -> None:
     for place in reversed(page.places):
         if place.above is not None:
             page.places[place.above].prose += place.prose
-    whole = page.places[0].prose if page.places else 0
-    for place in page.places:
-        place.marked = place.marked and place.prose <= _OWN * whole  # else it is named so, and is not so
+    plain = _plain(page) if page.places and not page.places[0].prose else []
+    whole = plain[0] if plain else page.places[0].prose if page.places else 0
+    for number, place in enumerate(page.places):
+        own = plain[number] if plain else place.prose
+        place.marked = place.marked and own <= _OWN * whole  # else it is named so, and is not so
         place.around = place.marked or (place.above is not None and page.places[place.above].around)
     for line in page.lines:
         line.around = page.places[line.place].around
@@ -54,6 +56,18 @@ def weigh(page: PageLines) -> None:
     for place in reversed(page.places):
         if place.above is not None:
             page.places[place.above].score += place.score
+
+
+def _plain(page: PageLines) -> list[int]:
+    """Return how many characters each block of a page without any sentence holds outside of links."""
+    sizes = [0] * len(page.places)
+    for line in page.lines:
+        sizes[line.place] += 0 if line.is_about or _is_contact(line) else len(line.said) - line.linked
+    for number in range(len(sizes) - 1, 0, -1):
+        above = page.places[number].above
+        if above is not None:
+            sizes[above] += sizes[number]
+    return sizes
 
 
 def best(page: PageLines, root: dom.Node) -> Place | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _SENTENCES = 40  # characters of sentences with which the article has begun
 _NEAR = 2  # lines below the title, or the beginning, in which a day stands that is the article's
 _DOUBTFUL = 100  # characters of lines between two that are none of the article, and may be
+_NEAR_BLOCK = 12  # lines before a block in which its title stands
 _BESIDE = 40  # characters that may stand beside a title in its line
 _BEFORE = 0.35  # of a block's sentences that may stand above the title, as a summary of it
 _PASSED = 0.4  # of a block's sentences, behind which its foot may begin
@@ -33,16 +34,22 @@ _SEVERAL = 3  # rows of links with their days
 _DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}(?!\d)")
 
 
-def kept(lines: Sequence[Line], title: str) -> list[Line]:
-    """Return the lines of a block that are the article's, in order. `title` is no part of it."""
+def kept(lines: Sequence[Line], title: str, before: Sequence[Line] = ()) -> list[Line]:
+    """Return the lines of a block that are the article's, in order. `title` is no part of it.
+
+    `before`: the lines that stand before the block.
+    """
+    wanted = text.visible_text(title)
     whole = sum(len(line.said) for line in lines if line.is_prose)
     own = [line for line in lines if not line.around]
-    begin = _head(own, text.visible_text(title), whole)
+    titled = _title_at(own, wanted, whole, alone=any(line.said == wanted for line in before[-_NEAR_BLOCK:]))
+    begin = _head(own, titled)
     end = _foot(own, begin, whole)
-    before = [line for line in own[_above(own, title, whole) : begin] if line.images and not is_linked(line)]
+    above = 0 if titled is None else titled + 1
+    pictures = [line for line in own[above:begin] if line.images and not is_linked(line)]
     within = own[begin:end]
     rows = _rows(within, whole)
-    return before + [line for line in within if id(line) not in rows]
+    return pictures + [line for line in within if id(line) not in rows]
 
 
 def without_foot(lines: Sequence[Line]) -> list[Line]:
@@ -57,27 +64,27 @@ def without_foot(lines: Sequence[Line]) -> list[Line]:
     return list(lines[begin:end])
 
 
-def _above(lines: Sequence[Line], title: str, whole: int) -> int:
-    at = _title_at(lines, text.visible_text(title), whole)
-    return 0 if at is None else at + 1
+def _title_at(lines: Sequence[Line], title: str, whole: int, *, alone: bool) -> int | None:
+    """Return the number of the line that shows the title, the last one above the article; None: none does.
 
-
-def _title_at(lines: Sequence[Line], title: str, whole: int) -> int | None:
-    """Return the number of the line that shows the title, the last one above the article; None: none does."""
+    A line that shows nothing else comes before one that holds it, which may be the first of the article:
+    `alone` says that there is such a line before the block.
+    """
     said, found = 0, None
     for at, line in enumerate(lines):
         if said > max(_SENTENCES, _BEFORE * whole):
             break
-        if title and title in line.said and len(line.said) <= len(title) + _BESIDE:
+        if title and line.said == title:
+            found, alone = at, True
+        elif title and not alone and title in line.said and len(line.said) <= len(title) + _BESIDE:
             found = at
         said += len(line.said) if line.is_prose else 0
     return found
 
 
-def _head(lines: Sequence[Line], title: str, whole: int) -> int:
-    """Return the number of the first line below the head."""
-    at = _title_at(lines, title, whole)
-    begin = 0 if at is None else at + 1
+def _head(lines: Sequence[Line], titled: int | None) -> int:
+    """Return the number of the first line below the head; `titled`: of the line that shows the title."""
+    begin = 0 if titled is None else titled + 1
     said = doubtful = 0
     for number in range(begin, len(lines)):
         line = lines[number]
