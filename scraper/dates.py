@@ -63,6 +63,19 @@ _SHORT = re.compile(  # 21-03-05
     re.DOTALL,
 )
 _AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand between a label and its date
+_NAMED = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_YEAR_PART, _MONTH_PART, _DAY_PART = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_PARTS = tuple(  # a day in one element, its year and month in the next
+    re.compile(rf"(?<!\d){form}(?!\d)", re.IGNORECASE)
+    for form in (
+        rf"{_DAY_PART}日?\s*[-/.]?\s+{_YEAR_PART}\s*[-/.年]\s*{_MONTH_PART}月?",  # 05 | 2024-03
+        rf"{_YEAR_PART}\s*[-/.年]\s*{_MONTH_PART}月?\s+{_DAY_PART}日?(?![\d:])",  # 2024-03 | 05
+        rf"{_MONTH_PART}\s*[-/.月]\s*{_DAY_PART}日?\s+{_YEAR_PART}年?",  # 03-05 | 2024
+        rf"{_YEAR_PART}年?\s+{_MONTH_PART}\s*[-/.月]\s*{_DAY_PART}日?",  # 2024 | 03-05
+        rf"{_NAMED}\s+{_DAY_PART}(?:st|nd|rd|th)?,?\s+{_YEAR_PART}",  # Oct 25, 2015
+        rf"{_DAY_PART}(?:st|nd|rd|th)?\s+{_NAMED},?\s+{_YEAR_PART}",  # 25 Oct 2015
+    )
+)
 _EDGES = frozenset(["", *"[]()<>【】|·"])  # what may stand beside a date in a cell of its own
 _TIME = re.compile(
     r"""(?P<joint>[\sT,，|]*) (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
@@ -118,6 +131,22 @@ def find_labelled(text: str, tz: ZoneInfo, *, near: datetime | None = None) -> d
     """Return the moment that a line of text shows behind a label of publication; None where there is none."""
     ranked = [each for each in _ranked(text, tz, near, day_first=None) if each[0] <= _PLAIN]
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
+
+
+def find_parts(text: str, tz: ZoneInfo) -> datetime | None:
+    """Return midnight of the day that a line shows in parts, the day large and the year small; else None.
+
+    A month and a day without a year are no date: which year they mean is a guess.
+    """
+    plain = " ".join(text[:_LONGEST].split())
+    found = (_of_parts(match, tz) for form in _PARTS for match in form.finditer(plain))
+    return next((day for day in found if day is not None), None)
+
+
+def _of_parts(match: re.Match[str], tz: ZoneInfo) -> datetime | None:
+    month = match["month"]
+    number = int(month) if month.isdecimal() else _MONTHS.index(month[:3].lower()) + 1
+    return _day(match["year"], number, match["day"], tz)
 
 
 def is_plausible(moment: datetime) -> bool:

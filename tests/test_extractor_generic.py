@@ -316,7 +316,8 @@ def test_a_date_of_either_order_is_read_as_the_page_writes_its_others() -> None:
 def test_a_page_of_files_alone_is_an_article_though_its_column_is_named_as_one_at_the_side() -> None:
     article = read(
         f"<html><head><title>银杏登记表-蓝湖大学</title></head><body><div class=menu><ul>{NAV}</ul></div>"
-        "<div class=right><p class=t>银杏登记表</p><p>2024-04-05　作者：　浏览次数：</p><div><p>银杏登记表</p>"
+        "<div class=right><p class=t>银杏登记表</p><p>2024-04-05　作者：　浏览次数：</p><div>"
+        "<p>银杏登记表</p>"
         "<ul><li>附件【<a href=/up/b.docx>银杏登记表.docx</a>】已下载次</li></ul>"
         "<p>上一条：<a href=/info/1.html>别的消息</a></p></div></div>"
         "<div class=foot><p>版权所有：蓝湖大学</p><p>地址：蓝湖路1号 邮编：300000</p></div></body></html>"

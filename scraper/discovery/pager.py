@@ -89,17 +89,22 @@ def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | 
     """
     this = current(page, template, pager, base)
     if template.next is None:
-        count = pages(page, template, pager, base)
-        if pager.page is None or pager.oldest_first or this is None or count is None or this >= count:
-            return None
-        return pager.page(base, this + 1)
+        return _numbered_next(page, template, pager, base, this)
     for link in dom.select(page, template.next):
         url = urls.join(base, dom.attribute(link, "href"))
         said = " ".join([*pieces(link), dom.attribute(link, "title")])
         if url is not None and url != base and _NEXT.search(said):
             number = page_number(pager, url)
             return PageRef(urls=(url,), number=this + 1 if number is None and this is not None else number)
-    return _scripted_next(page, base)
+    return _scripted_next(page, base) or _numbered_next(page, template, pager, base, this)
+
+
+def _numbered_next(page: Node, template: Rows, pager: Pager, base: Url, this: int | None) -> PageRef | None:
+    """Return the next page by its number, where the page says how many there are and a script turns them."""
+    if template.pages is None or pager.page is None or pager.oldest_first or this is None:
+        return None
+    count = pages(page, template, pager, base)
+    return pager.page(base, this + 1) if count is not None and this < count else None
 
 
 def _scripted_next(page: Node, base: Url) -> PageRef | None:

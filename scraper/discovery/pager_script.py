@@ -31,7 +31,7 @@ _SUFFIX = re.compile(r"""['"]\.(s?html?|jsp|aspx?|php)\b""")
 _DRAWS = re.compile(  # a pager's name, called or set: of many pages, or of a number that is not written there
     r"(?<!function )\b(?:create|show|make|draw|write|init|load|build|set|render)_?"
     r"pag(?:e(?:r|s|html|nav|bar|list)?|ination|ing)\w{0,20}\s{0,4}\("
-    r"|\.(?:pagination|jpage|pager|paging|createPage|laypage|twbsPagination|jqPaginator|Paging)\s{0,4}\("
+    r"|\.(?:pagination|jpage|pager|paging|createPage|laypage|twbsPagination|jqPaginator|Paging|generPageHtml)\s{0,4}\("
     r"|\blaypage(?:\.render)?\s{0,4}\("
     r"|\b(?:total_?pages?|page_?count|count_?page|max_?page|page_?total)\b['\"]?\s{0,4}[:=]\s{0,4}['\"]?(?!0*1\b)\d{1,7}\b",
     re.IGNORECASE,

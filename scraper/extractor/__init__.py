@@ -21,6 +21,7 @@ from scraper.extractor import (
     containers_of_body,
     fidelity,
     files,
+    files_below,
     further_pages,
     generic,
     layout_match,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 MOST_FURTHER: Final = further_pages.MOST_FURTHER
 """Pages of one article behind its first one; more are not asked for."""
 
-VERSION = 1
+VERSION = 2
 """Raised when an article's values would come out otherwise than before."""
 
 
@@ -110,7 +111,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         layout=layout.name,
         body=body.blocks,
         shown=body.testimony.shown,
-        source=metadata.source_of(page, layout, beside),
+        source=metadata.source_of(page, layout, beside, worn.cut, moment),
         editor=metadata.editor_of(page, layout),
         channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
         images=body.images,
@@ -152,6 +153,8 @@ def _read(page: Page, layout: Layout, roots: Containers, left_out: dict[int, Rul
     read = body_reader.read(roots.nodes, addresses, left_out)
     told, media = fidelity.told_by(read.blocks), tuple(_media(read.blocks))
     attachments = _attachments(page, layout, addresses, told.links, read.files)
+    if layout.nearby:
+        attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots.nodes, addresses))))
     testimony = witness.testify(
         roots.nodes,
         page.base,

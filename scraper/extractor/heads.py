@@ -125,7 +125,9 @@ def below(seen: PageLines, told: Sequence[str]) -> Head | None:
             if len(wanted) < _LEAST:
                 continue
             titled = [at for at in range(len(lines) - 1, -1, -1) if _is_title(lines[at], wanted)]
-            for at in sorted(titled, key=lambda at: lines[at].said != wanted):  # those that show no more first
+            for at in sorted(
+                titled, key=lambda at: lines[at].said != wanted
+            ):  # those that show no more first
                 day = _day_by(lines, at)
                 found = _content(seen, max(at, day)) if day is not None else None
                 if found is not None:

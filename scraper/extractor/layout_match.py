@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scraper.model import Selectors, Site
 
 GENERIC = "generic"
+_FEW = 120  # characters of sentences on a page that looks like a list and has no head
 _NEAREST = 3  # layouts named when none fits
 
 _BY_SELECTORS = replace(BY_DENSITY, name="selectors")
@@ -103,7 +104,7 @@ def _found(page: Page, instead: page_kind.Verdict | None, *, titled: bool) -> Fo
         if instead is not None:
             raise _refusal(page, instead) from error
         raise
-    if instead is not None and instead.kind != "list" and not found.headed:
+    if instead is not None and not found.headed and (instead.kind != "list" or found.prose < _FEW):
         raise _refusal(page, instead)
     return found
 

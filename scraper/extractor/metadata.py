@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from scraper import dates, dom, text, urls
 from scraper.errors import MissingField
@@ -13,7 +15,6 @@ from scraper.messages import say
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 ComesFrom: TypeAlias = Literal["page", "url", "capture"]
 
 _SOURCE = re.compile(r"(?:信息|文章|新闻|稿件)?(?:来源|出处)\s*[:：]\s*(?:(?:来源|出处)\s*[:：])?")
+_SOURCED = re.compile(r"[\s【\[（(|]{0,9}(?:信息|文章|新闻|稿件|本文)?(?:来源|出处)\s*[:：]")
 _EDITOR = re.compile(r"(?:责任|本文|执行|网络)?(?:编辑|责编|编审)\s*[:：]?\s*")
 _FILED = re.compile(
     r"发稿时间\s*[:：]"
 )  # ends a source of ECMS; other labels before it are part of the source
 _NEXT_LABEL = re.compile(
-    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|字号|字体|审核|责任编辑|编辑|来源|供稿)"
+    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|评论|字号|字体|审核|责任编辑|编辑|来源|供稿)"
     r"[^\s:：]{0,4}\s*[:：]"
 )
 _SHARED = re.compile(
@@ -37,6 +39,11 @@ _SHARED = re.compile(
 _DATE_ALONE = re.compile(
     r"[\s|\[(（]*(?:(?:19|20)?\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?\s*(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\])）]*"
 )
+_DATED = re.compile(  # a day behind a source is none of its words
+    r"[\s|,，\[(（]*(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d).*$", re.DOTALL
+)
+_OTHER_LABEL = re.compile(r"[A-Za-z)）]\s?[:：]|\d[-/.年]\d{1,2}[-/.月]\d")
+_MIDNIGHT = time()
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
@@ -80,7 +87,7 @@ def published(
         return moment, "page"
     if in_address is not None:
         return in_address, "url"
-    moment = _by_order(page, layout, tz, beside)
+    moment = _by_order(page, layout, tz, beside) or (dates.find_parts(beside, tz) if beside else None)
     if moment is not None:
         return moment, "page"
     return capture.fetched_at.astimezone(tz), "capture"
@@ -101,6 +108,9 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
     """Return the moment that an element shows; a time of day may stand in the element right after it."""
     if node is None:
         return None
+    told = _told_moment(node, tz)
+    if told is not None:
+        return told
     parts = [run for run in dom.texts(node) if run.strip()]
     following = title_and_date.next_element(node)
     behind = dom.text_of(following) if following is not None else ""
@@ -111,12 +121,40 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
     )
 
 
-def source_of(page: Page, layout: Layout, beside: str = "") -> str | None:
-    """Return whom the page names as its source, shown or told to machines; None where nobody."""
+def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
+    """Return the moment that a `<time datetime>` tells, where its element shows that day and no time."""
+    element = node if node.tag == "time" else dom.first(node, "time[datetime]")
+    told = dates.find_moment(dom.attribute(element, "datetime"), tz) if element is not None else None
+    shown = dates.find_moment(" ".join(dom.texts(node)), tz)
+    is_that_day = told is not None and shown is not None and told.date() == shown.date()
+    return told if is_that_day and shown is not None and shown.time() == _MIDNIGHT else None
+
+
+def source_of(
+    page: Page, layout: Layout, beside: str = "", cut: tuple[str, ...] = (), moment: datetime | None = None
+) -> str | None:
+    """Return whom the page names as its source, shown or told to machines; None where nobody.
+
+    `beside`: the date line next to the body; `cut`: lines of the body's block that tell about the article;
+    `moment`: of publication, which may stand right behind the source.
+    """
     shown = _line(page.first(layout.source)) if layout.source else ""
-    named = _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
-    named = named or (_labelled(beside, _SOURCE, needs_label=True) if beside and layout.nearby else None)
-    return named or (generic.source_of(page) if layout.nearby else None)
+    if not layout.nearby:
+        return _labelled(shown, _SOURCE, needs_label=layout.source == layout.published)
+    needs_label = layout.source == layout.published or _OTHER_LABEL.search(shown) is not None
+    lines = ((shown, needs_label), *((line, True) for line in (beside, *filter(_SOURCED.match, cut))))
+    named = (_labelled(line, _SOURCE, needs_label=needed) for line, needed in lines if line)
+    alone = (_undated(value, moment) for value in named if value is not None)
+    return next(filter(None, alone), None) or generic.source_of(page)
+
+
+def _undated(value: str, moment: datetime | None) -> str | None:
+    """Return a source without the day of publication behind it, and the bracket that closes its line."""
+    dated = _DATED.search(value)
+    if dated is not None and moment is not None:
+        shown = dates.find_moment(dated[0], moment.tzinfo) if isinstance(moment.tzinfo, ZoneInfo) else None
+        value = value[: dated.start()] if shown is not None and shown.date() == moment.date() else value
+    return _unbracketed(value.strip()) or None
 
 
 def editor_of(page: Page, layout: Layout) -> str | None:
@@ -164,3 +202,11 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
     if value[:1] in _BRACKETS and value.strip(_BRACKETS) == "":
         return None
     return value or None
+
+
+def _unbracketed(value: str) -> str:
+    """Return a value without a bracket that closes what was opened before its label."""
+    for opens, closes in ("()", "（）", "[]", "【】"):
+        if value.endswith(closes) and opens not in value:
+            return value[:-1].rstrip()
+    return value

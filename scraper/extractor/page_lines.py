@@ -127,7 +127,9 @@ def read_lines(top: dom.Node) -> PageLines:
         elif node.tag == "br" and block is not None:
             open_lines.pop(block, None)
         elif not _is_unseen(node):
-            if block is None or not (node.tag in _INLINE or ":" in node.tag):  # what Word left is inline
+            if block is None or not (
+                node.tag in _INLINE or ":" in (node.tag or "")
+            ):  # what Word left is inline
                 open_lines.pop(-1 if block is None else block, None)
                 block = _open(page, node, block)
                 waiting.append((None, block, False))

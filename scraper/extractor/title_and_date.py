@@ -79,7 +79,8 @@ def line(
         found = next(labelled, "")
         if found or nearest:
             return found or nearest
-        nearest = next(iter(dated), "") or next(filter(dates.shows_western, parts), "")
+        apart = (part for part in parts if dates.find_parts(part, tz) is not None)
+        nearest = next(iter(dated), "") or next(filter(dates.shows_western, parts), "") or next(apart, "")
     return nearest
 
 

@@ -1,6 +1,7 @@
 """JCMS of Hanweb (大汉), a system of governments and of some universities. Never tried on a live site.
 
-Columns are `/col/col1234/index.html`, articles `/art/2020/3/5/art_1234_567890.html`. A list's rows may stand
+Columns are `/col/col1234/index.html`, articles `/art/2020/3/5/art_1234_567890.html`, of the newer version
+`/art/2020/art_<32 hexadecimal digits>.html`. A list's rows may stand
 in a script of type `text/xml`, as records that a script draws; it also names the address of the next ones.
 """
 
@@ -20,8 +21,13 @@ JCMS = Family(
         "script[src*='/jpage/'], script[src*='jquery.jpage']",
         "a[href*='/module/download/downfile.jsp']",
     ),
-    article_url=re.compile(r"/art/(?:\d{4}/\d{1,2}/\d{1,2}/)?art_\d+_(?P<number>\d+)(?:_\d+)?\.s?html?$"),
-    links=re.compile(r"/art/(?:\d{4}/\d{1,2}/\d{1,2}/)?art_\d+_\d+\.s?html?$"),
+    article_url=re.compile(
+        r"/art/(?:\d{4}/\d{1,2}/\d{1,2}/)?art_\d+_(?P<number>\d+)(?:_\d+)?\.s?html?$"
+        r"|/art/(?:\d{4}/)?art_(?P<key>[0-9a-f]{32})(?:_\d+)?\.s?html?$"
+    ),
+    links=re.compile(
+        r"/art/(?:\d{4}/\d{1,2}/\d{1,2}/)?art_\d+_\d+\.s?html?$|/art/(?:\d{4}/)?art_[0-9a-f]{32}\.s?html?$"
+    ),
     layouts=(
         Layout(
             name="jcms",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _LIST = re.compile(r"/list\d*(\.(?:htm|psp))$")
+_OLD = re.compile(r"^/s/\d+/t/\d+/")  # version 2: /s/1/t/99/p/23/list.htm, then …/p/23/i/2/list.htm
 _WINDOW = "[portletmode=simpleList]"
 _NEXT = "ul.wp_paging a.next, ul.pages a.pgNext, a.next"
 _LAST = "ul.wp_paging a.last, ul.pages a"
@@ -26,7 +27,7 @@ def _page(url: Url, number: int) -> PageRef | None:
     """Return a page of a column by its number; the first has two addresses."""
     parts = urls.split(url)
     found = _LIST.search(parts.path)
-    if found is None:
+    if found is None or _OLD.search(parts.path):
         return None
     folder = f"{urls.origin(url)}{parts.path[: found.start()]}/list"
     names = ("", "1") if number == 1 else (str(number),)
@@ -49,6 +50,7 @@ def _rows(name: str, *, row: str | None = None, within: str | None = None) -> Ro
 
 
 _BODY = ("div.wp_articlecontent",)
+_OLD_BODY = "td.Article_Content, div.Article_Content"
 _ICONS = (  # before each attachment, by the file's kind
     "img[src*='/_ueditor/themes/']",
     "img[src*='/dialogs/attachment/fileTypeImages/']",
@@ -102,6 +104,15 @@ _LAYOUTS = (
         reveal=_PARTS,
         nearby=True,
     ),
+    Layout(
+        name="webplus-2",  # version 2, until some 2014
+        marks=(_OLD_BODY,),
+        title="td.Article_Title, span.Article_Title, div.Article_Title, h1.Article_Title",
+        published=".Article_PublishDate",
+        body=(_OLD_BODY,),
+        drop=_ICONS,
+        nearby=True,
+    ),
 )
 
 WEBPLUS = Family(
@@ -112,12 +123,14 @@ WEBPLUS = Family(
         "[frag^=面板]",
         "ul.wp_article_list",
         "div.wp_articlecontent",
+        _OLD_BODY,
         "script[src*='/_js/sudy-jquery']",
         "link[href*='/_upload/tpl/']",
         "link[href*='/_css/_system/']",
     ),
     article_url=re.compile(
         r"/\d{4}/\d{4}/c\d+a(?P<number>\d+)/page[^/]*\.(?:htm|psp)|/c\d+a(?P<bare>\d+)/page"
+        r"|^/s/\d+/t/\d+/(?:a/(?P<old>\d+)/info\.jspy|[0-9a-f]{2}/[0-9a-f]{2}/info(?P<older>\d+)\.htm)"
     ),
     layouts=_LAYOUTS,
     rows=(
@@ -126,6 +139,6 @@ WEBPLUS = Family(
         _rows("window", within=f"{_WINDOW}, [portletmode=simpleChildList]"),
         Rows(name="repeated", within="body", alike=True, next=_NEXT, last=_LAST),
     ),
-    pager=Pager(page=_page, number=re.compile(r"/list(\d*)\.(?:htm|psp)$")),
+    pager=Pager(page=_page, number=re.compile(r"(?:/i/(?=\d+/list\.)|/list(?=\d*\.(?:htm|psp)$))(\d*)")),
     single="[portletmode=simpleList] .wp_articlecontent, .wp_column_article",
 )

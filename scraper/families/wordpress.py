@@ -29,6 +29,15 @@ WORDPRESS = Family(
             drop=(".sharedaddy", ".jp-relatedposts", ".post-navigation"),
             nearby=True,
         ),
+        Layout(
+            name="wordpress-blocks",
+            marks=(".wp-block-post-title", ".wp-block-post-content"),
+            title="h1.wp-block-post-title, .wp-block-post-title",
+            published=".wp-block-post-date",
+            body=(".wp-block-post-content",),
+            drop=(".sharedaddy", ".jp-relatedposts"),
+            nearby=True,
+        ),
     ),
     rows=(
         Rows(
