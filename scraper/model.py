@@ -36,6 +36,7 @@ class Kind(StrEnum):
 
 
 MAX_BYTES = 67_108_864  # of one decoded body, unless the config says otherwise
+MAX_ASSETS = 200  # pictures and files of one article and one host that are asked for, unless likewise
 LARGEST_BODY = 2**31  # bytes: what the config may say at most
 
 
@@ -114,6 +115,7 @@ class Site:
     priority: int = 0  # in a cluster: of the sites that are due, the highest goes first
     tls: TlsSettings = field(default_factory=TlsSettings)
     max_bytes: int = MAX_BYTES  # of one decoded body that is read: what the network brings, and never less
+    max_assets: int = MAX_ASSETS  # pictures and files of one article that are asked for of one host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ class NetworkSettings:
     proxy: str | None = field(default=None, repr=False)  # None: HTTP_PROXY and HTTPS_PROXY, where set
     timeout: float = 30.0  # seconds for one request as a whole
     max_bytes: int = MAX_BYTES  # of one decoded body
+    max_assets: int = MAX_ASSETS  # pictures and files of one article that are asked for of one host
     allow_private_addresses: bool = False
     retries: int = 4
     per_address: PerAddress = field(default_factory=PerAddress)
@@ -237,6 +240,7 @@ class ListingPage:
     fault: str | None = None  # what is wrong with its form, where it was read all the same; None: nothing
     unread_pager: bool = False  # True: it has a pager that is not understood, and older pages nobody can find
     sublists: tuple[Url, ...] = ()  # of an overview: the lists whose newest rows it shows
+    slips: tuple[str, ...] = ()  # tracebacks: rows that a fault of this program kept it from reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

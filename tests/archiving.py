@@ -89,10 +89,10 @@ class Archive:
     def config(self) -> Config:
         return load_config(self._config_file)
 
-    def configure(self, key: str, value: object) -> None:
-        """Set a key of the config's `defaults` from now on."""
+    def configure(self, key: str, value: object, section: str = "defaults") -> None:
+        """Set a key of a section of the config from now on."""
         config = yaml.safe_load(self._config_file.read_text(encoding="utf-8"))
-        config.setdefault("defaults", {})[key] = value
+        config.setdefault(section, {})[key] = value
         self._config_file.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
     @property

@@ -243,6 +243,11 @@ def test_a_bound_below_the_usual_one_leaves_what_was_fetched_before_to_be_read()
     assert site.max_bytes == 67_108_864
 
 
+def test_how_many_pictures_a_host_is_asked_for_holds_for_every_site() -> None:
+    assert [site.max_assets for site in parse_config(config_with()).sites] == [200]
+    assert [site.max_assets for site in parse_config(config_with(network={"max_assets": 7})).sites] == [7]
+
+
 def answer(body: bytes) -> Capture:
     url = urls.parse("http://news.example.edu.cn/a/")
     assert url is not None

@@ -18,6 +18,7 @@ from scraper.demo import beichen, campus_sites, faults, pieces
 from scraper.demo.ecms_world import EcmsWorld
 from scraper.demo.exchange import Answer
 from scraper.demo.server import serve
+from scraper.ingest.article_decision import MOST_HOSTS
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
@@ -341,12 +342,68 @@ def test_a_dry_run_asks_for_no_picture(archive: Archive, world: EcmsWorld, serve
     assert asked(server, PICTURE) == 0
 
 
-def test_a_limit_counts_articles_alone(archive: Archive, world: EcmsWorld) -> None:
+def test_a_limit_counts_articles_and_their_pictures(archive: Archive, world: EcmsWorld) -> None:
     for number in range(3):
         publish(world, f"{HOME}/pic/{number}.jpg", f"{HOME}/pic/{number}.png")
-    report = archive.run(limit=2)
+    report = archive.run(limit=5)
     assert (report.exit_code, only(report).written, only(report).waiting) == (6, 2, 1)
-    assert len(kept(archive)) == 4
+    assert len(kept(archive)) == 3
+    report = archive.run(limit=4)
+    assert (report.exit_code, only(report).written, len(kept(archive))) == (0, 1, 6)
+    assert archive.run(limit=1).exit_code == 0
+
+
+def test_of_one_article_a_host_is_asked_for_so_many_pictures_at_most(
+    elsewhere: tuple[Archive, EcmsWorld, EcmsWorld, Server],
+) -> None:
+    archive, world, other, server = elsewhere
+    archive.configure("max_assets", 2, section="network")
+    addresses = [f"{home}/pic/{number}.jpg" for number in range(4) for home in (HOME, other.home)]
+    publish(world, *addresses)
+    publish(world, f"{HOME}/pic/9.jpg")  # another article has its own number
+    report = archive.run()
+    assert (report.exit_code, only(report).problems) == (0, [])
+    assert [note.message for note in only(report).notes] == [
+        "4 of its pictures and files stay at their source: network.max_assets"
+    ]
+    told = next(shown(text) for text in archive.documents().values() if f"{HOME}/pic/2.jpg" in text)
+    assert [path.startswith("/pictures/") for path in told] == [True] * 4 + [False] * 4
+    assert told[4:] == addresses[4:]
+    for _ in range(2):  # nor does a later run ask for the rest
+        archive.run()
+    assert len(server.requests(host=other.host, path="/pic/")) == 2
+    assert len(server.requests(host=world.host, path="/pic/")) == 3
+    reextract(archive)
+    assert told in map(shown, archive.documents().values())
+
+
+def test_one_article_leads_to_so_many_hosts_at_most(tmp_path: Path, world: EcmsWorld) -> None:
+    others = [EcmsWorld(f"pic{number}.beichen.example", ()) for number in range(MOST_HOSTS + 4)]
+    with serve(world, *others) as server:
+        archive = Archive(tmp_path, server, world, channel=CHANNEL, images="download")
+        publish(world, *(f"{other.home}/1.jpg" for other in others))
+        assert len(only(archive.run()).notes) == 1
+        asked_hosts = [other for other in others if server.requests(host=other.host, path="jpg")]
+    assert asked_hosts == others[:MOST_HOSTS]
+
+
+@pytest.mark.parametrize(("fault", "most"), [(faults.status(500), 3), (faults.reset(), 1)])
+def test_a_host_that_fails_is_left_for_this_run_and_the_site_is_not(
+    elsewhere: tuple[Archive, EcmsWorld, EcmsWorld, Server], fault: faults.Fault, most: int
+) -> None:
+    archive, world, other, server = elsewhere
+    archive.configure("retries", 0, section="network")
+    other.fail(r"jpg", fault)
+    for number in range(6):
+        publish(world, f"{other.home}/{number}.jpg", f"{HOME}/pic/{number}.jpg")
+    report = archive.run()
+    assert (report.exit_code, only(report).written, len(kept(archive))) == (3, 6, 6)
+    assert len({access.path for access in server.requests(host=other.host, path="jpg")}) == most
+    assert len(only(report).problems) == most
+    other.heal()
+    archive.clock.wait(days=1)
+    archive.run()
+    assert len(kept(archive)) == 12
 
 
 def test_a_time_limit_ends_between_two_pictures_and_the_next_run_goes_on(

@@ -67,7 +67,12 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", metavar="TIME", type=duration, help=say("stop asking after this long: 90s, 10m, 2h")
     )
-    parser.add_argument("--limit", metavar="N", type=positive, help=say("ask for at most this many articles"))
+    parser.add_argument(
+        "--limit",
+        metavar="N",
+        type=positive,
+        help=say("ask for at most this many articles, pictures and files"),
+    )
     parser.add_argument(
         "--dry-run", action="store_true", help=say("read the lists and say what would be done; write nothing")
     )

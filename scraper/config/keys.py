@@ -26,7 +26,7 @@ from scraper.config.value_types import (
 )
 from scraper.families import FAMILIES
 from scraper.messages import say
-from scraper.model import LARGEST_BODY, MAX_BYTES
+from scraper.model import LARGEST_BODY, MAX_ASSETS, MAX_BYTES
 
 if TYPE_CHECKING:
     from scraper.config.value_types import Form
@@ -183,6 +183,12 @@ NETWORK: Final = Section(
             form=Number(say("a whole number of bytes"), 1024, LARGEST_BODY, whole=True),
             default=MAX_BYTES,
             text="The size of one decoded body at most.",
+        ),
+        Key(
+            name="max_assets",
+            form=Number(say("a whole number"), 1, 10_000, whole=True),
+            default=MAX_ASSETS,
+            text="images: download: how many pictures and files of one article are asked for of one host.",
         ),
         Key(
             name="allow_private_addresses",

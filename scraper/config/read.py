@@ -77,6 +77,7 @@ def parse_config(data: object) -> Config:
     network = _network(given.get("network") or {})
     # What was fetched under a higher bound, or under the usual one, is still to be read.
     defaults["max_bytes"] = max(network.max_bytes, MAX_BYTES)
+    defaults["max_assets"] = network.max_assets
     return Config(
         archive=top["archive"],
         archive_id=top["archive_id"],

@@ -1,18 +1,21 @@
 """Asks for the pictures and files of articles: after each visit those of the article, at the end the rest.
 
-A host that refuses or does not answer some times in a row is left alone for this run; the site is not.
-Pictures are no articles: they are counted as requests, and those that could not be had are told as problems.
+A host that does not answer is left alone for this run, and one that refuses or fails some times in a row; the
+site is not. Pictures are no articles: they are counted as requests, and those that could not be had are told
+as problems. The budget counts them like articles.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.site_report import PATIENCE
-from scraper.errors import ArchiveError, Blocked, FetchError, Paused, Unreachable
+from scraper.errors import ArchiveError, BadStatus, Blocked, FetchError, Paused, ProgramError, Unreachable
+from scraper.messages import say
 from scraper.model import Request
 
 if TYPE_CHECKING:
@@ -49,8 +52,14 @@ class AssetCrawl:
         """Ask for what is due of what an article shows, then let its document follow. Raises BudgetSpent."""
         if self._site.images == "link":
             return
+        left = self._ingester.left_at_source.pop(key, 0)
         due = self._state.assets.due(self._site.name, key, self._now(), run=self._run)
-        known = self._state.articles.get(self._site.name, key) if due else None
+        known = self._state.articles.get(self._site.name, key) if due or left else None
+        if left and known is not None:
+            said = say(
+                "{count} of its pictures and files stay at their source: network.max_assets", count=left
+            )
+            self._reporter.remark(known.url, said)
         try:
             for asset in due:
                 await self._ask(asset, None if known is None else known.ask)
@@ -71,6 +80,7 @@ class AssetCrawl:
         host = urls.host(asset.url)
         if self._strikes[host] >= PATIENCE:
             return
+        self._fetching.budget.spend()
         begun = self._now()
         try:
             wanted = Request(url=asset.url, kind=asset.kind, referer=shown_on)
@@ -79,7 +89,7 @@ class AssetCrawl:
             self._strikes[host] = PATIENCE
             self._reporter.asset(asset, error, begun)
             return
-        except FetchError as error:
+        except (FetchError, ProgramError) as error:
             self._ingester.failed(asset, error, self._now())
             problem: ArchiveError | None = error
         else:
@@ -87,9 +97,16 @@ class AssetCrawl:
         if isinstance(problem, Unreachable):  # tried again and again already: it costs no second picture
             self._strikes[host] = PATIENCE
         else:
-            self._strikes[host] = self._strikes[host] + 1 if isinstance(problem, Blocked) else 0
+            self._strikes[host] = self._strikes[host] + 1 if _is_of_the_host(problem) else 0
         self._reporter.asset(asset, problem, begun)
 
     async def _follow(self) -> None:
         for known, error in await self._fetching.off_loop.do(lambda: list(self._ingester.follow())):
             self._reporter.unmade(known, error)
+
+
+def _is_of_the_host(problem: ArchiveError | None) -> bool:
+    """Say whether a failure is likely the host's, and no matter of this one picture."""
+    if isinstance(problem, BadStatus):
+        return problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR  # after all retries
+    return isinstance(problem, Blocked)

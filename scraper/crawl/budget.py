@@ -1,4 +1,4 @@
-"""How much a run may do: a number of articles, a time."""
+"""How much a run may do: a number of articles and pictures, a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class BudgetSpent(Exception):  # noqa: N818 - no error: the run did what it was 
 
 
 class Budget:
-    """Shared by all sites of a run. `limit` counts articles asked for; None: as many as there are."""
+    """Shared by all sites of a run.
+
+    `limit` counts the articles, pictures and files that are asked for; None: as many as there are.
+    """
 
     def __init__(self, *, now: Callable[[], datetime], limit: int | None, deadline: datetime | None) -> None:
         """Begin with nothing spent."""
@@ -37,7 +40,7 @@ class Budget:
             raise BudgetSpent
 
     def spend(self) -> None:
-        """Take one article from the budget; raise BudgetSpent where none is left."""
+        """Take one article, picture or file from the budget; raise BudgetSpent where none is left."""
         self.check()
         if self._left is None:
             return

@@ -16,7 +16,7 @@ from scraper import urls
 from scraper.article_record import Unfinished, key_of_further_pages
 from scraper.crawl.budget import Budget, BudgetSpent
 from scraper.crawl.off_loop import OffLoop
-from scraper.errors import BadStatus, NotAListing, ProgramError
+from scraper.errors import ArchiveError, BadStatus, NotAListing, ProgramError
 from scraper.ingest.prior_captures import NOT_MODIFIED, PriorCaptures
 from scraper.messages import say
 from scraper.model import CaptureRef, Kind, Request
@@ -91,14 +91,14 @@ class StoringFetcher:
     async def capture(self, request: Request, *, key: str | None = None) -> tuple[Capture, CaptureRef]:
         """Return the answer and where it now lies; `key`: of the article that it is to be.
 
-        Raises FetchError, StoreError, BudgetSpent.
+        Raises FetchError, ProgramError, StoreError, BudgetSpent.
         """
         self.budget.check()
         self._check_room()
         seconds = self.budget.seconds_left()
         try:
             async with asyncio.timeout(seconds) as limit:
-                capture = await self._source.fetch(request, self._site)
+                capture = await self._fetched(request)
         except TimeoutError:
             if limit.expired():
                 raise BudgetSpent from None
@@ -114,6 +114,18 @@ class StoringFetcher:
         ref = await self.off_loop.do(self._shelf.append, capture, same_as)
         await self._prepare(capture, ref)
         return capture, ref
+
+    async def _fetched(self, request: Request) -> Capture:
+        """Return the answer. A slip of the program over one address is that address's own error."""
+        try:
+            return await self._source.fetch(request, self._site)
+        except (ArchiveError, BudgetSpent, TimeoutError):
+            raise
+        except Exception as error:
+            fields = {"site": self._site.name, "url": request.url}
+            _log.critical("program-error", exc_info=True, extra={"fields": fields})
+            msg = f"{request.kind}: {request.url}: {type(error).__name__}: {error}"
+            raise ProgramError(msg) from error
 
     async def article(self, known: ArticleRecord, capture: Capture, ref: CaptureRef) -> Outcome:
         """Take an article in, and ask for its further pages, where it has some. Raises as `capture` does."""
@@ -202,6 +214,6 @@ class StoringFetcher:
         return None
 
     async def number_of_pages(self, channel: Channel, script: Url) -> int:
-        """Ask the pager's script how many pages there are. Raises NotAListing, FetchError."""
+        """Ask the pager's script how many pages there are. Raises ExtractError, FetchError, ProgramError."""
         request = Request(url=script, kind=Kind.PAGER, channel=channel.name)
         return self._ingester.pager(*await self._listing(request))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scraper.article_record import Revised, Unchanged, Written
-from scraper.errors import FetchError
+from scraper.errors import FetchError, ProgramError
 from scraper.exit_codes import ExitCode
 from scraper.model import Kind, Request
 
@@ -66,5 +66,5 @@ async def _ask(known: ArticleRecord, fetching: StoringFetcher, ingester: Ingeste
     try:
         capture, ref = await fetching.capture(Request(url=known.ask, kind=Kind.ARTICLE), key=known.key)
         return await fetching.article(known, capture, ref)
-    except FetchError as error:
+    except (FetchError, ProgramError) as error:
         return None if known.path is not None else ingester.failed(known, error, fetching.budget.now())

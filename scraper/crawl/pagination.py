@@ -16,7 +16,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper import discovery, policy
-from scraper.errors import ArchiveError, BadStatus, EmptyListing, FetchError, NotAListing, ProgramError
+from scraper.errors import (
+    ArchiveError,
+    BadStatus,
+    EmptyListing,
+    ExtractError,
+    FetchError,
+    NotAListing,
+    ProgramError,
+)
 from scraper.families import by_name
 from scraper.messages import say
 from scraper.model import PageRef
@@ -156,7 +164,7 @@ class Pagination:
             reading = self._peeked.pop(ref.number, None) or await self._fetching.page(
                 self._channel, ref, settled=settled
             )
-        except (FetchError, NotAListing, ProgramError) as error:
+        except (FetchError, ExtractError, ProgramError) as error:
             if may_end and known is None and isinstance(error, EmptyListing):
                 self._remark(ref.urls[0], say("the list ends with a link to a page that lists nothing"))
             else:
@@ -191,7 +199,9 @@ class Pagination:
         """Return how many pages there are: from the script, else by asking for pages."""
         try:
             return await self._fetching.number_of_pages(self._channel, script)
-        except (BadStatus, NotAListing):
+        except (BadStatus, ExtractError, ProgramError) as error:
+            if not isinstance(error, BadStatus | NotAListing):
+                self._trouble(script, error)
             pages = await self._count(script)
             self._remember_count(script, pages)
             return pages
@@ -235,7 +245,7 @@ class Pagination:
             return False
         try:
             reading = await self._fetching.page(self._channel, ref, settled=False)
-        except (BadStatus, NotAListing):
+        except (BadStatus, ExtractError, ProgramError):
             return False
         if reading is None:
             return False

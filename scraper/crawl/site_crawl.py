@@ -202,7 +202,7 @@ class SiteCrawl:
         await self._go(bring)
 
     async def _go(self, bring: Callable[[], Awaitable[None]]) -> None:
-        """Bring articles, then the pictures that are left over: a number of articles does not bound those."""
+        """Bring articles, then the pictures that are left over, as far as the budget goes."""
         for steps in (bring, self._bring_pictures):
             try:
                 await steps()
@@ -229,6 +229,8 @@ class SiteCrawl:
             report.written or report.revised or report.unchanged or report.gone
         ):
             self.reporter.code(ExitCode.REFUSED)
+        for url, slip in self._ingester.slips:
+            self.reporter.broken_page(url, slip)
         report.skipped += self._state.articles.passed_over(name, self._run)
         self.reporter.tell_absent()
         report.written -= self._ingester.monitor.taken_back
@@ -466,7 +468,7 @@ class SiteCrawl:
             if error.robots and error.whole:
                 self.reporter.host_left(known, error, ExitCode.REFUSED)  # robots.txt forbids all of it
             outcome = self._ingester.failed(known, error, self._now())
-        except FetchError as error:
+        except (FetchError, ProgramError) as error:
             outcome = self._ingester.failed(known, error, self._now())
         self.reporter.article(known, outcome, begun)
         await look_again(self._context, self._fetching, self._ingester, self.reporter)

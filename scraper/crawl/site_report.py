@@ -126,7 +126,7 @@ class SiteReporter:
             self._log(logging.INFO, asset.kind, url=asset.url, ms=round(ms))
             return
         if not policy.is_declined(problem):
-            self._codes.add(ExitCode.SOME_FAILED)
+            self._codes.add(of_failure(problem))
         self.problem(asset.url, problem)
         self._log(
             logging.WARNING, asset.kind, url=asset.url, error=f"{problem.kind}: {problem}", ms=round(ms)

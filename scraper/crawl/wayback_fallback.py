@@ -19,7 +19,7 @@ from scraper.article_record import Failed, Gone, Written
 from scraper.charset import body_bytes
 from scraper.crawl.budget import BudgetSpent
 from scraper.crawl.site_report import SiteLeft, SiteReporter
-from scraper.errors import FetchError, NotAListing, NotAnArticle
+from scraper.errors import FetchError, NotAListing, NotAnArticle, ProgramError
 from scraper.exit_codes import ExitCode
 from scraper.ingest.article_decision import OK
 from scraper.ingest.copies import Copies
@@ -83,7 +83,7 @@ class WaybackFallback:
                 outcome = await self._copy(known, copy)
                 if isinstance(outcome, Written):
                     break
-        except (FetchError, NotAListing) as error:
+        except (FetchError, NotAListing, ProgramError) as error:
             self._reporter.article(known, Failed(error=error), begun)
             return
         with self._state.transaction():

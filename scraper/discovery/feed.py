@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scraper import urls
 from scraper.discovery.records import Record, read_records
 from scraper.discovery.scope import Row, scope_of
+from scraper.discovery.slips import Slips
 from scraper.discovery.timestamps import moment
 from scraper.errors import NotAListing
 from scraper.families import by_name
@@ -36,11 +37,13 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
         msg = say("{url}: no feed: its root is <{root}>", url=capture.url, root=read.root)
         raise NotAListing(msg)
     rows: dict[Url, Row] = {}
+    slips = Slips()
     for record in records:
-        row = _row(record, capture, site) if record.name != "link" else None
+        row = slips.within(_row, record, capture, site) if record.name != "link" else None
         if row is not None:
             rows.setdefault(row.url, row)
     if not rows:
+        slips.refuse()
         msg = say("{url}: an empty feed", url=capture.url)
         raise NotAListing(msg)
     scope = scope_of(capture, site, by_name(site.family) if site.family is not None else None, channel)
@@ -49,6 +52,7 @@ def read_feed(capture: Capture, site: Site, channel: Channel | None) -> ListingP
         elsewhere=scope.links(row for row in rows.values() if not scope.article(row.url)),
         next=_next(records, capture),
         fault=read.fault,
+        slips=slips.told,
     )
 
 

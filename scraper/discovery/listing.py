@@ -63,7 +63,14 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
             if not own:
                 _refuse_strange_rows(others, scope, capture)
             shorter = sublists(page, base, scope) if said.next is None and said.pages in {None, 1} else ()
-            return replace(said, links=scope.links(own), elsewhere=scope.links(others), sublists=shorter)
+            return replace(
+                said,
+                links=scope.links(own),
+                elsewhere=scope.links(others),
+                sublists=shorter,
+                slips=reader.slips.told,
+            )
+    reader.slips.refuse()
     return _without_rows(capture, site, page, family, scope)
 
 

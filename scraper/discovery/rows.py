@@ -17,6 +17,7 @@ from scraper import dom, urls
 from scraper.dates import writes_day_first
 from scraper.discovery.rowtext import read_row
 from scraper.discovery.scope import Row
+from scraper.discovery.slips import Slips
 from scraper.text import fold, visible_text
 from scraper.urls import Url
 
@@ -59,6 +60,7 @@ class RowReader:
         self._base = base
         self._tz = tz
         self._leads_out = leads_out
+        self.slips = Slips()
 
     def read(self, template: Rows) -> tuple[Row, ...]:
         """Return the rows that a template finds, in page order, each address once."""
@@ -68,7 +70,8 @@ class RowReader:
         else:
             areas = self._areas(template, dropped)
             places = next((found for area in areas if (found := self._shaped(area, template, dropped))), [])
-        rows = [(place, self._row(place, template)) for place in places]
+        read = ((place, self.slips.within(self._row, place, template)) for place in places)
+        rows = [(place, row) for place, row in read if row is not None]
         if any(row.date is None for _, row in rows):
             rows = self._by_order(rows, template)
         rows = [(place, row) for place, row in rows if row.title or _shows_a_picture(place.row)]
@@ -99,10 +102,13 @@ class RowReader:
         links = []
         for found in dom.select(area, template.link):
             link = found if found.tag == "a" else dom.first(found, "a[href]")
-            url = None if link is None else urls.join(self._base, _address(link))
+            url = None if link is None else self.slips.within(self._target, link)
             if link is not None and url is not None and url != self._base and link.mem_id not in dropped:
                 links.append((link, url))
         return links
+
+    def _target(self, link: Node) -> Url | None:
+        return urls.join(self._base, _address(link))
 
     def _dead(self, area: Node) -> list[tuple[Node, Url]]:
         """Return the titles of an area that lead nowhere: what they stand in is no part of another row."""

@@ -6,6 +6,7 @@ Reads the capture, looks up what is known, gives values. Writes nothing and reme
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 OK = frozenset({200, 203})  # 203: somebody on the way has changed it, as proxies of schools do
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
+MOST_HOSTS = 16  # that one article's pictures and files are asked of
 
 Shown: TypeAlias = tuple[tuple["Url", Kind], ...]
 """The pictures and files of an article, in page order, each once."""
@@ -59,6 +61,7 @@ class ArticleResult:
     document: Document | None = None  # None: nothing is to be written
     shown: Shown | None = None  # what of the article is to be kept beside it; None: no article was read
     embedded: tuple[EmbeddedPicture, ...] = ()  # pictures that the page itself holds
+    left_at_source: int = 0  # pictures and files that are too many to be asked for
 
 
 class ArticleDecider:
@@ -194,6 +197,7 @@ class ArticleDecider:
             document=document,
             shown=shown,
             embedded=article.embedded,
+            left_at_source=left_at_source(article, self._site, shown),
         )
 
     def _check_likeness(self, known: ArticleRecord, article: Article) -> None:
@@ -245,14 +249,30 @@ def family_of(site: Site, url: Url) -> Family | None:
 def shown_by(article: Article, site: Site) -> Shown:
     """Return what of an article is to be asked for: nothing where pictures stay where they are.
 
-    A picture that the page itself holds is kept in any case, and nobody is asked for it.
+    A picture that the page itself holds is kept in any case, and nobody is asked for it. Of one host it is
+    the site's `max_assets` at most, in page order, and of `MOST_HOSTS` hosts: the rest stays at its source.
     """
     if site.images == "link":
         return ()
     held = {picture.address for picture in article.embedded}
     kinds = dict.fromkeys(article.attachments, Kind.FILE) | dict.fromkeys(article.images, Kind.IMAGE)
-    shown = dict.fromkeys((*article.images, *article.attachments))
-    return tuple((url, kinds[url]) for url in shown if url not in held)
+    asked: Counter[str] = Counter()
+    shown: list[tuple[Url, Kind]] = []
+    for url in dict.fromkeys((*article.images, *article.attachments)):
+        host = urls.host(url)
+        if url in held or asked[host] >= site.max_assets or (host not in asked and len(asked) >= MOST_HOSTS):
+            continue
+        asked[host] += 1
+        shown.append((url, kinds[url]))
+    return tuple(shown)
+
+
+def left_at_source(article: Article, site: Site, shown: Shown) -> int:
+    """Return of how many pictures and files of an article more are there than are asked for."""
+    if site.images == "link":
+        return 0
+    held = {picture.address for picture in article.embedded}
+    return len({*article.images, *article.attachments} - held) - len(shown)
 
 
 def dated(article: Article, captured: datetime) -> Article:

@@ -9,13 +9,14 @@ Wherever a run is killed, the mark or the capture on the shelf says what is left
 
 from __future__ import annotations
 
+import logging
 from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from scraper import policy, robots
 from scraper.charset import body_bytes
-from scraper.errors import ArchiveError, BadStatus, NoRoom, Refused, StoreError
+from scraper.errors import ArchiveError, BadStatus, NoRoom, ProgramError, Refused, StoreError
 from scraper.extractor.filetypes import suffix_for
 from scraper.ingest.reextract import job_of, keep, remake, renewed
 from scraper.messages import say
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from scraper.model import Capture, CaptureRef
     from scraper.stores.opening import SiteContext
 
+_log = logging.getLogger(__name__)
 FOLDER: Final = "pictures"
 _NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -46,6 +48,7 @@ class AssetIngester:
         self._shelf = context.captures.read
         self._run = context.run
         self._stuck: set[str] = set()  # articles whose documents could not be made again
+        self.left_at_source: dict[str, int] = {}  # by article: how many of what it shows nobody asks for
 
     def take(self, capture: Capture, ref: CaptureRef) -> ArchiveError | None:
         """Take in what came of asking for a picture or file; return why it is not kept, None where it is.
@@ -70,6 +73,11 @@ class AssetIngester:
             raise
         except ArchiveError as error:
             return policy.remember_asset_failure(asset, error, capture.fetched_at), error
+        except Exception as error:  # noqa: BLE001 - one picture's error must not end the site; it is logged whole
+            fields = {"site": self._site.name, "url": capture.url}
+            _log.critical("program-error", exc_info=True, extra={"fields": fields})
+            slip = ProgramError(f"{asset.kind}: {asset.url}: {type(error).__name__}: {error}")
+            return policy.remember_asset_failure(asset, slip, capture.fetched_at), slip
         digest = sha256(data).hexdigest()
         return policy.remember_asset(asset, path=path, digest=digest, capture=ref), None
 

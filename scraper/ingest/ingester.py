@@ -7,6 +7,7 @@ capture's outcome and nobody else's.
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -28,6 +29,7 @@ from scraper.errors import (
     BadStatus,
     NoRoom,
     NotAListing,
+    ProgramError,
     Refused,
     RepeatedBody,
     TooCostly,
@@ -105,6 +107,7 @@ class Ingester:
         self.monitor = CanaryMonitor(context)
         self.assets = AssetIngester(context)
         self.aliased = 0  # new addresses of known articles, met in lists
+        self.slips: list[tuple[Url, ProgramError]] = []  # of the program, at single rows of lists
 
     def left(self, ref: CaptureRef) -> None:
         """Take in that a run was ended with this capture as its last: it was begun once."""
@@ -119,6 +122,8 @@ class Ingester:
                 job: tuple[str, Capture, *tuple[object, ...]] = ("extract", capture, self._site)
             case Kind.LISTING | Kind.FEED | Kind.SITEMAP:
                 job = ("listing", capture, self._site, channel_of(capture, self._site))
+            case Kind.PAGER:
+                job = ("pager", capture, self._site)
             case _:
                 return
         if self._begun.begin(ref):
@@ -151,11 +156,11 @@ class Ingester:
             with self._state.transaction():
                 self._state.captures.put(entry)
             raise
+        named = self._named(page, capture)
         with self._state.transaction():
             self._state.captures.put(entry)
             wanted = self._new_on(capture, page) if want == "new" else frozenset()
-            links = [link for link in page.links if link.kind is not Kind.SITEMAP]
-            keys = [self._remember_link(link, capture, wanted=link.url in wanted) for link in links]
+            keys = [self._remember_link(*each, capture, wanted=each[0].url in wanted) for each in named]
             fresh = self._put_page(capture, page, keys, settled=settled)
             self._state.notes.put(_NAMED, capture.url, _signature(page))
             if want is not None and want != "new" and capture.channel is not None:
@@ -177,18 +182,29 @@ class Ingester:
         return newest(page.links) if known is None else frozenset(link.url for link in page.links)
 
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
-        """Take in the script that knows how many pages a list has. Raises NotAListing."""
+        """Take in the script that knows how many pages a list has. Raises ExtractError, ProgramError."""
         self.note(capture, ref)
         capture = self._earlier.shown(capture)
         if capture.status not in OK:
             msg = say("pager: {url}: status {status}", url=capture.url, status=capture.status)
             raise NotAListing(msg)
-        pages = self._reader.pager(capture, self._site)
+        pages = self._pages(capture)
         if capture.channel is not None:
             with self._state.transaction():
                 known = self._state.listings.channel(self._site.name, capture.channel)
                 self._state.listings.put_channel(replace(known, pages=pages, pager=capture.url))
         return pages
+
+    def _pages(self, capture: Capture) -> int:
+        """Read the script. Raises NotAListing and other ExtractErrors, ProgramError."""
+        try:
+            return self._reader.pager(capture, self._site)
+        except ArchiveError:
+            raise
+        except Exception as error:
+            fields = {"site": self._site.name, "url": capture.url}
+            _log.critical("program-error", exc_info=True, extra={"fields": fields})
+            raise program_error(capture, error) from error
 
     def note(self, capture: Capture, ref: CaptureRef) -> None:
         """Remember that a capture was seen, and nothing else of it."""
@@ -236,9 +252,28 @@ class Ingester:
         channel = channel_of(capture, self._site)
         return channel is not None and channel.index == capture.url
 
-    def _remember_link(self, link: Link, capture: Capture, *, wanted: bool) -> str:
+    def _named(self, page: ListingPage, capture: Capture) -> list[tuple[Link, str]]:
+        """Return what a list names beside sitemaps, each with its key; the program's slips are told."""
+        named: list[tuple[Link, str]] = []
+        for link in page.links:
+            if link.kind is Kind.SITEMAP:
+                continue
+            try:
+                named.append((link, key_of(link.url, self._site)))
+            except Exception as error:  # noqa: BLE001 - one row's error must not end the list; it is logged whole
+                self._slipped(capture, traceback.format_exc(), f"{type(error).__name__}: {error}")
+        for trace in page.slips:
+            self._slipped(capture, trace, trace.rstrip().rpartition("\n")[2])
+        return named
+
+    def _slipped(self, capture: Capture, trace: str, said: str) -> None:
+        """Tell of a slip of the program at one row of a list."""
+        fields = {"site": self._site.name, "url": capture.url, "traceback": trace}
+        _log.critical("program-error", extra={"fields": fields})
+        self.slips.append((capture.url, ProgramError(f"a row of {capture.url}: {said}")))
+
+    def _remember_link(self, link: Link, key: str, capture: Capture, *, wanted: bool) -> str:
         articles, site = self._state.articles, self._site
-        key = key_of(link.url, self._site)
         known = articles.get(site.name, key)
         if (site.name, key) in articles.damaged:
             return key  # `verify` names it
@@ -361,6 +396,8 @@ class Ingester:
         if judged.shown is not None:
             told = () if judged.document is None else [url for url, _ in judged.shown]
             self._state.assets.show(self._site.name, judged.known.key, judged.shown, at, told=told)
+        if judged.left_at_source:
+            self.assets.left_at_source[judged.known.key] = judged.left_at_source
 
     def _remember_alias(self, known: ArticleRecord, to: Url, at: datetime) -> None:
         """Remember whose other address this is, so that whoever counts articles counts it once."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import policy, urls
 from scraper.article_record import AT_ONCE, ArticleRecord, key_of_further_pages
-from scraper.errors import ExtractError, NotAListing, ProgramError
+from scraper.errors import ExtractError, ProgramError
 from scraper.families import identity_key
 from scraper.ingest.article_decision import OK, family_of
 from scraper.ingest.copies import Copies
@@ -96,7 +96,7 @@ class Replay:
             case Kind.LISTING | Kind.FEED | Kind.SITEMAP if capture.status in {*OK, NOT_MODIFIED}:
                 self._listing(capture, ref)
             case Kind.PAGER:
-                with suppress(NotAListing):  # remembered by the intake
+                with suppress(ExtractError, ProgramError):  # remembered by the intake
                     self._ingester.pager(capture, ref)
             case Kind.ARTICLE | Kind.COPY if self._is_strangers(capture):
                 self._ingester.note(capture, ref)
