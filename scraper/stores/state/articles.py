@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from scraper import urls
 from scraper.article_record import ArticleRecord, Status
-from scraper.model import CaptureRef
-from scraper.stores.state.sound import require
-from scraper.stores.state.timestamps import loaded, required, stored
+from scraper.stores.state.columns import Columns, address, moment, number, set_moment, text
+from scraper.stores.state.timestamps import loaded, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -17,35 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-_COLUMNS = [
-    *(
-        "site",
-        "key",
-        "url",
-        "ask",
-        "channel",
-        "title",
-        "listed_date",
-        "first_seen",
-        "status",
-        "wanted",
-        "due",
+_ROW = Columns(
+    ArticleRecord,
+    (
+        *(text("site"), text("key"), address("url"), address("ask"), text("channel"), text("title")),
+        text("listed_date", loaded, lambda date: None if date is None else date.isoformat()),
+        *(set_moment("first_seen"), text("status", Status), number("wanted", bool), moment("due")),
+        *(number("attempts"), number("soft_misses"), text("error"), moment("checked"), text("etag")),
+        *(text("last_modified"), moment("captured"), text("article_digest"), number("extractor")),
+        *(moment("published"), text("path"), text("layout"), text("body_digest"), number("characters")),
+        *(text("origin"), text("document_digest")),
     ),
-    *("attempts", "soft_misses", "error", "checked", "etag", "last_modified", "captured"),
-    *("file", "offset", "length", "digest", "article_digest", "extractor", "published", "path"),
-    *("layout", "body_digest", "characters", "origin", "document_digest"),
-]
+    ref="capture",
+)
 _UPSERT = (
-    f"INSERT INTO article ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
-    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}, :visited_in) "
-    "ON CONFLICT (site, key) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
+    _ROW.upsert("article", ("site", "key"), more=["visited_in"])
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
 )
-
-
-_NUMBERS = ("wanted", "attempts", "soft_misses", "offset", "length", "extractor", "characters")
-_TEXTS = tuple(name for name in _COLUMNS if name not in _NUMBERS)
 _AT_ONCE = 1000
 _TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
 _NEWEST_FIRST = "coalesce(published, listed_date, first_seen) DESC, key DESC LIMIT :most"
@@ -82,7 +68,8 @@ class Articles:
     def _sound(self, row: sqlite3.Row) -> ArticleRecord | None:
         """Return what a row says; None: its columns hold what cannot be, which is noted."""
         try:
-            return _known(row)
+            _ROW.require(row)
+            return _ROW.load(row)
         except (ValueError, TypeError, OverflowError) as error:
             self.damaged[str(row["site"]), str(row["key"])] = str(error)
             return None
@@ -92,7 +79,7 @@ class Articles:
 
     def put(self, known: ArticleRecord, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run came to an outcome for it."""
-        self._connection.execute(_UPSERT, _values(known) | {"visited_in": run})
+        self._connection.execute(_UPSERT, _ROW.values(known) | {"visited_in": run})
 
     def add_alias(self, site: str, url: Url, key: str, now: datetime) -> bool:
         """Remember another address of an article; return whether it is a new one."""
@@ -287,81 +274,3 @@ class Articles:
             {"site": site, "run": run},
         ).fetchone()
         return int(row["listed"]), int(row["left_alone"])
-
-
-def _values(known: ArticleRecord) -> dict[str, Any]:
-    ref = known.capture
-    return {
-        "site": known.site,
-        "key": known.key,
-        "url": known.url,
-        "ask": known.ask,
-        "channel": known.channel,
-        "title": known.title,
-        "listed_date": None if known.listed_date is None else known.listed_date.isoformat(),
-        "first_seen": stored(known.first_seen),
-        "status": known.status,
-        "wanted": known.wanted,
-        "due": stored(known.due),
-        "attempts": known.attempts,
-        "soft_misses": known.soft_misses,
-        "error": known.error,
-        "checked": stored(known.checked),
-        "etag": known.etag,
-        "last_modified": known.last_modified,
-        "captured": stored(known.captured),
-        "file": ref and ref.file,
-        "offset": ref and ref.offset,
-        "length": ref and ref.length,
-        "digest": ref and ref.digest,
-        "article_digest": known.article_digest,
-        "extractor": known.extractor,
-        "published": stored(known.published),
-        "path": known.path,
-        "layout": known.layout,
-        "body_digest": known.body_digest,
-        "characters": known.characters,
-        "origin": known.origin,
-        "document_digest": known.document_digest,
-    }
-
-
-def _known(row: sqlite3.Row) -> ArticleRecord:
-    """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
-    require(row, _TEXTS, str)
-    require(row, _NUMBERS, int)
-    for name in ("url", "ask"):
-        urls.split(row[name])
-    ref = None
-    if row["file"] is not None:
-        ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
-    return ArticleRecord(
-        site=row["site"],
-        key=row["key"],
-        url=Url(row["url"]),
-        ask=Url(row["ask"]),
-        channel=row["channel"],
-        title=row["title"],
-        listed_date=loaded(row["listed_date"]),
-        first_seen=required(row["first_seen"]),
-        status=Status(row["status"]),
-        wanted=bool(row["wanted"]),
-        due=loaded(row["due"]),
-        attempts=row["attempts"],
-        soft_misses=row["soft_misses"],
-        error=row["error"],
-        checked=loaded(row["checked"]),
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        captured=loaded(row["captured"]),
-        capture=ref,
-        article_digest=row["article_digest"],
-        extractor=row["extractor"],
-        published=loaded(row["published"]),
-        path=row["path"],
-        layout=row["layout"],
-        body_digest=row["body_digest"],
-        characters=row["characters"],
-        origin=row["origin"],
-        document_digest=row["document_digest"],
-    )

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scraper.article_record import AT_ONCE, Asset, AssetStatus
-from scraper.model import CaptureRef, Kind
-from scraper.stores.state.timestamps import loaded, required, stored
-from scraper.urls import Url
+from scraper.model import Kind
+from scraper.stores.state.columns import Columns, moment, number, set_moment, text
+from scraper.stores.state.timestamps import stored
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-_COLUMNS = (
-    *("site", "url", "kind", "first_seen", "status", "due", "attempts", "error"),
-    *("path", "asset_digest", "file", "offset", "length", "digest"),
+    from scraper.urls import Url
+
+_ROW = Columns(
+    Asset,
+    (
+        *(text("site"), text("url"), text("kind", Kind), set_moment("first_seen")),
+        *(text("status", AssetStatus), moment("due"), number("attempts"), text("error"), text("path")),
+        text("asset_digest", field="digest"),
+    ),
+    ref="capture",
 )
 _UPSERT = (
-    f"INSERT INTO asset ({', '.join(_COLUMNS)}, visited_in) "  # noqa: S608 - the names are the constant above
-    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}, :visited_in) "
-    "ON CONFLICT (site, url) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:])
+    _ROW.upsert("asset", ("site", "url"), more=["visited_in"])
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
 )
 _DUE = "a.due <= :now AND a.visited_in IS NOT :run"
@@ -41,12 +45,12 @@ class Assets:
         row = self._connection.execute(
             "SELECT * FROM asset WHERE site = ? AND url = ?", (site, url)
         ).fetchone()
-        return None if row is None else _asset(row)
+        return None if row is None else _ROW.load(row)
 
     def put(self, asset: Asset, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run tried. Documents that show it are stale where it changed."""
         before = self.get(asset.site, asset.url)
-        self._connection.execute(_UPSERT, _values(asset) | {"visited_in": run})
+        self._connection.execute(_UPSERT, _ROW.values(asset) | {"visited_in": run})
         if _told(before) != _told(asset):
             self._connection.execute(
                 "UPDATE shown SET stale = 1 WHERE site = ? AND url = ?", (asset.site, asset.url)
@@ -92,7 +96,7 @@ class Assets:
             f"WHERE s.site = ? AND s.key = ? AND a.status IN {_TOLD} ORDER BY s.position",
             (site, key),
         )
-        return {asset.url: asset.address for asset in map(_asset, rows)}
+        return {asset.url: asset.address for asset in map(_ROW.load, rows)}
 
     def stale(self, site: str) -> tuple[str, ...]:
         """Return the articles whose documents do not yet say what became of what they show."""
@@ -114,7 +118,7 @@ class Assets:
             f"WHERE s.site = :site AND s.key = :key AND {_DUE} ORDER BY s.position",
             {"site": site, "key": key, "now": stored(now), "run": run},
         )
-        return tuple(map(_asset, rows))
+        return tuple(map(_ROW.load, rows))
 
     def articles_due(self, site: str, now: datetime, *, run: int) -> Iterator[str]:
         """Yield the articles that show what is to be asked for now, by key."""
@@ -145,7 +149,7 @@ class Assets:
         )
         last = ""
         while rows := self._connection.execute(query, (site, last)).fetchall():
-            yield from map(_asset, rows)
+            yield from map(_ROW.load, rows)
             last = rows[-1]["path"]
 
 
@@ -154,42 +158,3 @@ def _told(asset: Asset | None) -> str | None:
     if asset is None or asset.status not in {AssetStatus.HELD, AssetStatus.GONE}:
         return None
     return asset.address or asset.status
-
-
-def _values(asset: Asset) -> dict[str, Any]:
-    ref = asset.capture
-    return {
-        "site": asset.site,
-        "url": asset.url,
-        "kind": asset.kind,
-        "first_seen": stored(asset.first_seen),
-        "status": asset.status,
-        "due": stored(asset.due),
-        "attempts": asset.attempts,
-        "error": asset.error,
-        "path": asset.path,
-        "asset_digest": asset.digest,
-        "file": ref and ref.file,
-        "offset": ref and ref.offset,
-        "length": ref and ref.length,
-        "digest": ref and ref.digest,
-    }
-
-
-def _asset(row: sqlite3.Row) -> Asset:
-    ref = None
-    if row["file"] is not None:
-        ref = CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
-    return Asset(
-        site=row["site"],
-        url=Url(row["url"]),
-        kind=Kind(row["kind"]),
-        first_seen=required(row["first_seen"]),
-        status=AssetStatus(row["status"]),
-        due=loaded(row["due"]),
-        attempts=row["attempts"],
-        error=row["error"],
-        path=row["path"],
-        digest=row["asset_digest"],
-        capture=ref,
-    )

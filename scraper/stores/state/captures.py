@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from scraper import urls
 from scraper.model import CaptureRef, Kind
-from scraper.stores.state.sound import require
-from scraper.stores.state.timestamps import required, stored
-from scraper.urls import Url
+from scraper.stores.state.columns import Columns, address, loaded_ref, number, set_moment, text
+from scraper.stores.state.timestamps import stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from scraper.model import Capture
+    from scraper.urls import Url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +30,20 @@ class CaptureEntry:
     status: int
     fetched_at: datetime
     key: str | None = None  # of the article; None: a capture of something else
+
+
+_ROW = Columns(
+    CaptureEntry,
+    (
+        *(text("site"), text("kind", Kind), address("url"), text("key"), number("status")),
+        set_moment("fetched_at"),
+    ),
+    ref="ref",
+)
+_UPSERT = (
+    _ROW.upsert("capture", ("site", "file", "offset"), keep="fetched_at")
+    + " WHERE fetched_at = excluded.fetched_at"
+)
 
 
 def entry_of(site: str, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
@@ -69,17 +82,7 @@ class CaptureIndex:
 
     def put(self, entry: CaptureEntry) -> None:
         """Remember that a capture was taken in. A later answer that only repeats it leaves it as it is."""
-        ref = entry.ref
-        self._connection.execute(
-            "INSERT INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "length = excluded.length, digest = excluded.digest, kind = excluded.kind, url = excluded.url, "
-            "key = excluded.key, status = excluded.status WHERE fetched_at = excluded.fetched_at",
-            (
-                *(ref.file, ref.offset, ref.length, ref.digest),
-                *(entry.site, entry.kind, entry.url, entry.key, entry.status),
-                stored(entry.fetched_at),
-            ),
-        )
+        self._connection.execute(_UPSERT, _ROW.values(entry))
 
     def has(self, site: str, ref: CaptureRef) -> bool:
         """Say whether the capture at a place was taken in."""
@@ -99,7 +102,7 @@ class CaptureIndex:
             "ORDER BY file DESC, offset DESC LIMIT 1",
             (site,),
         ).fetchone()
-        return None if row is None else _ref(row)
+        return None if row is None else loaded_ref(row)
 
     def last_of_each_file(self, site: str) -> Iterator[CaptureRef]:
         """Yield the last capture of each file that the state knows, in the order of the files."""
@@ -183,21 +186,7 @@ class CaptureIndex:
         return self._sound(row)
 
 
-def _ref(row: sqlite3.Row) -> CaptureRef:
-    return CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
-
-
 def loaded_entry(row: sqlite3.Row) -> CaptureEntry:
     """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
-    require(row, ("file", "digest", "site", "kind", "url", "key", "fetched_at"), str)
-    require(row, ("offset", "length", "status"), int)
-    urls.split(row["url"])
-    return CaptureEntry(
-        ref=_ref(row),
-        site=row["site"],
-        kind=Kind(row["kind"]),
-        url=Url(row["url"]),
-        key=row["key"],
-        status=row["status"],
-        fetched_at=required(row["fetched_at"]),
-    )
+    _ROW.require(row)
+    return _ROW.load(row)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scraper.stores.state.timestamps import loaded, required, stored
+from scraper.stores.state.columns import Column, Columns, moment, number, set_moment, text
+from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -56,6 +57,39 @@ class PageState:
     sublists: tuple[Url, ...] = ()  # of an overview: the lists whose newest rows it shows
 
 
+def stored_unread(state: PageState) -> str | None:
+    """Return what a page leads to and nobody can follow, as the state keeps it."""
+    return UNREAD_PAGER if state.unread_pager else "\n".join(state.sublists) or None
+
+
+def loaded_sublists(unread: str | None) -> tuple[Url, ...]:
+    """Return the lists that an overview shows, as the state kept them."""
+    return () if unread in {None, UNREAD_PAGER} else tuple(map(Url, (unread or "").split("\n")))
+
+
+def _is_unread(unread: str | None) -> bool:
+    return unread == UNREAD_PAGER
+
+
+_CHANNEL = Columns(
+    ChannelState,
+    (
+        *(text("site"), text("name"), moment("read_at"), moment("gap"), text("pager")),
+        *(number("pages"), number("stated")),
+    ),
+)
+_PAGE = Columns(
+    PageState,
+    (
+        *(text("site"), text("channel"), text("url"), number("number"), text("next_url"), number("rows")),
+        *(number("settled", bool), set_moment("read_at"), number("elsewhere")),
+        Column("unread", str, None, stored_unread, {"unread_pager": _is_unread, "sublists": loaded_sublists}),
+    ),
+)
+_PUT_CHANNEL = _CHANNEL.insert("channel", verb="INSERT OR REPLACE")
+_PUT_PAGE = _PAGE.insert("page", verb="INSERT OR REPLACE")
+
+
 class Listings:
     """Verbs over the tables `channel`, `page`, `listed` and `campaign`."""
 
@@ -70,30 +104,11 @@ class Listings:
         ).fetchone()
         if row is None:
             return ChannelState(site=site, name=name)
-        return ChannelState(
-            site=site,
-            name=name,
-            read_at=loaded(row["read_at"]),
-            gap=loaded(row["gap"]),
-            pager=None if row["pager"] is None else Url(row["pager"]),
-            pages=row["pages"],
-            stated=row["stated"],
-        )
+        return _CHANNEL.load(row)
 
     def put_channel(self, state: ChannelState) -> None:
         """Remember a channel."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO channel VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                state.site,
-                state.name,
-                stored(state.read_at),
-                stored(state.gap),
-                state.pager,
-                state.pages,
-                state.stated,
-            ),
-        )
+        self._connection.execute(_PUT_CHANNEL, _CHANNEL.values(state))
 
     def broken(self, site: str, name: str) -> BrokenList | None:
         """Return why a channel's index could not be read the last time; None: it could, or nobody asked."""
@@ -125,7 +140,7 @@ class Listings:
                 "SELECT * FROM page WHERE site = ? AND channel = ? AND url = ?", (site, channel, url)
             ).fetchone()
             if row is not None:
-                return _page(row)
+                return _PAGE.load(row)
         return None
 
     def pages(self, site: str, channel: str) -> Iterator[PageState]:
@@ -133,7 +148,7 @@ class Listings:
         rows = self._connection.execute(
             "SELECT * FROM page WHERE site = ? AND channel = ? ORDER BY number, url", (site, channel)
         )
-        yield from map(_page, rows.fetchall())
+        yield from map(_PAGE.load, rows.fetchall())
 
     def last_number(self, site: str, channel: str) -> int | None:
         """Return the highest number of a page that was read; None: no numbered page was."""
@@ -149,13 +164,7 @@ class Listings:
     def put_page(self, state: PageState, keys: Sequence[str], *, run: int | None) -> int:
         """Remember a page and what it names; return how many of these the channel had not named before."""
         place = (state.site, state.channel, state.url)
-        self._connection.execute(
-            "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(*place, state.number, state.next_url, state.rows, state.settled),
-                *(stored(state.read_at), state.elsewhere, stored_unread(state)),
-            ),
-        )
+        self._connection.execute(_PUT_PAGE, _PAGE.values(state))
         fresh = [key for key in keys if not self.is_named(state.site, state.channel, key)]
         self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
         self._connection.executemany(
@@ -253,29 +262,3 @@ class Listings:
         self._connection.execute(
             "DELETE FROM campaign WHERE site = ? AND channel = ? AND span = ?", (site, channel, span)
         )
-
-
-def _page(row: sqlite3.Row) -> PageState:
-    return PageState(
-        site=row["site"],
-        channel=row["channel"],
-        url=Url(row["url"]),
-        read_at=required(row["read_at"]),
-        rows=row["rows"],
-        number=row["number"],
-        next_url=None if row["next_url"] is None else Url(row["next_url"]),
-        settled=bool(row["settled"]),
-        elsewhere=row["elsewhere"],
-        unread_pager=row["unread"] == UNREAD_PAGER,
-        sublists=loaded_sublists(row["unread"]),
-    )
-
-
-def stored_unread(state: PageState) -> str | None:
-    """Return what a page leads to and nobody can follow, as the state keeps it."""
-    return UNREAD_PAGER if state.unread_pager else "\n".join(state.sublists) or None
-
-
-def loaded_sublists(unread: str | None) -> tuple[Url, ...]:
-    """Return the lists that an overview shows, as the state kept them."""
-    return () if unread in {None, UNREAD_PAGER} else tuple(map(Url, (unread or "").split("\n")))
