@@ -109,13 +109,13 @@ def test_articles_taken_out_cost_no_second_reading_of_the_past(
 
 
 def test_the_walk_over_a_moving_list_goes_on_where_it_was_ended(archive: Archive, world: EcmsWorld) -> None:
-    world.bulk(CHANNEL, 600, first=FIRST)
+    world.bulk(CHANNEL, 900, first=FIRST)
     world.after(30, lambda: world.publish(CHANNEL), again=True)
     world.after(12, lambda: put_in(world, CHANNEL, 50))
-    archive.configure("delay", 1)  # some eight requests fit into a run, however fast the machine is
+    archive.configure("delay", 1)  # some twelve requests fit into a run, however fast the machine is
     codes: list[int] = []
     while not codes or codes[-1] == 6:
-        codes.append(walk_lists(archive, seconds=8))
+        codes.append(walk_lists(archive, seconds=12))
         archive.clock.wait(hours=5)
         assert len(codes) < 60
     assert len(codes) > 3
