@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scraper.serve.app import make_app
 from scraper.serve.server import address_of, listen
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from archiving import Archive
@@ -42,17 +42,34 @@ class Client:
             return await client.get(path, headers=headers)
 
 
+class _Server(uvicorn.Server):
+    """Says when it answers, or that it never will."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.begun = threading.Event()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self.begun.set()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.begun.set()
+
+
 @contextmanager
 def served(archive: Archive, *, remote_pictures: bool = False) -> Iterator[str]:
     """Serve the pages on a free port; return their address, without the last slash."""
     app = make_app(ReadingRoom(archive.config), remote_pictures=remote_pictures)
     with listen(0) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
+        server = _Server(uvicorn.Config(app, log_config=None, lifespan="on", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.01)
+            server.begun.wait()
             yield address_of(listening).rstrip("/")
         finally:
             server.should_exit = True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 from itertools import count, islice
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from scraper.parallel import spread
 PARENT = """
 import time
 from scraper.parallel import spread
-for _ in spread(time.sleep, [0.01] * 64 + [600.0] * 500, few=0):
+for _ in spread(time.sleep, [0.0] * 64 + [600.0] * 500, few=0, fork={fork}):
     print("begun", flush=True)
 """
+_STUCK = 60.0  # seconds after which a process that does not end never will
 
 
 def test_results_come_in_order_with_their_pieces() -> None:
@@ -37,6 +38,27 @@ def test_pieces_without_end_are_taken_as_they_are_needed() -> None:
     assert [piece for piece, _ in islice(spread(abs, count(), few=10), 100)] == list(range(100))
 
 
+class Large:
+    """Work that is dear to send: counts how often it was."""
+
+    sent = 0
+
+    def __call__(self, piece: int) -> int:
+        return -piece
+
+    def __reduce__(self) -> tuple[type[Large], tuple[()]]:
+        """Tell how to make it again; whoever sends it asks."""
+        Large.sent += 1
+        return Large, ()
+
+
+@pytest.mark.parametrize("fork", [False, True])
+def test_the_work_is_sent_once_to_a_worker_and_never_to_a_copy(*, fork: bool) -> None:
+    Large.sent = 0
+    assert list(spread(Large(), range(400), few=1, fork=fork)) == [(piece, -piece) for piece in range(400)]
+    assert Large.sent == 0 if fork else 0 < Large.sent <= len(os.sched_getaffinity(0))
+
+
 def test_what_the_work_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="math domain"):
         list(spread(math.sqrt, [1.0] * 20 + [-1.0], few=1))
@@ -44,38 +66,31 @@ def test_what_the_work_raises_is_raised() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a process's children stand in /proc")
 @pytest.mark.skipif(os.cpu_count() == 1, reason="there is only one core")
-def test_workers_end_with_the_process_that_is_killed() -> None:
+@pytest.mark.parametrize("fork", [False, True])
+def test_workers_end_with_the_process_that_is_killed(*, fork: bool) -> None:
+    """Workers have their parent's output: it ends when the last of them does."""
     parent = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT.format(fork=fork)], stdout=subprocess.PIPE
     )
     with parent:
         assert parent.stdout is not None
-        assert parent.stdout.readline() == "begun\n"
+        assert parent.stdout.readline() == b"begun\n"
         workers = children_of(parent.pid)
         assert len(workers) >= 2
         parent.send_signal(signal.SIGKILL)
-        parent.wait()
-        left = outlasting(workers, seconds=10)
-        for worker in left:
+        ends = comes_to_an_end(parent.stdout.fileno())
+        for worker in () if ends else workers:
             os.kill(worker, signal.SIGKILL)
-    assert left == []
+    assert ends
 
 
-def outlasting(workers: list[int], *, seconds: float) -> list[int]:
-    """Wait for processes to end, and return those that do not."""
-    until = time.monotonic() + seconds
-    while (left := [worker for worker in workers if is_alive(worker)]) and time.monotonic() < until:
-        time.sleep(0.01)
-    return left
+def comes_to_an_end(pipe: int) -> bool:
+    """Read a pipe to its end, which comes when nobody can write to it any more; False: it does not come."""
+    while select.select([pipe], [], [], _STUCK)[0]:
+        if not os.read(pipe, 4096):
+            return True
+    return False
 
 
 def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-
-
-def is_alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended and that nobody has asked about does not."""
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text("ascii")
-    except FileNotFoundError:
-        return False

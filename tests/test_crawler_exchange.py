@@ -180,7 +180,7 @@ def test_a_head_may_come_byte_by_byte() -> None:
     async def dribble(connection: fault.Connection) -> None:
         for byte in b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 4\r\n\r\ngood":
             await connection.send(bytes([byte]))
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # of the loop's own clock
 
     assert ask(dribble).body == b"good"
 

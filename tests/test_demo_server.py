@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import math
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +25,7 @@ def ask(
     server: Server, target: str, *, method: str = "GET", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """Ask over a connection of its own; names of headers come in lower case."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         connection.request(method, target, headers={"Host": HOST, **(headers or {})})
         answer = connection.getresponse()
@@ -66,7 +64,7 @@ def test_a_tunnel_is_refused_with_the_reason(server: Server) -> None:
 
 
 def test_one_connection_serves_many_requests_and_the_log_names_it(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for path in ("/robots.txt", "/bcyw/index.shtml", "/nothing?x=1"):
         connection.request("GET", f"http://{HOST}{path}")
         connection.getresponse().read()
@@ -86,19 +84,12 @@ def test_one_connection_serves_many_requests_and_the_log_names_it(server: Server
 def test_the_log_gives_the_gaps_between_requests(world: EcmsWorld) -> None:
     moments = iter([0.0, 1.0, 4.0, 4.5, 4.75, 6.0])  # each request's first and last
     with serve(world, clock=lambda: next(moments)) as server:
-        for _ in range(3):
-            ask(server, "/robots.txt")
-            wait_until_answered(server)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        for _ in range(3):  # over one connection: each is read when the log has the end of the one before
+            connection.request("GET", "/robots.txt", headers={"Host": HOST})
+            connection.getresponse().read()
+        connection.close()
         assert server.gaps(HOST) == [3.0, 0.25]
-
-
-def wait_until_answered(server: Server) -> None:
-    """Return when the log says that the last byte of every answer was sent: clients may know it first."""
-    for _ in range(60_000):
-        if all(access.ended < math.inf for access in server.log):
-            return
-        time.sleep(0.001)
-    pytest.fail("an answer does not end")
 
 
 def test_a_head_request_gets_no_body(server: Server) -> None:
@@ -156,7 +147,7 @@ def test_a_stall_ends_when_its_event_is_set(world: EcmsWorld, server: Server) ->
     assert ask(server, "/robots.txt")[0] == 200  # a stalled connection holds up nobody
     assert reader.is_alive()
     enough.set()
-    reader.join(timeout=5)
+    reader.join(timeout=60)
     assert len(failures) == 1
 
 

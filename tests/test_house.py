@@ -111,6 +111,7 @@ KEEPERS = {
     "psycopg": {"cluster.database"},
     "procrastinate": {"cluster.queue"},
     "webencodings": {"charset", "link_encoding"},
+    "multiprocessing": {"parallel"},
     "logging": {"crawl", "ingest", "logs", "cluster", "app.followed_config"},
 }
 
@@ -209,6 +210,18 @@ def test_every_outside_library_has_one_keeper() -> None:
         if not _within(name, "demo")
     ]
     assert breaches == []
+
+
+def test_processes_that_share_work_have_one_keeper() -> None:
+    """Threads wait in several rooms; a pool of processes is started in `parallel` alone."""
+    keepers = [
+        name
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        if any(alias.name.rpartition(".")[2] == "ProcessPoolExecutor" for alias in node.names)
+    ]
+    assert keepers == ["parallel"]
 
 
 def test_every_dependency_is_used_and_every_library_used_is_one() -> None:

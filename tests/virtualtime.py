@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BEGINNING = datetime(2024, 3, 5, 10, 20, tzinfo=UTC)
-_DEADLOCK = 5.0  # real seconds without a timer and without traffic
+_DEADLOCK = 60.0  # real seconds without a timer and without traffic
 
 
 class _JumpingSelector(selectors.DefaultSelector):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +15,7 @@ from scraper.app.saved_page import address, read, saved_capture, site_of
 from scraper.errors import ArchiveError, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
+from scraper.parallel import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from scraper.config import Config
 
 FEW: Final = 200  # pages that one process reads before another has started
-_AT_ONCE: Final = 1024  # pages handed out together: bounds the memory, not the speed
 _LONGEST_LINE: Final = 2**20  # bytes of one line of a manifest
 
 
@@ -73,25 +69,8 @@ def read_all(
 ) -> Iterator[Line]:
     """Yield a line for each entry, in order; on all cores where there are enough of them to be worth it."""
     work = partial(read_entry, config=config, site_name=site_name, content_type=content_type)
-    entries = iter(entries)
-    first = list(islice(entries, FEW + 1))
-    cores = len(os.sched_getaffinity(0))
-    if len(first) <= FEW or cores == 1:
-        yield from map(work, chain(first, entries))
-        return
-    waiting = chain(first, entries)
-    context = multiprocessing.get_context("fork")  # nothing is open yet that a fork could break
-    workers = ProcessPoolExecutor(max_workers=cores, mp_context=context, initializer=_leave_signals)
-    try:
-        while batch := list(islice(waiting, _AT_ONCE)):
-            yield from workers.map(work, batch, chunksize=32)
-    finally:
-        workers.shutdown(cancel_futures=True)
-
-
-def _leave_signals() -> None:
-    """Leave Ctrl-C to the process that a person started; it ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for _, line in spread(work, entries, few=FEW, fork=True):  # nothing is open yet
+        yield line
 
 
 def read_entry(
