@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,17 +14,26 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 NAMES = [file.stem.removeprefix("measure_") for file in sorted(BENCHMARKS.glob("measure_*.py"))]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_measure_gives_figures_and_compares_them_with_an_earlier_run(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "figures.json"
+def bench(folder: Path, name: str, *more: str) -> tuple[list[dict[str, Any]], str]:
+    """Run one measure on small inputs; return its figures and what it printed."""
+    file = folder / "figures.json"
     command = [sys.executable, str(BENCHMARKS / "bench.py"), "--small", "--only", name, "--json", str(file)]
-    command += ["--docs", str(tmp_path)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own script
-    figures = json.loads(file.read_text(encoding="utf-8"))["figures"]
+    command += ["--docs", str(folder), *more]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own script
+    return json.loads(file.read_text(encoding="utf-8"))["figures"], done.stdout
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_measure_gives_figures_and_tells_them_in_the_documents(name: str, tmp_path: Path) -> None:
+    figures, _ = bench(tmp_path, name)
     assert figures
     assert all(figure["value"] > 0 for figure in figures)
-    repeated = [*command, "--base", str(file)]
-    again = subprocess.run(repeated, check=True, capture_output=True, text=True)  # noqa: S603 - likewise
     assert figures[0]["name"] in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
     assert all(file.read_text(encoding="utf-8").startswith("<svg") for file in tmp_path.glob("*.svg"))
-    assert figures[0]["name"] in again.stdout.split("| now / before |")[1]
+
+
+def test_figures_are_compared_with_those_of_an_earlier_run(tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps({"figures": bench(tmp_path, "growth")[0]}), encoding="utf-8")
+    figures, told = bench(tmp_path, "growth", "--base", str(before))
+    assert figures[0]["name"] in told.split("| now / before |")[1]
