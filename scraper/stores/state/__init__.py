@@ -19,12 +19,13 @@ from scraper.stores.state.captures import CaptureIndex
 from scraper.stores.state.connection import Connection, state_error
 from scraper.stores.state.events import Events
 from scraper.stores.state.holdings import Holdings
-from scraper.stores.state.listings import Listings
+from scraper.stores.state.listings import Listings, remember_this_run
 from scraper.stores.state.losses import Losses
 from scraper.stores.state.notes import Notes
 from scraper.stores.state.queries import Queries
 from scraper.stores.state.runs import Runs
-from scraper.stores.state.schema import MIGRATIONS, VERSION
+from scraper.stores.state.schema import VERSION, migrate
+from scraper.stores.state.volumes import Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +38,11 @@ class State:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take a connection that `open_state` or `open_copy` made ready."""
         self.connection = connection
-        self.articles = Articles(connection)
-        self.assets = Assets(connection)
+        self._volumes = Volumes(connection)
+        self.articles = Articles(connection, self._volumes)
+        self.assets = Assets(connection, self._volumes)
         self.listings = Listings(connection)
-        self.captures = CaptureIndex(connection)
+        self.captures = CaptureIndex(connection, self._volumes)
         self.notes = Notes(connection)
         self.runs = Runs(connection)
         self.counts = Queries(connection)
@@ -60,6 +62,7 @@ class State:
             raise
 
     def _undo(self) -> None:
+        self._volumes.forget()
         if self.connection.in_transaction:  # SQLite ends it itself after some errors, a full disk among them
             self.connection.execute("ROLLBACK")
 
@@ -91,7 +94,11 @@ def open_state(path: Path) -> State:
         keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
         connection = _connected(path)
         connection.execute("PRAGMA journal_mode = WAL")
-        return State(_prepared(connection, str(path)))
+        (before,) = connection.execute("PRAGMA user_version").fetchone()
+        state = State(_prepared(connection, str(path)))
+        if 0 < before < VERSION:
+            connection.execute("VACUUM")  # the older tables' room is given back
+        return state  # noqa: TRY300 - within: opening is all of it
     except (sqlite3.DatabaseError, OSError) as error:
         raise state_error(error, path) from error
 
@@ -122,6 +129,7 @@ def open_view(path: Path) -> State:
             connection.close()
             return open_copy(path)
         connection.row_factory = sqlite3.Row
+        remember_this_run(connection)
         connection.execute("BEGIN")  # one moment for all that is read
         connection.name = str(path)
         return State(connection)
@@ -164,7 +172,7 @@ def _prepared(connection: Connection, name: str) -> Connection:
             version=VERSION,
         )
         raise StateTooNew(msg)
-    for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
-        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    migrate(connection, found)
+    remember_this_run(connection)
     connection.name = name
     return connection

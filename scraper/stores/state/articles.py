@@ -3,28 +3,53 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scraper.article_record import ArticleRecord, Status
-from scraper.stores.state.columns import Columns, address, moment, number, set_moment, text
-from scraper.stores.state.timestamps import loaded, stored
+from scraper.stores.state import digests
+from scraper.stores.state.columns import (
+    Column,
+    Columns,
+    address,
+    digest,
+    moment,
+    number,
+    set_moment,
+    text,
+)
+from scraper.stores.state.timestamps import stored
+from scraper.stores.state.volumes import VOLUME_OF
 from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+
+    from scraper.stores.state.volumes import Volumes
+
+
+def _date(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)
+
+
+def _if_due(name: str) -> Column:
+    """Return a column of what is only kept of an article that is asked for again."""
+    return text(name)._replace(put=f"CASE WHEN :due IS NOT NULL THEN :{name} END")
+
 
 _ROW = Columns(
     ArticleRecord,
     (
-        *(text("site"), text("key"), address("url"), address("ask"), text("channel"), text("title")),
-        text("listed_date", loaded, lambda date: None if date is None else date.isoformat()),
+        *(text("site"), text("key"), address("url")),
+        address("ask")._replace(put="nullif(:ask, :url)", get="coalesce({row}.ask, {row}.url)"),
+        *(text("channel"), text("title")),
+        text("listed_date", _date, lambda date: None if date is None else date.isoformat()),
         *(set_moment("first_seen"), text("status", Status), number("wanted", bool), moment("due")),
-        *(number("attempts"), number("soft_misses"), text("error"), moment("checked"), text("etag")),
-        *(text("last_modified"), moment("captured"), text("article_digest"), number("extractor")),
-        *(moment("published"), text("path"), text("layout"), text("body_digest"), number("characters")),
-        *(text("origin"), text("document_digest")),
+        *(number("attempts"), number("soft_misses"), text("error"), moment("checked")),
+        *(_if_due("etag"), _if_due("last_modified"), moment("captured"), digest("article_digest")),
+        *(number("extractor"), moment("published"), text("path"), text("layout"), digest("body_digest")),
+        *(number("characters"), text("origin"), digest("document_digest")),
     ),
     ref="capture",
 )
@@ -32,9 +57,20 @@ _UPSERT = (
     _ROW.upsert("article", ("site", "key"), more=["visited_in"])
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
 )
+_SELECT = f"SELECT {_ROW.selected('a')} FROM article a {VOLUME_OF.format(row='a')}"  # noqa: S608 - constants
+_KEY_OF_ADDRESS = (
+    "coalesce((SELECT key FROM article INDEXED BY article_url WHERE site = :site AND url = :url), "
+    "(SELECT key FROM article INDEXED BY article_ask WHERE site = :site AND ask = :url), "
+    "(SELECT key FROM alias WHERE site = :site AND url = :url))"
+)
+_SELECT_BY_BODY = (
+    _SELECT.replace("FROM article a", "FROM article a INDEXED BY article_body")
+    + " WHERE a.site = ? AND a.body_digest = ?"
+)
 _AT_ONCE = 1000
 _TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
-_NEWEST_FIRST = "coalesce(published, listed_date, first_seen) DESC, key DESC LIMIT :most"
+_SHOWN = "coalesce(published, CAST(strftime('%s', listed_date) AS INTEGER) * 1000000, first_seen)"
+_NEWEST_FIRST = f"{_SHOWN} DESC, key DESC LIMIT :most"
 _WAITING = (  # in the order of its index: of a long list only the newest are read
     "SELECT key FROM article INDEXED BY article_waiting "  # noqa: S608 - constants
     f"WHERE site = :site AND status = 'waiting' AND {_TO_VISIT} ORDER BY {_NEWEST_FIRST}"
@@ -43,26 +79,30 @@ _KNOWN_DUE = (
     "SELECT key FROM article INDEXED BY article_due "  # noqa: S608 - constants
     f"WHERE site = :site AND status != 'waiting' AND {_TO_VISIT} ORDER BY {_NEWEST_FIRST}"
 )
+_ON_PAGE = "SELECT id FROM page WHERE site = :site AND channel = :channel AND url = :page"
+_LISTED_IN = (
+    "FROM listed_now n CROSS JOIN article a ON a.site = n.site AND a.key = n.key "
+    "WHERE n.run = :run AND n.site = :site"
+)
 _DUE_ON_PAGE = (
-    "SELECT key FROM listed CROSS JOIN article USING (site, key) "  # noqa: S608 - constants
-    f"WHERE site = :site AND listed.channel = :channel AND page = :page AND {_TO_VISIT} "
-    f"ORDER BY status != 'waiting', {_NEWEST_FIRST}"
+    "SELECT a.key FROM listed l CROSS JOIN article a ON a.site = :site AND a.key = l.key "  # noqa: S608 - constants
+    f"WHERE l.page = ({_ON_PAGE}) AND {_TO_VISIT} "
+    f"ORDER BY status != 'waiting', {_SHOWN} DESC, a.key DESC LIMIT :most"
 )
 
 
 class Articles:
     """Verbs over the tables `article` and `alias`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, volumes: Volumes) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self._volumes = volumes
         self.damaged: dict[tuple[str, str], str] = {}  # rows met that say no article, by site and key: why
 
     def get(self, site: str, key: str) -> ArticleRecord | None:
         """Return what is known of an article; None: nothing, or what cannot be read (see `damaged`)."""
-        row = self._connection.execute(
-            "SELECT * FROM article WHERE site = ? AND key = ?", (site, key)
-        ).fetchone()
+        row = self._connection.execute(f"{_SELECT} WHERE a.site = ? AND a.key = ?", (site, key)).fetchone()
         return None if row is None else self._sound(row)
 
     def _sound(self, row: sqlite3.Row) -> ArticleRecord | None:
@@ -79,6 +119,8 @@ class Articles:
 
     def put(self, known: ArticleRecord, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run came to an outcome for it."""
+        if known.capture is not None:
+            self._volumes.add(known.site, known.capture.file)
         self._connection.execute(_UPSERT, _ROW.values(known) | {"visited_in": run})
 
     def add_alias(self, site: str, url: Url, key: str, now: datetime) -> bool:
@@ -106,11 +148,7 @@ class Articles:
     def find(self, site: str, url: Url) -> ArticleRecord | None:
         """Return what is known of the article that has or had this address; None: no article has."""
         row = self._connection.execute(
-            "SELECT * FROM article WHERE site = :site AND key = coalesce("
-            "(SELECT key FROM article INDEXED BY article_url WHERE site = :site AND url = :url), "
-            "(SELECT key FROM article INDEXED BY article_ask WHERE site = :site AND ask = :url "
-            "AND ask != url), "
-            "(SELECT key FROM alias WHERE site = :site AND url = :url))",
+            f"{_SELECT} WHERE a.site = :site AND a.key = {_KEY_OF_ADDRESS}",
             {"site": site, "url": url},
         ).fetchone()
         return None if row is None else self._sound(row)
@@ -147,8 +185,8 @@ class Articles:
         """
         since, until = span
         self._connection.execute(
-            "UPDATE article SET wanted = 1 WHERE site = :site AND NOT wanted "
-            "AND key IN (SELECT key FROM listed WHERE site = :site AND channel = :channel AND page = :page) "
+            "UPDATE article SET wanted = 1 WHERE site = :site AND NOT wanted "  # noqa: S608 - a constant
+            f"AND key IN (SELECT key FROM listed WHERE page = ({_ON_PAGE})) "
             "AND (:since IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) >= :since) "
             "AND (:until IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) <= :until)",
             {"site": site, "channel": channel, "page": page, "since": since, "until": until},
@@ -157,10 +195,10 @@ class Articles:
     def all_before(self, site: str, channel: str, page: Url, day: str) -> bool:
         """Say whether a page of a list names articles, and all of them with dates before a day (ISO text)."""
         row = self._connection.execute(
-            "SELECT count(*) AS listed, "
+            "SELECT count(*) AS listed, "  # noqa: S608 - a constant
             "total(a.listed_date IS NOT NULL AND substr(a.listed_date, 1, 10) < :day) AS before "
-            "FROM listed l JOIN article a ON a.site = l.site AND a.key = l.key "
-            "WHERE l.site = :site AND l.channel = :channel AND l.page = :page",
+            "FROM listed l JOIN article a ON a.site = :site AND a.key = l.key "
+            f"WHERE l.page = ({_ON_PAGE})",
             {"site": site, "channel": channel, "page": page, "day": day},
         ).fetchone()
         return bool(0 < row["listed"] == row["before"])
@@ -174,13 +212,13 @@ class Articles:
         """
         since, until = span
         rows = self._connection.execute(
-            "SELECT key FROM article a INDEXED BY article_gone "
+            "SELECT key FROM article a INDEXED BY article_gone "  # noqa: S608 - a constant
             "WHERE site = :site AND status = 'gone' AND path IS NULL "
             "AND (:channels = '[]' OR EXISTS (SELECT 1 FROM named n WHERE n.site = a.site AND n.key = a.key "
             "AND n.channel IN (SELECT value FROM json_each(:channels)))) "
             "AND (:since IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) >= :since) "
             "AND (:until IS NULL OR listed_date IS NULL OR substr(listed_date, 1, 10) <= :until) "
-            "ORDER BY coalesce(listed_date, first_seen) DESC, key DESC",
+            f"ORDER BY {_SHOWN} DESC, key DESC",
             {"site": site, "channels": json.dumps(list(channels)), "since": since, "until": until},
         )
         return tuple(row["key"] for row in rows)
@@ -188,18 +226,16 @@ class Articles:
     def with_body(self, site: str, digest: str) -> tuple[ArticleRecord, ...]:
         """Return the articles whose page showed this title and body, refused ones too."""
         rows = self._connection.execute(
-            "SELECT * FROM article INDEXED BY article_body WHERE site = ? AND body_digest = ? ORDER BY key",
-            (site, digest),
+            f"{_SELECT_BY_BODY} ORDER BY a.key",
+            (site, digests.packed(digest)),
         )
         return tuple(self._all_sound(rows))
 
     def written_in(self, site: str, digest: str, run: int) -> tuple[ArticleRecord, ...]:
         """Return those of them whose document a run wrote for the first time."""
         rows = self._connection.execute(
-            "SELECT * FROM article INDEXED BY article_body "
-            "WHERE site = ? AND body_digest = ? AND visited_in = ? "
-            "AND captured = checked AND path IS NOT NULL",
-            (site, digest, run),
+            f"{_SELECT_BY_BODY} AND visited_in = ? AND captured = checked AND path IS NOT NULL",
+            (site, digests.packed(digest), run),
         )
         return tuple(self._all_sound(rows))
 
@@ -217,16 +253,16 @@ class Articles:
 
     def held(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article that has a document, by key."""
-        yield from self._walk("SELECT * FROM article WHERE site = ? AND path IS NOT NULL AND key > ?", site)
+        yield from self._walk(f"{_SELECT} WHERE a.site = ? AND path IS NOT NULL AND a.key > ?", site)
 
     def every(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article, by key."""
-        yield from self._walk("SELECT * FROM article WHERE site = ? AND key > ?", site)
+        yield from self._walk(f"{_SELECT} WHERE a.site = ? AND a.key > ?", site)
 
     def _walk(self, query: str, site: str) -> Iterator[ArticleRecord]:
         """Read a thousand at a time: no cursor stays open while the caller writes."""
         last = ""
-        while rows := self._connection.execute(f"{query} ORDER BY key LIMIT 1000", (site, last)).fetchall():
+        while rows := self._connection.execute(f"{query} ORDER BY a.key LIMIT 1000", (site, last)).fetchall():
             yield from self._all_sound(rows)
             last = rows[-1]["key"]
 
@@ -259,18 +295,15 @@ class Articles:
 
     def passed_over(self, site: str, run: int) -> int:
         """Return how many articles this run's lists named that lie outside of what was asked for."""
-        query = (
-            "SELECT count(*) FROM article INDEXED BY article_listed "
-            "WHERE site = ? AND listed_in = ? AND NOT wanted AND status = 'waiting'"
-        )
-        (number,) = self._connection.execute(query, (site, run)).fetchone()
+        query = f"SELECT count(*) {_LISTED_IN} AND NOT wanted AND status = 'waiting'"
+        (number,) = self._connection.execute(query, {"site": site, "run": run}).fetchone()
         return int(number)
 
     def listed_in(self, site: str, run: int) -> tuple[int, int]:
         """Return how many articles this run's lists named, and how many of them it left as they were held."""
         row = self._connection.execute(
             "SELECT count(*) AS listed, total(status = 'held' AND visited_in IS NOT :run) AS left_alone "
-            "FROM article INDEXED BY article_listed WHERE site = :site AND listed_in = :run",
+            f"{_LISTED_IN}",
             {"site": site, "run": run},
         ).fetchone()
         return int(row["listed"]), int(row["left_alone"])

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from scraper.article_record import AT_ONCE, Asset, AssetStatus
 from scraper.model import Kind
-from scraper.stores.state.columns import Columns, moment, number, set_moment, text
+from scraper.stores.state.columns import Columns, digest, moment, number, set_moment, text
 from scraper.stores.state.timestamps import stored
+from scraper.stores.state.volumes import VOLUME_OF
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from scraper.stores.state.volumes import Volumes
     from scraper.urls import Url
 
 _ROW = Columns(
@@ -21,13 +23,18 @@ _ROW = Columns(
     (
         *(text("site"), text("url"), text("kind", Kind), set_moment("first_seen")),
         *(text("status", AssetStatus), moment("due"), number("attempts"), text("error"), text("path")),
-        text("asset_digest", field="digest"),
+        digest("asset_digest", field="digest"),
     ),
     ref="capture",
 )
 _UPSERT = (
     _ROW.upsert("asset", ("site", "url"), more=["visited_in"])
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
+)
+_SELECTED = _ROW.selected("a")
+_VOLUME = VOLUME_OF.format(row="a")
+_FIRST_OF_FILE = (
+    "(SELECT min(url) FROM asset b INDEXED BY asset_path WHERE b.site = a.site AND b.path = a.path)"
 )
 _DUE = "a.due <= :now AND a.visited_in IS NOT :run"
 _TOLD = "('held', 'gone')"  # what a document has to say of it; otherwise it links to the source
@@ -36,20 +43,24 @@ _TOLD = "('held', 'gone')"  # what a document has to say of it; otherwise it lin
 class Assets:
     """Verbs over the tables `asset` and `shown`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, volumes: Volumes) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self._volumes = volumes
 
     def get(self, site: str, url: Url) -> Asset | None:
         """Return what is known of a picture or file; None: nothing."""
         row = self._connection.execute(
-            "SELECT * FROM asset WHERE site = ? AND url = ?", (site, url)
+            f"SELECT {_SELECTED} FROM asset a {_VOLUME} WHERE a.site = ? AND a.url = ?",  # noqa: S608 - constants
+            (site, url),
         ).fetchone()
         return None if row is None else _ROW.load(row)
 
     def put(self, asset: Asset, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run tried. Documents that show it are stale where it changed."""
         before = self.get(asset.site, asset.url)
+        if asset.capture is not None:
+            self._volumes.add(asset.site, asset.capture.file)
         self._connection.execute(_UPSERT, _ROW.values(asset) | {"visited_in": run})
         if _told(before) != _told(asset):
             self._connection.execute(
@@ -92,7 +103,7 @@ class Assets:
     def addresses_of(self, site: str, key: str) -> dict[Url, str | None]:
         """Return likewise where an article's document finds what the article shows."""
         rows = self._connection.execute(
-            "SELECT a.* FROM shown s JOIN asset a USING (site, url) "  # noqa: S608 - a constant
+            f"SELECT {_SELECTED} FROM shown s JOIN asset a USING (site, url) {_VOLUME} "  # noqa: S608 - constants
             f"WHERE s.site = ? AND s.key = ? AND a.status IN {_TOLD} ORDER BY s.position",
             (site, key),
         )
@@ -114,7 +125,7 @@ class Assets:
         What this run tried does not come again.
         """
         rows = self._connection.execute(
-            "SELECT a.* FROM shown s JOIN asset a USING (site, url) "  # noqa: S608 - a constant
+            f"SELECT {_SELECTED} FROM shown s JOIN asset a USING (site, url) {_VOLUME} "  # noqa: S608 - constants
             f"WHERE s.site = :site AND s.key = :key AND {_DUE} ORDER BY s.position",
             {"site": site, "key": key, "now": stored(now), "run": run},
         )
@@ -143,9 +154,8 @@ class Assets:
     def held(self, site: str) -> Iterator[Asset]:
         """Yield what is held, by path; of what several addresses have in common only one."""
         query = (
-            "SELECT * FROM asset a INDEXED BY asset_path WHERE site = ? AND path > ? AND url = "
-            "(SELECT min(url) FROM asset b INDEXED BY asset_path WHERE b.site = a.site AND b.path = a.path) "
-            "ORDER BY path LIMIT 1000"
+            f"SELECT {_SELECTED} FROM asset a INDEXED BY asset_path {_VOLUME} "  # noqa: S608 - constants
+            f"WHERE a.site = ? AND a.path > ? AND a.url = {_FIRST_OF_FILE} ORDER BY a.path LIMIT 1000"
         )
         last = ""
         while rows := self._connection.execute(query, (site, last)).fetchall():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper.model import CaptureRef, Kind
 from scraper.stores.state.columns import Columns, address, loaded_ref, number, set_moment, text
-from scraper.stores.state.timestamps import stored
+from scraper.stores.state.timestamps import MINUTE, required, stored
+from scraper.stores.state.volumes import VOLUME
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from scraper.model import Capture
+    from scraper.stores.state.volumes import Volumes
     from scraper.urls import Url
+
+
+_BEFORE: Final = -(2**63)  # every offset, those that cannot be too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +37,30 @@ class CaptureEntry:
     key: str | None = None  # of the article; None: a capture of something else
 
 
+_OF_ITS_ARTICLE = "(SELECT url FROM article WHERE site = {site} AND key = {key})"
 _ROW = Columns(
     CaptureEntry,
     (
-        *(text("site"), text("kind", Kind), address("url"), text("key"), number("status")),
-        set_moment("fetched_at"),
+        *(text("site"), text("kind", Kind)),
+        address("url")._replace(
+            put=f"nullif(:url, {_OF_ITS_ARTICLE.format(site=':site', key=':key')})",
+            get=f"coalesce({{row}}.url, {_OF_ITS_ARTICLE.format(site='{row}.site', key='{row}.key')})",
+        ),
+        *(text("key"), number("status"), set_moment("fetched_at")),
     ),
     ref="ref",
 )
 _UPSERT = (
-    _ROW.upsert("capture", ("site", "file", "offset"), keep="fetched_at")
+    _ROW.upsert("capture", ("volume", "offset"), keep="fetched_at")
     + " WHERE fetched_at = excluded.fetched_at"
 )
+OF_CAPTURE: Final = f"SELECT {_ROW.selected('c')} FROM capture c JOIN volume v ON v.id = c.volume"  # noqa: S608 - constants
+"""What `loaded_entry` takes, found by what a capture is."""
+
+SELECT: Final = OF_CAPTURE.replace("capture c JOIN volume v", "volume v CROSS JOIN capture c")
+"""Likewise, found by where it lies."""
+
+_BY_ADDRESS: Final = OF_CAPTURE.replace("capture c JOIN", "capture c INDEXED BY capture_list CROSS JOIN")
 
 
 def entry_of(site: str, capture: Capture, ref: CaptureRef, *, key: str | None = None) -> CaptureEntry:
@@ -62,9 +79,10 @@ def entry_of(site: str, capture: Capture, ref: CaptureRef, *, key: str | None = 
 class CaptureIndex:
     """Verbs over the table `capture`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, volumes: Volumes) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self._volumes = volumes
         self.damaged: dict[tuple[str, str], str] = {}  # rows met that say no capture, by file and offset: why
 
     def _sound(self, row: sqlite3.Row | None) -> CaptureEntry | None:
@@ -82,14 +100,15 @@ class CaptureIndex:
 
     def put(self, entry: CaptureEntry) -> None:
         """Remember that a capture was taken in. A later answer that only repeats it leaves it as it is."""
+        self._volumes.add(entry.site, entry.ref.file)
         self._connection.execute(_UPSERT, _ROW.values(entry))
 
     def has(self, site: str, ref: CaptureRef) -> bool:
         """Say whether the capture at a place was taken in."""
         return (
             self._connection.execute(
-                "SELECT 1 FROM capture WHERE site = ? AND file = ? AND offset = ?",
-                (site, ref.file, ref.offset),
+                f"SELECT 1 FROM capture WHERE volume = {VOLUME} AND offset = :offset",  # noqa: S608 - a constant
+                {"site": site, "file": ref.file, "offset": ref.offset},
             ).fetchone()
             is not None
         )
@@ -97,39 +116,34 @@ class CaptureIndex:
     def last(self, site: str) -> CaptureRef | None:
         """Return the last capture of a site that was taken in; None: none was."""
         row = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? AND typeof(file) = 'text' AND typeof(offset) = 'integer' "
-            "AND typeof(length) = 'integer' AND typeof(digest) = 'text' "
-            "ORDER BY file DESC, offset DESC LIMIT 1",
+            f"{SELECT} WHERE v.site = ? AND typeof(v.name) = 'text' AND typeof(offset) = 'integer' "
+            "AND typeof(length) = 'integer' AND typeof(digest) IN ('blob', 'text') "
+            "ORDER BY v.name DESC, offset DESC LIMIT 1",
             (site,),
         ).fetchone()
         return None if row is None else loaded_ref(row)
 
     def last_of_each_file(self, site: str) -> Iterator[CaptureRef]:
         """Yield the last capture of each file that the state knows, in the order of the files."""
-        query = (
-            "SELECT * FROM capture WHERE site = ? AND file = (SELECT min(file) FROM capture "
-            "WHERE site = ? AND file > ?) ORDER BY offset DESC LIMIT 1"
-        )
-        file = ""
-        while row := self._connection.execute(query, (site, site, file)).fetchone():
-            if (entry := self._sound(row)) is not None:
+        query = f"{SELECT} WHERE volume = ? ORDER BY offset DESC LIMIT 1"
+        for volume, _ in self._volumes.all(site):
+            entry = self._sound(self._connection.execute(query, (volume,)).fetchone())
+            if entry is not None:
                 yield entry.ref
-            file = row["file"]
 
     def behind(self, site: str, file: str, size: int) -> tuple[CaptureEntry, ...]:
         """Return the captures of a file that do not end within its first `size` bytes."""
         rows = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? AND file = ? AND offset + length > ? ORDER BY offset",
-            (site, file, size),
+            f"{SELECT} WHERE volume = {VOLUME} AND offset + length > :size ORDER BY offset",
+            {"site": site, "file": file, "size": size},
         )
         return tuple(self._all_sound(rows))
 
     def last_answer(self, site: str, url: Url) -> CaptureRef | None:
         """Return the last answer under an address that is no article's; None: it never gave one."""
         row = self._connection.execute(
-            "SELECT * FROM capture INDEXED BY capture_list "
-            "WHERE site = ? AND url = ? AND key IS NULL AND status = 200 "
-            "ORDER BY file DESC, offset DESC LIMIT 1",
+            f"{_BY_ADDRESS} WHERE c.site = ? AND c.url = ? AND c.key IS NULL AND c.status = 200 "
+            "ORDER BY v.name DESC, offset DESC LIMIT 1",
             (site, url),
         ).fetchone()
         entry = self._sound(row)
@@ -138,30 +152,28 @@ class CaptureIndex:
     def of_article(self, site: str, key: str) -> tuple[CaptureEntry, ...]:
         """Return an article's captures, oldest first."""
         rows = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? AND key = ? ORDER BY fetched_at, file, offset", (site, key)
+            f"{OF_CAPTURE} WHERE c.site = ? AND key = ? ORDER BY fetched_at, v.name, offset", (site, key)
         )
         return tuple(self._all_sound(rows))
 
     def every(self, site: str) -> Iterator[CaptureEntry]:
         """Yield a site's captures in the order in which they lie on the shelf."""
-        file, offset = "", -1
-        query = (
-            "SELECT * FROM capture WHERE site = ? AND (file, offset) > (?, ?) "
-            "ORDER BY file, offset LIMIT 1000"
-        )
-        while rows := self._connection.execute(query, (site, file, offset)).fetchall():
-            yield from self._all_sound(rows)
-            file, offset = rows[-1]["file"], rows[-1]["offset"]
+        query = f"{SELECT} WHERE volume = ? AND offset > ? ORDER BY offset LIMIT 1000"
+        for volume, _ in self._volumes.all(site):
+            offset = _BEFORE
+            while rows := self._connection.execute(query, (volume, offset)).fetchall():
+                yield from self._all_sound(rows)
+                offset = rows[-1]["offset"]
 
     def days(self, site: str, zone: tzinfo) -> dict[str, int]:
         """Return how many captures each day has, in a time zone; days without any left out."""
         counts: dict[str, int] = {}
         query = (
-            "SELECT substr(fetched_at, 1, 16) AS minute, count(*) AS count FROM capture "
+            f"SELECT fetched_at / {MINUTE} * {MINUTE} AS minute, count(*) AS count FROM capture "  # noqa: S608 - a constant
             "WHERE site = ? GROUP BY minute ORDER BY minute"
         )
         for row in self._connection.execute(query, (site,)):
-            day = datetime.fromisoformat(f"{row['minute']}+00:00").astimezone(zone).date().isoformat()
+            day = required(row["minute"]).astimezone(zone).date().isoformat()
             counts[day] = counts.get(day, 0) + row["count"]
         return counts
 
@@ -172,8 +184,8 @@ class CaptureIndex:
         start = datetime.combine(day, time(), zone)
         end = datetime.combine(day + timedelta(days=1), time(), zone)
         rows = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? AND fetched_at >= ? AND fetched_at < ? "
-            "ORDER BY fetched_at, file, offset LIMIT ? OFFSET ?",
+            f"{OF_CAPTURE} WHERE c.site = ? AND fetched_at >= ? AND fetched_at < ? "
+            "ORDER BY fetched_at, v.name, offset LIMIT ? OFFSET ?",
             (site, stored(start), stored(end), limit, skip),
         )
         return tuple(self._all_sound(rows))
@@ -181,7 +193,8 @@ class CaptureIndex:
     def at(self, site: str, file: str, offset: int) -> CaptureEntry | None:
         """Return the capture at a place of the shelf; None: none was taken in there."""
         row = self._connection.execute(
-            "SELECT * FROM capture WHERE site = ? AND file = ? AND offset = ?", (site, file, offset)
+            f"{SELECT} WHERE volume = {VOLUME} AND offset = :offset",
+            {"site": site, "file": file, "offset": offset},
         ).fetchone()
         return self._sound(row)
 

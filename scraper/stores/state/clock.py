@@ -36,10 +36,7 @@ _STATEMENTS = (
     "UPDATE channel SET read_at = :never WHERE site = :site AND read_at > :ahead",
     "UPDATE channel SET gap = :now WHERE site = :site AND gap > :ahead",
     "UPDATE page SET read_at = :never WHERE site = :site AND read_at > :ahead",
-    (
-        "UPDATE named SET first_seen = min(first_seen, :now), last_seen = :now "
-        "WHERE site = :site AND last_seen > :ahead"
-    ),
+    "UPDATE named SET first_seen = :now WHERE site = :site AND first_seen > :ahead",
     "UPDATE campaign SET started = :now WHERE site = :site AND started > :ahead",
     (
         "UPDATE run SET started = :never, finished = CASE WHEN finished IS NULL THEN NULL ELSE :never END "

@@ -2,6 +2,7 @@
 
     _ARTICLE = Columns(ArticleRecord, (text("site"), moment("due")), ref="capture")
     _ARTICLE.insert("article")    the statement, its parameters named
+    _ARTICLE.selected("a")        what is to be selected of a row, beside which `VOLUME_OF` stands
     _ARTICLE.values(known)        what it is given
     _ARTICLE.load(row)            the value again
 
@@ -11,11 +12,13 @@ SQLite keeps any type in any column: `require` says whether a row holds what its
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from scraper import urls
 from scraper.model import CaptureRef
+from scraper.stores.state import digests
 from scraper.stores.state.timestamps import loaded, required, stored
+from scraper.stores.state.volumes import VOLUME
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -23,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Value = TypeVar("Value")
+Kinds: TypeAlias = tuple[type, ...]
 
 _NAMES: dict[type, str] = {str: "text", int: "whole number", bytes: "bytes", float: "fraction"}
-_OF_REF: tuple[tuple[str, type[str | int]], ...] = (
-    *(("file", str), ("offset", int), ("length", int), ("digest", str)),
+_OF_REF: tuple[tuple[str, Kinds], ...] = (
+    *(("file", (str,)), ("offset", (int,)), ("length", (int,)), ("digest", (bytes, str))),
 )
+_REF_COLUMNS = {"volume": VOLUME, "offset": ":offset", "length": ":length", "digest": ":digest"}
 _NO_REF = dict.fromkeys((name for name, _ in _OF_REF), None)
 _PLACE = attrgetter(*_NO_REF)
 
@@ -36,10 +41,12 @@ class Column(NamedTuple):
     """One column. `fields`: what it says of a value, by the name of the field."""
 
     name: str
-    kind: type[str | int]  # of what it holds, where that is not NULL
+    kinds: Kinds  # of what it holds, where that is not NULL
     field: str | None  # that it holds; None: what `store` makes of the whole value
     store: Callable[[Any], Any] | None  # None: as it is
     fields: Mapping[str, Callable[[Any], Any] | None]  # None: as it stands
+    put: str | None = None  # what SQL makes of it before it is kept; None: nothing
+    get: str | None = None  # likewise when it is read, `{row}` for the row's name
 
 
 def text(
@@ -51,22 +58,28 @@ def text(
 ) -> Column:
     """Return a column of text; `store` and `load`: of the field, which is called as the column is."""
     of = field or name
-    return Column(name, str, of, store, {of: load})
+    return Column(name, (str,), of, store, {of: load})
 
 
 def number(name: str, load: Callable[[Any], Any] | None = None) -> Column:
     """Return a column of whole numbers."""
-    return Column(name, int, name, None, {name: load})
+    return Column(name, (int,), name, None, {name: load})
+
+
+def digest(name: str, *, field: str | None = None) -> Column:
+    """Return a column of a digest that may be NULL."""
+    of = field or name
+    return Column(name, (bytes, str), of, digests.packed, {of: digests.unpacked})
 
 
 def moment(name: str) -> Column:
     """Return a column of a moment that may be NULL."""
-    return text(name, loaded, stored)
+    return Column(name, (int,), name, stored, {name: loaded})
 
 
 def set_moment(name: str) -> Column:
     """Return a column of a moment that is never NULL."""
-    return text(name, required, stored)
+    return Column(name, (int,), name, stored, {name: required})
 
 
 def address(name: str) -> Column:
@@ -81,9 +94,14 @@ class Columns(Generic[Value]):
         self, make: Callable[..., Value], columns: Sequence[Column], *, ref: str | None = None
     ) -> None:
         """Take the columns in the order of the statements; those of `ref` come last."""
-        own = tuple((column.name, column.kind) for column in columns)
+        own = tuple((column.name, column.kinds) for column in columns)
         self._kinds = own if ref is None else (*own, *_OF_REF)
-        self.names = tuple(name for name, _ in self._kinds)
+        self._puts = {column.name: column.put or f":{column.name}" for column in columns}
+        self._puts |= {} if ref is None else _REF_COLUMNS
+        self._gets = {column.name: column.get or f"{{row}}.{column.name}" for column in columns}
+        self._gets |= (
+            {} if ref is None else {name: f"{{row}}.{name}" for name in _NO_REF} | {"file": "v.name"}
+        )
         self._make = make
         self._ref = ref
         as_is = {c.name: c.field for c in columns if c.store is None and c.field is not None}
@@ -98,12 +116,16 @@ class Columns(Generic[Value]):
 
     def insert(self, table: str, *, verb: str = "INSERT", more: Iterable[str] = ()) -> str:
         """Return the statement that puts a row; `more`: further columns, given beside the value's."""
-        names = (*self.names, *more)
-        return f"{verb} INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+        puts = self._puts | {name: f":{name}" for name in more}
+        return f"{verb} INTO {table} ({', '.join(puts)}) VALUES ({', '.join(puts.values())})"
+
+    def selected(self, row: str) -> str:
+        """Return what is to be selected of a row, called so in the statement, that `load` takes."""
+        return ", ".join(f"{get.format(row=row)} AS {name}" for name, get in self._gets.items())
 
     def upsert(self, table: str, key: Sequence[str], *, more: Iterable[str] = (), keep: str = "") -> str:
         """Return the statement that puts a row in place of that of its key; `keep`: a column that stays."""
-        changed = ", ".join(f"{name} = excluded.{name}" for name in self.names if name not in {*key, keep})
+        changed = ", ".join(f"{name} = excluded.{name}" for name in self._puts if name not in {*key, keep})
         return f"{self.insert(table, more=more)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
 
     def values(self, value: Value) -> dict[str, Any]:
@@ -114,6 +136,7 @@ class Columns(Generic[Value]):
         if self._ref is not None:
             ref: CaptureRef | None = getattr(value, self._ref)
             found.update(_NO_REF if ref is None else zip(_NO_REF, _PLACE(ref), strict=True))
+            found["digest"] = digests.packed(found["digest"])
         return found
 
     def load(self, row: sqlite3.Row) -> Value:
@@ -127,10 +150,10 @@ class Columns(Generic[Value]):
 
     def require(self, row: sqlite3.Row) -> None:
         """Raise TypeError where a column holds another type than its own; NULL is left to `load`."""
-        for name, kind in self._kinds:
+        for name, kinds in self._kinds:
             value = row[name]
-            if value is not None and type(value) is not kind:
-                msg = f"{name} is no {_NAMES[kind]} but {_NAMES.get(type(value), type(value).__name__)}"
+            if value is not None and type(value) not in kinds:
+                msg = f"{name} is no {_NAMES[kinds[0]]} but {_NAMES.get(type(value), type(value).__name__)}"
                 raise TypeError(msg)
 
 
@@ -139,7 +162,8 @@ def loaded_ref(row: sqlite3.Row) -> CaptureRef | None:
     file = row["file"]
     if file is None:
         return None
-    return CaptureRef(file=file, offset=row["offset"], length=row["length"], digest=row["digest"])
+    digest = digests.required(row["digest"])
+    return CaptureRef(file=file, offset=row["offset"], length=row["length"], digest=digest)
 
 
 def _address(said: str | None) -> Url | None:

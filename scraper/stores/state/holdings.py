@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scraper.stores.catalogue import Row
+from scraper.stores.state.timestamps import required
 from scraper.urls import Url, urlname
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 _HELD = """
-    SELECT a.key, url, ask, channel, title, path,
-           coalesce(published, listed_date, captured, first_seen) AS moment,
+    SELECT a.key, url, coalesce(ask, url) AS ask, channel, title, path, published, listed_date,
+           coalesce(captured, first_seen) AS met,
            coalesce(e.revised, captured, first_seen) AS updated
     FROM article a
     LEFT JOIN (
@@ -43,8 +44,8 @@ class Holdings:
                 url=row["url"],
                 urlname=urlname(Url(row["url"])),
                 title=row["title"] or row["url"],
-                moment=_local(row["moment"], zone),
-                updated=f"{row['updated'][:19]}Z",
+                moment=_moment(row).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+                updated=required(row["updated"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 path=row["path"],
                 channel=row["channel"],
                 channels=tuple(dict.fromkeys((*own, *channels.get(row["key"], ())))),
@@ -58,5 +59,8 @@ class Holdings:
         return found
 
 
-def _local(moment: str, zone: tzinfo) -> str:
-    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+def _moment(row: sqlite3.Row) -> datetime:
+    """Return when an article was published, as far as anybody knows."""
+    if row["published"] is None and row["listed_date"] is not None:
+        return datetime.fromisoformat(row["listed_date"])
+    return required(row["met"] if row["published"] is None else row["published"])

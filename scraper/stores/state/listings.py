@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_PAGE_ID = "SELECT id FROM page WHERE site = :site AND channel = :channel AND url = :page"
+
 UNREAD_PAGER = "pager"
 """How the state says that a page's pager is not understood."""
 
@@ -57,6 +59,15 @@ class PageState:
     sublists: tuple[Url, ...] = ()  # of an overview: the lists whose newest rows it shows
 
 
+def remember_this_run(connection: sqlite3.Connection) -> None:
+    """Make room, in memory and for this connection alone, for what the lists of a run name."""
+    connection.executescript(
+        "PRAGMA temp_store = MEMORY; CREATE TEMP TABLE listed_now "
+        "(run INTEGER NOT NULL, site TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (run, site, key)) "
+        "WITHOUT ROWID"
+    )
+
+
 def stored_unread(state: PageState) -> str | None:
     """Return what a page leads to and nobody can follow, as the state keeps it."""
     return UNREAD_PAGER if state.unread_pager else "\n".join(state.sublists) or None
@@ -83,11 +94,13 @@ _PAGE = Columns(
     (
         *(text("site"), text("channel"), text("url"), number("number"), text("next_url"), number("rows")),
         *(number("settled", bool), set_moment("read_at"), number("elsewhere")),
-        Column("unread", str, None, stored_unread, {"unread_pager": _is_unread, "sublists": loaded_sublists}),
+        Column(
+            "unread", (str,), None, stored_unread, {"unread_pager": _is_unread, "sublists": loaded_sublists}
+        ),
     ),
 )
 _PUT_CHANNEL = _CHANNEL.insert("channel", verb="INSERT OR REPLACE")
-_PUT_PAGE = _PAGE.insert("page", verb="INSERT OR REPLACE")
+_PUT_PAGE = _PAGE.upsert("page", ("site", "channel", "url"))
 
 
 class Listings:
@@ -163,26 +176,34 @@ class Listings:
 
     def put_page(self, state: PageState, keys: Sequence[str], *, run: int | None) -> int:
         """Remember a page and what it names; return how many of these the channel had not named before."""
-        place = (state.site, state.channel, state.url)
         self._connection.execute(_PUT_PAGE, _PAGE.values(state))
         fresh = [key for key in keys if not self.is_named(state.site, state.channel, key)]
-        self._connection.execute("DELETE FROM listed WHERE site = ? AND channel = ? AND page = ?", place)
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?, ?)", ((*place, key) for key in keys)
-        )
+        self._list(state, keys)
         moment = stored(state.read_at)
         self._connection.executemany(
-            "INSERT INTO named VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "first_seen = min(first_seen, excluded.first_seen), "
-            "last_seen = max(last_seen, excluded.last_seen)",
-            ((state.site, state.channel, key, moment, moment) for key in keys),
+            "INSERT INTO named VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET first_seen = excluded.first_seen WHERE excluded.first_seen < first_seen",
+            ((state.site, state.channel, key, moment) for key in keys),
         )
         if run is not None:
             self._connection.executemany(
-                "UPDATE article SET listed_in = ? WHERE site = ? AND key = ?",
-                ((run, state.site, key) for key in keys),
+                "INSERT OR IGNORE INTO listed_now VALUES (?, ?, ?)", ((run, state.site, key) for key in keys)
             )
         return len(fresh)
+
+    def _list(self, state: PageState, keys: Iterable[str]) -> None:
+        """Remember what a page names, in place of what it named; what it names still is not touched."""
+        place = {"site": state.site, "channel": state.channel, "page": state.url}
+        (page,) = self._connection.execute(_PAGE_ID, place).fetchone()
+        before = {
+            row["key"] for row in self._connection.execute("SELECT key FROM listed WHERE page = ?", (page,))
+        }
+        after = set(keys)
+        for statement, changed in (
+            ("DELETE FROM listed WHERE page = ? AND key = ?", before - after),
+            ("INSERT INTO listed VALUES (?, ?)", after - before),
+        ):
+            self._connection.executemany(statement, ((page, key) for key in sorted(changed)))
 
     def is_named(self, site: str, channel: str, key: str) -> bool:
         """Say whether a channel ever named an article."""
@@ -194,9 +215,10 @@ class Listings:
     def reaches(self, site: str, channel: str, page: Url, moment: datetime) -> bool:
         """Say whether a page names an article that the channel had named before a moment."""
         found = self._connection.execute(
-            "SELECT 1 FROM listed JOIN named USING (site, channel, key) "
-            "WHERE site = ? AND channel = ? AND page = ? AND first_seen < ? LIMIT 1",
-            (site, channel, page, stored(moment)),
+            "SELECT 1 FROM listed l CROSS JOIN named n "  # noqa: S608 - a constant
+            "ON n.site = :site AND n.channel = :channel AND n.key = l.key "
+            f"WHERE l.page = ({_PAGE_ID}) AND n.first_seen < :moment LIMIT 1",
+            {"site": site, "channel": channel, "page": page, "moment": stored(moment)},
         )
         return found.fetchone() is not None
 
@@ -207,7 +229,10 @@ class Listings:
 
     def has_rows(self, site: str, channel: str) -> bool:
         """Say whether a channel's list ever named an article."""
-        query = "SELECT 1 FROM listed WHERE site = ? AND channel = ? LIMIT 1"
+        query = (
+            "SELECT 1 FROM page p CROSS JOIN listed l ON l.page = p.id "
+            "WHERE p.site = ? AND p.channel = ? LIMIT 1"
+        )
         return self._connection.execute(query, (site, channel)).fetchone() is not None
 
     def begin_campaign(self, site: str, channel: str, span: str, now: datetime) -> datetime:
@@ -241,16 +266,16 @@ class Listings:
     def keys_on(self, site: str, channel: str, page: Url) -> frozenset[str]:
         """Return the articles that a page names, as it was read last."""
         rows = self._connection.execute(
-            "SELECT key FROM listed WHERE site = ? AND channel = ? AND page = ?", (site, channel, page)
+            f"SELECT key FROM listed WHERE page = ({_PAGE_ID})",  # noqa: S608 - a constant
+            {"site": site, "channel": channel, "page": page},
         )
         return frozenset(row["key"] for row in rows)
 
     def on_lower_page(self, site: str, channel: str, keys: Iterable[str], number: int) -> bool:
         """Say whether a page of a lower number names one of these articles, as it was read last."""
         query = (
-            "SELECT 1 FROM listed l "
-            "JOIN page p ON p.site = l.site AND p.channel = l.channel AND p.url = l.page "
-            "WHERE l.site = ? AND l.channel = ? AND l.key = ? AND p.number < ? LIMIT 1"
+            "SELECT 1 FROM listed l JOIN page p ON p.id = l.page "
+            "WHERE p.site = ? AND p.channel = ? AND l.key = ? AND p.number < ? LIMIT 1"
         )
         return any(
             self._connection.execute(query, (site, channel, key, number)).fetchone() is not None

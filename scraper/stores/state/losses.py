@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scraper.stores.state.captures import loaded_entry
+from scraper.stores.state.captures import SELECT, loaded_entry
 from scraper.stores.state.timestamps import required, stored
+from scraper.stores.state.volumes import VOLUME
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,14 +38,17 @@ class Losses:
 
     def put(self, entry: CaptureEntry, now: datetime) -> None:
         """Move a capture from those that are on the shelf to those that are lost."""
-        place = entry.site, entry.ref.file, entry.ref.offset
+        place = {"site": entry.site, "file": entry.ref.file, "offset": entry.ref.offset}
         self._connection.execute(
-            "INSERT OR REPLACE INTO lost "
-            "SELECT file, offset, length, digest, site, kind, url, key, status, fetched_at, ?, NULL "
-            "FROM capture WHERE site = ? AND file = ? AND offset = ?",
-            (stored(now), *place),
+            "INSERT OR REPLACE INTO lost "  # noqa: S608 - a constant
+            "SELECT file, offset, length, digest, site, kind, url, key, status, fetched_at, :now, NULL "
+            f"FROM ({SELECT} WHERE volume = {VOLUME} AND offset = :offset)",
+            place | {"now": stored(now)},
         )
-        self._connection.execute("DELETE FROM capture WHERE site = ? AND file = ? AND offset = ?", place)
+        self._connection.execute(
+            f"DELETE FROM capture WHERE volume = {VOLUME} AND offset = :offset",  # noqa: S608 - a constant
+            place,
+        )
 
     def settle(self, entry: CaptureEntry, fate: Fate) -> None:
         """Remember what became of a loss."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.stores.disk import sync_folder, sync_path
 from scraper.stores.state.connection import Connection, state_error
-from scraper.stores.state.schema import MIGRATIONS, VERSION
+from scraper.stores.state.schema import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from scraper.stores.state import State
 
 OF_A_SITE: Final = (
-    *("article", "alias", "channel", "page", "listed", "asset", "shown", "capture", "campaign"),
+    *("volume", "article", "alias", "channel", "page", "asset", "shown", "capture", "campaign"),
     *("named", "event", "run_site", "broken_list", "lost", "accepted"),
 )
-_PREFIXED: Final = ("article", "asset", "capture")  # whose `file` began with the site's folder
 
 
 def sites_in(state: State) -> tuple[str, ...]:
@@ -38,8 +37,7 @@ def part(state: State, site: str, path: Path) -> None:
         for left in (beside, beside.with_name(f"{beside.name}-journal")):
             left.unlink(missing_ok=True)
         with closing(sqlite3.connect(beside, isolation_level=None, factory=Connection)) as connection:
-            scripts = " ".join(MIGRATIONS)
-            connection.executescript(f"BEGIN; {scripts} PRAGMA user_version = {VERSION}; COMMIT;")
+            migrate(connection, 0)
         state.connection.execute("ATTACH ? AS own", (str(beside),))
         try:
             with state.transaction():
@@ -58,11 +56,15 @@ def _copy(state: State, site: str) -> None:
     for table in OF_A_SITE:
         if table != "run_site":
             execute(f"INSERT INTO own.{table} SELECT * FROM main.{table} WHERE site = ?", (site,))  # noqa: S608 - constants
-    for table in _PREFIXED:
-        execute(
-            f"UPDATE own.{table} SET file = substr(file, ?) WHERE substr(file, 1, ?) = ?",  # noqa: S608
-            (len(site) + 2, len(site) + 1, f"{site}/"),
-        )
+    execute(
+        "INSERT INTO own.listed SELECT * FROM main.listed "
+        "WHERE page IN (SELECT id FROM main.page WHERE site = ?)",
+        (site,),
+    )
+    execute(  # whose name began with the site's folder
+        "UPDATE own.volume SET name = substr(name, ?) WHERE substr(name, 1, ?) = ?",
+        (len(site) + 2, len(site) + 1, f"{site}/"),
+    )
     execute("UPDATE own.asset SET path = ? || path WHERE path LIKE 'pictures/%'", (f"{site}/",))
     execute(
         "INSERT INTO own.run SELECT * FROM main.run WHERE id IN "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scraper.article_record import Status
@@ -13,7 +14,6 @@ from scraper.urls import Url
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Queries:
                 url=Url(row["url"]),
                 status=Status(row["status"]),
                 is_held=row["path"] is not None,
-                day=loaded(row["published"] or row["listed_date"]),
+                day=_day(row),
                 error=row["error"],
             )
 
@@ -128,9 +128,9 @@ class Queries:
         query = """
             SELECT p.*, count(a.key) AS listed, total(a.path IS NOT NULL) AS held
             FROM page p
-            LEFT JOIN listed l ON l.site = p.site AND l.channel = p.channel AND l.page = p.url
-            LEFT JOIN article a ON a.site = l.site AND a.key = l.key
-            WHERE p.site = ? GROUP BY p.site, p.channel, p.url ORDER BY p.channel, p.number, p.url
+            LEFT JOIN listed l ON l.page = p.id
+            LEFT JOIN article a ON a.site = p.site AND a.key = l.key
+            WHERE p.site = ? GROUP BY p.id ORDER BY p.channel, p.number, p.url
         """
         for row in self._connection.execute(query, (site,)):
             yield PageCount(
@@ -157,8 +157,15 @@ class Queries:
 
     def standing(self, site: str) -> Standing:
         """Return how all articles of a site stand, each once, listed or not."""
-        query = f"SELECT {_STANDING} FROM article a WHERE site = ?"  # noqa: S608 - a constant
+        query = f"SELECT {_STANDING} FROM article a NOT INDEXED WHERE site = ?"  # noqa: S608 - a constant
         return _standing(self._connection.execute(query, (site,)).fetchone())
+
+
+def _day(row: sqlite3.Row) -> datetime | None:
+    """Return the day of publication, else as a list shows it; None: nobody knows."""
+    if row["published"] is None and row["listed_date"] is not None:
+        return datetime.fromisoformat(row["listed_date"])
+    return loaded(row["published"])
 
 
 def _standing(row: sqlite3.Row) -> Standing:

@@ -1,10 +1,24 @@
 """The state's tables, column by column, and how an older file becomes a newer one.
 
-Moments are ISO 8601 text in UTC: they sort as they are. The state is an index over the captures: `rebuild`
-makes it again from them, all but the runs.
+The state is an index over the captures: it can be made again from them, all but the runs. Up to version 7
+moments were ISO 8601 text in UTC; what the tables are today stands in `compact`.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from scraper.stores.state.compact import COMPACT
+from scraper.stores.state.digests import packed
+from scraper.stores.state.timestamps import stored
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Column: TypeAlias = str | bytes | int | float | None
+"""What SQLite keeps in a column."""
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -245,5 +259,27 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE article ADD COLUMN document_digest TEXT;  -- of its file as written; NULL: nobody knows
     """,
+    COMPACT,
 )
 VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, found: int) -> None:
+    """Bring a file of version `found` (0: an empty one) up to date, version by version: whole or not."""
+    connection.create_function("as_moment", 1, _as_moment, deterministic=True)
+    connection.create_function("as_digest", 1, _as_digest, deterministic=True)
+    for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
+        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _as_moment(value: Column) -> Column:
+    """Return a moment of version 7 as version 8 keeps it; what is none stays as it is."""
+    if isinstance(value, str):
+        with suppress(ValueError, TypeError):  # a row that says what cannot be: whoever meets it names it
+            return stored(datetime.fromisoformat(value))
+    return value
+
+
+def _as_digest(value: Column) -> Column:
+    """Return a digest of version 7 as version 8 keeps it; what is none stays as it is."""
+    return packed(value) if isinstance(value, str) else value

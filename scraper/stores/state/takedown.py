@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.article_record import key_of_further_pages
 from scraper.mementos import key_of_copies
-from scraper.model import CaptureRef
+from scraper.stores.state.captures import OF_CAPTURE, loaded_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scraper.article_record import ArticleRecord
+    from scraper.model import CaptureRef
     from scraper.stores.state import State
 
 _OF_A_PICTURE: Final = "url = ? AND key IS NULL AND kind IN ('image', 'file')"
@@ -69,11 +70,11 @@ def _captures(
 ) -> tuple[CaptureRef, ...]:
     queries = (("key = ?", keys), (_OF_A_PICTURE, addresses))
     return tuple(
-        CaptureRef(file=row["file"], offset=row["offset"], length=row["length"], digest=row["digest"])
+        loaded_entry(row).ref
         for condition, values in queries
         for value in values
         for row in state.connection.execute(
-            f"SELECT * FROM capture WHERE site = ? AND {condition}",  # noqa: S608 - the constants above
+            f"{OF_CAPTURE} WHERE c.site = ? AND {condition}",
             (site, value),
         )
     )

@@ -1,20 +1,28 @@
-"""Moments as the state writes them: ISO 8601 in UTC, to the microsecond, so that text order is time order."""
+"""Moments as the state keeps them: microseconds since 1970 in UTC: they sort as they are."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_A_MICROSECOND: Final = timedelta(microseconds=1)
+MINUTE: Final = 60_000_000  # microseconds
 
 
-def stored(moment: datetime | None) -> str | None:
-    """Return an aware moment as text; None stays None."""
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
+def stored(moment: datetime | None) -> int | None:
+    """Return an aware moment in microseconds; None stays None."""
+    return None if moment is None else (moment - _EPOCH) // _A_MICROSECOND
 
 
-def loaded(text: str | None) -> datetime | None:
-    """Return a stored moment, in UTC; None stays None."""
-    return None if text is None else required(text)
+def loaded(value: object) -> datetime | None:
+    """Return a stored moment, in UTC; None stays None. Raises TypeError, OverflowError."""
+    return None if value is None else required(value)
 
 
-def required(text: str) -> datetime:
-    """Return a stored moment of a column that is never NULL. Raises ValueError, TypeError."""
-    return datetime.fromisoformat(text)
+def required(value: object) -> datetime:
+    """Return a stored moment of a column that is never NULL. Raises TypeError, OverflowError."""
+    if type(value) is not int:
+        msg = f"a moment is no whole number but {value!r}"
+        raise TypeError(msg)
+    return _EPOCH + timedelta(microseconds=value)
