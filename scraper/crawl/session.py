@@ -23,7 +23,7 @@ from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, Program
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.losses import ShelfLosses
-from scraper.ingest.missing import missing_documents, told_missing
+from scraper.ingest.missing import missing_today, told_missing
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.replay import Replay
 from scraper.messages import say
@@ -290,7 +290,7 @@ class Session:
             self._progress.listing(context.name, "recovered", left.number, None)
             await asyncio.sleep(0)
             await replay.prepare(left)
-        missing = missing_documents(context.state, context.name, context.documents)
+        missing = missing_today(context)
         if missing:
             turn.reporter.remark(context.site.home, told_missing(context.name, missing))
 

@@ -10,10 +10,10 @@ import logging
 import traceback
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from scraper import discovery, policy, urls
+from scraper import __version__, discovery, policy, urls
 from scraper.article_record import (
     AT_ONCE,
     Aliased,
@@ -73,6 +73,8 @@ EVERY_DAY: Final[Days] = (None, None)
 
 _MISSING: Final = frozenset({404, 410})
 _NAMED: Final = "list"  # the topic under which it is remembered what a page of a list named
+_READ_BY: Final = f"{__version__}/{VERSION}"  # who has read it: another version may read it otherwise
+_SHORT: Final = 16  # bytes of a digest that is compared with nothing but its own kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Ingester:
         `reader`: who reads pages; None: this process.
         """
         self._reader = reader or DirectReader()
+        self._here = DirectReader()
+        self._just_read: tuple[Capture, ListingPage] | None = None  # a list that names what it named before
         self._begun = Begun(context.state, context.name, is_run=context.run is not None)
         self._site = context.site
         self._state = context.state
@@ -146,11 +150,11 @@ class Ingester:
         then remembered all the same. `stands_for`: the list whose own page led to this one; None: itself.
         """
         entry = entry_of(self._site.name, capture, ref)
-        capture = self._earlier.shown(capture)
-        capture = replace(capture, url=stands_for or capture.url)
+        shown = self._earlier.shown(capture)
+        capture = replace(shown, url=stands_for or shown.url)
         try:
             self._refuse_killer(capture, ref)
-            page = read_list(capture, self._site, self._state, self._reader)
+            page = self._read(shown, capture)
             self._begun.was_read(ref)
         except ArchiveError:
             with self._state.transaction():
@@ -162,7 +166,7 @@ class Ingester:
             wanted = self._new_on(capture, page) if want == "new" else frozenset()
             keys = [self._remember_link(*each, capture, wanted=each[0].url in wanted) for each in named]
             fresh = self._put_page(capture, page, keys, settled=settled)
-            self._state.notes.put(_NAMED, capture.url, _signature(page))
+            self._state.notes.put(_NAMED, capture.url, f"{_read_as(capture)} {_signature(page)}")
             if want is not None and want != "new" and capture.channel is not None:
                 self._state.articles.want(self._site.name, capture.url, want, channel=capture.channel)
         return Reading(page=page, url=capture.url, number=capture.page, fresh=fresh)
@@ -170,10 +174,24 @@ class Ingester:
     def names_the_same(self, capture: Capture) -> bool:
         """Say whether a page of a list names what it named before, word for word, in the same order."""
         try:
-            page = read_list(capture, self._site, self._state, self._reader)
+            page = self._read(capture, capture)
         except ArchiveError:
             return False
-        return self._state.notes.get(_NAMED, capture.url) == _signature(page)
+        self._just_read = (capture, page)
+        _, _, named = (self._state.notes.get(_NAMED, capture.url) or "").rpartition(" ")
+        return named == _signature(page)
+
+    def _read(self, shown: Capture, capture: Capture) -> ListingPage:
+        """Return what a list names. `capture`: it, under the address that it stands for. Raises as that does.
+
+        What this version has read before, byte for byte, is no danger: it is read in this very process.
+        """
+        just, self._just_read = self._just_read, None
+        if just is not None and just[0] is shown and capture.url == shown.url:
+            return just[1]
+        noted = self._state.notes.get(_NAMED, capture.url) or ""
+        reader = self._here if noted.startswith(f"{_read_as(capture)} ") else self._reader
+        return read_list(capture, self._site, self._state, reader)
 
     def _new_on(self, capture: Capture, page: ListingPage) -> frozenset[Url]:
         """Return which articles count as new, should they be: all, of a sitemap that was read before."""
@@ -419,6 +437,11 @@ def _differ_in_session(url: Url, known: ArticleRecord) -> bool:
     return bare != url and bare in {urls.without_session(known.url), urls.without_session(known.ask)}
 
 
+def _read_as(capture: Capture) -> str:
+    """Return a short text that is the same for the same bytes and the same version, and for no others."""
+    return f"{_READ_BY} {blake2b(capture.body, digest_size=_SHORT).hexdigest()}"
+
+
 def _signature(page: ListingPage) -> str:
     """Return a short text that is the same for pages that name the same, and for no others."""
-    return sha256(repr(page).encode("utf-8", "surrogatepass")).hexdigest()
+    return blake2b(repr(page).encode("utf-8", "surrogatepass"), digest_size=_SHORT).hexdigest()
