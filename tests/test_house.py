@@ -67,6 +67,7 @@ GROUND = {
     "messages",
     "notices",
     "foreign_json",
+    "lazy",
     "numbers",
     "tangles",
     "progress",
@@ -85,7 +86,7 @@ NEVER = {
 ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "serve": {"commands.serve"}, "website": {"commands.site"}}
 
 KEEPERS = {
-    "httpx": {"crawler.client"},
+    "httpx": {"crawler.httpx_library"},
     "httpcore": {"crawler.transport"},
     "certifi": {"crawler.trust"},
     "tenacity": {"crawler.retry"},

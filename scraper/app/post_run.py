@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import __version__
-from scraper.app.feeds import write_feeds
 from scraper.app.indexing import refresh_sites
 from scraper.app.wiring import clock
 from scraper.audit import metrics
@@ -90,6 +89,8 @@ def keep_up(config: Config, report: Report) -> Iterator[str]:
         done = refresh_sites(config, report.sites, changed=changed)
         yield from (say("search: {error}", error=error.said) for error in done.unreadable)
         if config.feeds:
+            from scraper.app.feeds import write_feeds  # noqa: PLC0415 - few ask for them
+
             write_feeds(config, report.sites)
     except StoreError as error:
         yield error.said

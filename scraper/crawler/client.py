@@ -1,4 +1,4 @@
-"""Exchanges over httpx: the only module that knows it. One client, which asks what it is told and no more.
+"""Exchanges over httpx: the only module that uses it. One client, which asks what it is told and no more.
 
 What httpx does by itself, and a true capture cannot have, is kept from it:
 
@@ -20,10 +20,9 @@ from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
-
 from scraper import urls
 from scraper.crawler.dns import system_addresses
+from scraper.crawler.httpx_library import httpx
 from scraper.crawler.transport import Origin, Transport, told
 from scraper.crawler.trust import Trust
 from scraper.errors import Unreachable
@@ -90,7 +89,7 @@ class Client:
             cookies=_NoCookies(),
             trust_env=False,
             follow_redirects=False,
-            timeout=None,  # noqa: S113 - the fetcher's deadline is for the exchange as a whole
+            timeout=None,
         )
 
     @classmethod

@@ -4,205 +4,25 @@
                               └ none fits: what the page is instead (NotAnArticle), or which marks it lacks
 
 Does no I/O, asks no clock and writes no log. The pages of a family differ only in the data of its layouts
-(`families/`); this room is the engine that reads by them.
+(`families/`); this room is the engine that reads by them. The engine itself, `article`, is imported when it
+is first asked for: a run that finds nothing new reads no page.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from scraper import dates, dom, families
-from scraper.blocks import Block, Media
-from scraper.errors import ExtractError, NotAnArticle
-from scraper.extractor import body as body_reader
-from scraper.extractor import (
-    containers_of_body,
-    fidelity,
-    files,
-    files_below,
-    further_pages,
-    generic,
-    layout_match,
-    metadata,
-    special,
-    tables,
-    title_and_date,
-    witness,
-)
-from scraper.extractor.addresses import Addresses
-from scraper.extractor.page import open_page
-from scraper.extractor.page_kind import Verdict
-from scraper.families.generic import GENERIC as BY_DENSITY
-from scraper.model import Article, EmbeddedPicture
+from scraper.lazy import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from scraper.extractor.article import extract, kind_of
 
-    from scraper.extractor.account import Rule
-    from scraper.extractor.containers_of_body import Containers
-    from scraper.extractor.layout_match import LayoutMatch
-    from scraper.extractor.page import Page
-    from scraper.families.family import Layout
-    from scraper.model import Capture, Site
-    from scraper.urls import Url
+__all__ = ["MOST_FURTHER", "VERSION", "extract", "kind_of"]
 
-MOST_FURTHER: Final = further_pages.MOST_FURTHER
+MOST_FURTHER: Final = 60
 """Pages of one article behind its first one; more are not asked for."""
 
 VERSION = 2
 """Raised when an article's values would come out otherwise than before."""
 
-
-def extract(capture: Capture, site: Site, *, max_bytes: int | None = None) -> Article:
-    """Return the article that a capture holds, with what the captures of its further pages say.
-
-    Raises `NotAnArticle`, `UnknownLayout` and `MissingField`; `TooLarge` for a body that inflates beyond
-    `max_bytes`; None: the site's bound.
-    """
-    read = partial(_page, site=site, max_bytes=max_bytes or site.max_bytes, first=capture.url)
-    article = read(capture)
-    if article.next_page is None:
-        return article
-    return further_pages.joined(article, capture.further, read)
-
-
-def kind_of(capture: Capture, site: Site) -> Verdict:
-    """Return what a page is, for whoever asked for something else and could not read it: of any kind.
-
-    It is an article exactly where `extract` reads one. Raises `TooLarge`.
-    """
-    try:
-        article = extract(capture, site)
-    except NotAnArticle as error:
-        words = str(error).removesuffix(f": {capture.final_url}")
-        return Verdict(kind=error.what, words=words, leads_to=error.leads_to)
-    except ExtractError as error:
-        return Verdict(kind="other", words=str(error), is_sure=False)
-    is_sure = article.layout != BY_DENSITY.name
-    return Verdict(kind="article", words=f"an article: {article.title}", is_sure=is_sure)
-
-
-def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Article:
-    """Return what one page says of the article whose first page has the address `first`."""
-    page = open_page(capture, max_bytes)
-    worn = layout_match.worn_by(page, site)
-    layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
-    left_out = _left_out(roots.nodes, worn)
-    for node in further_pages.pager_lines(page, roots.nodes, first):
-        left_out.setdefault(node.mem_id, "navigation")
-    body = _read(page, layout, roots, left_out)
-    of_article = families.is_article(families.by_name(worn.family), page.url)
-    title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
-    beside = ""
-    if worn.is_generic or (of_article and _shows_no_date(page, layout)):
-        near, apart = dates.date_in_path(capture.url, site.timezone), frozenset(left_out)
-        beside = title_and_date.line(roots.nodes, title, site.timezone, apart, near=near, cut=worn.cut)
-    moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
-    if worn.found is not None:
-        generic.check(page, worn.found, dated=comes_from != "capture")
-    return Article(
-        url=capture.url,
-        title=title,
-        published=moment,
-        published_from=comes_from,
-        family=worn.family,
-        layout=layout.name,
-        body=body.blocks,
-        shown=body.testimony.shown,
-        source=metadata.source_of(page, layout, beside, worn.cut, moment),
-        editor=metadata.editor_of(page, layout),
-        channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
-        images=body.images,
-        media=body.media,
-        attachments=body.attachments,
-        left_out=(*body.testimony.left_out, *roots.around),
-        next_page=further_pages.next_page(page, capture.url, first),
-        embedded=body.embedded,
-        robots=metadata.robots_of(page),
-    )
-
-
-def _shows_no_date(page: Page, layout: Layout) -> bool:
-    """Tell whether an article's date is to be looked for around it; a channel shows the dates of others."""
-    return layout.nearby or page.first(layout.published) is None
-
-
-def _is_whole(capture: Capture) -> bool:
-    """Tell whether HTTP says that the body is all there: it is as long as its header promises."""
-    length = (capture.header("Content-Length") or "").strip()
-    return length.isdecimal() and int(length) == len(capture.body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    """What the body says, and what its witness says of it."""
-
-    blocks: tuple[Block, ...]
-    images: tuple[Url, ...]
-    media: tuple[Url, ...]
-    attachments: tuple[Url, ...]
-    embedded: tuple[EmbeddedPicture, ...]
-    testimony: witness.Testimony
-
-
-def _read(page: Page, layout: Layout, roots: Containers, left_out: dict[int, Rule]) -> _Body:
-    """Read the containers of a body, and hold what was read against them."""
-    addresses = Addresses(page.base)
-    read = body_reader.read(roots.nodes, addresses, left_out)
-    told, media = fidelity.told_by(read.blocks), tuple(_media(read.blocks))
-    attachments = _attachments(page, layout, addresses, told.links, read.files)
-    if layout.nearby:
-        attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots.nodes, addresses))))
-    testimony = witness.testify(
-        roots.nodes,
-        page.base,
-        witness.Told(images=told.images, links=told.links, others=(*media, *attachments)),
-        read.account.nodes,
-        read.account.addresses,
-    )
-    return _Body(
-        blocks=read.blocks,
-        images=told.images,
-        media=media,
-        attachments=attachments,
-        embedded=_embedded(told.images, addresses),
-        testimony=testimony,
-    )
-
-
-def _media(blocks: Iterable[Block]) -> Iterable[Url]:
-    """Yield what the blocks play, in order."""
-    for block in tables.flat(blocks):
-        if isinstance(block, Media):
-            yield block.src
-
-
-def _left_out(roots: list[dom.Node], worn: LayoutMatch) -> dict[int, Rule]:
-    """Return the elements that are no part of the article, by their `mem_id`, each with its rule."""
-    around: dict[int, Rule] = dict.fromkeys(worn.left_out, "surroundings")
-    return around | special.hidden(roots, worn.layout.drop, worn.layout.reveal)
-
-
-def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPicture, ...]:
-    """Return the pictures that the page holds itself, each once."""
-    held = addresses.embedded
-    return tuple(EmbeddedPicture(address=url, data=held[url]) for url in dict.fromkeys(images) if url in held)
-
-
-def _attachments(
-    page: Page, layout: Layout, addresses: Addresses, links: Iterable[str], named: Iterable[Url]
-) -> tuple[Url, ...]:
-    """Return the files of the article, each once: those in its body in page order, then those beside it."""
-    beside = (
-        addresses.link(dom.attribute(node, "href") or dom.attribute(node, "pdfsrc"))
-        for selector in layout.attachments
-        for node in dom.select(page.root, selector)
-    )
-    known = set(named)
-    plain = (files.as_url(link) for link in links)
-    found = [files.viewed(url) or url for url in plain if url in known or files.is_attachment(url)]
-    found.extend(url for url in known if url not in found)
-    found.extend(files.as_url(link) for link in beside if link is not None and link.startswith("http"))
-    return tuple(dict.fromkeys(found))
+__getattr__ = parts(__name__, {"extract": "article", "kind_of": "article"})

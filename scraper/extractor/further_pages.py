@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scraper import dom, text, urls
 from scraper.errors import ArchiveError
+from scraper.extractor import MOST_FURTHER
 from scraper.model import LeftOut, Shown
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from scraper.model import Article, Capture
     from scraper.urls import Url
 
-MOST_FURTHER: Final = 60  # pages of an article behind the first one
 _FEW: Final = 50  # fields of a query
 _MOST_NUMBER: Final = 100  # larger ones are numbers of articles
 _LONGEST: Final = 240  # characters

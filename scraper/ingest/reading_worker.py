@@ -18,14 +18,18 @@ from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _LENGTH: Final = 8  # bytes before each message: how long it is
-JOBS: Final[dict[str, Callable[..., Any]]] = {
-    "extract": extractor.extract,
-    "listing": discovery.read_links,
-    "pager": discovery.read_pager,
-}
+
+
+def jobs() -> dict[str, Callable[..., Any]]:
+    """Return what is done by each name of a job; what reads pages is imported with it."""
+    return {
+        "extract": extractor.extract,
+        "listing": discovery.read_links,
+        "pager": discovery.read_pager,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +47,20 @@ def main(memory: int, seconds: float) -> None:
         signal.signal(number, signal.SIG_IGN)  # whoever began this process ends it
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
-    while (job := receive(jobs)) is not None:
+    known, asked, answers = jobs(), sys.stdin.buffer, sys.stdout.buffer
+    while (job := receive(asked)) is not None:
         signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
-        answer = _answered(job)
+        answer = _answered(job, known)
         signal.setitimer(signal.ITIMER_PROF, 0)
         answers.write(len(answer).to_bytes(_LENGTH, "big") + answer)
         answers.flush()
 
 
-def _answered(job: bytes) -> bytes:
+def _answered(job: bytes, known: Mapping[str, Callable[..., Any]]) -> bytes:
     """Return the pickled answer to a pickled job."""
     try:
         name, *given = pickle.loads(job)  # noqa: S301 - of the process that began this one
-        return pickle.dumps(Answer(value=JOBS[name](*given)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(Answer(value=known[name](*given)), pickle.HIGHEST_PROTOCOL)
     except ArchiveError as error:
         return pickle.dumps(Answer(error=error), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
