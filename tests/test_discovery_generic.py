@@ -107,3 +107,17 @@ def test_a_front_page_says_where_lists_may_be_most_likely_first() -> None:
     ]
     assert [way.name for way in found.ways] == ["通知公告", None, "大学概况", "师资队伍"]
     assert found.feeds == (f"{HOME}rss.xml",)
+
+
+def test_a_list_that_leads_to_a_next_page_is_one_though_dated_links_stand_beside_it() -> None:
+    row = "<li><a href='/{0}/{1}'>第{1}次巡测的记录</a><span>2022-03-0{1}</span></li>"
+    rows = "".join(row.format("news/show", n) for n in range(1, 4))
+    side = "".join(row.format("hot", n) for n in range(1, 3))
+    onward = "<div><a href='/news/list?page=2'>下一页</a></div>"
+    html = f"<html><body><ul>{rows}</ul>{onward}<dl>{side}</dl></body></html>"
+    address, home = "http://xy.qs.example/news/list", "http://xy.qs.example/"
+    page = read_listing(capture(address, html), site(home), None)
+    assert [link.url for link in page.links] == [f"{home}news/show/{n}" for n in range(1, 4)]
+    assert page.next is not None
+    with pytest.raises(NotAListing):
+        read_listing(capture(address, html.replace("下一页", "往期")), site(home), None)

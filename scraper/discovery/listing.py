@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper import dom, extractor, families, urls
@@ -18,7 +19,7 @@ from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_page
 from scraper.errors import NotAListing, NotAnArticle, SingleColumn
-from scraper.families.family import Pager, Rows
+from scraper.families.family import FOOT, Pager, Rows
 from scraper.link_encoding import encode_queries
 from scraper.messages import say
 from scraper.model import ListingPage
@@ -34,6 +35,7 @@ _ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")
 _TAUGHT = "selectors"
 _MAY_BE_LIST = frozenset({"list", "article", "other"})  # where a pager is all that shows it
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
+_OF_ANY_ADDRESS = replace(_REPEATED, name="of any address", drop=FOOT, sure=True)
 
 
 def read_listing(capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
@@ -50,12 +52,12 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     if families.is_article(family, capture.final_url):
         raise _at_an_articles_address(capture, site)
     scope = scope_of(capture, site, family, channel)
-    reader = RowReader(page, base, site.timezone, scope.leads_out)
+    reader = RowReader(page, base, site.timezone, scope.leads_out, partial(_is_paged, page, base))
     for template in _templates(page, site, family):
         if family is not None and _by_shape(template):
             _refuse_single_column(page, family, capture.final_url)
         rows = reader.read(template)
-        wanted = scope.own if template.name == _TAUGHT else scope.article
+        wanted = scope.own if template.sure or template.name == _TAUGHT else scope.article
         own = [row for row in rows if wanted(row.url)]
         if own or (rows and not template.alike and not template.dated):
             said = _said(page, template, family.pager if family is not None else Pager(), base)
@@ -161,7 +163,13 @@ def _templates(page: Node, site: Site, family: Family | None) -> tuple[Rows, ...
     if family is None:
         return (_REPEATED,)
     framed = families.has_list_frame(family, page)
-    return tuple(rows for rows in family.rows if rows.within != "body" or not framed)
+    own = tuple(rows for rows in family.rows if rows.within != "body" or not framed)
+    return (*own, _OF_ANY_ADDRESS) if family.by_density and not framed else own
+
+
+def _is_paged(page: Node, base: Url) -> bool:
+    """Tell whether a page leads to a next one: a list does, and a front page does not."""
+    return pager.next_page(page, _REPEATED, Pager(), base) is not None
 
 
 def _refuse_single_column(page: Node, family: Family, url: Url) -> None:

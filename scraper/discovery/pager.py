@@ -35,7 +35,10 @@ _DATE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")  # what count
 _OF_ALL = re.compile(r"[/／]\s*(\d+)")  # 1/12, 页码 2/5
 _THIS_OF_ALL = re.compile(r"(?<!\d)\d{1,9}(?!\d)(?=\s*[/／]\s*\d)")
 _ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d+)", re.IGNORECASE)
-_NEXT = re.compile(r"下一?[页頁]|后一?[页頁]|\bnext", re.IGNORECASE)
+_NEXT = re.compile(
+    r"下一?[页頁]|后一?[页頁]|\bnext|较早(?:的)?文章|更早(?:的)?文章|\bolder\s+(?:posts|entries)",
+    re.IGNORECASE,
+)
 
 
 def read_pager(capture: Capture, site: Site) -> int:

@@ -98,7 +98,8 @@ def _called(said: str) -> Drawn | None:
     """Return what a call of `createPageHTML` says; None for arguments of another order."""
     parts = [part.strip() for part in said.split(",")]
     words = [match[2] if (match := _WORD.fullmatch(part)) else None for part in parts]
-    numbers = [int(part) if _NUMBER.fullmatch(part) else None for part in parts]
+    bare = [word if word is not None else part for word, part in zip(words, parts, strict=True)]
+    numbers = [int(part) if _NUMBER.fullmatch(part) else None for part in bare]  # '7' is a number too
     match numbers, words:
         case [int(pages), int(at), None, None, *_], [_, _, str(name), str(suffix), *_]:
             return _drawn(pages, at + 1, f"{name}_{at + 1}.{suffix}")

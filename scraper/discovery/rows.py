@@ -36,6 +36,7 @@ _TITLE = 8  # visible characters of a link that is likely a title
 _LONGEST_ROW = 400  # characters of a row that is the only one
 _DAY_OF_A_YEAR = re.compile(r"(?<![\d.-])(?:1[0-2]|0?[1-9])(?:[-/.]|月)(?:3[01]|[12]\d|0?[1-9])日?(?![\d.-])")
 _MAJORITY = 0.8  # of the rows on a page
+_MORE_THAN_HALF = 0.5  # of those on a page that leads to a next one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,19 @@ class RowReader:
     `leads_out` tells the links that may be rows from those that only lead about the site.
     """
 
-    def __init__(self, page: Node, base: Url, tz: ZoneInfo, leads_out: Callable[[Url], bool]) -> None:
-        """Take the parsed page, the address that its links are relative to, and the zone of its dates."""
+    def __init__(
+        self,
+        page: Node,
+        base: Url,
+        tz: ZoneInfo,
+        leads_out: Callable[[Url], bool],
+        is_paged: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take the parsed page, the address that its links are relative to, and the zone of its dates.
+
+        `is_paged` tells whether the page leads to a next one: then it is a list, whatever stands beside it.
+        """
+        self._is_paged = is_paged
         self._page = page
         self._base = base
         self._tz = tz
@@ -81,7 +93,7 @@ class RowReader:
                 for place, row in rows
                 if row.date is not None or (template.alike and _shows_a_day(place))
             ]
-        return _once(_alike(rows) if template.alike else [row for _, row in rows])
+        return _once(_alike(rows, self._is_paged) if template.alike else [row for _, row in rows])
 
     def _by_order(self, rows: list[tuple[Place, Row]], template: Rows) -> list[tuple[Place, Row]]:
         """Return the rows, those without a date read by the order in which the page writes 25/03/2021."""
@@ -131,8 +143,11 @@ class RowReader:
         for row in dom.select(self._page, template.row or ""):
             links = self._links(row, template, dropped)
             if links:
-                link, url = next((each for each in links if self._leads_out(each[1])), links[0])
-                yield Place(url=url, link=link, row=row)
+                link, url = next(
+                    (each for each in links if template.sure or self._leads_out(each[1])), links[0]
+                )
+                said = (other for other, leads in links if leads == url and visible_text(dom.text_of(other)))
+                yield Place(url=url, link=next(said, link), row=row)
 
     def _areas(self, template: Rows, dropped: frozenset[int]) -> Iterator[Node]:
         """Yield where the list may be: as the template selects it, or ever wider around its pager."""
@@ -149,7 +164,7 @@ class RowReader:
         own = len(visible_text(dom.text_of(pager)))
         area = pager.parent
         while area is not None and area.tag not in {"body", "html"}:
-            if any(self._leads_out(url) for _, url in self._links(area, template, dropped)):
+            if any(template.sure or self._leads_out(url) for _, url in self._links(area, template, dropped)):
                 return area
             if len(visible_text(dom.text_of(area))) > own + _NEIGHBOUR:
                 return None
@@ -162,13 +177,15 @@ class RowReader:
         Links that only lead about the site count where there is no other: a channel may list channels.
         """
         links = self._links(area, template, dropped)
-        links = [each for each in links if self._leads_out(each[1])] or links
+        links = [each for each in links if template.sure or self._leads_out(each[1])] or links
         held = _held([*links, *self._dead(area)], area)
         places: dict[int, Place] = {}
         for link, url in links:
             alone = takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area))
             row = deque(alone, maxlen=1)[0]
-            places.setdefault(row.mem_id, Place(url=url, link=link, row=row, behind=_behind(row, held)))
+            known = places.get(row.mem_id)
+            if known is None or not visible_text(dom.text_of(known.link)):  # a picture before the title
+                places[row.mem_id] = Place(url=url, link=link, row=row, behind=_behind(row, held))
         return list(places.values())
 
 
@@ -222,16 +239,19 @@ def _behind(row: Node, held: dict[int, set[Url]]) -> str:
     return text if len(text) <= _NEIGHBOUR else ""
 
 
-def _alike(rows: list[tuple[Place, Row]]) -> list[Row]:
+def _alike(rows: list[tuple[Place, Row]], is_paged: Callable[[], bool]) -> list[Row]:
     """Return the rows that stand side by side and look alike: most dates first, then most rows.
 
-    None where they are no clear majority: a home page holds many such lists, and is none itself.
+    None where they are no clear majority: a home page holds many such lists, and is none itself. Of a page
+    that leads to a next one more than half are enough.
     """
     kinds = [(place.row.parent.mem_id if place.row.parent else 0, place.row.tag) for place, _ in rows]
     sizes = Counter(kinds)
     dates = Counter(kind for kind, (_, row) in zip(kinds, rows, strict=True) if row.date is not None)
     best = max(kinds, key=lambda kind: (dates[kind], sizes[kind]), default=None)
-    if best is None or sizes[best] < _MAJORITY * len(rows):
+    if best is None or sizes[best] <= _MORE_THAN_HALF * len(rows):
+        return []
+    if sizes[best] < _MAJORITY * len(rows) and not is_paged():
         return []
     if len(rows) == 1 and not _is_row(*rows[0]):
         return []

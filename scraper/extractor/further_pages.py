@@ -5,6 +5,7 @@ The pages of an article are known by their addresses, which are made of that of 
     N.htm          N_1.htm, N_2.htm (or N_2.htm first); N-1.htm goes on as N-2.htm
     …/page.htm     …/page2.htm (Webplus)
     N.htm          N.htm?page=2
+    …/slug/        …/slug/2/ (WordPress)
 
 and a page must name the next one itself, by a link or a script that draws links (TRS: `createPageHTML`).
 """
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.model import Article, Capture
     from scraper.urls import Url
 
+_ENDS: Final = 60  # characters at the end of an article's path by which its pages are looked for
 _FEW: Final = 50  # fields of a query
 _MOST_NUMBER: Final = 100  # larger ones are numbers of articles
 _LONGEST: Final = 240  # characters
@@ -61,6 +63,8 @@ class Pages:
             return None
         if own.path == other.path and own.query != other.query:
             return self._by_query(own.query, other.query)
+        if own.path.endswith("/") and own.query == other.query:
+            return _by_folder(own.path, other.path)
         folder, _, name = own.path.rpartition("/")
         if other.path.rpartition("/")[0] != folder or own.query != other.query:
             return None
@@ -76,7 +80,10 @@ class Pages:
 
     def may_be_named(self, markup: str) -> bool:
         """Tell whether a page's markup can hold such an address at all."""
-        name = _NAME.fullmatch(urlsplit(self.first).path.rpartition("/")[2])
+        path = urlsplit(self.first).path
+        name = _NAME.fullmatch(path.rpartition("/")[2])
+        if name is None and path.endswith("/"):
+            return f"{path[-_ENDS:]}2" in markup or _QUERY.search(markup) is not None
         if name is None:
             return _QUERY.search(markup) is not None
         counted = _FIRST_OF_SOME.fullmatch(name["stem"])
@@ -91,6 +98,13 @@ def _fields(query: str) -> list[tuple[str, str]]:
 
 def _whole(digits: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and 0 < len(digits) <= len("999") else None
+
+
+def _by_folder(own: str, other: str) -> int | None:
+    """Return the page that a folder of an article's own is: `/slug/2/`; no year, which is an archive's."""
+    digits = other.removeprefix(own).removesuffix("/") if other.startswith(own) and own != "/" else ""
+    number = _whole(digits)
+    return number if number is not None and 1 < number < _MOST_NUMBER else None
 
 
 def _by_name(own: str, other: str) -> int | None:

@@ -19,6 +19,7 @@ DEDECMS = Family(
     ),
     article_url=re.compile(
         r"/\d{4}/\d{4}/(?P<number>\d+)(?:_\d+)?\.html$|/plus/view\.php\?(?:.*&)?aid=(?P<query>\d+)"
+        r"|/(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?/\d+(?:_\d+)?\.html$"
     ),
     layouts=(
         Layout(

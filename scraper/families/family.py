@@ -61,6 +61,7 @@ class Rows:
     drop: str | None = None  # within the list: what is no row of it, such as its pager
     alike: bool = False  # True: of the rows found, those that stand side by side and look alike are the list
     dated: bool = False  # True: a row without a date is none
+    sure: bool = False  # True: what a row leads to is an article, whatever its address looks like
     date: str | None = None  # within the row: what shows the date; None: the row's own text
     title: str | None = None  # within the row: what shows the title; None: the link's `title`, or its text
     next: str | None = None  # on the page: the link to the next older page; None: there is none

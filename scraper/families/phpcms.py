@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from scraper.families.family import Family, Layout, Pager, Rows
+from scraper.families.family import FOOT, Family, Layout, Pager, Rows
 
 PHPCMS = Family(
     name="phpcms",
@@ -33,7 +33,14 @@ PHPCMS = Family(
     ),
     rows=(
         Rows(name="phpcms", row="ul.list > li:has(> a[href])", next="#pages a[href]", stated="#pages a.a1"),
-        Rows(name="repeated", within="body", alike=True, next="#pages a[href], a[href]"),
+        Rows(
+            name="repeated",
+            within="body",
+            alike=True,
+            drop=FOOT,
+            next="#pages a[href], a[href]",
+            stated="#pages a.a1",
+        ),
     ),
     pager=Pager(number=re.compile(r"/list-\d+-(\d+)\.html$")),
     by_density=True,

@@ -38,6 +38,27 @@ def _layout(name: str, *marks: str, body: str) -> Layout:
     )
 
 
+def _rows(
+    name: str,
+    *,
+    row: str | None = None,
+    within: str | None = None,
+    beside: str | None = None,
+    following: str = _NEXT,
+) -> Rows:
+    return Rows(
+        name=name,
+        row=row,
+        within=within,
+        beside=beside,
+        alike=beside is None,
+        next=following,
+        stated="span.p_t, [id^=fanye]",
+        pages="span.p_no, span.p_no_d, [id^=fanye]",
+        current="span.p_no_d, [id^=fanye]",
+    )
+
+
 VSB = Family(
     name="vsb",
     marks=(
@@ -57,16 +78,9 @@ VSB = Family(
         _layout("vsb-bare", body="[id^=vsb_content], #vsb_newscontent"),
     ),
     rows=(
-        Rows(
-            name="pager",
-            beside=_PAGER,
-            next=_NEXT,
-            stated="span.p_t, [id^=fanye]",
-            pages="span.p_no, span.p_no_d, [id^=fanye]",
-            current="span.p_no_d, [id^=fanye]",
-        ),
-        Rows(name="lines", row="[id^=line_u], [id^=line]", alike=True, next=_NEXT),
-        Rows(name="repeated", within="body", alike=True, next="a[href]"),
+        _rows("pager", beside=_PAGER),
+        _rows("lines", row="[id^=line_u], [id^=line]"),
+        _rows("repeated", within="body", following="a[href]"),
     ),
     pager=Pager(),
     single=".v_news_content, [id^=vsb_content]",

@@ -127,6 +127,7 @@ WEBPLUS = Family(
         "script[src*='/_js/sudy-jquery']",
         "link[href*='/_upload/tpl/']",
         "link[href*='/_css/_system/']",
+        "link[href*='/_css/tpl']",
     ),
     article_url=re.compile(
         r"/\d{4}/\d{4}/c\d+a(?P<number>\d+)/page[^/]*\.(?:htm|psp)|/c\d+a(?P<bare>\d+)/page"
@@ -137,7 +138,7 @@ WEBPLUS = Family(
         _rows("news_list", row=f"{_WINDOW} ul.news_list > li.news"),
         _rows("wp_article_list", row=f"{_WINDOW} ul.wp_article_list > li.list_item"),
         _rows("window", within=f"{_WINDOW}, [portletmode=simpleChildList]"),
-        Rows(name="repeated", within="body", alike=True, next=_NEXT, last=_LAST),
+        Rows(name="repeated", within="body", alike=True, next=f"{_NEXT}, a[href]", last=_LAST),
     ),
     pager=Pager(page=_page, number=re.compile(r"(?:/i/(?=\d+/list\.)|/list(?=\d*\.(?:htm|psp)$))(\d*)")),
     single="[portletmode=simpleList] .wp_articlecontent, .wp_column_article",

@@ -9,6 +9,8 @@ import re
 
 from scraper.families.family import Family, Layout, Pager, Rows
 
+_NEXT = "a.next.page-numbers, a.wp-block-query-pagination-next, .nav-previous a[href], a[rel=next]"
+
 WORDPRESS = Family(
     name="wordpress",
     marks=(
@@ -42,16 +44,25 @@ WORDPRESS = Family(
     rows=(
         Rows(
             name="posts",
-            row="article[class*=type-post], .hentry",
+            row="article[class*=type-post], .hentry:not(li.wp-block-post)",
             link=".entry-title a[href]",
             date="time, .entry-date, .posted-on",
-            next="a.next.page-numbers, .nav-previous a[href], a[rel=next]",
+            next=_NEXT,
+            sure=True,
+        ),
+        Rows(
+            name="blocks",
+            row="li.wp-block-post",
+            link=".wp-block-post-title a[href], a[href]",
+            date="time, .wp-block-post-date",
+            next=_NEXT,
+            sure=True,
         ),
         Rows(
             name="repeated",
             within="body",
             alike=True,
-            next="a.next.page-numbers, .nav-previous a[href], a[href]",
+            next=f"{_NEXT}, a[href]",
         ),
     ),
     pager=Pager(number=re.compile(r"/page/(\d+)/?$")),
