@@ -16,11 +16,12 @@ from scraper.report import SiteReport
 from scraper.stores.state import open_copy, open_state
 from scraper.stores.state.captures import CaptureEntry
 from scraper.stores.state.listings import ChannelState, PageState
+from scraper.stores.state.queries import Standing
 from scraper.stores.state.schema import VERSION
 from scraper.urls import Url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from scraper.stores.state import State
@@ -131,6 +132,37 @@ def test_a_run_counts_what_it_listed_and_what_of_it_it_left_alone(state: State) 
     state.articles.put(article(3))
     put_page(state, 1, 1, 2, 3, run=9)
     assert state.articles.listed_in("s", 9) == (3, 1)
+
+
+def test_what_is_counted_of_a_channel_is_what_its_articles_say(state: State) -> None:
+    kinds: list[dict[str, object]] = [
+        {"status": Status.HELD, "path": "s/x.md", "due": None},
+        {"status": Status.HELD, "path": "s/x.md", "attempts": 2},
+        {"status": Status.HELD, "path": "s/x.md", "attempts": 2, "due": None},
+        {},
+        {"wanted": False},
+        {"status": Status.FAILED, "attempts": 1},
+        {"status": Status.FAILED, "attempts": 1, "wanted": False},
+        {"status": Status.GONE, "due": None},
+    ]
+    known = [article(number, **kind) for number, kind in enumerate(kinds)]
+    for one in known:
+        state.articles.put(one)
+    put_page(state, 1, *range(5))
+    put_page(state, 2, *range(4, 8))
+
+    def counted(some: Sequence[ArticleRecord]) -> Standing:
+        return Standing(
+            articles=sum(one.path is not None for one in some),
+            waiting=sum(one.wanted and one.status is Status.WAITING for one in some),
+            failures=sum(one.wanted and one.attempts > 0 and one.due is not None for one in some),
+        )
+
+    state.articles.put(article(8))  # that no list names
+    assert state.counts.standings("s") == {"a": counted(known)}
+    assert state.counts.standing("s") == counted([*known, article(8)])
+    pages = [(page.listed, page.held) for page in state.counts.pages("s")]
+    assert pages == [(5, counted(known[:5]).articles), (4, 0)]
 
 
 def test_an_alias_is_new_only_once(state: State) -> None:

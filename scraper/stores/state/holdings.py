@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 _HELD = """
     SELECT a.key, url, coalesce(ask, url) AS ask, channel, title, path, published, listed_date,
            coalesce(captured, first_seen) AS met,
-           coalesce(e.revised, captured, first_seen) AS updated
+           strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(e.revised, captured, first_seen) / 1000000, 'unixepoch')
+               AS updated
     FROM article a
     LEFT JOIN (
         SELECT key, max(at) AS revised FROM event WHERE site = :site AND what = 'revised' GROUP BY key
     ) e ON e.key = a.key
     WHERE a.site = :site AND path IS NOT NULL
 """
+_SECONDS = len("YYYY-MM-DD HH:MM:SS")
 
 
 class Holdings:
@@ -44,8 +46,8 @@ class Holdings:
                 url=row["url"],
                 urlname=urlname(Url(row["url"])),
                 title=row["title"] or row["url"],
-                moment=_moment(row).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
-                updated=required(row["updated"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                moment=_moment(row).astimezone(zone).isoformat(" ", "seconds")[:_SECONDS],
+                updated=row["updated"],
                 path=row["path"],
                 channel=row["channel"],
                 channels=tuple(dict.fromkeys((*own, *channels.get(row["key"], ())))),

@@ -65,11 +65,45 @@ _NAMED = """
     ORDER BY a.key, n.channel
 """  # an address that led to another article counts as that one
 
-_STANDING = (
-    "total(a.path IS NOT NULL) AS articles, "
-    "total(a.wanted AND a.status = 'waiting') AS waiting, "
-    "total(a.wanted AND a.attempts > 0 AND a.due IS NOT NULL) AS failures"
-)
+_UNHELD = "article a INDEXED BY article_unheld"
+_WAITING = "article a INDEXED BY article_waiting"
+_FAILING = "article a INDEXED BY article_failing"
+_IS_UNHELD = "a.site = :site AND a.path IS NULL"
+_IS_WAITING = "a.site = :site AND a.status = 'waiting' AND a.wanted"
+_IS_FAILING = "a.site = :site AND a.wanted AND a.attempts > 0 AND a.due IS NOT NULL"
+_NAMES = "CROSS JOIN named n ON n.site = a.site AND n.key = a.key"
+_STANDING = f"""
+    SELECT (SELECT count(*) FROM article WHERE site = :site)
+           - (SELECT count(*) FROM {_UNHELD} WHERE {_IS_UNHELD}) AS articles,
+           (SELECT count(*) FROM {_WAITING} WHERE {_IS_WAITING}) AS waiting,
+           (SELECT count(*) FROM {_FAILING} WHERE {_IS_FAILING}) AS failures
+"""  # noqa: S608 - constants. Most articles are held: those that are not are counted
+_STANDINGS = f"""
+    SELECT channel, total(articles) AS articles, total(waiting) AS waiting, total(failures) AS failures
+    FROM (
+        SELECT channel, count(*) AS articles, 0 AS waiting, 0 AS failures
+        FROM named WHERE site = :site GROUP BY channel
+        UNION ALL
+        SELECT n.channel, -count(*), 0, 0 FROM {_UNHELD} {_NAMES} WHERE {_IS_UNHELD} GROUP BY n.channel
+        UNION ALL
+        SELECT n.channel, 0, count(*), 0 FROM {_WAITING} {_NAMES} WHERE {_IS_WAITING} GROUP BY n.channel
+        UNION ALL
+        SELECT n.channel, 0, 0, count(*) FROM {_FAILING} {_NAMES} WHERE {_IS_FAILING} GROUP BY n.channel
+    ) GROUP BY channel
+"""  # noqa: S608 - likewise
+_PAGES = f"""
+    WITH
+    counted AS (SELECT page, count(*) AS articles FROM listed GROUP BY page),
+    unheld AS (
+        SELECT l.page, count(*) AS articles FROM {_UNHELD}
+        CROSS JOIN listed l ON l.key = a.key JOIN page q ON q.id = l.page AND q.site = a.site
+        WHERE {_IS_UNHELD} GROUP BY l.page
+    )
+    SELECT p.*, coalesce(c.articles, 0) AS listed,
+           coalesce(c.articles, 0) - coalesce(u.articles, 0) AS held
+    FROM page p LEFT JOIN counted c ON c.page = p.id LEFT JOIN unheld u ON u.page = p.id
+    WHERE p.site = :site ORDER BY p.channel, p.number, p.url
+"""  # noqa: S608 - likewise
 
 
 class Queries:
@@ -95,7 +129,8 @@ class Queries:
     def thin(self, site: str) -> tuple[Url, ...]:
         """Return the articles whose page was read and tells nothing, though it is held; newest first."""
         rows = self._connection.execute(
-            "SELECT url FROM article WHERE site = ? AND path IS NOT NULL AND extractor IS NOT NULL "
+            "SELECT url FROM article INDEXED BY article_thin "
+            "WHERE site = ? AND path IS NOT NULL AND extractor IS NOT NULL "
             "AND layout IS NOT NULL AND body_digest IS NULL ORDER BY published DESC, key",
             (site,),
         )
@@ -125,14 +160,7 @@ class Queries:
 
     def pages(self, site: str) -> Iterator[PageCount]:
         """Yield every page of a list that was read."""
-        query = """
-            SELECT p.*, count(a.key) AS listed, total(a.path IS NOT NULL) AS held
-            FROM page p
-            LEFT JOIN listed l ON l.page = p.id
-            LEFT JOIN article a ON a.site = p.site AND a.key = l.key
-            WHERE p.site = ? GROUP BY p.id ORDER BY p.channel, p.number, p.url
-        """
-        for row in self._connection.execute(query, (site,)):
+        for row in self._connection.execute(_PAGES, {"site": site}):
             yield PageCount(
                 channel=row["channel"],
                 url=Url(row["url"]),
@@ -149,16 +177,12 @@ class Queries:
 
     def standings(self, site: str) -> dict[str, Standing]:
         """Return how the articles stand that each channel names, by the channel's name."""
-        query = (
-            f"SELECT n.channel, {_STANDING} "  # noqa: S608 - a constant
-            "FROM named n JOIN article a USING (site, key) WHERE site = ? GROUP BY n.channel"
-        )
-        return {row["channel"]: _standing(row) for row in self._connection.execute(query, (site,))}
+        rows = self._connection.execute(_STANDINGS, {"site": site})
+        return {row["channel"]: _standing(row) for row in rows}
 
     def standing(self, site: str) -> Standing:
         """Return how all articles of a site stand, each once, listed or not."""
-        query = f"SELECT {_STANDING} FROM article a NOT INDEXED WHERE site = ?"  # noqa: S608 - a constant
-        return _standing(self._connection.execute(query, (site,)).fetchone())
+        return _standing(self._connection.execute(_STANDING, {"site": site}).fetchone())
 
 
 def _day(row: sqlite3.Row) -> datetime | None:

@@ -260,6 +260,13 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE article ADD COLUMN document_digest TEXT;  -- of its file as written; NULL: nobody knows
     """,
     COMPACT,
+    """
+    -- of few rows each: what is counted of them need not be looked for among all
+    CREATE INDEX article_unheld ON article (site, key) WHERE path IS NULL;
+    CREATE INDEX article_failing ON article (site, key) WHERE wanted AND attempts > 0 AND due IS NOT NULL;
+    CREATE INDEX article_thin ON article (site) WHERE path IS NOT NULL AND extractor IS NOT NULL
+        AND layout IS NOT NULL AND body_digest IS NULL;
+    """,
 )
 VERSION = len(MIGRATIONS)
 
