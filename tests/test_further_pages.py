@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,7 @@ FORMS = {  # of page {0}, counted from 1; the first has an address of its own
     "underscore from two": ("50001.html", "50001_{one}.html"),
     "a field of the query": ("50001.html", "50001.html?page={one}"),
     "a folder of pages": ("c3a50001/page.htm", "c3a50001/page{one}.htm"),
+    "a folder of its own": ("qiuji/", "qiuji/{one}/"),
     "behind a hyphen": ("show-3-50001-1.html", "show-3-50001-{one}.html"),
 }
 
@@ -68,7 +70,8 @@ class PartsWorld(World):
             if ask.path == f"/tzgg/202602/{name}" and number not in self.absent:
                 if number in self.broken:
                     return Reply(answer=page("<h1>500 Internal Server Error</h1>", status=500))
-                return Reply(answer=page(self._text(self._names[0], self.parts[number], self._pager(number))))
+                text = self._text(self._names[0], self.parts[number], self._pager(number))
+                return Reply(answer=page(text), stamp=sha256(text.encode()).hexdigest())
         for row in range(1, ROWS):
             if ask.path == f"/tzgg/202602/6000{row}.html":
                 return Reply(answer=page(self._text(f"6000{row}", f"{SHORT}这是第{row}次。", "")))
@@ -181,6 +184,27 @@ def test_what_changes_on_a_later_page_revises_the_article(tmp_path: Path) -> Non
         report = only(archive.run())
     assert report.revised == 1
     assert "后来补记" in told(archive)
+    *damages, _ = verify(archive.config.sites[0], archive.root, render=True, progress=Unwatched())
+    assert damages == []
+
+
+@pytest.mark.parametrize("form", ["underscore from one", "a folder of its own"])
+def test_a_later_page_is_asked_for_too_where_the_first_one_is_as_it_was(tmp_path: Path, form: str) -> None:
+    world = PartsWorld(*FORMS[form])
+    world.validators = "both"
+    with serve(world) as running:
+        archive = Archive(tmp_path, running, world)
+        archive.run()
+        archive.clock.wait(days=10)
+        before = only(archive.run())
+        world.parts[2] += "后来补记：第二天雪停了，湖边的标尺也重新钉了一根。"
+        archive.clock.wait(days=40)
+        report = only(archive.run())
+    assert (before.written, before.revised) == (0, 0)
+    assert (report.written, report.revised) == (0, 1)
+    assert in_order(told(archive))
+    assert "后来补记" in told(archive)
+    assert len(archive.documents()) == ROWS
     *damages, _ = verify(archive.config.sites[0], archive.root, render=True, progress=Unwatched())
     assert damages == []
 

@@ -95,6 +95,7 @@ class StoringFetcher:
         """
         self.budget.check()
         self._check_room()
+        request = self._earlier.of_all_pages(request, key)
         seconds = self.budget.seconds_left()
         try:
             async with asyncio.timeout(seconds) as limit:

@@ -83,7 +83,8 @@ class Pages:
         path = urlsplit(self.first).path
         name = _NAME.fullmatch(path.rpartition("/")[2])
         if name is None and path.endswith("/"):
-            return f"{path[-_ENDS:]}2" in markup or _QUERY.search(markup) is not None
+            numbered = any(f"{path[-_ENDS:]}{digit}" in markup for digit in "123456789")
+            return numbered or _QUERY.search(markup) is not None
         if name is None:
             return _QUERY.search(markup) is not None
         counted = _FIRST_OF_SOME.fullmatch(name["stem"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from scraper.article_record import key_of_further_pages
 from scraper.errors import StoreError
 from scraper.model import Kind
 
@@ -46,6 +47,19 @@ class PriorCaptures:
         if before is None or not timedelta(0) <= now - self._read_whole(request.url, before) < WHOLE_EVERY:
             return request
         return replace(request, etag=before.header("etag"), last_modified=before.header("last-modified"))
+
+    def of_all_pages(self, request: Request, key: str | None) -> Request:
+        """Return the request for an article of several pages so that its first page is sent whole.
+
+        That the first page is as it was says nothing of those behind it. `key`: of the article; None: the
+        request is for something else.
+        """
+        asks_if_changed = request.etag is not None or request.last_modified is not None
+        if key is None or request.kind is not Kind.ARTICLE or not asks_if_changed:
+            return request
+        if not self._captures.of_article(self._site, key_of_further_pages(key)):
+            return request
+        return replace(request, etag=None, last_modified=None)
 
     def _read_whole(self, url: Url, before: Capture) -> datetime:
         """Return when a list was last sent whole, though it may have been the same as before."""
