@@ -7,7 +7,6 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 LEFT_OUT = {
-    "announce",
     "campus",
     "campus_pieces",
     "campus_sites",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from announce import Announcer
 from archiving import Archive, only
 from gallery import HOME, PICTURE, SECOND, kept, publish
 
@@ -70,7 +71,7 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
 def campus() -> Iterator[tuple[CampusWorld, Server]]:
     """Yield a site of twenty-nine articles that has feeds and sitemaps."""
     made = campus_sites.webplus()
-    made.announces = True
+    Announcer(made)
     with serve(made) as running:
         yield made, running
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -79,6 +79,42 @@ def test_folders_are_made_with_those_above_them(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b" / "c")
     make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+def test_each_new_folder_is_durable_in_the_one_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that is lost takes the synced captures below it along."""
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino))
+    make_folder(tmp_path / "a" / "b")
+    assert synced == [tmp_path.stat().st_ino, (tmp_path / "a").stat().st_ino]
+    make_folder(tmp_path / "a" / "b" / "c")
+    assert synced[2:] == [(tmp_path / "a" / "b").stat().st_ino]
+
+
+@pytest.mark.parametrize("stopped", ["write", "sync"])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "full"), OSError(errno.EIO, "broken"), KeyboardInterrupt]
+)
+def test_whatever_stops_an_append_the_file_ends_as_it_did_before(
+    tmp_path: Path, stopped: str, error: BaseException | type[BaseException]
+) -> None:
+    path = tmp_path / "a.warc.gz"
+    append_synced(path, b"whole", size=0)
+
+    def half(fd: int, data: memoryview) -> int:
+        if len(data) <= 2:
+            raise error
+        return os.write(fd, data[:2])
+
+    def never(_: int) -> None:
+        raise error
+
+    world: dict[str, Any] = {"write": half} if stopped == "write" else {"sync": never}
+    with pytest.raises((StoreError, KeyboardInterrupt)):
+        append_synced(path, b"torn", size=5, **world)
+    assert path.read_bytes() == b"whole"
 
 
 def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:

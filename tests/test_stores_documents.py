@@ -171,6 +171,18 @@ def test_what_a_signal_interrupts_leaves_nothing_behind(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+def test_a_document_that_is_taken_back_stays_so_after_a_power_cut(tmp_path: Path) -> None:
+    """Its folder is synced, once the name is gone."""
+    DocumentStore(tmp_path).save(document(path="news/a.md"))
+    left: list[tuple[int, bool]] = []
+
+    def sync(fd: int) -> None:
+        left.append((os.fstat(fd).st_ino, (tmp_path / "news" / "a.md").exists()))
+
+    DocumentStore(tmp_path, sync=sync).remove("news/a.md")
+    assert left == [((tmp_path / "news").stat().st_ino, False)]
+
+
 def test_the_new_bytes_are_synced_before_they_get_their_name(tmp_path: Path) -> None:
     seen: list[list[str]] = []
 

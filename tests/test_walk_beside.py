@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from announce import Announcer
 from archiving import Archive, only, state_of
 
 from scraper import urls
@@ -28,7 +29,7 @@ PER_RUN = 30  # articles that a first run takes of sitemaps
 def world() -> CampusWorld:
     """Return a site of twenty-nine articles in two lists, with sitemaps of ten articles each, and feeds."""
     made = campus_sites.webplus()
-    made.announces = True
+    Announcer(made)
     return made
 
 
@@ -110,7 +111,7 @@ def test_a_run_reads_only_the_sitemaps_that_have_changed(
 def test_a_first_run_takes_the_newest_of_a_sitemap_and_no_more(
     archive_of: Callable[..., Archive], world: CampusWorld
 ) -> None:
-    world.per_sitemap = 50
+    Announcer(world, per_sitemap=50)
     for _ in range(11):
         world.publish("xyxw")
     archive = archive_of(sitemap=f'"{world.home}/sitemap-1.xml.gz"')

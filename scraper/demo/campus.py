@@ -9,9 +9,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from scraper.demo import announce, pictures, words
+from scraper.demo import pictures, words
 from scraper.demo.exchange import Answer, Reply, Row, page
 from scraper.demo.world import World
 
@@ -37,6 +37,8 @@ class Column:
 
 
 Route = tuple["re.Pattern[str]", "Callable[[re.Match[str], Ask], Reply]"]
+Announce: TypeAlias = "Callable[[str], Reply | None]"
+"""Answers for the addresses of sitemaps and feeds; None: to any other."""
 
 
 class CampusWorld(World):
@@ -49,8 +51,7 @@ class CampusWorld(World):
         super().__init__(host, name=name, title=title)
         self.columns = {column.name: column for column in columns}
         self.robots = ""
-        self.announces = False  # True: it has sitemaps and feeds
-        self.per_sitemap = 10  # articles that one of its sitemaps names; a feed names as many
+        self.announce: Announce | None = None  # what answers for sitemaps and feeds; None: it has none
         self.configures_singles = False  # True: its config names the columns that are one article, too
         self._sticky: dict[str, list[str]] = {}
 
@@ -111,7 +112,7 @@ class CampusWorld(World):
             return self.not_found()
         if path == "/robots.txt":
             return Reply(answer=Answer(headers=(("Content-Type", "text/plain"),), body=self.robots.encode()))
-        if self.announces and (announced := announce.reply(self, path)) is not None:
+        if self.announce is not None and (announced := self.announce(path)) is not None:
             return announced
         for pattern, reply in self.routes():
             if (found := pattern.fullmatch(ask.path)) is not None:

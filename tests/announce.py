@@ -19,33 +19,42 @@ _SITEMAPS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def reply(world: CampusWorld, path: str) -> Reply | None:
-    """Return the answer to an address of a sitemap or a feed; None: to any other."""
-    stories = [story for number, story in world.stories.items() if number not in world.gone]
-    stories.sort(key=lambda story: story.published)
-    stamp = f"{path} {len(stories)}"
-    match path:
-        case "/sitemap.xml":
-            body = _sitemap_index(world, stories).encode()
-        case "/rss.xml":
-            body = _rss(world, stories[::-1][: world.per_sitemap]).encode()
-        case "/atom.xml":
-            body = _atom(world, stories[::-1][: world.per_sitemap]).encode()
-        case _ if path.startswith("/sitemap-") and path.endswith(".xml.gz"):
-            number = int(path.removeprefix("/sitemap-").removesuffix(".xml.gz"))
-            part = stories[(number - 1) * world.per_sitemap : number * world.per_sitemap]
-            body = gzip.compress(_sitemap(world, part).encode(), mtime=0)
-            stamp = f"{path} {len(part)}"
-        case _:
-            return None
-    return Reply(answer=Answer(headers=(("Content-Type", "application/xml"),), body=body), stamp=stamp)
+class Announcer:
+    """Announces the articles of one world; made, it is what answers for them."""
+
+    def __init__(self, world: CampusWorld, *, per_sitemap: int = 10) -> None:
+        self.per_sitemap = per_sitemap  # articles that one sitemap names; a feed names as many
+        self._world = world
+        world.announce = self.reply
+
+    def reply(self, path: str) -> Reply | None:
+        """Return the answer to an address of a sitemap or a feed; None: to any other."""
+        world, most = self._world, self.per_sitemap
+        stories = [story for number, story in world.stories.items() if number not in world.gone]
+        stories.sort(key=lambda story: story.published)
+        stamp = f"{path} {len(stories)}"
+        match path:
+            case "/sitemap.xml":
+                body = _sitemap_index(world, stories, most).encode()
+            case "/rss.xml":
+                body = _rss(world, stories[::-1][:most]).encode()
+            case "/atom.xml":
+                body = _atom(world, stories[::-1][:most]).encode()
+            case _ if path.startswith("/sitemap-") and path.endswith(".xml.gz"):
+                number = int(path.removeprefix("/sitemap-").removesuffix(".xml.gz"))
+                part = stories[(number - 1) * most : number * most]
+                body = gzip.compress(_sitemap(world, part).encode(), mtime=0)
+                stamp = f"{path} {len(part)}"
+            case _:
+                return None
+        return Reply(answer=Answer(headers=(("Content-Type", "application/xml"),), body=body), stamp=stamp)
 
 
-def _sitemap_index(world: CampusWorld, stories: Sequence[Story]) -> str:
+def _sitemap_index(world: CampusWorld, stories: Sequence[Story], most: int) -> str:
     parts = []
-    for first in range(0, len(stories), world.per_sitemap):
-        last = stories[first : first + world.per_sitemap][-1].published.date()
-        loc = f"{world.home}/sitemap-{first // world.per_sitemap + 1}.xml.gz"
+    for first in range(0, len(stories), most):
+        last = stories[first : first + most][-1].published.date()
+        loc = f"{world.home}/sitemap-{first // most + 1}.xml.gz"
         parts.append(f"<sitemap><loc>{loc}</loc><lastmod>{last}</lastmod></sitemap>")
     return f"{_HEAD}<sitemapindex {_SITEMAPS}>{''.join(parts)}</sitemapindex>"
 
