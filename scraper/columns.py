@@ -14,7 +14,7 @@ _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
 _CLOSING = "，。、；：！？）】》」』”’…"
 _OPENING = "（【《「『“‘"
 _PIECE = re.compile(
-    rf"[{_OPENING}(\[]*(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
+    rf"[{_OPENING}(\[]{{0,8}}(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
 )
 
 

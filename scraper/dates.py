@@ -68,25 +68,25 @@ _YEAR_PART, _MONTH_PART, _DAY_PART = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>\d{
 _PARTS = tuple(  # a day in one element, its year and month in the next
     re.compile(rf"(?<!\d){form}(?!\d)", re.IGNORECASE)
     for form in (
-        rf"{_DAY_PART}日?\s*[-/.]?\s+{_YEAR_PART}\s*[-/.年]\s*{_MONTH_PART}月?",  # 05 | 2024-03
-        rf"{_YEAR_PART}\s*[-/.年]\s*{_MONTH_PART}月?\s+{_DAY_PART}日?(?![\d:])",  # 2024-03 | 05
-        rf"{_MONTH_PART}\s*[-/.月]\s*{_DAY_PART}日?\s+{_YEAR_PART}年?",  # 03-05 | 2024
-        rf"{_YEAR_PART}年?\s+{_MONTH_PART}\s*[-/.月]\s*{_DAY_PART}日?",  # 2024 | 03-05
-        rf"{_NAMED}\s+{_DAY_PART}(?:st|nd|rd|th)?,?\s+{_YEAR_PART}",  # Oct 25, 2015
-        rf"{_DAY_PART}(?:st|nd|rd|th)?\s+{_NAMED},?\s+{_YEAR_PART}",  # 25 Oct 2015
+        rf"{_DAY_PART}日?\s?[-/.]?\s{_YEAR_PART}\s?[-/.年]\s?{_MONTH_PART}月?",  # 05 | 2024-03
+        rf"{_YEAR_PART}\s?[-/.年]\s?{_MONTH_PART}月?\s{_DAY_PART}日?(?![\d:])",  # 2024-03 | 05
+        rf"{_MONTH_PART}\s?[-/.月]\s?{_DAY_PART}日?\s{_YEAR_PART}年?",  # 03-05 | 2024
+        rf"{_YEAR_PART}年?\s{_MONTH_PART}\s?[-/.月]\s?{_DAY_PART}日?",  # 2024 | 03-05
+        rf"{_NAMED}\s{_DAY_PART}(?:st|nd|rd|th)?,?\s{_YEAR_PART}",  # Oct 25, 2015
+        rf"{_DAY_PART}(?:st|nd|rd|th)?\s{_NAMED},?\s{_YEAR_PART}",  # 25 Oct 2015
     )
 )
 _EDGES = frozenset(["", *"[]()<>【】|·"])  # what may stand beside a date in a cell of its own
 _TIME = re.compile(
-    r"""(?P<joint>[\sT,，|]*) (?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)? \s*
-    (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*
-    (?P<hour>2[0-4]|[01]?\d) \s*(?:[:：]|时|点(?!击))\s*  # 13点 is an hour, 13点击 are clicks
-    (?:(?P<minute>[0-5]?\d) (?:\s*(?:[:：]|分)\s*(?P<second>[0-5]?\d(?!\d)))? )?
-    (?:\.\d+)? \s*
+    r"""(?P<joint>[\sT,，|]*+) (?:[(（]?\s*+(?:星期|周)[一二三四五六日天]\s*+[)）]?)? \s*+
+    (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*+
+    (?P<hour>2[0-4]|[01]?\d) \s*+(?:[:：]|时|点(?!击))\s*+  # 13点 is an hour, 13点击 are clicks
+    (?:(?P<minute>[0-5]?\d) (?:\s*+(?:[:：]|分)\s*+(?P<second>[0-5]?\d(?!\d)))? )?
+    (?:\.\d++)? \s*+
     (?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d(?!\d)|GMT\b|UTC\b)? (?:\s?(?P<meridiem>[AaPp])\.?[Mm]\b)?""",
     re.VERBOSE,
 )
-_TIME_ALONE = re.compile(r"\s*(?:2[0-4]|[01]?\d)\s?[:：]\s?[0-5]\d(?:\s?[:：]\s?[0-5]\d)?\s*")
+_TIME_ALONE = re.compile(r"\s*+(?:2[0-4]|[01]?\d)\s?[:：]\s?[0-5]\d(?:\s?[:：]\s?[0-5]\d)?\s*+")
 _HAN = re.compile(
     rf"(?P<year>[{_DIGITS}]{{4}})\s*年\s*"
     rf"(?P<month>[{_DIGITS}十]{{1,3}})\s*月\s*(?P<day>[{_DIGITS}十廿卅]{{1,3}})\s*[日号]"
@@ -249,7 +249,8 @@ def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) ->
         day = _day(year, month, match["day"] or match["day2"], tz)
         before = text[max(0, match.start() - _BESIDE) : match.start()].rstrip()
         behind = text[match.end() : match.end() + _BESIDE].lstrip()
-        behind = _TIME_ALONE.sub("", behind, count=1) if _TIME_ALONE.match(behind) else behind
+        clock = _TIME_ALONE.match(behind)
+        behind = behind if clock is None else behind[clock.end() :]
         alone = before[-1:] in _EDGES and behind[:1] in _EDGES
         nearest = bisect_right(labels, match.start())
         labelled = nearest > 0 and not text[labels[nearest - 1] : match.start()].strip(_AROUND)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _QUERY = re.compile(r"([^?#]*\?)([^#]*)(.*)", re.DOTALL)
 _OTHER_SCHEME = re.compile(r"[\x00-\x20]*(?!https?:)[A-Za-z][A-Za-z0-9+.\-]*:", re.IGNORECASE)
-_SUSPECT = re.compile(r"\?[^\s\"'<>]*[^\x00-\x7f]|\?[^\s\"'<>]*&(?:#|[A-Za-z])")
+_SUSPECT = re.compile(r"\?(?:[^\s\"'<>?&\x80-\U0010ffff]++|&(?![#A-Za-z]))*+(?:[^\x00-\x7f]|&[#A-Za-z])")
 _ADDRESS = re.compile(
-    r"href|src|data|poster|data-[a-z0-9-]*(?:src|href|url|link|original|lazy|file)[a-z0-9-]*"
+    r"href|src|data|poster|data-(?=[a-z0-9-]*?(?:src|href|url|link|original|lazy|file))[a-z0-9-]*+"
 )
 _UNSAFE = frozenset([*range(0x21), *b"\"#<>'", *range(0x7F, 0x100)])  # the standard's special-query set
 _EURO = "\u20ac"

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 _LEAST: Final = 8  # characters: no address of a picture has fewer
 _ONE: Final = r"!\[[^\]\n]{0,200}\]\(\S{0,500}\)"
-_RUN: Final = re.compile(rf"{_ONE}(?:\s*\n\s*{_ONE}){{{_LEAST - 1},}}")
-_PICTURE: Final = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\((?P<address>.*?)\)(?=\s*(?:!|\Z))", re.DOTALL)
+_RUN: Final = re.compile(rf"{_ONE}(?:[^\S\n]*+\n\s*+{_ONE}){{{_LEAST - 1},}}")
+_PICTURE: Final = re.compile(r"!\[(?P<alt>[^\]\n]{0,200})\]\((?P<address>\S{0,500}?)\)(?=\s*+(?:!|\Z))")
 _KINDS: Final = re.compile(r"\.(?:jpe?g|jfif|png|gif|bmp|webp|tiff?|svg)(?:[?#].*)?\Z", re.IGNORECASE)
 _BOUNDARY: Final = re.compile(r"(?=https?://)")
 _SPLIT: Final = re.compile(
@@ -39,7 +39,7 @@ _SPLIT: Final = re.compile(
     rf"|(?P<above>[^\s])[ \t]*\r?\n{MORE.pattern}\r?\n[ \t]*(?P<below>[^\s])"
 )
 _SENTENCE_ENDS: Final = frozenset("。！？；…：.!?;:”’」』）》】)")
-_BLOCK_END: Final = re.compile(r"\r?\n[ \t]*\r?\n|\s*\Z")
+_BLOCK_END: Final = re.compile(r"\r?\n[ \t]*+\r?\n|(?:(?<!\s)\s++)?\Z")
 _SIGNS: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 

@@ -24,7 +24,7 @@ _ISSUERS = bytes.fromhex("06082b06010505073002")  # id-ad-caIssuers (RFC 5280, 4
 _URI = 0x86  # the tag of an address among the names of a certificate
 _SEQUENCE = 0x30
 _VERSION = 0xA0
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]++-----END CERTIFICATE-----")
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # PKCS #7, in which some give theirs
 
 
@@ -33,7 +33,10 @@ def issuer_address(certificate: bytes) -> Url | None:
     for match in re.finditer(re.escape(_ISSUERS), certificate):
         at = match.end()
         if certificate[at : at + 1] == bytes([_URI]):
-            content, _ = _content(certificate, at)
+            try:
+                content, _ = _content(certificate, at)
+            except (IndexError, ValueError):
+                continue
             found = urls.parse(content.decode("latin-1"))
             if found is not None and found.startswith("http://"):
                 return found

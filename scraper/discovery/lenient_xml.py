@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _ROOT = re.compile(r"<((?:[A-Za-z][\w.-]{0,40}:)?(?:rss|RDF|feed|urlset|sitemapindex))(?=[\s/>])")
-_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,100})((?:[^<>\"']|\"[^\"<]{0,9999}\"|'[^'<]{0,9999}')*)>")
-_ATTRIBUTE = re.compile(r"([\w.:-]{1,100})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'/>]+))")
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,100}+)((?:[^<>\"']++|\"[^\"<]{0,9999}+\"|'[^'<]{0,9999}+')*+)>")
+_ATTRIBUTE = re.compile(r"(?<![\w.:-])([\w.:-]{1,100}+)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'/>]+))")
 _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(\w{1,32}));")
 _LAST = 0x10FFFF  # of all characters
 _DEEPEST = 100  # elements in each other; what is deeper is text without a place

@@ -45,7 +45,7 @@ _LIST = re.compile(
 _FRONT = re.compile(r"/(?:(?:index|default|main)\.\w+)?$")
 _LONGEST, _LONGEST_LATIN = 14, 40  # characters of a channel's name
 _NO_TITLE = re.compile(r"^(?:首页|网站首页|主页|欢迎.*|home)$", re.IGNORECASE)
-_BREAKS = re.compile(r"\s*(?:--+|[-_|–—·])\s*")
+_BREAKS = re.compile(r"(?:(?<!\s)\s++)?(?:--+|[-_|–—·])\s*+")
 _FEEDS = (
     'link[rel~="alternate"][type="application/rss+xml"], link[rel~="alternate"][type="application/atom+xml"]'
 )

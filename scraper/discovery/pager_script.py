@@ -25,7 +25,7 @@ _WORD = re.compile(r"""(['"])([^'"]{0,100})\1""")
 _COUNT_PAGE = re.compile(r"\bcountPage\s{0,4}=\s{0,4}(\d{1,7})\b")
 _CURRENT_PAGE = re.compile(r"\bcurrentPage\s{0,4}=\s{0,4}(\d{1,7})\b")
 _NEXT_PAGE = re.compile(
-    r"""([\w-]{1,60})_['"]\s{0,4}\+\s{0,4}(?:nextPage|\(?currentPage\s{0,4}\+\s{0,4}1\)?)"""
+    r"""(?<![\w-])([\w-]{1,60})_['"]\s{0,4}\+\s{0,4}(?:nextPage|\(?currentPage\s{0,4}\+\s{0,4}1\)?)"""
 )
 _SUFFIX = re.compile(r"""['"]\.(s?html?|jsp|aspx?|php)\b""")
 _DRAWS = re.compile(  # a pager's name, called or set: of many pages, or of a number that is not written there

@@ -38,7 +38,7 @@ _MOST_FIELDS = 500_000  # of one file: a sitemap of 50,000 pages has 200,000
 _MOST_TEXT = 100_000  # characters of one field; a feed may carry whole articles, which nobody here reads
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9_.:\-]+)[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
-_DECLARES = re.compile(r"<!DOCTYPE[^\[>]*\[", re.IGNORECASE)
+_DECLARES = re.compile(r"<!DOCTYPE[^\[<>]*+\[", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

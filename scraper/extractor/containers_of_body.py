@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHOWS: Final = "img, video, audio, iframe, embed, object, [pdfsrc], [sudy-wp-src], [vurl], script"
 _MOST_BEHIND: Final = 80  # characters without links behind a wrapped container; more are words of the article
+_MOST_WRAPPED: Final = 16  # elements of its kind within a container that are looked at; real ones hold two
 _SAMPLE: Final = 60  # characters
 
 
@@ -116,12 +117,13 @@ def _wrapped(node: dom.Node) -> dom.Node | None:
     if not marks:
         return None
     candidates = [each for each in dom.select(node, ", ".join(marks)) if each.mem_id != node.mem_id]
-    full = [each for each in candidates if _says_anything(each)]
+    full = [each for each in candidates[:_MOST_WRAPPED] if _says_anything(each)]
     if not full or any(text.visible_text(words) for words in _before(node, full[0])):
         return None
     innermost = full[0]
-    while (deeper := next((each for each in full if _stands_right_in(each, innermost)), None)) is not None:
-        innermost = deeper
+    for deeper in full[1:]:  # in the order of the page: what stands in another comes behind it
+        if _stands_right_in(deeper, innermost):
+            innermost = deeper
     return innermost if _is_all(node, innermost) else None
 
 

@@ -151,7 +151,7 @@ def _plain(value: str) -> str:
 
 def _is_variables(reference: str) -> bool:
     """Tell flash variables (`a=1&b=2`) from an address."""
-    return "=" in reference and not re.match(r"\s*(?:https?:|//|/|[^=&?]*\?)", reference)
+    return "=" in reference and not re.match(r"\s*+(?:https?:|//|/|[^=&?]*\?)", reference)
 
 
 def _kind(tag: str, url: Url, mime: str) -> MediaKind:

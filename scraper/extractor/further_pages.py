@@ -44,7 +44,7 @@ _DRAWN: Final = re.compile(
 )
 _PAGER_WORDS: Final = re.compile(
     r"(?:\d{1,3}|[\s|｜·.…\[\]【】<>«»‹›＜＞→←/:：,，()（）]|第|页|共|条|首页|尾页|末页|上一页|下一页|上页|下页|前一页|后一页"
-    r"|全文|阅读|分页|next|prev(?:ious)?|pages?)*",
+    r"|全文|阅读|分页|next|prev(?:ious)?|pages?)*+",
     re.IGNORECASE,
 )
 _HOLDS_A_PAGER: Final = frozenset(["div", "p", "ul", "ol", "li", "nav", "span", "table", "tbody", "tr", "td"])

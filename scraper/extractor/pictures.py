@@ -54,9 +54,9 @@ _SUSPECT: Final = re.compile(  # what the three patterns above begin with: far q
     r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)",
     re.IGNORECASE,
 )
-_SIZE: Final = re.compile(r"\s*0*([01])(?:\.0*)?\s*(?:px)?\s*$")
+_SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
-_BACKGROUND: Final = re.compile(r"url\(\s*['\"]?([^'\"()]{1,2048})['\"]?\s*\)", re.IGNORECASE)
+_BACKGROUND: Final = re.compile(r"url\(\s*+['\"]?([^'\"()]{1,2048}+)['\"]?\s*+\)", re.IGNORECASE)
 
 
 class Choice(NamedTuple):

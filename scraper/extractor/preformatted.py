@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PROSE: Final = re.compile("[，。；：、！？]")
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _LINES: Final = frozenset(["code", "div", "p", "li", "tr"])  # elements that are a line each within `<pre>`
-_INDENT: Final = re.compile(r"(?:^|\n)(?: {2,}|\t)\S| {3,}\S|\S\t")
+_INDENT: Final = re.compile(r"(?:^|\n)(?: {2,}|\t)\S| {3}\S|\S\t")
 
 
 def characters(node: dom.Node) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _META_TITLES = 'meta[name="ArticleTitle" i], meta[name="pageTitle" i], meta[property="og:title"]'
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=head i]"
 _HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_SEPARATORS = re.compile(r"\s*(?:--+|[-_|–—])\s*")
+_SEPARATORS = re.compile(r"(?:(?<!\s)\s++)?(?:--+|[-_|–—])\s*+")
 _LONGEST_TITLE = 300  # characters
 LONGEST_HEAD = 600  # characters of a `<title>`, the channel and the site with it
 _FIRST = 4  # runs of text of a body among which its title may stand

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _HEADINGS = "h1, h2, h3, h4, [class*=title i], [id*=title i]"
 _REAL = {"h1", "h2", "h3", "h4"}
 _LONG = 40  # characters of a text that is no title: with it the body has begun
-_TAIL = re.compile(r"\s*(?:--+|[-_|–—｜]|::|>>?|»)\s*")  # before a site's name, in a page's `<title>`
+_TAIL = re.compile(
+    r"(?:(?<!\s)\s++)?(?:--+|[-_|–—｜]|::|>>?|»)\s*+"
+)  # before a site's name, in a page's `<title>`
 _LONGEST_TITLE = 200  # characters
 _MOST_PARTS = 12  # of a name
 _SHORTEST_TITLE = 4  # visible characters that may be found again by chance otherwise

@@ -43,7 +43,7 @@ _ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?=\s?[\"']?[^\"=<>]{0,300}$")
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
 )
-_SHOWN_BY_TREE: Final = re.compile(r"<img\b[^>]*>")
+_SHOWN_BY_TREE: Final = re.compile(r"<img\b[^>]*+(?:>|\Z)")
 _EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
 _WIDTH: Final = re.compile(r"^[\d.]+[wx],")
 _LONGEST_NAME: Final = (
@@ -52,7 +52,7 @@ _LONGEST_NAME: Final = (
 _LONGEST: Final = 2_048  # characters of an address
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
-_SRCSET: Final = re.compile(r"\s+[\d.]+[xw]\s*(?:,|$)|,\s+")
+_SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
 _SAMPLE: Final = 60  # characters
 _SHOWS_BY_ADDRESS: Final = frozenset(
     ["decoration", "placeholder", "picture", "hidden-text", "player", "dropped"]

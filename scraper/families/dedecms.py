@@ -18,7 +18,7 @@ DEDECMS = Family(
         "ul.pagelist > li > span.pageinfo",
     ),
     article_url=re.compile(
-        r"/\d{4}/\d{4}/(?P<number>\d+)(?:_\d+)?\.html$|/plus/view\.php\?(?:.*&)?aid=(?P<query>\d+)"
+        r"/\d{4}/\d{4}/(?P<number>\d+)(?:_\d+)?\.html$|/plus/view\.php\?(?:[^?]*&)?aid=(?P<query>\d+)"
         r"|/(?:19|20)\d\d-?[01]\d(?:-?[0-3]\d)?/\d+(?:_\d+)?\.html$"
     ),
     layouts=(

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
 
-_MORE: Final = re.compile(r"[ \t]*<!--more-->[ \t]*")
-_LAST_LINE: Final = re.compile(r"\n*\[转入文章首发地址\]\((?P<address>[^\n]*)\)\s*\Z")
+_MORE: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?<!--more-->[ \t]*+")
+_LAST_LINE_BEGINS: Final = "[转入文章首发地址]("
+_LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address>[^\n]*)\)\s*+")
 _SCHEMES: Final = frozenset({"http", "https", "ftp", "mailto"})
 _UNSEEN: Final = re.compile(r"[\x00-\x20\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _PICTURE: Final = "图"  # what stands for a picture that has no words of its own
@@ -65,9 +66,10 @@ def render(document: str, places: Places) -> Rendered:
         metadata, body = read(document)
     except ValueError:
         metadata, body = {}, document
-    found = _LAST_LINE.search(body)
+    at = body.rfind(_LAST_LINE_BEGINS)
+    found = _LAST_LINE.fullmatch(body[at:]) if at >= 0 else None
     if found is not None:
-        body = body[: found.start()]
+        body = body[:at].rstrip("\n")
     env: dict[str, Any] = {"places": places, "shown": list[str](), "closings": list[str]()}
     tokens = _reader().parse(_MORE.sub("", body), env)
     html = _reader().renderer.render(tokens, _reader().options, env)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TOKEN: Final = re.compile(
-    r"""\s*(?P<minus>-)?(?:(?P<field>site|channel|from|until|title)[:：])?
+    r"""(?:(?<!\s)\s++)?(?P<minus>-)?(?:(?P<field>site|channel|from|until|title)[:：])?
     (?:"(?P<straight>[^"]*)(?:"|$)|“(?P<curly>[^”]*)(?:”|$)|「(?P<corner>[^」]*)(?:」|$)|(?P<word>\S+))""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -42,6 +42,7 @@ _TAGS: Final = "\ntags: \n"  # as in the older documents, blank and all
 _DOCUMENT: Final = re.compile(
     r"\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)(.*)", re.DOTALL
 )
+_MOST_NESTED: Final = 32  # lists and mappings in each other
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # by libyaml, ten times as fast, where it is
 _NO_LINE: Final = 2**31 - 1  # a title is one line, however long
 
@@ -110,6 +111,7 @@ def read(text: str) -> tuple[Metadata, str]:
     if found is None:
         return {}, text.removeprefix("\ufeff")
     try:
+        _check_form(found[1])
         values = YAMLHandler().load(found[1], Loader=_LOADER)
     except yaml.YAMLError as error:
         msg = say("front matter is no YAML: {error}", error=error)
@@ -117,6 +119,19 @@ def read(text: str) -> tuple[Metadata, str]:
     if not isinstance(values, dict):
         return {}, text.removeprefix("\ufeff")
     return {str(key): _read_value(value) for key, value in values.items()}, found[2]
+
+
+def _check_form(text: str) -> None:
+    """Raise ValueError for what nests too deeply, which ends libyaml by a crash, or says one thing often."""
+    if "*" not in text and sum(map(text.count, ("[", "{", "- ", "? "))) <= _MOST_NESTED:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_NESTED or isinstance(event, yaml.AliasEvent):
+            msg = say("front matter is nested too deeply, or has aliases")
+            raise ValueError(msg)
 
 
 def _read_value(value: object) -> str | list[str]:

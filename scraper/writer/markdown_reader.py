@@ -17,13 +17,14 @@ from scraper.urls import parse
 if TYPE_CHECKING:
     from scraper.urls import Url
 
+_LAST_LINE_BEGINS: Final = "[转入文章首发地址]("
 LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address><[^>\n]*>|\S*)\)[ \t]*\Z")
-MORE: Final = re.compile(r"[ \t]*<!--[ \t]*more[ \t]*-->[ \t]*")
+MORE: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?<!--[ \t]*+more[ \t]*+-->[ \t]*+")
 _FRONT_MATTER: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*?\n)??---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_DIVIDER: Final = re.compile(rf"(?P<above>\n*){MORE.pattern}(?P<below>\n*)")
+_DIVIDER: Final = re.compile(rf"(?P<above>(?:(?<!\n)\n++)?){MORE.pattern}(?P<below>\n*+)")
 _EXTENSIONS: Final = ("table", "strikethrough")
 _PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
-_TAG: Final = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _USUAL_ALT: Final = {"图", "图片"}  # says nothing of the picture
 
 
@@ -36,7 +37,10 @@ def body_of(document: str) -> str:
 def said(body: str) -> str:
     """Return a document's body without its last line and its divider, line ends those of Unix."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").rstrip()
-    return _DIVIDER.sub(_joint, LAST_LINE.sub("", text)).strip("\n")
+    at = text.rfind(_LAST_LINE_BEGINS)
+    if at >= 0 and LAST_LINE.fullmatch(text[at:]) is not None:
+        text = text[:at]
+    return _DIVIDER.sub(_joint, text).strip("\n")
 
 
 def _joint(found: re.Match[str]) -> str:
