@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scraper.model import Site
     from scraper.stores.search_index import Prepared, SearchIndex
 
+_HERE: Final = 1_000  # documents that are read in this process while others would be begun for it
 _BATCH: Final = 500  # articles of a transaction: what a kill takes back, and how long a reader may wait
 
 
@@ -60,7 +61,7 @@ def refresh(
     done = Indexed()
     there = index.versions(site.name)
     pieces = _changed(site, held, there)
-    results = (made for _, made in spread(partial(_prepared, archive=archive), pieces))
+    results = (made for _, made in spread(partial(_prepared, archive=archive), pieces, few=_HERE))
     while batch := list(islice(results, _BATCH)):
         with index.transaction():
             for made in batch:

@@ -185,7 +185,7 @@ class ArticleDecider:
             path=known.path or self._filed(urls.urlname(known.url)),
             assets=self._addresses(url for url, _ in shown),
         )
-        after = replace(known, captured=captured, capture=ref, origin=None, **facts_of(article))
+        after = replace(known, captured=captured, capture=ref, origin=None, **facts_of(article, digest))
         after = replace(after, path=document.path, document_digest=document.digest)
         thin = after.body_digest is None
         outcome: Outcome = Written(path=document.path, thin=thin)
@@ -280,11 +280,14 @@ def dated(article: Article, captured: datetime) -> Article:
     return replace(article, published=captured) if article.published_from == "capture" else article
 
 
-def facts_of(article: Article) -> dict[str, Any]:
-    """Return the fields of an `ArticleRecord` that only the article says, as this version reads it."""
+def facts_of(article: Article, digest: str | None = None) -> dict[str, Any]:
+    """Return the fields of an `ArticleRecord` that only the article says, as this version reads it.
+
+    `digest`: what `article_digest` returns of it; None: it is reckoned.
+    """
     return {
         "title": article.title,
-        "article_digest": article_digest(article),
+        "article_digest": digest or article_digest(article),
         "extractor": extractor.VERSION,
         "published": article.published,
         "layout": article.layout,

@@ -179,6 +179,8 @@ def _request_block(capture: Capture) -> bytes:
 
 def _ascii(address: str) -> str:
     """Write what is no ASCII as RFC 3986 has it; pywb cannot replay an address that is not so."""
+    if address.isascii():
+        return address
     return "".join(letter if letter.isascii() else quote(letter) for letter in address)
 
 
