@@ -41,7 +41,7 @@ def network(*sites: Site, **changes: Any) -> Network:  # noqa: ANN401 - settings
     settings: dict[str, Any] = {"allow_private_addresses": True, "retries": 0}
     settings |= {name: value for name, value in changes.items() if name in known}
     parts: dict[str, Any] = {
-        "memory": InMemoryHostState(),
+        "host_state": InMemoryHostState(),
         "now": virtualtime.now,
         "monotonic": virtualtime.monotonic,
         "sleep": asyncio.sleep,

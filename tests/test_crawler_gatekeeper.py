@@ -151,9 +151,9 @@ def test_the_longer_of_the_two_delays_wins() -> None:
 # ── from one run to the next ──────────────────────────────────────────────────────────────────────────────
 
 
-async def visit(server: FaultServer, memory: InMemoryHostState, **changes: object) -> str:
+async def visit(server: FaultServer, host_state: InMemoryHostState, **changes: object) -> str:
     place = site(server.url("/"), robots="obey")
-    async with network(place, memory=memory, **changes) as source:
+    async with network(place, host_state=host_state, **changes) as source:
         try:
             return str((await source.fetch(request(server.url("/closed")), place)).status)
         except (Refused, Blocked, BadStatus, Unreachable) as error:
@@ -161,32 +161,32 @@ async def visit(server: FaultServer, memory: InMemoryHostState, **changes: objec
 
 
 def test_an_answer_is_kept_for_a_day_also_across_runs() -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
             server.on("/robots.txt", CLOSED, fault.status(404))
             server.on("/closed", GOOD)
-            assert await visit(server, memory) == "Refused"
+            assert await visit(server, host_state) == "Refused"
             await asyncio.sleep(23.9 * 3600)
-            assert await visit(server, memory) == "Refused"
+            assert await visit(server, host_state) == "Refused"
             assert server.asked("/robots.txt") == 1
             await asyncio.sleep(0.2 * 3600)
-            assert await visit(server, memory) == "200"
+            assert await visit(server, host_state) == "200"
             assert server.asked("/robots.txt") == 2
 
     virtualtime.run(story())
 
 
 def test_a_clock_set_back_does_not_keep_it_longer() -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
             server.on("/robots.txt", CLOSED)
-            await visit(server, memory)
+            await visit(server, host_state)
             earlier = virtualtime.clock_at(virtualtime.BEGINNING - timedelta(days=2))
-            await visit(server, memory, now=earlier)
+            await visit(server, host_state, now=earlier)
             assert server.asked("/robots.txt") == 2
 
     virtualtime.run(story())
@@ -194,14 +194,14 @@ def test_a_clock_set_back_does_not_keep_it_longer() -> None:
 
 @pytest.mark.parametrize("failing", [fault.status(500), fault.dropped()])
 def test_a_failure_is_not_kept_for_the_next_run(failing: Answer) -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
             server.on("/robots.txt", failing, fault.status(404))
             server.on("/closed", GOOD)
-            assert await visit(server, memory) in {"Refused", "Unreachable"}
-            assert await visit(server, memory) == "200"
+            assert await visit(server, host_state) in {"Refused", "Unreachable"}
+            assert await visit(server, host_state) == "200"
 
     virtualtime.run(story())
 

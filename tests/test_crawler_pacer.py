@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from virtualtime import monotonic
 
-from scraper.crawler.host_state import HostMemory, InMemoryHostState
+from scraper.crawler.host_state import HostBackoff, InMemoryHostState
 from scraper.crawler.pacer import DAY, GUESSED_PATIENCE, HOUR, Pacer
 from scraper.errors import Blocked, FetchError, Paused
 
@@ -25,7 +25,7 @@ HOST = "news.example"
 
 def pacer(**changes: Any) -> Pacer:  # noqa: ANN401 - any of its parts
     parts: dict[str, Any] = {
-        "memory": InMemoryHostState(),
+        "host_state": InMemoryHostState(),
         "now": virtualtime.now,
         "monotonic": monotonic,
         "sleep": asyncio.sleep,
@@ -273,17 +273,17 @@ def test_a_pause_beyond_our_patience_is_left_to_a_later_run(cause: str, error: t
 
 
 def test_the_next_run_waits_out_what_is_left() -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def first() -> None:
-        await troubles(pacer(memory=memory), 3, cause="429")
-        paces = pacer(memory=memory)
+        await troubles(pacer(host_state=host_state), 3, cause="429")
+        paces = pacer(host_state=host_state)
         async with paces.turn(HOST, 0):
             paces.trouble(HOST, delay=0, cause="429")
 
     async def second() -> None:
         began = virtualtime.BEGINNING + timedelta(seconds=10)
-        paces = pacer(memory=memory, now=virtualtime.clock_at(began))
+        paces = pacer(host_state=host_state, now=virtualtime.clock_at(began))
         assert await turn(paces) == pytest.approx(5)
         assert await troubles(paces, 1, cause="429") == pytest.approx([16])
 
@@ -292,11 +292,13 @@ def test_the_next_run_waits_out_what_is_left() -> None:
 
 
 def test_the_next_run_after_a_quiet_time_begins_anew() -> None:
-    memory = InMemoryHostState()
-    memory.remember_host(HOST, HostMemory(pause=512, until=virtualtime.BEGINNING, cause="503"))
+    host_state = InMemoryHostState()
+    host_state.remember_host(HOST, HostBackoff(pause=512, until=virtualtime.BEGINNING, cause="503"))
 
     async def story() -> None:
-        paces = pacer(memory=memory, now=virtualtime.clock_at(virtualtime.BEGINNING + timedelta(minutes=30)))
+        paces = pacer(
+            host_state=host_state, now=virtualtime.clock_at(virtualtime.BEGINNING + timedelta(minutes=30))
+        )
         assert await troubles(paces, 1) == pytest.approx([1])
 
     run(story)
@@ -304,12 +306,12 @@ def test_the_next_run_after_a_quiet_time_begins_anew() -> None:
 
 @pytest.mark.parametrize("ahead", [timedelta(days=4_000), timedelta(hours=2)])
 def test_what_a_clock_that_was_ahead_wrote_is_no_pause(ahead: timedelta) -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
     later = virtualtime.BEGINNING + ahead
-    memory.remember_host(HOST, HostMemory(pause=2, until=later, cause="429", span=2))
+    host_state.remember_host(HOST, HostBackoff(pause=2, until=later, cause="429", span=2))
 
     async def story() -> None:
-        paces = pacer(memory=memory)
+        paces = pacer(host_state=host_state)
         assert await turn(paces) == 0
         assert await troubles(paces, 1) == pytest.approx([1])
 
@@ -318,14 +320,16 @@ def test_what_a_clock_that_was_ahead_wrote_is_no_pause(ahead: timedelta) -> None
 
 @pytest.mark.parametrize("cause", ["503", "Unreachable"])
 def test_a_pause_that_nobody_asked_for_is_not_kept_by_the_next_run_which_asks_once(cause: str) -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def first() -> None:
-        await troubles(pacer(memory=memory), 7, cause=cause)
+        await troubles(pacer(host_state=host_state), 7, cause=cause)
 
     async def second() -> None:
         began = virtualtime.BEGINNING + timedelta(seconds=130)
-        paces = pacer(memory=memory, now=virtualtime.clock_at(began), guessed_patience=GUESSED_PATIENCE)
+        paces = pacer(
+            host_state=host_state, now=virtualtime.clock_at(began), guessed_patience=GUESSED_PATIENCE
+        )
         assert paces.is_doubtful(HOST)
         async with paces.turn(HOST, 0):
             assert monotonic() == 0
@@ -361,12 +365,12 @@ def test_a_host_that_was_left_is_not_asked_again_in_this_run() -> None:
 
 
 def test_a_host_without_trouble_leaves_no_trace() -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def story() -> None:
-        paces = pacer(memory=memory)
+        paces = pacer(host_state=host_state)
         await turn(paces)
         paces.success(HOST)
 
     run(story)
-    assert memory.host(HOST) is None
+    assert host_state.host(HOST) is None

@@ -36,9 +36,9 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
     return (ADDRESSES[host],)
 
 
-def lanes(memory: HostState | None = None, *, direct: bool = True) -> ServerLanes:
+def lanes(host_state: HostState | None = None, *, direct: bool = True) -> ServerLanes:
     pacer = Pacer(
-        memory=memory or InMemoryHostState(),
+        host_state=host_state or InMemoryHostState(),
         now=virtualtime.now,
         monotonic=monotonic,
         sleep=asyncio.sleep,

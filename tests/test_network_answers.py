@@ -155,18 +155,18 @@ def test_a_pause_beyond_our_patience_ends_it_at_once() -> None:
 
 
 def test_the_next_run_keeps_the_pause() -> None:
-    memory = InMemoryHostState()
+    host_state = InMemoryHostState()
 
     async def story() -> None:
         async with FaultServer() as server:
             server.on("/a", fault.status(503, ("Retry-After", "3600")), GOOD)
             with pytest.raises(Paused):
-                await fetch(server, "/a", memory=memory, retries=1)
+                await fetch(server, "/a", host_state=host_state, retries=1)
             with pytest.raises(Paused):
-                await fetch(server, "/a", memory=memory, retries=1)
+                await fetch(server, "/a", host_state=host_state, retries=1)
             assert server.asked() == 1
             await asyncio.sleep(3600)
-            assert (await fetch(server, "/a", memory=memory, retries=1)).status == 200
+            assert (await fetch(server, "/a", host_state=host_state, retries=1)).status == 200
 
     virtualtime.run(story())
 

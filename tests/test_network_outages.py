@@ -35,11 +35,11 @@ class Night:
     seconds: float = 0.0
 
 
-async def night(urls: list[Url], memory: InMemoryHostState, **changes: object) -> Night:
+async def night(urls: list[Url], host_state: InMemoryHostState, **changes: object) -> Night:
     """Ask for addresses, one after another, in a run of its own."""
     told, began = Night(), virtualtime.monotonic()
     places = {url: site(url, name=str(number)) for number, url in enumerate(urls)}
-    async with network(*places.values(), memory=memory, **{"retries": 4, **changes}) as source:
+    async with network(*places.values(), host_state=host_state, **{"retries": 4, **changes}) as source:
         for url, place in places.items():
             try:
                 told.outcomes.append(str((await source.fetch(request(url), place)).status))
@@ -70,11 +70,11 @@ def test_a_host_that_takes_no_connections_costs_a_run_seconds_and_the_next_one_q
     closed_port: int,
 ) -> None:
     async def story(_: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         urls = [address(f"http://127.0.0.1:{closed_port}/{n}") for n in range(14)]
         nights = []
         for _night in range(24):
-            nights.append(await night(urls, memory))
+            nights.append(await night(urls, host_state))
             await asyncio.sleep(3_600)
         assert nights[0].outcomes == ["Unreachable"] + ["Paused"] * 13
         assert nights[0].seconds == pytest.approx(3)
@@ -87,18 +87,18 @@ def test_a_host_that_takes_no_connections_costs_a_run_seconds_and_the_next_one_q
 
 def test_who_comes_soon_again_asks_once(closed_port: int) -> None:
     async def story(_: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         urls = [address(f"http://127.0.0.1:{closed_port}/{n}") for n in range(3)]
-        await night(urls, memory)
+        await night(urls, host_state)
         for _night in range(5):
-            assert (await night(urls, memory)).seconds == 0
+            assert (await night(urls, host_state)).seconds == 0
 
     tell(story)
 
 
 def test_a_host_that_is_up_again_is_met_by_the_next_run() -> None:
     async def story(server: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         server.on("/a", GOOD)
         down: set[bool] = {True}
 
@@ -109,10 +109,10 @@ def test_a_host_that_is_up_again_is_met_by_the_next_run() -> None:
 
         urls = [server.url("/a", "news.example")] * 1
         for _ in range(10):  # all through a long night
-            assert (await night(urls, memory, resolve=resolve)).outcomes == ["Unreachable"]
+            assert (await night(urls, host_state, resolve=resolve)).outcomes == ["Unreachable"]
             await asyncio.sleep(60)
         down.clear()
-        told = await night(urls, memory, resolve=resolve)
+        told = await night(urls, host_state, resolve=resolve)
         assert (told.outcomes, told.seconds) == (["200"], 0)
 
     tell(story)
@@ -141,16 +141,16 @@ def test_a_host_that_is_down_holds_up_no_other_host_of_the_site(closed_port: int
 )
 def test_a_host_that_answers_nothing_good_costs_a_run_no_ten_minutes(answer: Answer, most: float) -> None:
     async def story(server: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         for number in range(14):
             server.on(f"/{number}", answer)
         urls = [server.url(f"/{number}") for number in range(14)]
-        first = await night(urls, memory)
+        first = await night(urls, host_state)
         assert "200" not in first.outcomes
         assert first.seconds <= most
         server.seen.clear()
         await asyncio.sleep(600)
-        second = await night(urls, memory)
+        second = await night(urls, host_state)
         assert second.seconds <= most + 60
         assert server.asked("/0") in {1, 5}  # a 500 is that address's alone, and is forgotten
 
@@ -171,14 +171,14 @@ def test_channels_that_are_well_go_on_beside_some_that_break_off(broken: Answer)
 
 def test_a_pause_that_the_host_asked_for_is_kept_by_the_next_run() -> None:
     async def story(server: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         server.on("/a", fault.status(503, ("Retry-After", "7200")), GOOD)
-        assert (await night([server.url("/a")], memory)).outcomes == ["Paused"]
+        assert (await night([server.url("/a")], host_state)).outcomes == ["Paused"]
         await asyncio.sleep(3_600)
-        assert (await night([server.url("/a")], memory)).outcomes == ["Paused"]
+        assert (await night([server.url("/a")], host_state)).outcomes == ["Paused"]
         assert server.asked() == 1
         await asyncio.sleep(3_600)
-        assert (await night([server.url("/a")], memory)).outcomes == ["200"]
+        assert (await night([server.url("/a")], host_state)).outcomes == ["200"]
 
     tell(story)
 
@@ -188,20 +188,20 @@ def test_a_pause_that_the_host_asked_for_is_kept_by_the_next_run() -> None:
 
 def test_a_proxy_that_takes_no_connections_is_told_as_the_proxys_and_no_host_pauses(closed_port: int) -> None:
     async def story(server: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         proxy = f"http://127.0.0.1:{closed_port}"
         urls = [address("http://one.example/a"), address("https://two.example/a")]
-        told = await night(urls, memory, proxy=proxy)
+        told = await night(urls, host_state, proxy=proxy)
         assert told.outcomes == ["Unreachable"] * 2
         assert told.seconds < 10
         for error in told.errors:
             assert isinstance(error, Unreachable)
             assert error.proxy
             assert f"the proxy 127.0.0.1:{closed_port}: " in str(error)
-        assert memory.host("one.example") is None
-        assert memory.host("two.example") is None
+        assert host_state.host("one.example") is None
+        assert host_state.host("two.example") is None
         server.on("/a", GOOD)
-        again = await night(urls[:1], memory, proxy=f"http://127.0.0.1:{server.port}")
+        again = await night(urls[:1], host_state, proxy=f"http://127.0.0.1:{server.port}")
         assert (again.outcomes, again.seconds) == (["200"], 0)
 
     tell(story)
@@ -209,14 +209,14 @@ def test_a_proxy_that_takes_no_connections_is_told_as_the_proxys_and_no_host_pau
 
 def test_a_proxy_that_does_not_connect_us_pauses_no_host() -> None:
     async def story(server: FaultServer) -> None:
-        memory = InMemoryHostState()
+        host_state = InMemoryHostState()
         server.on("two.example:443", fault.status(503))
         told = await night(
-            [address("https://two.example/a")], memory, proxy=f"http://127.0.0.1:{server.port}"
+            [address("https://two.example/a")], host_state, proxy=f"http://127.0.0.1:{server.port}"
         )
         assert told.outcomes == ["Unreachable"]
         assert "the proxy does not connect" in str(told.errors[0])
-        assert memory.host("two.example") is None
+        assert host_state.host("two.example") is None
 
     tell(story)
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networkworld import address, network, request, site
 
-from scraper.crawler.host_state import HostMemory, RobotsMemory
+from scraper.crawler.host_state import CachedRobots, HostBackoff
 from scraper.crawler.stored_host_state import StoredHostState
 
 if TYPE_CHECKING:
@@ -145,13 +145,13 @@ class Texts(dict[tuple[str, str], str]):
 
 
 def test_what_is_remembered_as_text_comes_back_as_it_was() -> None:
-    memory = StoredHostState(Texts())
-    assert memory.host("h") is None
-    assert memory.robots("http://h") is None
-    host = HostMemory(pause=2.5, until=virtualtime.BEGINNING, cause="503")
-    robots = RobotsMemory(fetched_at=virtualtime.BEGINNING, status=200, body=bytes(range(256)))
-    memory.remember_host("h", host)
-    memory.remember_robots("http://h", robots)
-    assert memory.host("h") == host
-    assert memory.robots("http://h") == robots
-    assert memory.host("http://h") is None
+    host_state = StoredHostState(Texts())
+    assert host_state.host("h") is None
+    assert host_state.robots("http://h") is None
+    host = HostBackoff(pause=2.5, until=virtualtime.BEGINNING, cause="503")
+    robots = CachedRobots(fetched_at=virtualtime.BEGINNING, status=200, body=bytes(range(256)))
+    host_state.remember_host("h", host)
+    host_state.remember_robots("http://h", robots)
+    assert host_state.host("h") == host
+    assert host_state.robots("http://h") == robots
+    assert host_state.host("http://h") is None

@@ -220,7 +220,7 @@ def test_a_backfill_reads_the_newest_lists_every_hour(
 
 def pacer(folder: Path, clock: Clock) -> Pacer:
     return Pacer(
-        memory=StoredHostState(HostFiles(folder)),
+        host_state=StoredHostState(HostFiles(folder)),
         now=clock,
         monotonic=clock.monotonic,
         sleep=clock.sleep,

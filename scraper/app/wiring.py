@@ -117,17 +117,17 @@ def network_of(
     contact: str | None,
     now: Callable[[], datetime],
     machine: Machine = THIS_MACHINE,
-    memory: HostState | None = None,
+    host_state: HostState | None = None,
     keep_robots: Callable[[Site, Capture], None] | None = None,
     permit: Permit | None = None,
     idle_origins: int | None = None,
 ) -> Network:
-    """Join the network. `memory`: what is known of hosts; None: nothing is, and nothing is kept."""
+    """Join the network. `host_state`: what is known of hosts; None: nothing is, and nothing is kept."""
     return Network(
         settings=settings,
         sites=sites,
         user_agent=user_agent(__version__, contact),
-        memory=memory or InMemoryHostState(),
+        host_state=host_state or InMemoryHostState(),
         now=now,
         monotonic=machine.monotonic,
         sleep=machine.sleep,
@@ -182,7 +182,7 @@ class Sites:
             contact=self._config.contact,
             now=self._now,
             machine=machine,
-            memory=None if self._dry else StoredHostState(HostFiles(hosts)),
+            host_state=None if self._dry else StoredHostState(HostFiles(hosts)),
             keep_robots=None if self._dry else self.keep_robots,
             permit=permit,
             idle_origins=_sites_at_once(),

@@ -88,7 +88,7 @@ class FeedsAndSitemaps:
     async def _read(self, url: Url, want: Want) -> Reading | None:
         kind = Kind.FEED if url in self._channel.feeds else Kind.SITEMAP
         try:
-            return await self._fetching.beside(self._channel, url, kind, want)
+            return await self._fetching.listing(self._channel, url, kind, want)
         except (FetchError, ExtractError, ProgramError) as error:
             self._trouble(url, error)
             return None

@@ -81,7 +81,7 @@ class StoringFetcher:
         self._site = context.site
         self._source = source
         self._shelf = shelf
-        self._earlier = PriorCaptures(context)
+        self._prior = PriorCaptures(context)
         self._check_room = check_room
         self._ingester = ingester
         self.budget = budget
@@ -95,7 +95,7 @@ class StoringFetcher:
         """
         self.budget.check()
         self._check_room()
-        request = self._earlier.of_all_pages(request, key)
+        request = self._prior.of_all_pages(request, key)
         seconds = self.budget.seconds_left()
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -107,10 +107,10 @@ class StoringFetcher:
         if capture.notes:
             fields = {"site": self._site.name, "url": capture.url, "said": "; ".join(capture.notes)}
             _log.warning("odd", extra={"fields": fields})
-        same_as = self._earlier.same_as(capture, request, key)
+        same_as = self._prior.same_as(capture, request, key)
         if same_as is not None and await self._is_repeated(capture, same_as, key):
             if capture.status in _OK:
-                self._earlier.remember_whole(capture)
+                self._prior.remember_whole(capture)
             return capture, same_as
         ref = await self.off_loop.do(self._shelf.append, capture, same_as)
         await self._prepare(capture, ref)
@@ -145,7 +145,7 @@ class StoringFetcher:
 
     async def _is_repeated(self, capture: Capture, same_as: CaptureRef, key: str | None) -> bool:
         """Say whether an answer is the list of before: to the byte, or in all that it names."""
-        if self._earlier.is_repeated(capture, same_as, key):
+        if self._prior.is_repeated(capture, same_as, key):
             return True
         if key is not None or capture.status not in _OK or capture.hops or capture.kind not in _LISTS:
             return False
@@ -162,31 +162,31 @@ class StoringFetcher:
                 raise BudgetSpent from None
             raise
 
-    async def _listing(self, request: Request) -> tuple[Capture, CaptureRef]:
+    async def _ask(self, request: Request) -> tuple[Capture, CaptureRef]:
         """Return the answer to a question about lists, which need not be sent again where it is the same."""
         if not self.whole:
-            request = self._earlier.conditional(request, self.budget.now())
+            request = self._prior.conditional(request, self.budget.now())
         return await self.capture(request)
 
     async def index(self, channel: Channel, want: Want) -> Reading:
         """Read a channel's index, of which this is wanted. Raises what makes it no list."""
-        return await self.beside(channel, channel.index, channel.index_kind, want)
+        return await self.listing(channel, channel.index, channel.index_kind, want)
 
-    async def beside(self, channel: Channel, url: Url, kind: Kind, want: Want) -> Reading:
+    async def listing(self, channel: Channel, url: Url, kind: Kind, want: Want) -> Reading:
         """Read a channel's index, a feed or a sitemap, of which this is wanted. Raises what makes it none."""
         onward = url
         for _ in range(_LEADS_ON):
             try:
-                return await self._beside(channel, url, onward, kind, want)
+                return await self._at(channel, url, onward, kind, want)
             except NotAListing as error:
                 if error.leads_to is None or urls.host(error.leads_to) != urls.host(url):
                     raise
                 onward = error.leads_to
-        return await self._beside(channel, url, onward, kind, want)
+        return await self._at(channel, url, onward, kind, want)
 
-    async def _beside(self, channel: Channel, url: Url, onward: Url, kind: Kind, want: Want) -> Reading:
+    async def _at(self, channel: Channel, url: Url, onward: Url, kind: Kind, want: Want) -> Reading:
         """Read a list under the address to which its own page leads."""
-        capture, ref = await self._listing(Request(url=onward, kind=kind, channel=channel.name))
+        capture, ref = await self._ask(Request(url=onward, kind=kind, channel=channel.name))
         if capture.status not in {*_OK, NOT_MODIFIED}:
             self._ingester.note(capture, ref)
             name = "index" if url == channel.index else kind.value
@@ -202,7 +202,7 @@ class StoringFetcher:
         no_list: NotAListing | None = None
         for url in page.urls:
             request = Request(url=url, kind=channel.index_kind, channel=channel.name, page=page.number)
-            capture, ref = await self._listing(request)
+            capture, ref = await self._ask(request)
             if capture.status in _MISSING:
                 self._ingester.note(capture, ref)
                 continue
@@ -217,4 +217,4 @@ class StoringFetcher:
     async def number_of_pages(self, channel: Channel, script: Url) -> int:
         """Ask the pager's script how many pages there are. Raises ExtractError, FetchError, ProgramError."""
         request = Request(url=script, kind=Kind.PAGER, channel=channel.name)
-        return self._ingester.pager(*await self._listing(request))
+        return self._ingester.pager(*await self._ask(request))

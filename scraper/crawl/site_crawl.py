@@ -266,13 +266,13 @@ class SiteCrawl:
 
     async def _read_newest(self, channel: Channel, trouble: Trouble) -> None:
         index = await self._index(channel, "new" if channel.index_kind is Kind.SITEMAP else EVERY_DAY)
-        async for found in self._beside(channel, None, Trouble(self.reporter)).walk(index, "new"):
+        async for found in self._feeds_and_sitemaps(channel, None, Trouble(self.reporter)).walk(index, "new"):
             self.reporter.page(channel, found.number, found.page.pages)
         gap = self._state.listings.channel(self._site.name, channel.name).gap
         if index is None or gap is None:
             return
         complete = True
-        async for page in self._older(channel, None, trouble).walk(index):
+        async for page in self._pagination(channel, None, trouble).walk(index):
             trouble.over()
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, EVERY_DAY)
@@ -319,14 +319,14 @@ class SiteCrawl:
         index = await self._index(channel, span.as_text())
         if index is not None:
             await self._visit_page(channel, index.url)
-        async for found in self._beside(channel, begun, trouble).walk(index, span.as_text()):
+        async for found in self._feeds_and_sitemaps(channel, begun, trouble).walk(index, span.as_text()):
             trouble.over()
             self.reporter.page(channel, found.number, found.page.pages)
             self._found(channel, span, found)
             await self._visit_page(channel, found.url)
         if index is None:
             raise ChannelLeft
-        async for page in self._older(channel, begun, trouble).walk(index):
+        async for page in self._pagination(channel, begun, trouble).walk(index):
             trouble.over()
             self.reporter.page(channel, page.number, page.pages)
             self._want(channel, page.url, span.as_text())
@@ -373,7 +373,9 @@ class SiteCrawl:
             else:
                 self._state.listings.put_broken(*place, f"{error.kind}: {error}", self._now())
 
-    def _beside(self, channel: Channel, since_read: datetime | None, trouble: Trouble) -> FeedsAndSitemaps:
+    def _feeds_and_sitemaps(
+        self, channel: Channel, since_read: datetime | None, trouble: Trouble
+    ) -> FeedsAndSitemaps:
         return FeedsAndSitemaps(
             self._context,
             channel,
@@ -383,7 +385,7 @@ class SiteCrawl:
             remark=self.reporter.remark,
         )
 
-    def _older(self, channel: Channel, since_read: datetime | None, trouble: Trouble) -> Pagination:
+    def _pagination(self, channel: Channel, since_read: datetime | None, trouble: Trouble) -> Pagination:
         return Pagination(
             self._context,
             channel,

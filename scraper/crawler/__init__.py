@@ -13,7 +13,7 @@
     routes       through which proxy, if any
     names        what a host's name leads to
     addresses    which addresses are of the open internet
-    memory       what is known of hosts from one run to the next
+    host_state   what is known of hosts from one run to the next
 
 Nothing here follows redirects: that is `sources.network`, which asks all of the above at each hop.
 """

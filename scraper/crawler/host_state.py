@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HostMemory:
+class HostBackoff:
     """How a host last took our requests. A host without trouble needs none."""
 
     pause: float  # seconds: the length of the last back-off, before jitter; 0: none is left
@@ -24,7 +24,7 @@ class HostMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsMemory:
+class CachedRobots:
     """What an origin's robots.txt said. Only final answers are kept, never failures."""
 
     fetched_at: datetime
@@ -48,16 +48,16 @@ class HostState(Protocol):
     def give_back(self, name: str, ended: datetime | None) -> None:
         """Let others have a host; `ended`: when the exchange ended, None: there was none."""
 
-    def host(self, name: str) -> HostMemory | None:
+    def host(self, name: str) -> HostBackoff | None:
         """Return what is known of a host; None where it never made trouble."""
 
-    def remember_host(self, name: str, known: HostMemory) -> None:
+    def remember_host(self, name: str, known: HostBackoff) -> None:
         """Keep what is known of a host in place of what was."""
 
-    def robots(self, origin: str) -> RobotsMemory | None:
+    def robots(self, origin: str) -> CachedRobots | None:
         """Return the robots.txt of an origin (`scheme://host[:port]`); None where it was never read."""
 
-    def remember_robots(self, origin: str, known: RobotsMemory) -> None:
+    def remember_robots(self, origin: str, known: CachedRobots) -> None:
         """Keep an origin's robots.txt in place of the older one."""
 
 
@@ -66,8 +66,8 @@ class InMemoryHostState:
 
     def __init__(self) -> None:
         """Begin with nothing known."""
-        self._hosts: dict[str, HostMemory] = {}
-        self._robots: dict[str, RobotsMemory] = {}
+        self._hosts: dict[str, HostBackoff] = {}
+        self._robots: dict[str, CachedRobots] = {}
 
     def take(self, name: str) -> bool:
         """Take a host: within one process the pacer's own turns are enough."""
@@ -82,18 +82,18 @@ class InMemoryHostState:
     def give_back(self, name: str, ended: datetime | None) -> None:
         """Do nothing."""
 
-    def host(self, name: str) -> HostMemory | None:
+    def host(self, name: str) -> HostBackoff | None:
         """Return what is known of a host; None where it never made trouble."""
         return self._hosts.get(name)
 
-    def remember_host(self, name: str, known: HostMemory) -> None:
+    def remember_host(self, name: str, known: HostBackoff) -> None:
         """Keep what is known of a host in place of what was."""
         self._hosts[name] = known
 
-    def robots(self, origin: str) -> RobotsMemory | None:
+    def robots(self, origin: str) -> CachedRobots | None:
         """Return the robots.txt of an origin; None where it was never read."""
         return self._robots.get(origin)
 
-    def remember_robots(self, origin: str, known: RobotsMemory) -> None:
+    def remember_robots(self, origin: str, known: CachedRobots) -> None:
         """Keep an origin's robots.txt in place of the older one."""
         self._robots[origin] = known

@@ -80,7 +80,7 @@ class Network:
         settings: NetworkSettings,
         sites: Iterable[Site],
         user_agent: str,
-        memory: HostState,
+        host_state: HostState,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
@@ -103,9 +103,11 @@ class Network:
         self._client = Client.of(
             settings, resolve=resolve, tls=tls, idle_origins=idle_origins, may_ask=may_ask
         )
-        self._robots_gate = RobotsGate(ask=self._robots_txt, memory=memory, now=now)
+        self._robots_gate = RobotsGate(ask=self._robots_txt, host_state=host_state, now=now)
         routes = Proxies(settings.proxy, environment)
-        self._pacer = pacer = Pacer(memory=memory, now=now, monotonic=monotonic, sleep=sleep, random=random)
+        self._pacer = pacer = Pacer(
+            host_state=host_state, now=now, monotonic=monotonic, sleep=sleep, random=random
+        )
         self._attempts = Retry(
             fetcher=Fetcher(
                 client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scraper.crawler.host_state import HostMemory
+from scraper.crawler.host_state import HostBackoff
 from scraper.errors import Blocked, Paused
 from scraper.messages import say
 
@@ -61,7 +61,7 @@ class _Lane:
     doubtful: bool = False  # the last address that was asked for never came, in this run or the one before
     left: str | None = None  # why it is not asked any more in this process; None: it is
     met: datetime | None = None  # the shared end of an exchange that `ended` already reckons with; None: none
-    shared: HostMemory | None = None  # what the host state last said, or was told; None: nothing
+    shared: HostBackoff | None = None  # what the host state last said, or was told; None: nothing
 
 
 class Pacer:
@@ -70,7 +70,7 @@ class Pacer:
     def __init__(
         self,
         *,
-        memory: HostState,
+        host_state: HostState,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
@@ -82,7 +82,7 @@ class Pacer:
 
         `patience`: seconds that a turn waits for at most, where the host asked for the pause, and else.
         """
-        self.memory = memory
+        self.host_state = host_state
         self.now = now
         self.monotonic = monotonic
         self.sleep = sleep
@@ -106,7 +106,7 @@ class Pacer:
                 yield
             finally:
                 lane.ended, lane.met = self.monotonic(), self.now()
-                self.memory.give_back(host, lane.met)
+                self.host_state.give_back(host, lane.met)
 
     def trouble(
         self,
@@ -165,23 +165,23 @@ class Pacer:
             self._check_patience(host, lane)
             self._tell(host, lane)
             await self._wait(lane, delay)
-            if not self.memory.take(host):
+            if not self.host_state.take(host):
                 await self.sleep(HELD * (1 + self._random()))
                 continue
             self._catch_up(host, lane)
             if self._left(lane, delay) <= 0:
                 return
-            self.memory.give_back(host, None)
+            self.host_state.give_back(host, None)
 
     def _catch_up(self, host: str, lane: _Lane) -> None:
         """Take over what other processes learnt of a host since this one last had it."""
-        last = self.memory.last_exchange(host)
+        last = self.host_state.last_exchange(host)
         if last is not None and last != lane.met:
             lane.met = last
             ago = max((self.now() - last).total_seconds(), 0.0)  # a clock that was set back: just now
             ended = self.monotonic() - ago
             lane.ended = ended if lane.ended is None else max(lane.ended, ended)
-        if self.memory.host(host) != lane.shared:
+        if self.host_state.host(host) != lane.shared:
             learnt = self._recall(host)
             lane.pause, lane.until, lane.quiet_from = learnt.pause, learnt.until, learnt.quiet_from
             lane.cause, lane.asked, lane.shared = learnt.cause, learnt.asked, learnt.shared
@@ -227,7 +227,7 @@ class Pacer:
 
     def _recall(self, host: str) -> _Lane:
         """Take up what an earlier run left, unless its clock was ahead: then nobody knows when that was."""
-        known = self.memory.host(host)
+        known = self.host_state.host(host)
         if known is None or known.pause <= 0:
             return _Lane(shared=known)
         left = (known.until - self.now()).total_seconds()
@@ -254,5 +254,7 @@ class Pacer:
     def _remember(self, host: str, lane: _Lane) -> None:
         until = lane.quiet_from or self.now()
         span = max((until - self.now()).total_seconds(), 0.0)
-        lane.shared = HostMemory(pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked)
-        self.memory.remember_host(host, lane.shared)
+        lane.shared = HostBackoff(
+            pause=lane.pause, until=until, cause=lane.cause, span=span, asked=lane.asked
+        )
+        self.host_state.remember_host(host, lane.shared)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from scraper import robots, urls
 from scraper.charset import body_bytes
-from scraper.crawler.host_state import RobotsMemory
+from scraper.crawler.host_state import CachedRobots
 from scraper.errors import BadStatus, Refused, TooLarge, Unreachable
 from scraper.messages import say
 
@@ -60,12 +60,12 @@ class RobotsGate:
         self,
         *,
         ask: Callable[[Url, Site], Awaitable[Capture]],
-        memory: HostState,
+        host_state: HostState,
         now: Callable[[], datetime],
     ) -> None:
         """Take who asks for a robots.txt, and where answers are kept."""
         self._ask = ask
-        self._memory = memory
+        self._host_state = host_state
         self._now = now
         self._known: dict[str, _Read | _Failed] = {}
         self._fetching: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -100,7 +100,7 @@ class RobotsGate:
     def _fresh(self, origin: str) -> _Read | _Failed | None:
         """Return what is known and not too old, of this run or of an earlier one."""
         known = self._known.get(origin)
-        if known is None and (kept := self._memory.robots(origin)) is not None:
+        if known is None and (kept := self._host_state.robots(origin)) is not None:
             known = self._known[origin] = _Read(kept.fetched_at, robots.read(kept.body))
         if known is None:
             return None
@@ -133,7 +133,7 @@ class RobotsGate:
 
     def _keep(self, origin: str, status: int, body: bytes) -> _Read:
         now = self._now()
-        self._memory.remember_robots(origin, RobotsMemory(fetched_at=now, status=status, body=body))
+        self._host_state.remember_robots(origin, CachedRobots(fetched_at=now, status=status, body=body))
         return _Read(now, robots.read(body))
 
 

@@ -57,7 +57,7 @@ class ServerLanes:
         self._settings = settings
         self._resolve = resolve
         self._is_direct = is_direct
-        self._memory = pacer.memory
+        self._host_state = pacer.host_state
         self._now = pacer.now
         self._monotonic = pacer.monotonic
         self._sleep = pacer.sleep
@@ -80,13 +80,13 @@ class ServerLanes:
                 await self._keep_apart(lane, urls.host(url))
                 yield
             finally:
-                self._memory.give_back(slot, self._now())
+                self._host_state.give_back(slot, self._now())
 
     async def _slot(self, server: str) -> str:
         """Take one of the server's places that all processes of this machine share."""
         while True:
             for number in range(self._settings.at_once):
-                if self._memory.take(slot := f"{server}+{number}"):
+                if self._host_state.take(slot := f"{server}+{number}"):
                     return slot
             await self._sleep(_HELD)
 

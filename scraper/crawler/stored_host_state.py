@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from scraper.crawler.host_state import HostMemory, RobotsMemory
+from scraper.crawler.host_state import CachedRobots, HostBackoff
 
 if TYPE_CHECKING:
     from typing import Any
@@ -55,12 +55,12 @@ class StoredHostState:
         """Let others have a host; `ended`: when the exchange ended, None: there was none."""
         self._texts.give_back(name, None if ended is None else ended.isoformat())
 
-    def host(self, name: str) -> HostMemory | None:
+    def host(self, name: str) -> HostBackoff | None:
         """Return what is known of a host; None where it never made trouble."""
         found = self._read("host", name)
         if found is None:
             return None
-        return HostMemory(
+        return HostBackoff(
             pause=float(found["pause"]),
             until=datetime.fromisoformat(found["until"]),
             cause=str(found["cause"]),
@@ -68,7 +68,7 @@ class StoredHostState:
             asked=bool(found.get("asked", found["cause"] == "429")),
         )
 
-    def remember_host(self, name: str, known: HostMemory) -> None:
+    def remember_host(self, name: str, known: HostBackoff) -> None:
         """Keep what is known of a host in place of what was."""
         value = {
             "pause": known.pause,
@@ -79,18 +79,18 @@ class StoredHostState:
         }
         self._texts.put("host", name, json.dumps(value))
 
-    def robots(self, origin: str) -> RobotsMemory | None:
+    def robots(self, origin: str) -> CachedRobots | None:
         """Return the robots.txt of an origin; None where it was never read."""
         found = self._read("robots", origin)
         if found is None:
             return None
-        return RobotsMemory(
+        return CachedRobots(
             fetched_at=datetime.fromisoformat(found["fetched_at"]),
             status=int(found["status"]),
             body=b64decode(found["body"]),
         )
 
-    def remember_robots(self, origin: str, known: RobotsMemory) -> None:
+    def remember_robots(self, origin: str, known: CachedRobots) -> None:
         """Keep an origin's robots.txt in place of the older one."""
         value = {
             "fetched_at": known.fetched_at.isoformat(),

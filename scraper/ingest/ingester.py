@@ -102,7 +102,7 @@ class Ingester:
         self._site = context.site
         self._state = context.state
         self._documents = context.documents
-        self._earlier = PriorCaptures(context)
+        self._prior = PriorCaptures(context)
         self._decider = decider_of(context, self._reader)
         self._whole = partial(
             further_pages.whole, state=context.state, site=context.name, shelf=context.captures.read
@@ -150,7 +150,7 @@ class Ingester:
         then remembered all the same. `stands_for`: the list whose own page led to this one; None: itself.
         """
         entry = entry_of(self._site.name, capture, ref)
-        shown = self._earlier.shown(capture)
+        shown = self._prior.shown(capture)
         capture = replace(shown, url=stands_for or shown.url)
         try:
             self._refuse_killer(capture, ref)
@@ -202,7 +202,7 @@ class Ingester:
     def pager(self, capture: Capture, ref: CaptureRef) -> int:
         """Take in the script that knows how many pages a list has. Raises ExtractError, ProgramError."""
         self.note(capture, ref)
-        capture = self._earlier.shown(capture)
+        capture = self._prior.shown(capture)
         if capture.status not in OK:
             msg = say("pager: {url}: status {status}", url=capture.url, status=capture.status)
             raise NotAListing(msg)
