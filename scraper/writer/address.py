@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_SUSPECT: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\"<>`{}|\\^&*()]")  # what the rest of this room is about
 _UNFIT: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\"<>`{}|\\^]")
 _ENTITY: Final = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
 
@@ -15,6 +16,8 @@ def destination(href: str) -> str:
     Characters that no address may hold are percent-encoded, parentheses without a partner are escaped,
     and so are stars, which marked may take for emphasis around the link.
     """
+    if _SUSPECT.search(href) is None:
+        return href
     quoted = _UNFIT.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), href)
     quoted = _ENTITY.sub("&amp;", quoted).replace("*", r"\*")
     if not _balanced(quoted):

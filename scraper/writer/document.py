@@ -81,7 +81,7 @@ def _body(article: Article, site: Site, assets: Mapping[str, str | None]) -> tup
 
 def _files(article: Article) -> Iterator[Block]:
     """Yield a paragraph for each file that the text itself does not link to."""
-    linked = set(hrefs(article.body))
+    linked = set(hrefs(article.body)) if article.attachments else set()
     for address in dict.fromkeys(article.attachments):
         if address not in linked:
             name = _file_name(address)
@@ -93,11 +93,13 @@ def _pictures(article: Article, *, in_text: bool) -> Iterator[Block]:
     """Yield a paragraph for each picture of the page, in page order, but for those that the text shows."""
     shown = list(figures(article.body))
     as_shown = {figure.src: figure for figure in reversed(shown)}
-    counts = Counter(figure.src for figure in shown)
-    if in_text:
-        order = list((Counter(article.images) - counts).elements())
+    told = [figure.src for figure in shown]
+    if told == list(article.images):  # as on most pages
+        order = [] if in_text else told
+    elif in_text:
+        order = list((Counter(article.images) - Counter(told)).elements())
     else:
-        order = [*article.images, *(counts - Counter(article.images)).elements()]
+        order = [*article.images, *(Counter(told) - Counter(article.images)).elements()]
     for src in order:
         yield Paragraph(children=(framed(as_shown.get(src, Figure(src=src))),))
 

@@ -73,7 +73,8 @@ _HEADING_END: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)")
 
 def escape(text: str) -> str:
     """Return the text of a paragraph, marks kept. Its lines are divided by line ends alone."""
-    return "\n".join(map(_line, _inline(text).split("\n")))
+    escaped = _inline(text)
+    return "\n".join(map(_line, escaped.split("\n"))) if "\n" in escaped else _line(escaped)
 
 
 def escape_cell(text: str) -> str:

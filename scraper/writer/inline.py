@@ -75,9 +75,14 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     goes: it must hold no empty lines, and no blanks where Markdown takes them for something.
     """
     children = tuple(children)
-    if len(children) == 1 and isinstance(only := children[0], Text):  # most paragraphs are one text
-        text = cleaned(only.text)
-        return _ESCAPES[place](text if place == "preformatted" else text.strip())
+    match children:
+        case ():
+            return ""
+        case (Text(text=text),):  # as most paragraphs are
+            text = cleaned(text)
+            return _ESCAPES[place](text if place == "preformatted" else text.strip())
+        case (Picture(src=src),):
+            return picture(src)
     runs = normal(children)
     row = _Row()
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
@@ -90,6 +95,8 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
 
 def _hard(text: str) -> str:
     """Make the line ends of an escaped text hard breaks."""
+    if "\n" not in text:
+        return text
     lines = text.split("\n")
     opened = 0
     for place, line in enumerate(lines[:-1]):

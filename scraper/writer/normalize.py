@@ -8,7 +8,8 @@ Nothing that a reader sees is added, dropped or moved past anything else that he
 from __future__ import annotations
 
 import re
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import chain, groupby, takewhile
+from operator import is_
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
@@ -55,7 +56,7 @@ def _plain(child: Inline) -> str:
 
 def _normal(children: Iterable[Inline], within: frozenset[type[Inline]]) -> list[Inline]:
     done: list[Inline] = []
-    for child in _merged(_dissolved(children, within)):
+    for child in _merged(list(_dissolved(children, within))):
         match child:
             case Text() | CodeSpan() | Picture() | Break():
                 done.append(child)
@@ -68,15 +69,15 @@ def _normal(children: Iterable[Inline], within: frozenset[type[Inline]]) -> list
                 done += [*lead, Anchor(href=child.href, children=tuple(core)), *tail]
             case _:
                 assert_never(child)
-    return list(_merged(done))
+    return _merged(done)
 
 
 def _dissolved(children: Iterable[Inline], within: frozenset[type[Inline]]) -> Iterator[Inline]:
     """Yield the runs, those that stand within their own kind replaced by what they hold; text cleaned."""
     for child in children:
         if isinstance(child, Text):
-            if cleaned := _LINE_ENDS.sub(" ", without_faceless(child.text)):
-                yield Text(text=cleaned)
+            if told := cleaned(child.text):
+                yield child if told == child.text else Text(text=told)
         elif isinstance(child, Break) and {Struck, Anchor} <= within:
             yield Text(text=" ")
         elif isinstance(child, CodeSpan) and within:  # where marked may see none
@@ -98,12 +99,13 @@ def _code(cleaned: str) -> Iterator[Text | CodeSpan]:
     yield from [Text(text=trail)] if trail else []
 
 
-def _merged(children: Iterable[Inline]) -> Iterator[Inline]:
-    """Yield the runs, neighbours of one kind joined."""
-    runs = list(children)
-    if not any(type(one) is type(other) for one, other in pairwise(runs)):
-        yield from runs
-        return
+def _merged(runs: list[Inline]) -> list[Inline]:
+    """Return the runs, neighbours of one kind joined."""
+    kinds = list(map(type, runs))
+    return list(_by_kind(runs)) if any(map(is_, kinds, kinds[1:])) else runs
+
+
+def _by_kind(runs: list[Inline]) -> Iterator[Inline]:
     for kind, group in groupby(runs, type):
         if kind is Text:
             yield Text(text="".join(child.text for child in group if isinstance(child, Text)))
@@ -135,7 +137,7 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
     """
     held: list[Inline] = []
     for child in children:
-        if isinstance(child, Anchor) and _holds_picture(child):
+        if isinstance(child, Anchor) and holds_picture(child):
             yield from _trimmed(kind, held)
             inner = tuple(_emphasised(kind, child.children, by_line=by_line))
             yield Anchor(href=child.href, children=inner)
@@ -148,12 +150,13 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
     yield from _trimmed(kind, held)
 
 
-def _holds_picture(child: Inline) -> bool:
+def holds_picture(child: Inline) -> bool:
+    """Tell whether a run is a picture, or has one in it."""
     match child:
         case Picture():
             return True
         case Strong() | Emphasis() | Struck() | Anchor():
-            return any(map(_holds_picture, child.children))
+            return any(map(holds_picture, child.children))
         case Text() | CodeSpan() | Break():
             return False
         case _:
@@ -170,6 +173,8 @@ def _trimmed(kind: type[Emphasised], children: list[Inline]) -> list[Inline]:
 
 def _apart(children: list[Inline]) -> tuple[list[Inline], list[Inline], list[Inline]]:
     """Divide runs into the white space and breaks before, what stands within, and those after."""
+    if children and not (_has_space_at(children[0], 0) or _has_space_at(children[-1], -1)):
+        return [], children, []
     lead = list(takewhile(_is_space, children))
     core = children[len(lead) :]
     tail = list(takewhile(_is_space, reversed(core)))[::-1]
@@ -183,6 +188,10 @@ def _apart(children: list[Inline]) -> tuple[list[Inline], list[Inline], list[Inl
         tail.insert(0, Text(text=last.text[len(kept) :]))
         core[-1] = Text(text=kept)
     return lead, core, tail
+
+
+def _has_space_at(child: Inline, edge: int) -> bool:
+    return isinstance(child, Break) or (isinstance(child, Text) and child.text[edge].isspace())
 
 
 def _is_space(child: Inline) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import WriteError
@@ -11,6 +12,7 @@ from scraper.urls import urlname
 from scraper.writer.patterns import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from scraper.model import Article, Site
@@ -58,22 +60,22 @@ def checked(path: str) -> str:
 def _slip(path: str) -> str | None:
     if len(path.encode("utf-8", "replace")) > _LONGEST_PATH:
         return say("it is too long")
-    return next((slip for name in path.split("/") if (slip := _name_slip(name)) is not None), None)
+    return next(chain.from_iterable(map(_slips, path.split("/"))), None)
 
 
-def _name_slip(name: str) -> str | None:
-    """Return what is wrong with one name of a path; None: nothing."""
-    slips = {
-        say("it has an empty part: it must be relative, with single slashes"): name == "",
-        say("it has {name!r}, which leads out of its folder", name=name): name in {".", ".."},
-        say("it has {name!r}, which is hidden: such names are the archive's own", name=name): name.startswith(
-            "."
-        ),
-        say("it has {name!r}, a character of which no file name may hold", name=name): _UNFIT.search(name)
-        is not None,
-        say("it has {name!r}, which ends in a dot or a blank", name=name): name.endswith((".", " ")),
-        say("it has {name!r}, a reserved name", name=name): _RESERVED.fullmatch(name) is not None,
-        say("it has {name!r}, which is too long", name=name): len(name.encode("utf-8", "replace"))
-        > _LONGEST_NAME,
-    }
-    return next((slip for slip, applies in slips.items() if applies), None)
+def _slips(name: str) -> Iterator[str]:
+    """Yield what is wrong with one name of a path."""
+    if name == "":
+        yield say("it has an empty part: it must be relative, with single slashes")
+    if name in {".", ".."}:
+        yield say("it has {name!r}, which leads out of its folder", name=name)
+    if name.startswith("."):
+        yield say("it has {name!r}, which is hidden: such names are the archive's own", name=name)
+    if _UNFIT.search(name) is not None:
+        yield say("it has {name!r}, a character of which no file name may hold", name=name)
+    if name.endswith((".", " ")):
+        yield say("it has {name!r}, which ends in a dot or a blank", name=name)
+    if _RESERVED.fullmatch(name) is not None:
+        yield say("it has {name!r}, a reserved name", name=name)
+    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        yield say("it has {name!r}, which is too long", name=name)

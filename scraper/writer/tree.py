@@ -27,7 +27,7 @@ from scraper.blocks import (
 )
 from scraper.text import visible_text
 from scraper.urls import Url
-from scraper.writer.normalize import plain
+from scraper.writer.normalize import holds_picture, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -139,11 +139,15 @@ def _hrefs(runs: Runs) -> Iterator[str]:
 
 
 def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterator[Block]:
-    """Yield the blocks, every run of text in them changed; figures and media become paragraphs."""
+    """Yield the blocks, every run of text in them changed; figures and media become paragraphs.
+
+    What is left with nothing to say is dropped.
+    """
     for block in blocks:
         match block:
             case Heading() | Paragraph():
-                yield block if _is_text(block.children) else replace(block, children=change(block.children))
+                children = change(block.children)
+                yield block if children is block.children else replace(block, children=children)
             case Quote():
                 yield Quote(blocks=tuple(_changed(block.blocks, change)))
             case Listing():
@@ -151,8 +155,7 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
             case Table():
                 yield Table(rows=tuple(tuple(_changed_cells(row, change)) for row in block.rows))
             case Figure():
-                yield Paragraph(children=change((framed(block),)))
-                yield Paragraph(children=change(block.caption))
+                yield from map(_paragraph, filter(None, map(change, ((framed(block),), block.caption))))
             case Media():
                 yield Paragraph(children=change((named(block),)))
             case Code() | Rule():
@@ -161,9 +164,8 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
                 assert_never(block)
 
 
-def _is_text(runs: Runs) -> bool:
-    """Tell whether there is nothing but one text, as in most paragraphs: no change touches it."""
-    return len(runs) == 1 and isinstance(runs[0], Text)
+def _paragraph(runs: Runs) -> Paragraph:
+    return Paragraph(children=runs)
 
 
 def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Iterator[Cell]:
@@ -171,6 +173,8 @@ def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Itera
 
 
 def _without_pictures(runs: Runs) -> Runs:
+    if not any(map(holds_picture, runs)):
+        return runs
     kept: list[Inline] = []
     for run in runs:
         match run:
