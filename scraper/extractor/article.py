@@ -77,7 +77,8 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
     left_out = _left_out(roots.nodes, worn)
-    for node in further_pages.pager_lines(page, roots.nodes, first):
+    pages = further_pages.named_on(page, first)
+    for node in further_pages.pager_lines(page, roots.nodes, pages):
         left_out.setdefault(node.mem_id, "navigation")
     body = _read(page, layout, roots, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
@@ -105,7 +106,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         media=body.media,
         attachments=body.attachments,
         left_out=(*body.testimony.left_out, *roots.around),
-        next_page=further_pages.next_page(page, capture.url, first),
+        next_page=further_pages.next_page(page, capture.url, pages),
         embedded=body.embedded,
         robots=metadata.robots_of(page),
     )
