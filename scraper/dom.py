@@ -40,7 +40,6 @@ UNSEEN = frozenset(
 _BREAKING: Final = frozenset(
     [*("br", "div", "p", "li", "tr", "td", "center", "section"), *("h1", "h2", "h3", "h4", "h5", "h6")]
 )
-_BREAKS: Final = ", ".join(sorted(_BREAKING))
 
 
 def parse(text: str) -> Node:
@@ -117,10 +116,13 @@ def text_of(node: Node) -> str:
     return "".join(texts(node))
 
 
+def all_text(node: Node) -> str:
+    """Return all characters below a node, those of scripts and styles too: at once, without a walk."""
+    return node.text(deep=True)
+
+
 def line_of(node: Node) -> str:
     """Return the characters below a node as `text_of` does, a blank where a browser breaks the line."""
-    if first(node, _BREAKS) is None:
-        return text_of(node)
     found: list[str] = []
     waiting: list[Node | str | None] = [node.first_child]
     while waiting:

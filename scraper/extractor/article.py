@@ -27,6 +27,7 @@ from scraper.extractor import (
 from scraper.extractor.addresses import Addresses
 from scraper.extractor.page import open_page
 from scraper.extractor.page_kind import Verdict
+from scraper.extractor.survey import Survey
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scraper.extractor.account import Rule
-    from scraper.extractor.containers_of_body import Containers
     from scraper.extractor.layout_match import LayoutMatch
     from scraper.extractor.page import Page
     from scraper.families.family import Layout
@@ -76,11 +76,12 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     page = open_page(capture, max_bytes)
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
-    left_out = _left_out(roots.nodes, worn)
+    surveys = list(map(Survey, roots.nodes))
+    left_out = _left_out(surveys, worn)
     pages = further_pages.named_on(page, first)
     for node in further_pages.pager_lines(page, roots.nodes, pages):
         left_out.setdefault(node.mem_id, "navigation")
-    body = _read(page, layout, roots, left_out)
+    body = _read(page, layout, surveys, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
     beside = ""
@@ -135,16 +136,16 @@ class _Body:
     testimony: witness.Testimony
 
 
-def _read(page: Page, layout: Layout, roots: Containers, left_out: dict[int, Rule]) -> _Body:
+def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int, Rule]) -> _Body:
     """Read the containers of a body, and hold what was read against them."""
-    addresses = Addresses(page.base)
-    read = body_reader.read(roots.nodes, addresses, left_out)
+    addresses, roots = Addresses(page.base), [survey.root for survey in surveys]
+    read = body_reader.read(surveys, addresses, left_out)
     told, media = fidelity.told_by(read.blocks), tuple(_media(read.blocks))
     attachments = _attachments(page, layout, addresses, told.links, read.files)
     if layout.nearby:
-        attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots.nodes, addresses))))
+        attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots, addresses))))
     testimony = witness.testify(
-        roots.nodes,
+        roots,
         page.base,
         witness.Told(images=told.images, links=told.links, others=(*media, *attachments)),
         read.account.nodes,
@@ -167,10 +168,10 @@ def _media(blocks: Iterable[Block]) -> Iterable[Url]:
             yield block.src
 
 
-def _left_out(roots: list[dom.Node], worn: LayoutMatch) -> dict[int, Rule]:
+def _left_out(surveys: list[Survey], worn: LayoutMatch) -> dict[int, Rule]:
     """Return the elements that are no part of the article, by their `mem_id`, each with its rule."""
     around: dict[int, Rule] = dict.fromkeys(worn.left_out, "surroundings")
-    return around | special.hidden(roots, worn.layout.drop, worn.layout.reveal)
+    return around | special.hidden(surveys, worn.layout.drop, worn.layout.reveal)
 
 
 def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPicture, ...]:

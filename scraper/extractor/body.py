@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scraper.blocks import Block
     from scraper.extractor.account import Account, Rule
     from scraper.extractor.addresses import Addresses
+    from scraper.extractor.survey import Survey
     from scraper.extractor.walk import Handler
     from scraper.urls import Url
 
@@ -91,9 +92,10 @@ class Reading:
     account: Account
 
 
-def read(roots: Sequence[dom.Node], addresses: Addresses, left_out: Mapping[int, Rule]) -> Reading:
+def read(surveys: Sequence[Survey], addresses: Addresses, left_out: Mapping[int, Rule]) -> Reading:
     """Return what stands in the containers, in page order, without what `left_out` names by its `mem_id`."""
-    otherwise = special.handlers(roots, addresses, left_out)
+    roots = [survey.root for survey in surveys]
+    otherwise = special.handlers(surveys, addresses, left_out)
     walk = Walk(addresses, HANDLERS, elements.inline, otherwise, partial(_shown, roots, addresses))
     for root in roots:
         walk.read(root, whole=root.tag in _WHOLE)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scraper.extractor.addresses import Addresses
+    from scraper.extractor.survey import Survey
     from scraper.extractor.walk import Walk
     from scraper.urls import Url
 
@@ -23,8 +24,11 @@ MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
 TAGS = frozenset(["video", "audio", "embed", "object", "iframe"])
 """Elements that play something. What stands within them is shown only where they cannot play."""
 
-DISGUISED = "[sudy-wp-src], [pdfsrc], script[vurl], div[vurl], span[vurl], p[vurl], a[vurl]"
-"""Players of Webplus and VSB that are no such element: empty ones that a script fills."""
+_DISGUISED = (
+    "sudy-wp-src",
+    "pdfsrc",
+)  # attributes of players that are no such element, and of some tags alone:
+_VURL = frozenset(["script", "div", "span", "p", "a"])
 
 _FILE_NAME = re.compile(
     r"['\"]title['\"]\s{0,9}:\s{0,9}['\"](.{0,300}?)['\"]\s{0,9}[,}]"
@@ -67,6 +71,12 @@ def media(walk: Walk, node: dom.Node) -> None:
     else:
         put(walk, played)
     walk.account.leave(node, "fallback")
+
+
+def disguised(survey: Survey) -> Iterator[dom.Node]:
+    """Yield the players of Webplus and VSB that are no such element: empty ones that a script fills."""
+    yield from (node for node, _ in survey.with_any(*_DISGUISED))
+    yield from (node for node, _ in survey.with_any("vurl") if node.tag in _VURL)
 
 
 def put(walk: Walk, played: Media) -> None:

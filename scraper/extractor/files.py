@@ -42,9 +42,7 @@ _DYNAMIC: Final = re.compile(
     r"\.(?:aspx?|ashx|jspx?|php\d?|do|action|vsb|cgi|psp)$|/(?:down|download|file|attach)\w*/?$",
     re.IGNORECASE,
 )
-_DOWNLOADS: Final = re.compile(
-    r"DownloadAttachUrl|/_content/download\.jsp|virtual_attach_file\.vsb", re.IGNORECASE
-)
+_DOWNLOADS: Final = ("downloadattachurl", "/_content/download.jsp", "virtual_attach_file.vsb")
 _LONGEST_WORDS: Final = 300  # characters of a link's words that are looked at, from their end
 _LONGEST: Final = 2_048  # characters of an address
 _OPENS: Final = re.compile(r"open|location|href|down|pdf|file|view|show|url", re.IGNORECASE)
@@ -108,7 +106,13 @@ def is_played_name(reference: str) -> bool:
 
 def is_attachment(href: str) -> bool:
     """Tell whether a link leads to a document or an archive, by its address alone."""
-    return href.startswith("http") and (is_file_name(href) or bool(_DOWNLOADS.search(href)))
+    return href.startswith("http") and (is_file_name(href) or _downloads(href))
+
+
+def _downloads(href: str) -> bool:
+    """Tell whether an address is that of a program which sends the files of a system."""
+    plain = href.lower()
+    return any(name in plain for name in _DOWNLOADS)
 
 
 def may_be_program(href: str) -> bool:
@@ -145,7 +149,7 @@ def viewed(address: Url) -> Url | None:
         named = _decoded(value)
         if _FILE.search(_path(named)) and len(named) > len(_path(named).rpartition(".")[2]) + 1:
             return urls.join(address, named) if _VIEWS.search(page) or named.startswith("http") else address
-    if is_file_name(address) or _DOWNLOADS.search(address) or _VIEWS_PDF.search(page):
+    if is_file_name(address) or _downloads(address) or _VIEWS_PDF.search(page):
         return address
     return None
 
@@ -167,7 +171,7 @@ def opened_by(script: str, addresses: Addresses) -> Url | None:
     if not _OPENS.search(script):
         return None
     for string in strings(script):
-        url = addresses.file(string) if is_file_name(string) or _DOWNLOADS.search(string) else None
+        url = addresses.file(string) if is_file_name(string) or _downloads(string) else None
         if url is not None:
             return viewed(url) or url
     return None

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Final
 from scraper import dom, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
+    from scraper.extractor.survey import Survey
     from scraper.extractor.walk import Walk
-
-MARKS: Final = ("math", "katex", "MathJax", "mjx-", "data-formula", "data-tex", "data-latex", "MJX_")
-"""What stands in the markup of a body that holds formulas."""
 
 _RENDERED: Final = (
     ".katex-html, .MathJax_Preview, .MathJax, .MathJax_Display, .MathJax_SVG, .MathJax_SVG_Display, "
@@ -73,16 +71,12 @@ def named(walk: Walk, node: dom.Node) -> None:
     walk.add(_in_dollars(tex, display=False))
 
 
-def rendered(roots: Iterable[dom.Node]) -> Iterator[dom.Node]:
+def rendered(root: dom.Node) -> Iterator[dom.Node]:
     """Yield the elements that show again what another one tells: what MathJax and KaTeX draw."""
-    for root in roots:
-        has_source = (
-            dom.first(root, f'script[type^="math/tex"], .katex-mathml math, {_ASSISTIVE}') is not None
-        )
-        if has_source:
-            yield from (node for node in dom.select(root, _RENDERED) if not _holds_source(node))
-        if dom.first(root, 'script[type^="math/tex"]') is not None:
-            yield from dom.select(root, ".MJX_Assistive_MathML, .MathJax_MathML")
+    if dom.first(root, f'script[type^="math/tex"], .katex-mathml math, {_ASSISTIVE}') is not None:
+        yield from (node for node in dom.select(root, _RENDERED) if not _holds_source(node))
+    if dom.first(root, 'script[type^="math/tex"]') is not None:
+        yield from dom.select(root, ".MJX_Assistive_MathML, .MathJax_MathML")
 
 
 def _holds_source(node: dom.Node) -> bool:
@@ -90,10 +84,10 @@ def _holds_source(node: dom.Node) -> bool:
     return dom.first(node, f".katex-mathml, {_ASSISTIVE}") is not None
 
 
-def with_tex(root: dom.Node) -> Iterator[dom.Node]:
+def with_tex(survey: Survey) -> Iterator[dom.Node]:
     """Yield the elements that an attribute gives the TeX of, but for pictures: these are shown."""
-    for node in dom.select(root, ", ".join(f"[{name}]" for name in _NAMED)):
-        if node.tag != "img" and any(dom.attribute(node, name).strip() for name in _NAMED):
+    for node, tex in survey.with_any(*_NAMED):
+        if node.tag != "img" and tex.strip():
             yield node
 
 

@@ -9,6 +9,7 @@ from scraper import families
 from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import generic, page_kind
 from scraper.families.generic import GENERIC as BY_DENSITY
+from scraper.model import Selectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from scraper.extractor.generic import Found
     from scraper.extractor.page import Page
     from scraper.families.family import Family, Layout
-    from scraper.model import Selectors, Site
+    from scraper.model import Site
 
 GENERIC = "generic"
+_NONE_NAMED = Selectors()
 _FEW = 120  # characters of sentences on a page that looks like a list and has no head
 _NEAREST = 3  # layouts named when none fits
 
@@ -119,6 +121,8 @@ def _missing(page: Page, layout: Layout) -> tuple[str, ...]:
 
 def _overridden(layout: Layout, selectors: Selectors) -> Layout:
     """Return a layout with the parts that the config names in the place of its own."""
+    if selectors == _NONE_NAMED:
+        return layout
     return replace(
         layout,
         title=selectors.title or layout.title,

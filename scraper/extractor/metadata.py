@@ -48,6 +48,7 @@ _OTHER_LABEL = re.compile(r"[A-Za-z)）]\s?[:：]|\d[-/.年]\d{1,2}[-/.月]\d")
 _MIDNIGHT = time()
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
+_TO_ROBOTS = 'meta[name*="robots" i][content], meta[name*="nankai-archive" i][content]'
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
 
 
@@ -173,7 +174,7 @@ def channel_of(url: Url) -> str | None:
 
 def robots_of(page: Page) -> tuple[tuple[str, str], ...]:
     """Return name and content of the meta elements that speak to robots, ours or all."""
-    metas = dom.select(page.root, "meta[name][content]")
+    metas = dom.select(page.root, _TO_ROBOTS)
     named = ((dom.attribute(meta, "name").strip().lower(), dom.attribute(meta, "content")) for meta in metas)
     return tuple((name, content) for name, content in named if name in {"robots", "nankai-archive"})
 

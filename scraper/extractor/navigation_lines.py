@@ -10,8 +10,9 @@ from scraper import dom, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WORDS: Final = ("上一", "下一", "前一", "后一", "关闭", "打印", "分享", "收藏", "返回")
-"""What stands in the markup of a body that may hold such lines."""
+_WORD: Final = re.compile(
+    r"[上下前后]一(?:[条篇页则]|\W|$)|关闭|打印|分享|收藏|返回"
+)  # what such a line holds
 
 _LINES: Final = frozenset(
     [
@@ -43,6 +44,11 @@ _NONE: Final = re.compile(r"(?:没有了?|暂?无|已经?是最)")
 _SIGNED: Final = re.compile(r"[【\[〖|｜:：]|分享到|本页|窗口|返回")
 
 
+def may_stand_in(shown: str) -> bool:
+    """Tell whether a text may hold such lines at all."""
+    return _WORD.search(shown) is not None
+
+
 def lines(root: dom.Node) -> Iterator[dom.Node]:
     """Yield the outermost elements below a container that are such a line and nothing else."""
     taken: set[int] = set()
@@ -62,8 +68,7 @@ def _texts_with_words(root: dom.Node) -> Iterator[dom.Node]:
             continue
         waiting.append(below.next)
         if below.tag == "-text":
-            words = below.text_content or ""
-            if any(word in words for word in WORDS):
+            if may_stand_in(below.text_content or ""):
                 yield below
         elif below.tag not in dom.UNSEEN:
             waiting.append(below.first_child)

@@ -76,7 +76,7 @@ def choose(node: dom.Node, addresses: Addresses) -> Choice:
 
 def _is_simple(attributes: Mapping[str, str | None]) -> bool:
     """Tell a picture that is what its `src` says: no larger one is named, no side is a point, none waits."""
-    if any(name in attributes for name in _FULL_SIZE) or "lazy" in (attributes.get("class") or "").lower():
+    if not attributes.keys().isdisjoint(_FULL_SIZE) or "lazy" in (attributes.get("class") or "").lower():
         return False
     return not (_SIZE.match(attributes.get("width") or "") or "1px" in (attributes.get("style") or ""))
 
@@ -84,10 +84,11 @@ def _is_simple(attributes: Mapping[str, str | None]) -> bool:
 def _decorates(attributes: Mapping[str, str | None]) -> Choice | None:
     """Return the rule for an icon, a spacer or a counter; None for a picture."""
     src = (attributes.get("src") or "").strip()
-    if _ICON.search(src.partition("?")[0]):
+    name = "" if src[:5].lower() == "data:" else src.partition("?")[0]
+    if _ICON.search(name):
         return Choice(None, "decoration")
     lazy = next(_lazy(attributes), None)
-    if lazy is None and (_is_point(attributes) or _SPACER.search(src.partition("?")[0])):
+    if lazy is None and (_is_point(attributes) or _SPACER.search(name)):
         return Choice(None, "decoration")
     return None
 

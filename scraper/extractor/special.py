@@ -1,6 +1,6 @@
 """The elements of a body that mean something else than their tag says, and the handler of each.
 
-Most bodies have none, so each kind is looked for only where the markup of the body holds a word of it.
+Most bodies have none, so each kind is looked for only where the survey of the body shows a word of it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,17 @@ if TYPE_CHECKING:
 
     from scraper.extractor.account import Rule
     from scraper.extractor.addresses import Addresses
+    from scraper.extractor.survey import Survey
     from scraper.extractor.walk import Handler, Walk
 
     Found = Iterator[tuple[dom.Node, Handler]]
 
 _LOOKS: Final = ("line-through", "font-weight", "white-space", "vertical-align", "font-style")
-_LOOKING: Final = ", ".join(
-    [
-        '[style*="line-through" i], [style*="white-space" i][style*="pre" i], [style*="break-spaces" i]',
-        'span[style*="vertical-align" i][style*="su" i], font[style*="vertical-align" i][style*="su" i]',
-        *(f'{tag}[style*="font-weight" i], {tag} [style*="font-weight" i]' for tag in ("b", "strong")),
-        *(f'{tag}[style*="font-style" i], {tag} [style*="font-style" i]' for tag in ("em", "i")),
-    ]
-)
+_SIGNS: Final = ("ingdings", "ymbol")  # of names of fonts
+_BENEATH: Final = ("url(", "URL(")
+_BOLD: Final = frozenset(["b", "strong"])
+_SLOPED: Final = frozenset(["em", "i"])
 _EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
-_MAYBE_HIDDEN: Final = '[hidden], [style*="display" i], [style*="visibility" i]'
 _INVISIBLE: Final = "hidden"
 _FEW: Final = 0.5  # of a container's characters; an invisible part with more is what a script reveals
 _FILE: Final = re.compile(
@@ -58,15 +54,17 @@ _USUAL: Final = frozenset(
 )
 
 
-def hidden(roots: Iterable[dom.Node], drop: tuple[str, ...], reveal: tuple[str, ...] = ()) -> dict[int, Rule]:
+def hidden(surveys: Iterable[Survey], drop: tuple[str, ...], reveal: tuple[str, ...] = ()) -> dict[int, Rule]:
     """Return the elements below that are hidden and not revealed, or dropped, by their `mem_id`."""
     found: dict[int, Rule] = {}
-    for root in roots:
-        for node in dom.select(root, _MAYBE_HIDDEN):
-            attributes = node.attributes
-            style = attributes.get("style") or ""
-            if "hidden" in attributes or styles.hides(style) or _is_invisible(node, style, root):
-                found[node.mem_id] = "hidden-text"
+    for survey in surveys:
+        root = survey.root
+        for node, _ in survey.with_any("hidden"):
+            found[node.mem_id] = "hidden-text"
+        if styles.may_hide(survey.styles):
+            for node, style in survey.with_any("style"):
+                if styles.may_hide(style) and (styles.hides(style) or _is_invisible(node, style, root)):
+                    found[node.mem_id] = "hidden-text"
         if reveal:
             for node in dom.select(root, ", ".join(reveal)):
                 found.pop(node.mem_id, None)
@@ -86,47 +84,55 @@ def _is_invisible(node: dom.Node, style: str, root: dom.Node) -> bool:
 
 
 def handlers(
-    roots: Sequence[dom.Node], addresses: Addresses, left_out: Mapping[int, Rule]
+    surveys: Sequence[Survey], addresses: Addresses, left_out: Mapping[int, Rule]
 ) -> dict[int, Handler]:
     """Return the handler of each element that is not read as its tag says, by its `mem_id`."""
     found: dict[int, Handler] = {}
-    for root in roots:
-        html = root.html or ""
-        if "data:image" in html:
-            html = _EMBEDDED.sub("", html)
-        for marks, kind in _KINDS:
-            if any(mark in html for mark in marks):
-                for node, handler in kind(root, addresses):
-                    found[node.mem_id] = handler  # of an element of two kinds the later knows more
-        if _FILE.search(html) is not None:
-            found.update((node.mem_id, handler) for node, handler in _carrying(root))
-    for player in (node for root in roots for node in dom.select(root, embeds.DISGUISED)):
+    for survey in surveys:
+        for kind in _KINDS:
+            for node, handler in kind(survey, addresses):
+                found[node.mem_id] = handler  # of an element of two kinds the later knows more
+    for player in (node for survey in surveys for node in embeds.disguised(survey)):
         found[player.mem_id] = embeds.media
     found.update((mem_id, partial(elements.leave, rule=rule)) for mem_id, rule in left_out.items())
     return found
 
 
-def _looks(root: dom.Node, _addresses: Addresses) -> Found:
+def _looks(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the elements whose style says what their tag does not."""
-    for node in dom.select(root, _LOOKING):
-        look = styles.look_of(dom.attribute(node, "style"))
-        if look != styles.PLAIN and _changes(look, node.tag or ""):
+    if not any(mark in survey.styles for mark in _LOOKS):
+        return
+    for node, style in survey.with_any("style"):
+        look = styles.look_of(style) if any(mark in style.lower() for mark in _LOOKS) else styles.PLAIN
+        if look != styles.PLAIN and _changes(look, node):
             yield node, partial(elements.looking, look=look)
 
 
-def _changes(look: styles.Look, tag: str) -> bool:
+def _changes(look: styles.Look, node: dom.Node) -> bool:
     """Tell whether a look matters: weight and slope do on what may be bold or in italics alone."""
     if look.struck or look.lines is not None:
         return True
-    if look.raised is not None and tag in {"span", "font"}:
+    if look.raised is not None and node.tag in {"span", "font"}:
         return True
-    return look.strong is False or look.emphasis is False
+    return (look.strong is False and _stands_in(node, _BOLD)) or (
+        look.emphasis is False and _stands_in(node, _SLOPED)
+    )
 
 
-def _backgrounds(root: dom.Node, addresses: Addresses) -> Found:
+def _stands_in(node: dom.Node, tags: frozenset[str]) -> bool:
+    """Tell whether an element is one of some tags, or stands in one."""
+    here: dom.Node | None = node
+    while here is not None and here.tag not in tags:
+        here = here.parent
+    return here is not None
+
+
+def _backgrounds(survey: Survey, addresses: Addresses) -> Found:
     """Yield the elements that show nothing but the picture beneath them."""
-    for node in dom.select(root, '[style*="url(" i]'):
-        reference = pictures.background(dom.attribute(node, "style"))
+    if not any(mark in survey.styles for mark in _BENEATH):
+        return
+    for node, style in survey.with_any("style"):
+        reference = pictures.background(style)
         if reference is None:
             continue
         if _shows_nothing(node) and addresses.picture(reference) is not None:
@@ -146,26 +152,33 @@ def _beneath(walk: Walk, node: dom.Node, reference: str) -> None:
     walk.usual(node)
 
 
-def _scripts(root: dom.Node, _addresses: Addresses) -> Found:
+def _scripts(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the scripts that name files, players or pictures, and those that hold a formula."""
-    for node in dom.select(root, "script"):
+    for node in dom.select(survey.root, "script"):
         if dom.attribute(node, "type").lower().startswith("math/tex"):
             yield node, formulas.script
         elif named := files.named_in(node.text(deep=True) or ""):
             yield node, partial(embeds.script, named=named)
 
 
-def _clicked(root: dom.Node, addresses: Addresses) -> Found:
+def _clicked(survey: Survey, addresses: Addresses) -> Found:
     """Yield the elements that open a file when they are clicked; links are read as such."""
-    for node in dom.select(root, "[onclick]"):
-        url = files.opened_by(dom.attribute(node, "onclick"), addresses)
+    for node, script in survey.with_any("onclick"):
+        url = files.opened_by(script, addresses)
         if url is not None and node.tag != "a" and dom.first(node, "a[href]") is None:
             yield node, partial(embeds.called, url=url)
 
 
-def _carrying(root: dom.Node) -> Found:
+def _carrying(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the elements that name a file or player in an attribute of no common name."""
-    for node in dom.select(root, "*"):
+    if not any(map(_names_file, survey.named.items())):
+        return
+    html = survey.root.html or ""
+    if "data:image" in html:
+        html = _EMBEDDED.sub("", html)
+    if _FILE.search(html) is None:
+        return
+    for node in dom.select(survey.root, "*"):
         if node.tag in _NAMED_BY_TAG or (
             node.tag == "a" and files.leads_somewhere(dom.attribute(node, "href"))
         ):
@@ -183,9 +196,25 @@ def _carrying(root: dom.Node) -> Found:
             yield node, partial(embeds.carried, references=named)
 
 
-def _of_signs(root: dom.Node, _addresses: Addresses) -> Found:
+def _names_file(carried: tuple[str, list[tuple[dom.Node, str]]]) -> bool:
+    """Tell whether an attribute of no common name holds the name of a file, but for elements of files."""
+    name, elements_with = carried
+    if name in _USUAL or name.startswith("on"):
+        return False
+    return any(
+        ("." in value or "%2" in value)
+        and node.tag not in _NAMED_BY_TAG
+        and (files.is_file_name(value) or files.is_played_name(value))
+        for node, value in elements_with
+    )
+
+
+def _of_signs(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the elements in a font of signs, whose letters are told as the signs that they show."""
-    for node in dom.select(root, '[style*="wingdings" i], [style*="symbol" i], [face]'):
+    fonts = "\n".join((survey.styles, *(face for _, face in survey.with_any("face"))))
+    if not any(mark in fonts for mark in _SIGNS):
+        return
+    for node, _ in survey.with_any("style", "face"):
         families = styles.declarations(dom.attribute(node, "style")).get("font-family") or dom.attribute(
             node, "face"
         )
@@ -200,24 +229,20 @@ def _sign(walk: Walk, node: dom.Node, signs: str) -> None:
     walk.add(signs)
 
 
-def _formulas(root: dom.Node, _addresses: Addresses) -> Found:
-    for node in formulas.with_tex(root):
+def _formulas(survey: Survey, _addresses: Addresses) -> Found:
+    for node in formulas.with_tex(survey):
         yield node, formulas.named
-    for node in formulas.rendered([root]):
-        yield node, partial(elements.leave, rule="formula")
+    if dom.first(survey.root, "script, math") is not None:
+        for node in formulas.rendered(survey.root):
+            yield node, partial(elements.leave, rule="formula")
 
 
-def _navigation(root: dom.Node, _addresses: Addresses) -> Found:
-    for node in navigation_lines.lines(root):
-        yield node, partial(elements.leave, rule="navigation")
+def _navigation(survey: Survey, _addresses: Addresses) -> Found:
+    if navigation_lines.may_stand_in(survey.text):
+        for node in navigation_lines.lines(survey.root):
+            yield node, partial(elements.leave, rule="navigation")
 
 
-_KINDS: Final[tuple[tuple[tuple[str, ...], Callable[[dom.Node, Addresses], Found]], ...]] = (
-    (_LOOKS, _looks),
-    (("ingdings", "ymbol"), _of_signs),
-    (("url(", "URL("), _backgrounds),
-    (("<script",), _scripts),
-    (("onclick",), _clicked),
-    (formulas.MARKS, _formulas),
-    (navigation_lines.WORDS, _navigation),
+_KINDS: Final[tuple[Callable[[Survey, Addresses], Found], ...]] = (
+    *(_looks, _of_signs, _backgrounds, _scripts, _clicked, _formulas, _navigation, _carrying),
 )

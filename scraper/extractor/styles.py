@@ -26,6 +26,12 @@ def declarations(style: str) -> dict[str, str]:
     return found
 
 
+def may_hide(style: str) -> bool:
+    """Tell whether a style, or several, says anything of whether an element is shown."""
+    told = style.lower()
+    return "display" in told or "visibility" in told
+
+
 def hides(style: str) -> bool:
     """Tell whether a style takes an element off the page."""
     return _HIDDEN.search(style) is not None

@@ -32,6 +32,8 @@ _NO_WORDS: Final = frozenset(
 """Elements whose characters no browser shows."""
 
 _PICTURED: Final = frozenset(["img", "image"])
+_NEEDS_A_WALK: Final = ", ".join(("a a", *sorted(name for name in _NO_WORDS if name[0] != "-")))
+_LINKS_AND_PICTURES: Final = ", ".join(("a", *sorted(_PICTURED)))
 _NAME: Final = re.compile(
     r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
     r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
@@ -106,7 +108,10 @@ def testify(
     """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
     seen = _Seen()
     for root in roots:
-        _look(root, base, nodes, seen)
+        if nodes or dom.first(root, _NEEDS_A_WALK) is not None:
+            _look(root, base, nodes, seen)
+        else:
+            _look_at_once(root, base, seen)
     files, loose = _named(roots, seen, addresses, told)
     images = _identified(seen.pictures, loose, base, told)
     return Testimony(
@@ -121,6 +126,22 @@ def testify(
 
 
 # ── the tree ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _look_at_once(root: dom.Node, base: Url, seen: _Seen) -> None:
+    """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
+    seen.texts.append(dom.all_text(root))
+    for node in dom.select(root, _LINKS_AND_PICTURES):
+        if node.tag != "a":
+            _picture(node, [], seen)
+        elif (href := _href(node, base)) is not None:
+            shows = text.visible_text(dom.all_text(node)) or any(_pictured(node))
+            seen.links.extend([href] if shows else [])
+
+
+def _pictured(link: dom.Node) -> Iterator[str]:
+    for node in dom.select(link, ", ".join(_PICTURED)):
+        yield from _values(node)
 
 
 def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
@@ -205,8 +226,10 @@ def _named(
     roots: Sequence[dom.Node], seen: _Seen, addresses: Mapping[str, str], told: Told
 ) -> tuple[list[str], list[str]]:
     """Return the names of files in the markup, and the names of pictures that no element shows."""
-    names = Counter(name for root in roots for name in _names_in(root))
-    for _, node in seen.left if names else ():
+    names = Counter([name for root in roots for name in _names_in(root)])
+    if not names:
+        return [], []
+    for _, node in seen.left:
         names.subtract(_names_in(node))
     known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
     shown = {value for values in seen.pictures for value in values}
@@ -306,6 +329,8 @@ def _identified(
 
     In the order in which they are told; those that are not told follow.
     """
+    if not (pictures or loose):
+        return ()
     left = Counter(told.images)
     found: list[str] = []
     untold: list[Url] = []

@@ -1,0 +1,40 @@
+"""What the elements of a container carry: their attributes, looked at once for all who ask for any."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from scraper import dom
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Carried: TypeAlias = list[tuple[dom.Node, str]]
+
+
+class Survey:
+    """The elements of one container, by the names of their attributes, each list in page order."""
+
+    def __init__(self, root: dom.Node) -> None:
+        """Look at a container and all that stands in it."""
+        self.root = root
+        self.named: dict[str, Carried] = {}
+        for node in dom.select(root, "*"):
+            for name, value in node.attributes.items():
+                self.named.setdefault(name, []).append((node, value or ""))
+
+    def with_any(self, *names: str) -> Iterator[tuple[dom.Node, str]]:
+        """Yield the elements that have any of some attributes, with its value."""
+        for name in names:
+            yield from self.named.get(name, ())
+
+    @cached_property
+    def styles(self) -> str:
+        """All styles, each on a line of its own."""
+        return "\n".join(style for _, style in self.with_any("style"))
+
+    @cached_property
+    def text(self) -> str:
+        """All characters below the container, those of scripts and styles too."""
+        return dom.all_text(self.root)
