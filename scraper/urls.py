@@ -26,6 +26,10 @@ _HOST = re.compile(r"(?!-)[a-z0-9_\-]+(\.[a-z0-9_\-]+)*\.?|\[[0-9a-f:.]+\]")
 _PLAIN = re.compile(  # an address that is clean already: most are, and a page has hundreds
     r"https?://[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+/[A-Za-z0-9_.\-~!$&'()*+,;=:@%/]*(?:\?[A-Za-z0-9_.\-~!$&'()*+,;=:@%/?]*)?"
 )
+_PLAIN_PATH = re.compile(
+    r"/(?!/)[A-Za-z0-9_.\-~!$&'()*+,;=:@%/]*(?:\?[A-Za-z0-9_.\-~!$&'()*+,;=:@%/?]*)?"
+)  # likewise
+_AROUND = "".join(map(chr, range(0x21))) + "\u3000\ufeff\xa0"  # an address, and no part of it
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LAST_PORT = 65535
 _SESSION_HINT = re.compile(
@@ -64,6 +68,8 @@ def join(base: Url, reference: str) -> Url | None:
     """Return what a reference on the page `base` leads to; None where that is no http or https address."""
     if _PLAIN.fullmatch(reference) and "/." not in reference:
         return Url(reference)
+    if _PLAIN_PATH.fullmatch(reference) and "/." not in reference:
+        return Url(f"{origin(base)}{reference}")
     return _absolute(_clean(reference), base=base)
 
 
@@ -137,7 +143,7 @@ def urlname(identity_url: Url) -> str:
 
 def _clean(text: str) -> str:
     """Strip what browsers strip: blanks and controls around, tabs and line ends anywhere, the fragment."""
-    text = text.strip("".join(map(chr, range(0x21))) + "\u3000\ufeff\xa0")
+    text = text.strip(_AROUND)
     return re.sub(r"[\t\r\n]", "", whole_text(text)).partition("#")[0]
 
 

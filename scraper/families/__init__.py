@@ -56,7 +56,7 @@ def recognise(document: dom.Node, url: Url) -> Family | None:
 
 
 def _is_marked(family: Family, document: dom.Node) -> bool:
-    return any(dom.first(document, mark) is not None for mark in family.marks)
+    return bool(family.marks) and dom.first(document, ", ".join(family.marks)) is not None
 
 
 def _linked(document: dom.Node, url: Url) -> Family | None:
