@@ -35,7 +35,8 @@ Piece: TypeAlias = tuple[Content, Style]
 
 _BLANKS = re.compile(r" {2,}")
 _BREAK = Break()
-_SPACES = frozenset(" \t\n\r\f")
+_HTML_SPACES = " \t\n\r\f"
+_SPACES = frozenset(_HTML_SPACES)
 _WIDE = {"\u3000": 2, "\u2003": 2, "\xa0": 1}
 _LONGEST_BLANK = 1_000  # characters; a longer run of blanks says no more
 _INDENT = 4  # half-width blanks; a line so far in begins a paragraph
@@ -46,6 +47,8 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
 
     Two line breaks in a row, or one before an indented line, divide paragraphs, as authors use them.
     """
+    if len(pieces) == 1:  # as most lines are
+        return [pieces] if (pieces := _alone(*pieces[0])) else []
     found: list[list[Piece]] = []
     current: list[Piece] = []
     blank, breaks = "", 0
@@ -69,9 +72,16 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
     return [*found, current] if current else found
 
 
+def _alone(content: Content, style: Style) -> list[Piece]:
+    """Return the one piece of a line, without the blanks at its edges; none where it shows nothing."""
+    if isinstance(content, str):
+        content = text.fold_html(content.strip(_HTML_SPACES)).strip()
+    return [(content, style)] if content and not isinstance(content, Break) else []
+
+
 def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
     """Return a text without the blanks at its edges, those before it (after `blank`), and those after it."""
-    folded = text.fold_html(content.strip(" \t\n\r\f") or " ")
+    folded = text.fold_html(content.strip(_HTML_SPACES) or " ")
     core = folded.strip()
     lead, _, trail = folded.partition(core) if core else (folded, "", "")
     if content[:1] in _SPACES:
@@ -145,7 +155,11 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
             found.extend(_code(content for content, _ in pieces[at:end]))
             at = end
             continue
-        children = tuple(_nest([(part, _without(own, name)) for part, own in pieces[at:end]], hrefs))
+        run, rest = pieces[at:end], _without(style, name)
+        if rest == PLAIN and all(own == style for _, own in run):  # as most are
+            children = tuple(_joined([content for content, _ in run]))
+        else:
+            children = tuple(_nest([(part, _without(own, name)) for part, own in run], hrefs))
         match name:
             case "anchor":
                 found.append(Anchor(href=hrefs[style.anchor], children=children))

@@ -73,9 +73,10 @@ class Walk:
         else:
             self.enter(container)
         todo, handlers, otherwise, special = self._todo, self._handlers, self._otherwise, self._special
+        is_node = dom.Node
         while todo:
             step = todo.pop()
-            if not isinstance(step, dom.Node):
+            if not isinstance(step, is_node):
                 step()
                 continue
             if (following := step.next) is not None:

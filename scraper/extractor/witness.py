@@ -41,7 +41,8 @@ _NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _EDGES: Final = frozenset("\"'()<> \t\r\n;`")
-_ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?=\s?[\"']?[^\"=<>]{0,300}$")
+_ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?\Z")  # before its sign
+_VALUE: Final = re.compile(r"\s?[\"']?[^\"=<>]{0,300}")  # behind it
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
 )
@@ -51,6 +52,7 @@ _WIDTH: Final = re.compile(r"^[\d.]+[wx],")
 _LONGEST_NAME: Final = (
     400  # characters of an attribute's name and what stands before the address in its value
 )
+_LONGEST_ATTRIBUTE: Final = 61  # characters of its name, and a blank
 _LONGEST: Final = 2_048  # characters of an address
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
@@ -283,7 +285,8 @@ def _in_address(part: str, start: int, end: int) -> bool:
         return False
     if part[end : end + 1] == ")" and "url(" not in before[-8:].lower():
         return False
-    attribute = _ATTRIBUTE.search(before[-_LONGEST_NAME:])
+    name, _, value = before[-_LONGEST_NAME:].rpartition("=")
+    attribute = _ATTRIBUTE.search(name[-_LONGEST_ATTRIBUTE:]) if _VALUE.fullmatch(value) else None
     return attribute is None or not _HOLDS_WORDS.search(attribute[1])
 
 
