@@ -321,5 +321,5 @@ def test_a_long_line_costs_no_more_than_its_length(before: str, piece: str) -> N
         line = "".join(piece.format(n=n) for n in range(pieces))
         assert read_body(f"<p>{before}{line}字</p>").shown.text
 
-    few, many = (lines_run(partial(read, pieces)) for pieces in (250, 1_000))
+    few, many = (lines_run(partial(read, pieces)) for pieces in (90, 360))  # the guard counts neither
     assert many < 5 * few  # quadratic: sixteen times as much

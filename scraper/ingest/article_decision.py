@@ -259,8 +259,10 @@ def shown_by(article: Article, site: Site) -> Shown:
     asked: Counter[str] = Counter()
     shown: list[tuple[Url, Kind]] = []
     for url in dict.fromkeys((*article.images, *article.attachments)):
+        if url in held:
+            continue
         host = urls.host(url)
-        if url in held or asked[host] >= site.max_assets or (host not in asked and len(asked) >= MOST_HOSTS):
+        if asked[host] >= site.max_assets or (host not in asked and len(asked) >= MOST_HOSTS):
             continue
         asked[host] += 1
         shown.append((url, kinds[url]))
