@@ -127,7 +127,9 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
 def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
     """Return the moment that a `<time datetime>` tells, where its element shows that day and no time."""
     element = node if node.tag == "time" else dom.first(node, "time[datetime]")
-    told = dates.find_moment(dom.attribute(element, "datetime"), tz) if element is not None else None
+    if element is None:
+        return None
+    told = dates.find_moment(dom.attribute(element, "datetime"), tz)
     shown = dates.find_moment(" ".join(dom.texts(node)), tz)
     is_that_day = told is not None and shown is not None and told.date() == shown.date()
     return told if is_that_day and shown is not None and shown.time() == _MIDNIGHT else None

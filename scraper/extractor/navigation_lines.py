@@ -10,6 +10,7 @@ from scraper import dom, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_WORDS: Final = ("上一", "下一", "前一", "后一", "关闭", "打印", "分享", "收藏", "返回")
 _WORD: Final = re.compile(
     r"[上下前后]一(?:[条篇页则]|\W|$)|关闭|打印|分享|收藏|返回"
 )  # what such a line holds
@@ -46,7 +47,7 @@ _SIGNED: Final = re.compile(r"[【\[〖|｜:：]|分享到|本页|窗口|返回"
 
 def may_stand_in(shown: str) -> bool:
     """Tell whether a text may hold such lines at all."""
-    return _WORD.search(shown) is not None
+    return any(word in shown for word in _WORDS) and _WORD.search(shown) is not None
 
 
 def lines(root: dom.Node) -> Iterator[dom.Node]:

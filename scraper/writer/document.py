@@ -101,7 +101,7 @@ def _pictures(article: Article, *, in_text: bool) -> Iterator[Block]:
     else:
         order = [*article.images, *(Counter(told) - Counter(article.images)).elements()]
     for src in order:
-        yield Paragraph(children=(framed(as_shown.get(src, Figure(src=src))),))
+        yield Paragraph(children=(framed(as_shown.get(src) or Figure(src=src)),))
 
 
 def _file_name(address: str) -> str:

@@ -61,8 +61,13 @@ def text_of(block: Block) -> str:
 
 def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
     """Yield every picture in page order, with the link around it where there is one."""
-    for runs in _runs(blocks):
-        yield from _figures(runs, href=None)
+    for block in blocks:
+        if isinstance(block, Figure):
+            yield block
+            yield from _figures(block.caption, href=None)
+        else:
+            for runs in _runs((block,)):
+                yield from _figures(runs, href=None)
 
 
 def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
