@@ -105,15 +105,13 @@ class Network:
         )
         self._robots_gate = RobotsGate(ask=self._robots_txt, host_state=host_state, now=now)
         routes = Proxies(settings.proxy, environment)
-        self._pacer = pacer = Pacer(
-            host_state=host_state, now=now, monotonic=monotonic, sleep=sleep, random=random
-        )
+        self._pacer = Pacer(host_state=host_state, now=now, monotonic=monotonic, sleep=sleep, random=random)
         self._attempts = Retry(
             fetcher=Fetcher(
                 client=self._client, routes=routes, settings=settings, user_agent=user_agent, now=now
             ),
-            pacer=pacer,
-            servers=_server_lanes(settings, routes, pacer, resolve),
+            pacer=self._pacer,
+            servers=_server_lanes(settings, routes, self._pacer, resolve),
             retries=settings.retries,
         )
 
