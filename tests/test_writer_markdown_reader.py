@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from scraper.writer.markdown_reader import html, pictures, plain_text
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.writer.markdown_reader import html, pictures, plain_text, said
 
 LAST = "\n\n[转入文章首发地址](http://news.beichen.example/1.shtml)"
 
@@ -30,6 +34,22 @@ LAST = "\n\n[转入文章首发地址](http://news.beichen.example/1.shtml)"
 def test_the_text_is_what_a_reader_sees(body: str, text: str) -> None:
     assert plain_text(body + LAST) == text
     assert plain_text((body + LAST).replace("\n", "\r\n")) == text
+
+
+PIECES = st.sampled_from(
+    ["\n", "\n\n", " ", "\t", "<!--more-->", "<!-- more -->", "<!--", "-->", "more", "文", "<!--x-->"]
+)
+DIVIDER = re.compile(
+    r"(?P<above>(?:(?<!\n)\n+)?)(?:(?<![ \t])[ \t]+)?<!--[ \t]*more[ \t]*-->[ \t]*(?P<below>\n*)"
+)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_every_divider_is_taken_out_and_nothing_else(body: str) -> None:
+    def joint(found: re.Match[str]) -> str:
+        return "\n" * min(2, max(len(found["above"]), len(found["below"])))
+
+    assert said(body) == DIVIDER.sub(joint, body.rstrip()).strip("\n")
 
 
 def test_html_holds_no_markup_of_the_text_and_no_script() -> None:

@@ -7,6 +7,7 @@ divider `<!--more-->` are no part of what an article says.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ LAST_LINE: Final = re.compile(r"\[转入文章首发地址\]\((?P<address><[^>\n
 MORE: Final = re.compile(r"(?:(?<![ \t])[ \t]++)?<!--[ \t]*+more[ \t]*+-->[ \t]*+")
 _FRONT_MATTER: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*?\n)??---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _DIVIDER: Final = re.compile(rf"(?P<above>(?:(?<!\n)\n++)?){MORE.pattern}(?P<below>\n*+)")
+_COMMENT: Final = "<!--"
+_DIVIDING: Final = re.compile(r"<!--[ \t]*+more[ \t]*+-->[ \t]*+\n*+")
 _EXTENSIONS: Final = ("table", "strikethrough")
 _PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
@@ -40,7 +43,25 @@ def said(body: str) -> str:
     at = text.rfind(_LAST_LINE_BEGINS)
     if at >= 0 and LAST_LINE.fullmatch(text[at:]) is not None:
         text = text[:at]
-    return _DIVIDER.sub(_joint, text).strip("\n")
+    return _undivided(text).strip("\n")
+
+
+def _undivided(text: str) -> str:
+    """Return `_DIVIDER.sub(_joint, text)`, looked for only where a comment begins: few texts have any."""
+    parts: list[str] = []
+    done = looked = 0
+    at = text.find(_COMMENT)
+    while at >= 0:
+        ends = _DIVIDING.match(text, at)
+        if ends is not None:
+            begins = looked + len(text[looked:at].rstrip(" \t\n"))
+            found = _DIVIDER.search(text, begins, ends.end())
+            if found is not None:
+                parts += (text[done : found.start()], _joint(found))
+                done = found.end()
+        looked = max(done, at + len(_COMMENT))
+        at = text.find(_COMMENT, looked)
+    return "".join((*parts, text[done:]))
 
 
 def _joint(found: re.Match[str]) -> str:
@@ -48,6 +69,7 @@ def _joint(found: re.Match[str]) -> str:
     return "\n" * min(2, max(len(found["above"]), len(found["below"])))
 
 
+@lru_cache(maxsize=1)  # of one document several things are asked, one after another
 def html(body: str) -> str:
     """Return a document's body as HTML. HTML that stands in it is left out, and no link runs a script."""
     return str(markdown_to_html_with_extensions(said(body), extensions=list(_EXTENSIONS)))
