@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scraper import messages
 from scraper.app import wiring
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
     from scraper.demo.services import PostgreSQL, SeaweedFS
+
+
+settings.register_profile(
+    "any machine",
+    deadline=None,  # what a busy machine takes says nothing of the code
+    suppress_health_check=[HealthCheck.too_slow],  # likewise
+)
+settings.load_profile("any machine")
 
 
 @pytest.hookimpl(wrapper=True)

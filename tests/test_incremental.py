@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scraper.demo.ecms_world import EcmsWorld
+    from scraper.demo.exchange import Answer, Ask
     from scraper.demo.server import Server
     from scraper.demo.story import Story
 
@@ -317,3 +319,53 @@ def test_a_lost_state_is_made_again_as_it_was(eventful: Archive, server: Server)
     assert known(eventful) == before
     assert eventful.documents() == documents
     assert command(eventful, "verify") == 0
+
+
+def _forbidding(_ask: Ask, answer: Answer) -> Answer:
+    return replace(answer, headers=(*answer.headers, ("X-Robots-Tag", "noarchive")))
+
+
+def test_an_article_that_asks_not_to_be_archived_has_no_document_but_where_the_config_ignores_it(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    world.publish(CHANNEL)
+    world.fail(r"/system/\d{4}/", _forbidding)
+    report = only(archive.run())
+    assert (report.written, report.skipped) == (0, 1)
+    assert archive.documents() == {}
+    archive.configure("robots", "ignore")
+    archive.clock.wait(days=40)
+    assert only(archive.run()).written == 1
+
+
+def test_error_pages_in_a_row_make_an_article_gone_and_those_apart_do_not(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    """Soft error, broken page, soft error: nothing says twice in a row that it is not there."""
+    number = world.publish(CHANNEL).number
+    gone = []
+    for fault in (
+        faults.soft_error(),
+        faults.other_body(b"PK\x03\x04"),
+        faults.soft_error(),
+        faults.soft_error(),
+    ):
+        world.heal()
+        world.fail(number, fault)
+        archive.clock.wait(days=3)
+        gone.append(only(archive.run()).gone)
+    assert gone == [0, 0, 0, 1]
+
+
+def test_an_article_that_fails_is_asked_for_under_the_address_that_a_list_names_now(
+    archive: Archive, world: EcmsWorld, server: Server
+) -> None:
+    story = world.publish(CHANNEL)
+    path = world.path_of(story)
+    other = path.replace(f"/{CHANNEL}/", "/xyzs/")
+    world.fail(path, faults.status(500))
+    assert only(archive.run()).failed == 1
+    world.list_address(CHANNEL, other)
+    archive.clock.wait(days=2)
+    archive.run()
+    assert server.requests(path=story.number)[-1].path == other

@@ -380,3 +380,21 @@ def test_any_answer_survives_the_shelf(
     ref = shelf.append(written)
     assert [found for _, found in shelf.scan()] == [written]
     assert shelf.read(ref) == without_group(written)
+
+
+def test_a_tombstone_is_on_the_disk_when_it_was_put(tmp_path: Path) -> None:
+    ref = store(tmp_path).append(capture(1))
+    path = tmp_path / ref.file
+    seen: list[bool] = []
+
+    def sync(fd: int) -> None:
+        seen.append(os.fstat(fd).st_ino == path.stat().st_ino and b"wanted gone" in _plain(path))
+
+    shelf = store(tmp_path, sync=sync)
+    (place,) = shelf.places([ref])
+    shelf.bury(place, "wanted gone")
+    assert seen == [True]
+
+
+def _plain(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes())
