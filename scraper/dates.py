@@ -23,9 +23,9 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－─", "-") | d
 _PLAIN, _BARE = 1, 2  # the rank of 时间, and of a date without a label
 _RANKS = {"published": 0, "plain": _PLAIN, "changed": 3, "other": 4}  # of labels, the best first
 _LABEL = re.compile(
-    r"""(?P<published>(?:发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送)\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期)
+    r"""(?P<published>(?:发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送)\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期|[:：])
     |(?i:\b(?:posted|published|publish\s+date|publication\s+date|date\s+published|release(?:d|\s+date)?|created)\b))
-    |(?P<changed>(?:更\s*新|修\s*[改订])\s*(?:于|时\s*间|日\s*期)|(?i:\b(?:(?:last\s+)?(?:updated?|modified|edited|revised))\b))
+    |(?P<changed>(?:更\s*新|修\s*[改订])\s*(?:于|时\s*间|日\s*期|[:：])|(?i:\b(?:(?:last\s+)?(?:updated?|modified|edited|revised))\b))
     |(?P<other>[\u4e00-\u9fff](?:时间|日期)|(?i:\b(?:deadline|due|event|closing|start|end)(?:\s+date)?\b))
     |(?P<plain>时\s*间|日\s*期|(?i:\bdate\b))""",
     re.VERBOSE,
@@ -34,7 +34,8 @@ _NUMERIC = re.compile(
     r"""(?<![\d.])
     (?P<year>(?:19|20)\d\d)
     (?: \s*年\s* (?P<month>1[0-2]|0?[1-9]) \s*月\s* (?P<day>3[01]|[12]\d|0?[1-9]) \s*[日号]?
-      | \s?(?P<sep>[-/.])\s? (?P<month2>1[0-2]|0?[1-9]) \s?(?P=sep)\s? (?P<day2>3[01]|[12]\d|0?[1-9]) (?![\d])
+      | \s?(?P<sep>[-/.])\s? (?P<month2>1[0-2]|0?[1-9]) \s?(?P=sep)\s? (?P<day2>3[01]|[12]\d|0?[1-9])
+        (?: (?!\d) | (?<=\d\d)(?=[0-2]\d:[0-5]\d) )  # 2022-03-0410:20 too
     )
     (?=(?P<rest>.{0,40}))""",
     re.VERBOSE | re.DOTALL,
@@ -62,6 +63,7 @@ _SHORT = re.compile(  # 21-03-05
     r"|年(?P<month2>\d{1,2})月(?P<day2>\d{1,2})日?)(?![\d./-])(?=(?P<rest>.{0,40}))",
     re.DOTALL,
 )
+_COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)")
 _AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand between a label and its date
 _NAMED = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _YEAR_PART, _MONTH_PART, _DAY_PART = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
@@ -228,6 +230,7 @@ def _moments(
                 yield _Found(match.start(), _at_time(day, match["rest"]))
     yield from _western(text, tz, near, day_first=day_first)
     yield from _short(text, tz, near, labels)
+    yield from _compact(text, tz, labels)
 
 
 def _western(text: str, tz: ZoneInfo, near: datetime | None, *, day_first: bool | None) -> Iterator[_Found]:
@@ -256,6 +259,16 @@ def _short(text: str, tz: ZoneInfo, near: datetime | None, labels: list[int]) ->
         labelled = nearest > 0 and not text[labels[nearest - 1] : match.start()].strip(_AROUND)
         if day is not None and (alone or labelled or day == near):
             yield _Found(match.start(), _at_time(day, match["rest"]))
+
+
+def _compact(text: str, tz: ZoneInfo, labels: list[int]) -> Iterator[_Found]:
+    """Yield the days of the form 20220304 that stand right behind a label."""
+    for match in _COMPACT.finditer(text):
+        nearest = bisect_right(labels, match.start())
+        if nearest and not text[labels[nearest - 1] : match.start()].strip(_AROUND):
+            day = _day(match["year"], match["month"], match["day"], tz)
+            if day is not None:
+                yield _Found(match.start(), day)
 
 
 def _day(year: str | int, month: str | int, day: str | int, tz: ZoneInfo) -> datetime | None:

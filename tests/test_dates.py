@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scraper.dates import date_in_path, find_labelled, find_moment, writes_day_first
+from scraper.dates import date_in_path, find_labelled, find_moment, find_parts, writes_day_first
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -21,6 +21,9 @@ def at(*parts: int) -> datetime:
     [
         ("2024-03-05", at(2024, 3, 5)),
         ("2024-3-5 9:07", at(2024, 3, 5, 9, 7)),
+        ("发布时间：2024-03-0510:20", at(2024, 3, 5, 10, 20)),
+        ("发布时间：20240305", at(2024, 3, 5)),
+        ("最后修改：2024-03-09　创建：2024-03-05", at(2024, 3, 5)),
         ("发稿时间：2024-03-05 10:20", at(2024, 3, 5, 10, 20)),
         ("发稿时间： 2024-03-05 10:20:31", at(2024, 3, 5, 10, 20, 31)),
         ("2024年3月5日 10:20", at(2024, 3, 5, 10, 20)),
@@ -133,6 +136,21 @@ def test_a_known_day_settles_what_digits_leave_open(
 )
 def test_a_label_of_publication_is_told_from_others(text: str, moment: datetime | None) -> None:
     assert find_labelled(text, BEIJING) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("05 2024-03", at(2024, 3, 5)),
+        ("2024.03 05", at(2024, 3, 5)),
+        ("03/05 2024", at(2024, 3, 5)),
+        ("5 Mar 2024", at(2024, 3, 5)),
+        ("03-05", None),
+        ("31 2024-02", None),
+    ],
+)
+def test_a_day_in_parts_is_found_with_its_year(text: str, moment: datetime | None) -> None:
+    assert find_parts(text, BEIJING) == moment
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,53 @@ def test_a_site_of_no_family_is_read_by_the_selector_of_its_body_alone(family: s
 def test_a_selector_that_finds_no_body_is_named() -> None:
     with pytest.raises(UnknownLayout, match="#nowhere"):
         extract(capture(f"{HOST}/a.html", "<html><p>" + "字，" * 300 + "</html>"), bare_site(body="#nowhere"))
+
+
+VSB = (
+    '<html><title>题目</title><script src="/system/resource/js/a.js"></script>'
+    '<form name="_newscontent_fromname"><h1>{title}</h1><p>{line}</p>'
+    '<div id="vsb_content"><div class="v_news_content"><p>正文</p></div></div></form>'
+)
+
+
+def near(line: str, *, title: str = "题目", address: str = f"{HOST}/info/1011/4134.htm") -> Article:
+    return extract(capture(address, VSB.format(title=title, line=line)), site(HOST, family="vsb"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "来源：校报 2022-03-04 点击：3",
+        "(来源：校报 2022-03-04)",
+        "[来源:校报] [2022-03-04]",
+        "来源：校报【打印】【关闭】 2022-03-04",
+        "来源：校报/作者：张三 2022-03-04",
+        "信息来源：校报；发布日期：2022-03-04",
+        "来源：校报 人气：12 2022-03-04",
+        "来源：校报 (点击: 12) 2022-03-04",
+        "来源：校报　审稿人：王 时间：2022-03-04",
+        "来源：<a href=/x>校报</a> 记者：李 2022-03-04",
+    ],
+)
+def test_a_source_in_a_line_of_many_things_is_its_name_alone(line: str) -> None:
+    article = near(line)
+    assert (article.source, article.published.date().isoformat()) == ("校报", "2022-03-04")
+
+
+@pytest.mark.parametrize("line", ["来源：　时间：2022-03-04", "来源：2022-03-04", "供稿：校报 2022-03-04"])
+def test_a_date_is_no_source(line: str) -> None:
+    assert near(line).source is None
+
+
+def test_a_newspaper_s_day_stays_where_it_is_not_that_of_publication() -> None:
+    assert near("来源：城湖日报2022年3月1日 时间：2022-03-04").source == "城湖日报2022年3月1日"
+
+
+def test_a_title_near_the_body_has_its_entities_undone_once() -> None:
+    assert near("2022-03-04", title="甲&amp;amp;乙").title == "甲&乙"
+
+
+def test_a_column_that_is_an_article_has_the_date_behind_its_label_alone() -> None:
+    column = f"{HOST}/gywm/lxwm.htm"
+    assert near("发布时间：2022-03-04", address=column).published.date().isoformat() == "2022-03-04"
+    assert near("2022-03-04", address=column).published_from == "capture"

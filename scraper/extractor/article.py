@@ -33,6 +33,7 @@ from scraper.model import Article, EmbeddedPicture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
 
     from scraper.extractor.account import Rule
     from scraper.extractor.layout_match import LayoutMatch
@@ -83,11 +84,12 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         left_out.setdefault(node.mem_id, "navigation")
     body = _read(page, layout, surveys, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
-    title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
-    beside = ""
-    if worn.is_generic or (of_article and _shows_no_date(page, layout)):
-        near, apart = dates.date_in_path(capture.url, site.timezone), frozenset(left_out)
-        beside = title_and_date.line(roots.nodes, title, site.timezone, apart, near=near, cut=worn.cut)
+    title = metadata.unescaped(worn.title or "") or metadata.title_of(
+        page, layout, roots.nodes, of_article=of_article
+    )
+    beside = _date_line(
+        page, worn, site.timezone, roots=roots.nodes, title=title, left_out=left_out, of_article=of_article
+    )
     moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
@@ -113,9 +115,27 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     )
 
 
-def _shows_no_date(page: Page, layout: Layout) -> bool:
-    """Tell whether an article's date is to be looked for around it; a channel shows the dates of others."""
-    return layout.nearby or page.first(layout.published) is None
+def _date_line(
+    page: Page,
+    worn: LayoutMatch,
+    tz: ZoneInfo,
+    *,
+    roots: list[dom.Node],
+    title: str,
+    left_out: Iterable[int],
+    of_article: bool,
+) -> str:
+    """Return the line next to the body that shows the article's date; "" where none is looked for or there.
+
+    A channel shows the dates of others: of one that is an article itself only a labelled date counts.
+    """
+    layout = worn.layout
+    is_sure = worn.is_generic or of_article
+    if not (worn.is_generic or layout.nearby or (of_article and page.first(layout.published) is None)):
+        return ""
+    near = dates.date_in_path(page.url, tz)
+    found = title_and_date.line(roots, title, tz, frozenset(left_out), near=near, cut=worn.cut)
+    return found if is_sure or dates.find_labelled(found, tz, near=near) is not None else ""
 
 
 def _is_whole(capture: Capture) -> bool:

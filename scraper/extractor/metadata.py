@@ -30,7 +30,7 @@ _FILED = re.compile(
     r"发稿时间\s*[:：]"
 )  # ends a source of ECMS; other labels before it are part of the source
 _NEXT_LABEL = re.compile(
-    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|评论|字号|字体|审核|责任编辑|编辑|来源|供稿)"
+    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|评论|人气|字号|字体|审[核稿校]|[初复终]审|通讯员|记者|责任编辑|编辑|来源|供稿)"
     r"[^\s:：]{0,4}\s*[:：]"
 )
 _BUTTON = r"(?:分享(?:到|至)?|转发|收藏|打印|关闭|字[体号]|我要评论|浏览|点击)[\s:：|】\]]*+"
@@ -46,6 +46,8 @@ _DATED = re.compile(  # a day behind a source is none of its words
 )
 _OTHER_LABEL = re.compile(r"[A-Za-z)）]\s?[:：]|\d[-/.年]\d{1,2}[-/.月]\d")
 _MIDNIGHT = time()
+_OPENING = " ([（【"
+_EDGES = " 　\t;；,，、|/·-"  # what may stand between a source and the next label
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
 _TO_ROBOTS = 'meta[name*="robots" i][content], meta[name*="nankai-archive" i][content]'
@@ -60,7 +62,7 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
     node = page.first(layout.title)
     shown = _line(node)
     if not shown and layout.nearby:
-        shown = title_and_date.title(page, roots, of_article=of_article)
+        shown = unescaped(title_and_date.title(page, roots, of_article=of_article))
     if not shown:
         msg = say(
             "no title: {url}: {title} of layout {name} shows no text",
@@ -159,7 +161,7 @@ def _undated(value: str, moment: datetime | None) -> str | None:
     if dated is not None and moment is not None:
         shown = dates.find_moment(dated[0], moment.tzinfo) if isinstance(moment.tzinfo, ZoneInfo) else None
         value = value[: dated.start()] if shown is not None and shown.date() == moment.date() else value
-    return _unbracketed(value.strip()) or None
+    return _unbracketed(_SHARED.sub("", value.strip(_EDGES)).strip(_EDGES).rstrip(_OPENING)) or None
 
 
 def editor_of(page: Page, layout: Layout) -> str | None:
@@ -185,7 +187,11 @@ def _line(node: dom.Node | None) -> str:
     """Return an element's text as one line, with what was escaped twice resolved."""
     if node is None:
         return ""
-    shown = text.fold(dom.line_of(node))
+    return unescaped(text.fold(dom.line_of(node)))
+
+
+def unescaped(shown: str) -> str:
+    """Return a line with what was escaped twice undone once."""
     return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
 
 
