@@ -37,6 +37,18 @@ _TAG: Final = re.compile(
     )""",
     re.VERBOSE,
 )
+_SHORT: Final = 300  # characters of a tag that is surely looked at at once
+_DOUBTFUL: Final = re.compile(  # where a tag may begin that is not short, or not surely ended by the next ">"
+    rf"""<(?=/?[a-zA-Z])(?!
+        (?=[^>]{{0,{_SHORT}}}+>) /?[^ \t\n\r\f/>]++
+        (?:> | (?: [ \t\n\r\f/]++
+                 | [^ \t\n\r\f/>="']++
+                   (?:{_SPACE}*+={_SPACE}*+(?:"[^">]*+"|'[^'>]*+'|[^ \t\n\r\f>"'][^ \t\n\r\f>]*+)?+)?+
+               )*+>)
+    )""",
+    re.VERBOSE,
+)
+_ROOT_TAG: Final = re.compile(r"</?(?:html|body)[^>]*", re.IGNORECASE)
 _COMMENT_END: Final = re.compile(r"-->|--!>")
 _LINK: Final = re.compile(r"<a[ \t\n\r\f/>]", re.IGNORECASE)
 _MARKER: Final = re.compile(r"<(?:applet|caption|marquee|object|td|th|template)[ \t\n\r\f/>]", re.IGNORECASE)
@@ -98,7 +110,7 @@ def check(text: str) -> None:
         msg = say("too tangled to be read: more than {most_tags} tags", most_tags=_MOST_TAGS)
         raise NotAnArticle(msg)
     dear = most * most > 2 * _MOST_WORK or _formatting(text) * most > _MOST_COPIES
-    if dear or _has_many_attributes(text):
+    if dear or _may_have_many_attributes(text):
         _Count().read(text)
 
 
@@ -108,16 +120,23 @@ def _formatting(text: str) -> int:
     return min(links, 1 + markers) + len(_FORMATS.findall(text))
 
 
-def _has_many_attributes(text: str) -> bool:
-    """Say whether anything looks like an element with too many attributes, if only in a script."""
-    of_roots = 0
-    try:
-        for tag in _TAG.finditer(text):
-            is_root = (tag["name"] or "")[:4].lower() in _ROOTS
-            if is_root or tag.end() - tag.start() > _LONG_TAG:
-                of_roots = _counted_attributes(tag, of_roots)
-    except NotAnArticle:
+def _may_have_many_attributes(text: str) -> bool:
+    """Say whether anything looks like an element with too many attributes, if only in a script.
+
+    Every "<" is looked at, since what seems to stand in a tag may stand behind a comment that holds its
+    beginning. What is long is read again, as often as makes the page once more.
+    """
+    if sum(map(len, _ROOT_TAG.findall(text))) > _LONG_TAG:
         return True
+    left = len(text)
+    for doubtful in _DOUBTFUL.finditer(text):
+        tag = _TAG.match(text, doubtful.start())
+        if tag is None:
+            continue
+        left -= tag.end() - tag.start()
+        is_root = tag["name"][:4].lower() in _ROOTS
+        if left < 0 or is_root or len(_ATTRIBUTE.findall(tag["rest"])) > _MOST_ATTRIBUTES:
+            return True
     return False
 
 

@@ -85,6 +85,9 @@ BOMBS = {
     "depth that comments close": "<div><!--</div>-->" * 9_000,
     "depth behind a select": "<select><option></select><div><select></div></select>" * 9_000,
     "attributes of one element": f"<p {' '.join(f'a{n}' for n in range(9_000))}>",
+    "attributes behind a comment that holds a quote": (
+        f'<!-- <p a=" --><p {" ".join(f"a{n}" for n in range(90_000))}>'
+    ),
     "attributes of many bodies": "".join(f"<body a{n}>" for n in range(9_000)),
     "an unquoted end": "<b " * 2_500 + _P * 4 + "<div>" * 9_000,
 }
