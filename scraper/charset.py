@@ -56,7 +56,10 @@ def body_bytes(capture: Capture, max_bytes: int) -> bytes:
     Raises `TooLarge` where it would inflate beyond `max_bytes`, `NotAnArticle` where it cannot be inflated.
     A body that the header calls compressed and that is not is taken as it is.
     """
-    inflation = Inflation(capture.url, content_encoding(capture.headers), max_bytes)
+    named = content_encoding(capture.headers)
+    if not named and len(capture.body) <= max_bytes:
+        return capture.body
+    inflation = Inflation(capture.url, named, max_bytes)
     return b"".join((*inflation.feed(capture.body), *inflation.end()))
 
 

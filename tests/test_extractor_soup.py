@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from article_cases import read_body
 
+from scraper import dom
 from scraper.blocks import (
     Anchor,
     Block,
@@ -26,7 +27,9 @@ from scraper.blocks import (
     Table,
     Text,
 )
+from scraper.extractor import witness
 from scraper.extractor.tables import flat
+from scraper.urls import Url
 from scraper.writer import render
 from scraper.writer.loss import Missing, missing
 
@@ -145,6 +148,16 @@ def test_all_that_a_soup_shows_is_told(start: int) -> None:
         assert missing(article.shown, markdown, (*article.media, *article.attachments)) == NOTHING, seed
         for block in flat(article.body):
             check_block(block)
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_what_the_witness_sees_at_once_is_what_it_sees_on_a_walk(start: int) -> None:
+    nobody, base = witness.Told(images=(), links=(), others=()), Url("http://www.nankai.edu.cn/a/b.htm")
+    for seed in range(start, start + 100):
+        (root,) = dom.select(dom.parse(soup(seed)), "body")
+        at_once = witness.testify([root], base, nobody, {}, {})
+        walked = witness.testify([root], base, nobody, {0: "of no element: but now it walks"}, {})
+        assert at_once == walked, f"seed {seed}"
 
 
 def check_block(block: Block) -> None:

@@ -32,6 +32,7 @@ _MAGIC = (
     (b"ID3", "an MP3 file"),
     (b"FLV", "a flash video"),
 )
+_BEGINNINGS = tuple(magic for magic, _ in _MAGIC)
 _CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
 _LOOKED_AT = 4_096  # bytes
 _HEAD = 16_384  # characters
@@ -106,7 +107,7 @@ def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> No
         msg = say("not HTML: {url}: the header says {mime}", url=url, mime=mime)
         raise NotAnArticle(msg, what="not-html")
     head = data[:_LOOKED_AT]
-    for magic, name in _MAGIC:
+    for magic, name in _MAGIC if head.startswith(_BEGINNINGS) else ():
         if head.startswith(magic) and b"<html" not in head.lower():
             msg = say("not HTML: {url}: the bytes are {name}", url=url, name=name)
             raise NotAnArticle(msg, what="not-html")
