@@ -2,7 +2,7 @@
 # make cluster-demo   four workers, thirty invented sites, two killed on the way, and the proof
 # make test    lint, types, tests
 # make run     one pass over the sites of config.yaml
-# make fuzz    hostile input of every kind, for some ten minutes; FUZZ_EXAMPLES says how many
+# make fuzz    hostile input of every kind, other each time, for ten minutes or FUZZ_MINUTES
 # make docs    docs/ as pages in build/docs, every link checked
 # make bench   measure, and print the figures
 
@@ -40,7 +40,8 @@ types: dev
 	$(BIN)/mypy
 
 fuzz: dev
-	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4000} $(BIN)/pytest -n 2 tests/test_fuzz.py
+	timeout $${FUZZ_MINUTES:-10}m sh -c 'while FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} \
+		$(BIN)/pytest -q -n 2 tests/test_fuzz.py; do :; done'; test $$? -eq 124
 
 docs: dev
 	$(BIN)/mkdocs build --quiet

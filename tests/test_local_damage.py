@@ -246,6 +246,36 @@ def test_a_capture_of_wrong_types_is_named_and_recovery_goes_on(
     assert only(archive.run()).written == 1
 
 
+@pytest.mark.parametrize("column", ["title", "url", "ask", "status", "path", "error", "layout", "channel"])
+def test_a_text_that_is_no_utf8_is_named_and_the_others_go_on(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], column: str
+) -> None:
+    with opened(archive.config) as context:
+        key = next(iter(context.state.articles.every(SITE))).key
+    sql(archive, f"UPDATE article SET {column} = CAST(? AS TEXT) WHERE key = ?", b"\xff\xfe", key)  # noqa: S608
+    assert command(archive, "verify") == 7
+    assert f"the article {key}: " in capsys.readouterr().out
+    assert command(archive, "reextract") == 7
+    assert f"the article {key} is passed over" in capsys.readouterr().out
+    story = world.publish(CHANNEL)
+    archive.clock.now = story.published
+    assert only(archive.run()).written == 1
+
+
+@pytest.mark.parametrize("column", ["kind", "url"])
+def test_a_text_of_a_capture_that_is_no_utf8_is_named_and_recovery_goes_on(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], column: str
+) -> None:
+    newest = "(SELECT max(offset) FROM capture)"
+    statement = f"UPDATE capture SET {column} = CAST(? AS TEXT) WHERE offset = {newest}"  # noqa: S608
+    sql(archive, statement, b"\xff\xfe")
+    assert command(archive, "verify") == 7
+    assert "the capture " in capsys.readouterr().out
+    story = world.publish(CHANNEL)
+    archive.clock.now = story.published
+    assert only(archive.run()).written == 1
+
+
 # ── another host's ────────────────────────────────────────────────────────────────────────────────────────
 
 

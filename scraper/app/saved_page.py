@@ -12,6 +12,7 @@ from scraper import extractor, urls, writer
 from scraper.app.config_file import DEFAULT, load_config
 from scraper.app.sites import site_for, site_named
 from scraper.errors import UsageError
+from scraper.ingest.bounds import bounded
 from scraper.messages import say
 from scraper.model import LARGEST_BODY, Capture
 
@@ -108,7 +109,7 @@ def saved_capture(file: str, url: Url, content_type: str | None) -> Capture:
 
 def read(capture: Capture, site: Site) -> Read:
     """Return what a saved page says. Raises ExtractError."""
-    article = extractor.extract(capture, site)
+    article = bounded(lambda: extractor.extract(capture, site))
     identity = urls.identity(capture.url, site.home)
     return Read(article=article, site=site, identity=identity, captured=capture.fetched_at)
 

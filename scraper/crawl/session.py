@@ -252,6 +252,7 @@ class Session:
                 home=self._second.home,
                 fetching=self._fetching(context, ingester, self._second.source(context.site)),
                 reporter=reporter,
+                reader=self._reader,
             )
         return SiteCrawl(
             context,

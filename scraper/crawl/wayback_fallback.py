@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord, Outcome
     from scraper.crawl.fetch_and_store import StoringFetcher
     from scraper.ingest.ingester import Days
+    from scraper.ingest.page_reader import Reader
     from scraper.mementos import Copy
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
@@ -47,13 +48,19 @@ class WaybackFallback:
     """Asks another archive for what is gone from one site."""
 
     def __init__(
-        self, context: SiteContext, *, home: Url, fetching: StoringFetcher, reporter: SiteReporter
+        self,
+        context: SiteContext,
+        *,
+        home: Url,
+        fetching: StoringFetcher,
+        reporter: SiteReporter,
+        reader: Reader | None = None,
     ) -> None:
         """Take the site, the archive's address, and what stands before its answers."""
         self._site = context.site
         self._home = home
         self._state = context.state
-        self._copies = Copies(context)
+        self._copies = Copies(context, reader)
         self._fetching = fetching
         self._reporter = reporter
         self._now = context.now
@@ -110,7 +117,7 @@ class WaybackFallback:
         request = Request(url=mementos.address(self._home, copy), kind=Kind.COPY)
         capture, ref = await self._fetching.capture(request)
         if mementos.is_same_page(mementos.as_of_site(capture).url, copy.original):
-            return self._copies.take(known, capture, ref)
+            return await self._fetching.off_loop.do(self._copies.take, known, capture, ref)
         with self._state.transaction():
             self._state.captures.put(entry_of(self._site.name, capture, ref))
         msg = say(

@@ -23,12 +23,12 @@ from scraper.messages import say
 from scraper.stores.state.captures import entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from scraper.article_record import ArticleRecord, Asset
     from scraper.ingest.reextract import Job
-    from scraper.model import Capture, CaptureRef
+    from scraper.model import Article, Capture, CaptureRef, Site
     from scraper.stores.opening import SiteContext
 
 _log = logging.getLogger(__name__)
@@ -39,8 +39,9 @@ _NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 class AssetIngester:
     """Takes the pictures and files of one site in, one at a time. Knows no network."""
 
-    def __init__(self, context: SiteContext) -> None:
-        """Take the site."""
+    def __init__(self, context: SiteContext, read: Callable[[Capture, Site], Article] | None = None) -> None:
+        """Take the site. `read`: who reads the pages of documents that are made again; None: this process."""
+        self._read = read
         self._context = context
         self._site = context.site
         self._state = context.state
@@ -112,7 +113,7 @@ class AssetIngester:
 
     def _made_again(self, job: Job) -> ArchiveError | None:
         """Write a document anew; return why it could not be."""
-        made = remake(job, self._site, self._shelf)
+        made = remake(job, self._site, self._shelf, self._read)
         if isinstance(made, ArchiveError):
             return made
         try:

@@ -109,7 +109,7 @@ class Ingester:
         )
         self._run = context.run
         self.monitor = CanaryMonitor(context)
-        self.assets = AssetIngester(context)
+        self.assets = AssetIngester(context, self._reader.extract)
         self.aliased = 0  # new addresses of known articles, met in lists
         self.slips: list[tuple[Url, ProgramError]] = []  # of the program, at single rows of lists
 

@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 from scraper import discovery, extractor
 from scraper.errors import TooCostly
 from scraper.ingest import reading_worker
+from scraper.ingest.bounds import MOST_MEMORY, MOST_SECONDS, bounded
 from scraper.messages import say
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from scraper.model import Article, Capture, Channel, ListingPage, Site
 
-MOST_MEMORY: Final = 2 << 30  # bytes of address space; a page of 64 MiB needs about a quarter
-MOST_SECONDS: Final = 20.0  # of one page, CPU time; the dearest of 7,155 real ones needs 0.2
 _MOST_PREPARED: Final = 32  # captures
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
 _LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
@@ -61,19 +60,19 @@ class Reader(Protocol):
 
 
 class DirectReader:
-    """Reads in this very process: for what is read in a process of its own anyway."""
+    """Reads in this very process, within the same bounds as far as that goes (see `bounds`)."""
 
     def extract(self, capture: Capture, site: Site) -> Article:
         """Return the article that a capture holds."""
-        return extractor.extract(capture, site)
+        return bounded(lambda: extractor.extract(capture, site))
 
     def listing(self, capture: Capture, site: Site, channel: Channel | None) -> ListingPage:
         """Return what a page of a list names."""
-        return discovery.read_links(capture, site, channel)
+        return bounded(lambda: discovery.read_links(capture, site, channel))
 
     def pager(self, capture: Capture, site: Site) -> int:
         """Return how many pages a pager's script states."""
-        return discovery.read_pager(capture, site)
+        return bounded(lambda: discovery.read_pager(capture, site))
 
     async def prepare(self, job: str, capture: Capture, *more: object) -> None:
         """Do nothing: it will be read when it is asked for."""

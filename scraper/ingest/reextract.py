@@ -12,10 +12,11 @@ import traceback
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scraper import extractor, writer
+from scraper import extractor, urls, writer
 from scraper.article_record import Status
 from scraper.errors import (
     ArchiveError,
+    CaptureDamaged,
     NoRoom,
     NotAnArticle,
     ProgramError,
@@ -25,8 +26,10 @@ from scraper.errors import (
 )
 from scraper.ingest import further_pages
 from scraper.ingest.article_decision import OK, article_digest, body_digest, dated, shown_by
+from scraper.ingest.bounds import MOST_SECONDS, bounded
 from scraper.mementos import as_of_site
 from scraper.messages import say
+from scraper.stores.warc_reader import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _log = logging.getLogger(__name__)
+_SECONDS = MOST_SECONDS  # of one page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Job:
     ref: CaptureRef
     further: tuple[CaptureRef, ...] = ()  # of an article of several pages: those behind the first
     assets: Mapping[Url, str | None] = field(default_factory=dict)  # see `writer.write`
+    hosts: frozenset[str] = frozenset()  # that its captures may be of; empty: of any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +111,35 @@ def job_of(known: ArticleRecord, ref: CaptureRef, site: Site, state: State) -> J
     """Return the job to make an article again of a capture, its pictures where the archive has them today."""
     assets = {} if site.images == "link" else state.assets.addresses_of(site.name, known.key)
     more = further_pages.further(state, site.name, known.key, ref)
-    return Job(known=known, ref=ref, further=more, assets=assets)
+    return Job(known=known, ref=ref, further=more, assets=assets, hosts=hosts_of(known, site, state))
+
+
+def hosts_of(known: ArticleRecord, site: Site, state: State) -> frozenset[str]:
+    """Return the hosts that an article was met at, and those of its site."""
+    own = (site.home, *(url for channel in site.channels for url in channel.addresses))
+    met = (known.url, known.ask, *own, *state.articles.aliases(site.name, known.key))
+    return frozenset(map(urls.host, met))
 
 
 def reread(
-    job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]
+    job: Job,
+    site: Site,
+    shelf: Callable[[CaptureRef], Capture],
+    read: Callable[[Capture, Site], Article] | None = None,
 ) -> tuple[Article, Document, datetime]:
     """Return what the job's capture gives today: article, document, the moment of the first capture.
 
-    Raises ArchiveError; whatever else goes wrong with a page becomes a ProgramError, that page's own.
+    `read`: who reads its page; None: this process, within the bounds of one. Raises ArchiveError,
+    CaptureDamaged for a capture of a host that the article was never met at among them; whatever else goes
+    wrong with a page becomes a ProgramError, that page's own.
     """
     known = job.known
     try:
         capture = as_of_site(further_pages.joined(job.ref, job.further, shelf))
         captured = known.captured or capture.fetched_at
-        article = dated(extractor.extract(capture, site), captured)
+        _check_host(job, capture)
+        extract = read or _extract
+        article = dated(extract(capture, site), captured)
         document = writer.write(
             article, site, identity=known.url, captured=captured, path=known.path, assets=job.assets
         )
@@ -134,10 +153,26 @@ def reread(
     return article, document, captured
 
 
-def remake(job: Job, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Remade | ArchiveError:
+def _check_host(job: Job, capture: Capture) -> None:
+    """Raise CaptureDamaged for a capture of a host that the article was never met at."""
+    if job.hosts and urls.host(capture.url) not in job.hosts:
+        what = say("it is of a host that its article never had: {url}", url=capture.url)
+        raise CaptureDamaged(str(Damaged(file=job.ref.file, offset=job.ref.offset, what=what)))
+
+
+def _extract(capture: Capture, site: Site) -> Article:
+    return bounded(lambda: extractor.extract(capture, site), seconds=_SECONDS)
+
+
+def remake(
+    job: Job,
+    site: Site,
+    shelf: Callable[[CaptureRef], Capture],
+    read: Callable[[Capture, Site], Article] | None = None,
+) -> Remade | ArchiveError:
     """Return what the job's capture gives today, or the error that it gives. Runs in a worker."""
     try:
-        article, document, captured = reread(job, site, shelf)
+        article, document, captured = reread(job, site, shelf, read)
     except ArchiveError as error:
         return error
     if article.next_page is not None and job.known.path is None:  # the next run asks for the rest of it

@@ -19,6 +19,7 @@ from scraper.ingest.copies import Copies
 from scraper.ingest.forgetting import Forgetting
 from scraper.ingest.ingester import EVERY_DAY, Ingester
 from scraper.ingest.prior_captures import NOT_MODIFIED
+from scraper.ingest.reextract import hosts_of
 from scraper.mementos import as_of_site
 from scraper.messages import say
 from scraper.model import Kind
@@ -149,10 +150,7 @@ class Replay:
         known = self._known(capture)
         if known.path is None:
             return False
-        site = self._site
-        own = (site.home, *(url for channel in site.channels for url in channel.addresses))
-        met = (known.url, known.ask, *own, *self._state.articles.aliases(site.name, known.key))
-        return urls.host(capture.url) not in set(map(urls.host, met))
+        return urls.host(capture.url) not in hosts_of(known, self._site, self._state)
 
     def _known(self, capture: Capture) -> ArticleRecord:
         url = urls.identity(capture.url, self._site.home)

@@ -290,7 +290,7 @@ class Articles:
             "WHERE site = ? AND typeof(path) = 'text' AND key > ? ORDER BY key LIMIT 1000"
         )
         while rows := self._connection.execute(query, (site, last)).fetchall():
-            yield from ((row["key"], row["path"]) for row in rows)
+            yield from ((row["key"], row["path"]) for row in rows if isinstance(row["path"], str))
             last = rows[-1]["key"]
 
     def passed_over(self, site: str, run: int) -> int:

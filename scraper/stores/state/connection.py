@@ -21,6 +21,11 @@ class Connection(sqlite3.Connection):
 
     name: str | None = None  # None: it is being made ready, and errors are SQLite's own
 
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as SQLite has it
+        """Open as `sqlite3.connect` does. A text that is no UTF-8 comes as bytes: its row is then damaged."""
+        super().__init__(*given, **named)
+        self.text_factory = _text
+
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
         """Execute one statement. Raises NoRoom, StoreError."""
         try:
@@ -39,6 +44,13 @@ class Connection(sqlite3.Connection):
         """Return the error of the house; a slip of ours, such as wrong SQL, stays as it is."""
         slip = _code(error) & 0xFF in _SLIPS
         return error if self.name is None or slip else state_error(error, self.name)
+
+
+def _text(data: bytes) -> str | bytes:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 def state_error(error: sqlite3.DatabaseError | OSError, path: Path | str) -> StoreError:
