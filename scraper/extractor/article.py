@@ -84,9 +84,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         left_out.setdefault(node.mem_id, "navigation")
     body = _read(page, layout, surveys, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
-    title = metadata.unescaped(worn.title or "") or metadata.title_of(
-        page, layout, roots.nodes, of_article=of_article
-    )
+    title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
     beside = _date_line(
         page, worn, site.timezone, roots=roots.nodes, title=title, left_out=left_out, of_article=of_article
     )

@@ -130,7 +130,7 @@ def _found(seen: PageLines, place: Place, lines: list[Line], title: str, *, head
     out = {node.mem_id for line in cut for node in line.nodes}
     out.update(each.node.mem_id for each in seen.below(place) if each.around or _is_cut(seen, each, ids))
     return Found(
-        title=title,
+        title=title_and_date.unescaped(title),
         root=place.node,
         left_out=frozenset(out),
         cut=tuple(line.shown for line in cut if not density.is_linked(line)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -48,7 +47,6 @@ _OTHER_LABEL = re.compile(r"[A-Za-z)）]\s?[:：]|\d[-/.年]\d{1,2}[-/.月]\d")
 _MIDNIGHT = time()
 _OPENING = " ([（【"
 _EDGES = " 　\t;；,，、|/·-"  # what may stand between a source and the next label
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BRACKETS = "[]【】()（）|"
 _TO_ROBOTS = 'meta[name*="robots" i][content], meta[name*="nankai-archive" i][content]'
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
@@ -62,7 +60,7 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
     node = page.first(layout.title)
     shown = _line(node)
     if not shown and layout.nearby:
-        shown = unescaped(title_and_date.title(page, roots, of_article=of_article))
+        shown = title_and_date.unescaped(title_and_date.title(page, roots, of_article=of_article))
     if not shown:
         msg = say(
             "no title: {url}: {title} of layout {name} shows no text",
@@ -187,12 +185,7 @@ def _line(node: dom.Node | None) -> str:
     """Return an element's text as one line, with what was escaped twice resolved."""
     if node is None:
         return ""
-    return unescaped(text.fold(dom.line_of(node)))
-
-
-def unescaped(shown: str) -> str:
-    """Return a line with what was escaped twice undone once."""
-    return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
+    return title_and_date.unescaped(text.fold(dom.line_of(node)))
 
 
 def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str | None:

@@ -7,6 +7,7 @@ surroundings of the body that show one. Both are looked for only where a layout 
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ _META_TITLES = 'meta[name="ArticleTitle" i], meta[name="pageTitle" i], meta[prop
 _HEADINGS = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=tit i], [class*=head i]"
 _HEADING_TAGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SEPARATORS = re.compile(r"(?:(?<!\s)\s++)?(?:--+|[-_|–—])\s*+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _LONGEST_TITLE = 300  # characters
 LONGEST_HEAD = 600  # characters of a `<title>`, the channel and the site with it
 _FIRST = 4  # runs of text of a body among which its title may stand
@@ -55,6 +57,11 @@ def title(page: Page, roots: list[dom.Node], *, of_article: bool) -> str:
         if text.visible_text(part) in (shown_near if part == head else shown_there):
             return part
     return near[0] if near else _without_tail(head)
+
+
+def unescaped(shown: str) -> str:
+    """Return a line with what was escaped twice undone once."""
+    return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
 
 
 def line(
