@@ -5,7 +5,7 @@ What reads them is imported when it is first asked for: a run whose lists are as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper.lazy import parts
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scraper.discovery.feed import read_feed
     from scraper.discovery.links import read_links
     from scraper.discovery.listing import read_listing
-    from scraper.discovery.pager import MOST_PAGES, numbered_page, read_pager
+    from scraper.discovery.pager import numbered_page, read_pager
     from scraper.discovery.sitemap import read_sitemap
 
 __all__ = [
@@ -26,10 +26,12 @@ __all__ = [
     "read_sitemap",
 ]
 
+MOST_PAGES: Final = 65_536
+"""More pages than any list has: a larger number is a slip, or a date, and would be walked for years."""
+
 __getattr__ = parts(
     __name__,
     {
-        "MOST_PAGES": "pager",
         "numbered_page": "pager",
         "read_feed": "feed",
         "read_links": "links",

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
+from scraper.discovery import MOST_PAGES
 from scraper.discovery.pager_script import drawn_pager
 from scraper.discovery.pager_script import is_unread as unread_script
 from scraper.discovery.rowtext import pieces
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from scraper.families.family import Family, Pager, Rows
     from scraper.model import Capture, ListingPage, Site
     from scraper.urls import Url
-
-MOST_PAGES = 65_536
-"""More pages than any list has: a larger number is a slip, or a date, and would be walked for years."""
 
 _MOST_ARTICLES = 10_000_000  # of one list
 

@@ -18,18 +18,14 @@ from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from types import ModuleType
 
 _LENGTH: Final = 8  # bytes before each message: how long it is
-
-
-def jobs() -> dict[str, Callable[..., Any]]:
-    """Return what is done by each name of a job; what reads pages is imported with it."""
-    return {
-        "extract": extractor.extract,
-        "listing": discovery.read_links,
-        "pager": discovery.read_pager,
-    }
+_JOBS: Final[dict[str, tuple[ModuleType, str]]] = {  # what does each job: imported when one comes
+    "extract": (extractor, "extract"),
+    "listing": (discovery, "read_links"),
+    "pager": (discovery, "read_pager"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +43,21 @@ def main(memory: int, seconds: float) -> None:
         signal.signal(number, signal.SIG_IGN)  # whoever began this process ends it
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    known, asked, answers = jobs(), sys.stdin.buffer, sys.stdout.buffer
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
     while (job := receive(asked)) is not None:
-        signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
-        answer = _answered(job, known)
+        answer = _answered(job, seconds)
         signal.setitimer(signal.ITIMER_PROF, 0)
         answers.write(len(answer).to_bytes(_LENGTH, "big") + answer)
         answers.flush()
 
 
-def _answered(job: bytes, known: Mapping[str, Callable[..., Any]]) -> bytes:
-    """Return the pickled answer to a pickled job."""
+def _answered(job: bytes, seconds: float) -> bytes:
+    """Return the pickled answer to a pickled job, which has so many seconds from here on."""
     try:
         name, *given = pickle.loads(job)  # noqa: S301 - of the process that began this one
-        return pickle.dumps(Answer(value=known[name](*given)), pickle.HIGHEST_PROTOCOL)
+        work = getattr(*_JOBS[name])  # imported before its time runs
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
+        return pickle.dumps(Answer(value=work(*given)), pickle.HIGHEST_PROTOCOL)
     except ArchiveError as error:
         return pickle.dumps(Answer(error=error), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
