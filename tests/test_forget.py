@@ -217,3 +217,16 @@ def test_killed_anywhere_the_next_run_finishes_it(
     with opened(archive.config) as context:
         assert [one.done for one in context.captures.takedowns.all().values()] == [True]
         assert [one.url for one in context.state.articles.held(SITE)] != [url]
+
+
+def test_half_a_tombstone_is_no_damage_though_all_captures_are_read_again(archive: Archive) -> None:
+    """What was begun is finished before the shelf is read: the state is made anew of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        KILLS["half a tombstone"](patch)
+        with pytest.raises(Killed):
+            forget(archive, address(archive))
+    for file in archive.inside.glob("state.sqlite3*"):
+        file.unlink()
+    report = archive.run()
+    assert (report.exit_code, only(report).problems) == (0, [])
+    assert traces(archive) == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import signal
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, captures_in, only
+from archiving import Archive, captures_in, only, state_of
 from zygote import Zygote
 
 from scraper import cli
@@ -206,3 +207,17 @@ def test_a_signal_ends_a_long_recovery_and_the_next_run_goes_on(
     assert zygote.start(*command(archive, "run")).code() == 0
     assert archive.documents() == before
     assert len(articles_asked(server)) == 150
+
+
+def test_what_a_backfill_had_is_looked_at_again_though_its_state_was_made_anew(
+    archive: Archive, world: EcmsWorld
+) -> None:
+    """Of older pages of a list nobody says that they are wanted: their articles' own captures do."""
+    world.bulk(CHANNEL, 40, first=FIRST)
+    archive.backfill()
+    lose_state(archive)
+    archive.run()
+    with closing(state_of(archive.config)) as state:
+        known = list(state.articles.every(SITE))
+    assert len(known) == 40
+    assert all(one.wanted for one in known)
