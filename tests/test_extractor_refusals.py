@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from article_cases import CASES, HOST, bare_site, read_body
@@ -118,3 +119,22 @@ def test_a_page_that_inflates_beyond_the_bound_is_too_large() -> None:
 def test_a_page_made_to_exhaust_the_parser_is_refused_before_it_is_parsed(tangle: str) -> None:
     with pytest.raises(NotAnArticle, match="too tangled"):
         extract(capture(ARTICLE, f"<html>{tangle}</html>"), site(HOST))
+
+
+@pytest.mark.parametrize(("missing", "is_article"), [(0, True), (1, False), (900, False), (-1, False)])
+def test_a_body_that_is_open_at_the_end_is_whole_where_its_length_says_so(
+    missing: int,
+    *,
+    is_article: bool,
+) -> None:
+    page = f"<html><head><title>题</title></head><body><div id=body><p>{'正文。' * 40}"
+    whole = capture(ARTICLE, page)
+    length = str(len(whole.body) + missing).encode()
+    told = replace(whole, headers=(*whole.headers, (b"Content-Length", length)))
+    own = bare_site(title="title")
+    if is_article:
+        assert extract(told, own).shown.text
+        return
+    with pytest.raises(NotAnArticle) as caught:
+        extract(told, own)
+    assert caught.value.what == "truncated"

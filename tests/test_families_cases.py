@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from article_cases import as_expected
@@ -19,6 +19,9 @@ from scraper.families.vsb import VSB
 from scraper.model import Article, Loss
 from scraper.writer.loss import loss_of
 from scraper.writer.markdown import render
+
+if TYPE_CHECKING:
+    from scraper.families.family import Family
 
 CASES = Path(__file__).parent / "cases"
 FAMILIES_WITH_CASES = (
@@ -123,6 +126,18 @@ def test_an_article_is_known_by_its_number_wherever_it_stands(address: str, key:
 )
 def test_a_channel_is_no_article(address: str) -> None:
     assert {identity_key(family, url(address)) for family in FAMILIES} == {address}
+
+
+@pytest.mark.parametrize("family", [None, VSB, ECMS])
+def test_what_names_a_visit_names_no_article(family: Family | None) -> None:
+    """An address without a number is an article's own, session aside: else each run fetches it anew."""
+    plain = "https://www.qingcheng.example/xw/show.jsp?id=7"
+    visits = (
+        plain,
+        "https://www.qingcheng.example/xw/show.jsp;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9?id=7",
+        f"{plain}&PHPSESSID=4rd2kq9h0v1s6t3b8m5n7p2c1x",
+    )
+    assert {identity_key(family, url(visit)) for visit in visits} == {plain}
 
 
 def test_a_number_is_one_host_s_own() -> None:
