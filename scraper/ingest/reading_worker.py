@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
+from scraper.ingest import wire  # noqa: F401 - how what is sent is made small
 
 if TYPE_CHECKING:
     from types import ModuleType
