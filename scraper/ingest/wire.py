@@ -21,7 +21,7 @@ _SETTERS: Final[dict[type, tuple[Callable[[Any, Any], None], ...]]] = {}  # past
 
 def _made(kind: type, *values: object) -> object:
     """Return an object of these fields."""
-    made = object.__new__(kind)
+    made: object = object.__new__(kind)
     for put, value in zip(_SETTERS[kind], values, strict=False):
         put(made, value)
     return made
@@ -41,4 +41,4 @@ def _reduction(kind: type) -> Callable[[Any], tuple[Any, ...]]:
 for _module in (blocks, model):
     for _kind in list(vars(_module).values()):
         if isinstance(_kind, type) and is_dataclass(_kind) and "__slots__" in vars(_kind):
-            copyreg.pickle(_kind, _reduction(_kind))  # type: ignore[arg-type] # a class is what it takes
+            copyreg.pickle(_kind, _reduction(_kind))
