@@ -301,7 +301,8 @@ def test_a_page_without_a_title_takes_the_line_above_its_text() -> None:
 
 def test_labels_in_traditional_characters_are_labels() -> None:
     html = page(
-        f"<div><h1>銀杏種上湖心島</h1><div>{BODY}<p>責任編輯：顧青嵐</p><p>相關新聞</p><p>湖邊小路</p></div></div>",
+        f"<div><h1>銀杏種上湖心島</h1><div>{BODY}<p>責任編輯：顧青嵐</p><p>相關新聞</p><p>湖邊小路</p>"
+        "</div></div>",
         head="<title>銀杏種上湖心島-藍湖</title>",
     )
     assert read(html).shown.text.endswith("更久。")
@@ -345,3 +346,40 @@ def test_what_word_leaves_around_a_day_is_no_line_of_its_own() -> None:
     )
     assert article.published.date().isoformat() == "2024-04-05"
     assert article.shown.text.startswith("2024年3月29日下午，")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "时间：2024-04-05",
+        "Source: News Center　Date: 2024-04-05　Views: 12",
+        "Posted on April 5, 2024",
+        "[2024-04-05]",
+    ],
+)
+def test_a_page_of_pictures_has_a_day_behind_any_label(line: str) -> None:
+    html = page(f"<div><h1>银杏种上湖心岛</h1><p>{line}</p><div><p><img src=/up/1.jpg></p></div></div>")
+    article = read(html)
+    assert article.published.date().isoformat() == "2024-04-05"
+    assert article.images == (f"{HOME}up/1.jpg",)
+
+
+def test_a_page_that_is_called_as_its_site_has_the_title_above_its_day() -> None:
+    head = "<title>蓝湖大学</title>"
+    told = (
+        page(
+            "<table><tr><td>银杏种上湖心岛</td></tr><tr><td>2024-04-05 09:30　[ 大 中 小 ]</td></tr><tr>"
+            f"<td>{BODY}"
+            "</td></tr></table>",
+            head=head,
+        )
+        .replace("蓝湖大学新闻网", "")
+        .replace("蓝湖大学版权", "版权")
+    )
+    assert read(told).title == "银杏种上湖心岛"
+
+
+def test_a_title_in_two_lines_is_whole() -> None:
+    head = "<title>银杏种上湖心岛 校长说树会记得-蓝湖大学</title>"
+    html = page(f"<p>银杏种上湖心岛</p><p>校长说树会记得</p><p>2024-04-05</p><div>{BODY}</div>", head=head)
+    assert read(html).title == "银杏种上湖心岛 校长说树会记得"

@@ -108,6 +108,7 @@ def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:
     if place is None:
         raise UnknownLayout(_unsure(page, "no sentence stands on it"))
     title = "" if titled else titles.title_of(page, place.node, _told(page)) or heads.unnamed(seen, place)
+    title = (title and heads.above_day(seen, place, title, _told(page))) or title
     lines = trim.kept(seen.inside(place), title, seen.lines[: place.first])
     prose = sum(len(line.said) for line in lines if line.is_prose)
     size = sum(len(line.said) for line in lines)

@@ -7,6 +7,7 @@ no day of their own.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import dom, text, urls
@@ -29,6 +30,10 @@ _DAY = 12  # characters of a day beside a title
 _NEAR = 12  # lines above an article in which its title stands
 _BESIDE = 20  # characters that may stand beside a title in its line
 _LEAST = 4  # characters of a title
+_NAME = re.compile(
+    r"(?:大学|学院|学校|系|网站?|中心|办公室|[处部所院馆]|University|College|School)$", re.IGNORECASE
+)
+_LONGEST_NAME = 20  # characters of a site's name
 _ABOVE, _BELOW = 2, 4  # lines between a title and its day
 _SHOWN = 4  # characters of what stands below a head
 
@@ -84,6 +89,25 @@ def unnamed(seen: PageLines, place: Place) -> str:
     at = _number(seen, first)
     near = [line for line in seen.lines[max(0, at - _NEAR) : at] if line.said]
     return next((line.shown for line in reversed(near) if _may_be_title(line)), "")
+
+
+def above_day(seen: PageLines, place: Place, title: str, told: Sequence[str]) -> str:
+    """Return the line above the day that stands before an article, where the page is called as its site is.
+
+    "": it is not, it shows that name there too, or no such line is there.
+    """
+    wanted = text.visible_text(title)
+    if not told or title != told[-1] or len(wanted) > _LONGEST_NAME or _NAME.search(title) is None:
+        return ""
+    first = next((line for line in seen.inside(place) if line.is_prose and len(line.said) >= _BEGINS), None)
+    if first is None:
+        return ""
+    at = _number(seen, first)
+    near = [line for line in seen.lines[max(0, at - _DIRECTLY - 1) : at] if line.said]
+    if any(len(line.said) >= _LEAST and line.said in wanted for line in near):
+        return ""
+    found = (one.shown for one, day in pairwise(near) if known.DAY.search(day.shown) and _may_be_title(one))
+    return next(found, "")
 
 
 def _may_be_title(line: Line) -> bool:

@@ -61,6 +61,9 @@ ABOUT = re.compile(
     r"|责任编辑\s*\S{2,4}\s*(?:$|【)"
     r"|(?:发布|发稿|更新|发表|编辑|创建|入稿|上传|添加)(?:时间|日期)\s*[:：]"
     r"|(?:时间|日期)\s*[:：].{0,40}(?:来源|作者|浏览|点击|阅读|字号|字体|编辑|次)"
+    r"|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\]】)）]*$"
+    r"|(?:date|time|posted(?:\s+on)?|published(?:\s+on)?|release(?:d|\s+(?:date|time))?)\s*[:：]?\s*(?:(?:19|20)\d\d[-/.]|\d{1,2}\s+[a-z]{3}"
+    r"|[a-z]{3,9}\.?\s+\d{1,2}).{0,40}$"
     r"|(?:点击|浏览|阅读|访问)(?:次数|数量|量|数|率)?\s*[:：]|(?:文字大小|字号|字体)\s*[:：【\[（(]|【?字号"
     r"|(?:【|\[)?(?:友善)?(?:打印|关闭|收藏|举报|纠错|复制链接|列印|转寄)(?:本页|此页|窗口|页面|文章|本文|网址)?[\s】\])|]*"
     r"(?:$|【|\[|打印|关闭|收藏)"
@@ -84,6 +87,8 @@ COMMENTS = re.compile(
 LABELS = re.compile(
     r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体)"
     r"(?:次数|数量|量|数)?\s*[:：]|【(?:打印|关闭|字体|字号)|我要评论|发表评论"
+    r"|\b(?:source|author|editor|publisher|date|release\s+(?:date|time)|posted|published|views?|clicks?|hits|reads)\s*[:：]",
+    re.IGNORECASE,
 )
 """What stands behind each other in a line that tells about an article: two of them are enough."""
 
@@ -111,10 +116,14 @@ IMPRINT = re.compile(
 )
 """What stands in a site's imprint, and in no article."""
 
-DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|\d\d)\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+DAY = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d|\d\d)\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)"
+    rf"|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s(?:19|20)\d\d",
+    re.IGNORECASE,
+)
 """A day, with its year."""
 
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
 MOMENT = re.compile(
     r"^[\s（(\[|]*(?:(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_MONTH}[\s-](?:19|20)\d\d)",
