@@ -94,6 +94,26 @@ def test_a_transaction_that_fails_leaves_nothing(state: State) -> None:
     assert state.articles.get("s", "000000001") is None
 
 
+def test_a_file_that_was_named_in_what_failed_is_named_again(state: State) -> None:
+    ref = CaptureRef(file="new.warc.gz", offset=5, length=6, digest="d")
+    entry = CaptureEntry(ref=ref, site="s", kind=Kind.LISTING, url=INDEX, status=200, fetched_at=NOW)
+
+    def fail() -> None:
+        with state.transaction():
+            state.captures.put(entry)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with state.transaction():
+        state.captures.put(entry)
+        state.articles.put(article(1, capture=ref))
+    assert list(state.captures.every("s")) == [entry]
+    known = state.articles.get("s", "000000001")
+    assert known is not None
+    assert known.capture == ref
+
+
 def test_waiting_articles_come_before_others_and_newest_first(state: State) -> None:
     state.articles.put(article(1, listed_date=NOW - timedelta(days=2)))
     state.articles.put(article(2, listed_date=NOW))
