@@ -78,10 +78,8 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
     surveys = list(map(Survey, roots.nodes))
-    left_out = _left_out(surveys, worn)
     pages = further_pages.named_on(page, first)
-    for node in further_pages.pager_lines(page, roots.nodes, pages):
-        left_out.setdefault(node.mem_id, "navigation")
+    left_out = _left_out(page, surveys, worn, pages)
     body = _read(page, layout, surveys, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
@@ -186,10 +184,15 @@ def _media(blocks: Iterable[Block]) -> Iterable[Url]:
             yield block.src
 
 
-def _left_out(surveys: list[Survey], worn: LayoutMatch) -> dict[int, Rule]:
+def _left_out(
+    page: Page, surveys: list[Survey], worn: LayoutMatch, pages: further_pages.Pages | None
+) -> dict[int, Rule]:
     """Return the elements that are no part of the article, by their `mem_id`, each with its rule."""
-    around: dict[int, Rule] = dict.fromkeys(worn.left_out, "surroundings")
-    return around | special.hidden(surveys, worn.layout.drop, worn.layout.reveal)
+    left_out: dict[int, Rule] = dict.fromkeys(worn.left_out, "surroundings")
+    left_out |= special.hidden(surveys, worn.layout.drop, worn.layout.reveal)
+    for node in further_pages.pager_lines(page, [survey.root for survey in surveys], pages):
+        left_out.setdefault(node.mem_id, "navigation")
+    return left_out
 
 
 def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPicture, ...]:

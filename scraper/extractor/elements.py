@@ -130,7 +130,7 @@ def anchor(walk: Walk, node: dom.Node) -> None:
             walk.enter(node)
             return
     walk.hrefs.append(href)
-    style = walk.style._replace(anchor=len(walk.hrefs) - 1)
+    style = walk.style.linked(len(walk.hrefs) - 1)
     if files.is_attachment(href):
         _enter_file(walk, node, href, style)
         return

@@ -122,7 +122,7 @@ def called(walk: Walk, node: dom.Node, url: Url) -> None:
     if not text.visible_text(dom.text_of(node)):
         walk.add(files.name_of(url))
     before = walk.style
-    walk.style = before._replace(anchor=len(walk.hrefs) - 1)
+    walk.style = before.linked(len(walk.hrefs) - 1)
     walk.after(partial(setattr, walk, "style", before))
     walk.usual(node)
 

@@ -27,6 +27,10 @@ class Style(NamedTuple):
     struck: bool = False
     code: bool = False
 
+    def linked(self, number: int) -> Style:
+        """Return the same style within a link; 0: within none."""
+        return Style(self.strong, self.emphasis, number, self.struck, self.code)
+
 
 PLAIN = Style()
 
@@ -202,7 +206,7 @@ def _is_blank(content: Content) -> bool:
 
 
 def _without(style: Style, name: str) -> Style:
-    return style._replace(anchor=0) if name == "anchor" else style._replace(**{name: False})
+    return style.linked(0) if name == "anchor" else style._replace(**{name: False})
 
 
 def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:

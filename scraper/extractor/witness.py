@@ -46,7 +46,7 @@ _VALUE: Final = re.compile(r"\s?[\"']?[^\"=<>]{0,300}")  # behind it
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
 )
-_SHOWN_BY_TREE: Final = re.compile(r"<img\b[^>]*+(?:>|\Z)")
+_SHOWN_BY_TREE: Final = "<img"
 _EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
 _WIDTH: Final = re.compile(r"^[\d.]+[wx],")
 _LONGEST_NAME: Final = (
@@ -257,7 +257,7 @@ def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
     html = node.html or ""
     if "data:image" in html:
         html = _EMBEDDED.sub("", html)
-    html = _SHOWN_BY_TREE.sub("", html)
+    html = "".join(_without_shown(html))
     if _NAME.search(html) is None:
         return
     scripts = [script.text(deep=True) or "" for script in dom.select(node, "script")]
@@ -297,6 +297,18 @@ def _whole(part: str, start: int, end: int) -> str:
         stop = next((at for at in range(end, min(len(part), end + _LONGEST)) if part[at] in "\"'<> "), end)
     name = unescape(part[start:stop]).replace("\\/", "/").strip()
     return _WIDTH.sub("", name)
+
+
+def _without_shown(html: str) -> Iterator[str]:
+    """Yield the markup between the tags of `<img>`."""
+    at = 0
+    while (begin := html.find(_SHOWN_BY_TREE, at)) >= 0:
+        behind = begin + len(_SHOWN_BY_TREE)
+        is_other = html[behind : behind + 1].isalnum() or html[behind : behind + 1] == "_"  # `<imgs>`
+        yield html[at : behind if is_other else begin]
+        end = html.find(">", behind)
+        at = behind if is_other else len(html) if end < 0 else end + 1
+    yield html[at:]
 
 
 def _without_comments(html: str) -> Iterator[str]:
