@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import lines_run
 
 from scraper import cli
+from scraper.app import load_config
+from scraper.app.archive_view import viewed
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
 from scraper.exit_codes import ExitCode
+from scraper.stores.archive_folder import ArchiveFolder
+from scraper.stores.opening import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
@@ -142,3 +149,21 @@ def test_a_site_without_a_channel_is_an_error_of_its_own_and_the_others_go_on(
     assert command(config, "run", "bare") == ExitCode.WRONG_USAGE
     assert command(config, "check") == ExitCode.DONE
     assert "`nankai-archive add http://bare.example/`" in capsys.readouterr().out
+
+
+def test_to_look_at_all_sites_grows_as_they_do(tmp_path: Path) -> None:
+    """Three thousand sites in one config: none of them is looked at once for each of the others."""
+
+    def look_at(number: int) -> int:
+        folder = tmp_path / str(number)
+        sites = "".join(f"  s{n}: {{home: http://s{n}.example.edu.cn/}}\n" for n in range(number))
+        folder.mkdir()
+        (folder / "config.yaml").write_text(f"sites:\n{sites}", encoding="utf-8")
+        config = load_config(folder / "config.yaml")
+        prepare(Path(config.archive), now=partial(datetime.now, UTC), new=True)
+        for site in config.sites:
+            ArchiveFolder(Path(config.archive)).site(site.name).mkdir()
+        return lines_run(lambda: list(viewed(config, config.sites)))
+
+    few, many = look_at(10), look_at(40)
+    assert many < 5 * few  # the square: sixteen times as much

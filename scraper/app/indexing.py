@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scraper import urls
-from scraper.app.archive_view import held, viewed
+from scraper.app.archive_view import viewed
 from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.parallel import spread
@@ -93,8 +93,9 @@ def rebuild(
     try:
         fresh.unlink(missing_ok=True)
         with closing(open_index(fresh)) as index:
-            for site in config.sites:
-                one = refresh(index, site, held(config, site), Path(config.archive), advance=advance)
+            for site, state in viewed(config, config.sites):
+                articles = state.articles.held(site.name)
+                one = refresh(index, site, articles, Path(config.archive), advance=advance)
                 done.put += one.put
                 done.unreadable += one.unreadable
             index.optimize()
