@@ -30,7 +30,7 @@ run: venv
 	$(BIN)/nankai-archive run
 
 test: lint types $(NODE_READY) $(REPLAY_READY)
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3  # on two cores: some tests wait for servers and browsers
 
 lint: dev
 	$(BIN)/ruff check .

@@ -78,7 +78,7 @@ def test_a_list_is_still_asked_for_whole_once_a_day(
 
 
 def test_runs_of_long_ago_that_changed_nothing_are_forgotten(archive: Archive) -> None:
-    for _ in range(150):
+    for _ in range(115):
         archive.clock.wait(days=1)
         archive.run()
     with state_of(archive.config) as state:
@@ -86,7 +86,7 @@ def test_runs_of_long_ago_that_changed_nothing_are_forgotten(archive: Archive) -
     assert 100 <= len(runs) <= 110
     assert runs[-1].listed > 0  # the first one wrote something, and is kept
     grown = size_of_state(archive)
-    for _ in range(60):
+    for _ in range(30):
         archive.clock.wait(days=1)
         archive.run()
     assert size_of_state(archive) <= grown + 3 * 4096

@@ -84,10 +84,10 @@ def heavy(world: EcmsWorld) -> None:
     """Give every article a long body that does not compress: captures then grow faster than the state."""
     letters = random.Random(4)  # noqa: S311 - invented text, no secret
     for number in list(world.stories):
-        world.revise(number, add="".join(chr(letters.randrange(0x4E00, 0x9FA5)) for _ in range(40_000)))
+        world.revise(number, add="".join(chr(letters.randrange(0x4E00, 0x9FA5)) for _ in range(120_000)))
 
 
-@pytest.mark.parametrize(("bodies", "size"), [("light", 40_000), ("light", 400_000), ("heavy", 450_000)])
+@pytest.mark.parametrize(("bodies", "size"), [("light", 40_000), ("light", 650_000), ("heavy", 1_000_000)])
 def test_where_files_can_grow_no_more_the_run_ends_with_10_and_the_next_goes_on(
     archive: Archive, world: EcmsWorld, server: Server, bodies: str, size: int
 ) -> None:

@@ -13,6 +13,7 @@ from archiving import Archive, captures_in, only, opened
 
 from scraper import cli
 from scraper.audit.verification import Verified, verify
+from scraper.extractor import VERSION
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def test_a_document_made_by_another_version_is_named_with_what_to_do(
     (archive.root / path).write_text(text + "\n", encoding="utf-8")
     sql(archive, "UPDATE article SET extractor = 0 WHERE path = ?", path)
     [damage] = verdict().damaged
-    assert damage["what"].endswith("(version 0 made it, this is 1: see `reextract`)")
+    assert damage["what"].endswith(f"(version 0 made it, this is {VERSION}: see `reextract`)")
 
 
 # ── captures ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -131,6 +131,7 @@ PLAUSIBLE = st.text(
 )
 
 
+@example("校史\u3000")
 @given(
     st.one_of(st.text(alphabet=st.characters(exclude_categories=["Cs"])), PLAUSIBLE, st.sampled_from(MISREAD))
 )

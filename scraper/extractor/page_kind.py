@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _REFRESH = re.compile(r"(\d+)(?:\.\d{0,3})?\s*[;,]\s*(?:url\s*=\s*)?", re.IGNORECASE)  # no blanks around
 _ADDRESS = re.compile(r"[^'\"\n;]{0,40}['\"]([^'\"\n]{1,2000})['\"]")  # behind what makes a script leave
+_MOST = 1 << 20  # characters of markup in which a wall or a stub shows itself: what is larger is neither
 _LITTLE = 400  # visible characters; an error or a wall says no more
 _NOTHING = 80  # visible characters; a page that a script leaves at once says no more
 _SOON = 30  # seconds until a stub refreshes; a page that renews itself waits longer
@@ -78,15 +79,15 @@ def _of_a_short_page(page: Page, shown: str) -> Verdict | None:
 
 def _wall(page: Page, shown: str, said: str) -> Verdict | None:
     """Return the wall that stands in place of a page; None where none does."""
-    says_nothing = len(shown) <= _NOTHING
-    if page_words.PORTAL.search(page.text):
+    says_nothing, html = len(shown) <= _NOTHING, page.text[:_MOST]
+    if page_words.PORTAL.search(html):
         return _login("the page of a VPN portal")
     if (word := page_words.CHALLENGE.search(said)) is not None:
         return _challenge(f"it says {word[0]}")
-    login = page_words.LOGIN.search(page.text if says_nothing else said)
+    login = page_words.LOGIN.search(html if says_nothing else said)
     if (word := page_words.STRANGERS.search(said) or login) is not None:
         return _login(f"it says {word[0]}")
-    return _asks(page, said) or (_script(page.text) if says_nothing else None)
+    return _asks(page, said) or (_script(html) if says_nothing else None)
 
 
 def _asks(page: Page, said: str) -> Verdict | None:
@@ -144,7 +145,7 @@ def _stub(page: Page, shown: str) -> Verdict | None:
     """Return a page that is left at once, by a refresh or by a script and nothing else; None: it stays."""
     target = _refresh(page)
     if target is None and len(shown) <= _NOTHING:
-        target = _jump(page.text)
+        target = _jump(page.text[:_MOST])
     if target is None:
         return None
     onward = urls.join(page.url, target.strip("'\" ")) if target else None

@@ -94,7 +94,7 @@ def _is_plain(text: str) -> bool:
     """Tell whether a string stands bare in every YAML, beyond doubt."""
     return (
         _PLAIN.fullmatch(text) is not None
-        and text[-1] != " "
+        and not text[-1].isspace()
         and _NUMBER.fullmatch(text) is None
         and _WORD.fullmatch(text) is None
     )
