@@ -50,11 +50,12 @@ def bounded(read: Callable[[], T], *, seconds: float = MOST_SECONDS, memory: int
 @contextmanager
 def _memory(most: int) -> Iterator[None]:
     """Let this process have so much more address space, or what it is allowed already."""
+    has = _address_space()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most += _address_space()
-    if soft != resource.RLIM_INFINITY and soft <= most:
+    if has is None or (soft != resource.RLIM_INFINITY and soft <= has + most):
         yield
         return
+    most += has
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     try:
         yield
@@ -62,13 +63,13 @@ def _memory(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _address_space() -> int:
-    """Return how many bytes of address space this process has; 0 where the system does not say."""
+def _address_space() -> int | None:
+    """Return how many bytes of address space this process has; None where the system does not say."""
     try:
         with Path("/proc/self/statm").open("rb") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
     except (OSError, ValueError, IndexError):
-        return 0
+        return None
 
 
 @contextmanager
