@@ -336,12 +336,16 @@ def _reached(name: str) -> set[str]:
     met: set[str] = set()
     waiting = [name]
     while waiting:
-        for found in imports_of(waiting.pop()):
-            target = "" if found.outside else _module_of(found.target)
-            if target and target not in met:
-                met.add(target)
-                waiting.append(target)
+        fresh = _imported(waiting.pop()) - met
+        met |= fresh
+        waiting += fresh
     return met
+
+
+@cache
+def _imported(name: str) -> frozenset[str]:
+    """Return every module of the package that one imports itself."""
+    return frozenset(_module_of(found.target) for found in imports_of(name) if not found.outside) - {""}
 
 
 def _module_of(target: str) -> str:

@@ -174,7 +174,7 @@ def test_the_search_finds_what_plain_search_finds_newest_first(tmp_path: Path) -
         heard: list[str] = []
         page.on("request", lambda asked: None if asked.url.startswith(address) else heard.append(asked.url))
         page.on("console", lambda said: heard.append(said.text))
-        for words in (("桥要自己走过去",), ("河灯",), ("一粒种子",), ("师生到场", "望河楼")):
+        for words in (("一粒种子",), ("师生到场", "望河楼")):
             page.goto(f"{address}/search/?q={' '.join(words)}")
             page.wait_for_selector("body[data-searched]")
             count = page.locator("#said").inner_text()
