@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from archiving import Clock
 
 from scraper import cli
+from scraper.app import site_discovery
 from scraper.app.config_file import load_config
 from scraper.app.new_archive import cron_line, write_units
+from scraper.app.wiring import Machine, network_of
 from scraper.demo import campus_sites
 from scraper.demo.server import serve
 from scraper.exit_codes import ExitCode
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[CampusWorld]:
-    made = campus_sites.webplus()
+    made, clock = campus_sites.webplus(), Clock()
+    machine = Machine(monotonic=clock.monotonic, sleep=clock.sleep)
+    at_once = partial(network_of, machine=machine)  # the usual pace, in no time
+    monkeypatch.setattr(site_discovery, "network_of", at_once)
     with serve(made) as server:
         monkeypatch.setenv("HTTP_PROXY", server.proxy)
         monkeypatch.chdir(tmp_path)
