@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from archiving import Archive
 from browser import needs_chromium, opened
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from scraper.app.exporting import Span, export
 
@@ -93,7 +94,10 @@ def test_a_wacz_is_replayed_in_a_browser(tmp_path: Path, world: EcmsWorld, serve
     title = world.truth(numbers[1]).title
     with folder_served(stage) as address, opened() as browser:
         page = browser.new_page()
-        page.goto(f"{address}/index.html")
         shown = page.frame_locator("iframe").frame_locator("iframe").get_by_text(title).last
-        shown.wait_for(timeout=60_000)
+        for _ in range(4):  # the player's service worker may begin too late for the first look at a page
+            page.goto(f"{address}/index.html")
+            with suppress(PlaywrightTimeout):
+                shown.wait_for(timeout=20_000)
+                break
         assert title in shown.inner_text()
