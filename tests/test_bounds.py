@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,11 +15,13 @@ from article_cases import bare_site
 
 from scraper import cli, extractor
 from scraper.errors import TooCostly
+from scraper.ingest import bounds
 from scraper.ingest.bounds import bounded
 from scraper.ingest.page_reader import PageReader
 from scraper.urls import Url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from scraper.demo.ecms_world import EcmsWorld
@@ -52,6 +56,14 @@ def test_what_takes_too_much_is_too_costly_and_what_follows_is_read() -> None:
     assert len(bounded(lambda: bytearray(1 << 30))) == 1 << 30
 
 
+def test_where_nobody_says_what_the_process_has_its_memory_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "_address_space", lambda: None)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert bounded(lambda: resource.getrlimit(resource.RLIMIT_AS), memory=1 << 20) == before
+
+
 def test_no_except_of_the_page_takes_the_end_for_its_own() -> None:
     def stubborn() -> None:
         try:
@@ -75,12 +87,29 @@ def test_a_page_without_end_costs_reextract_one_document(
         return right(capture, site)  # type: ignore[arg-type] # whatever it was given
 
     monkeypatch.setattr(extractor, "extract", first_without_end)
-    monkeypatch.setattr("scraper.ingest.reextract._SECONDS", 0.05)
+    monkeypatch.setattr("scraper.ingest.reextract._SECONDS", 0.5)
     code = cli.main(["reextract", "--json", "--config", str(archive.folder / "config.yaml")])
     told = json.loads(capsys.readouterr().out)["sites"][SITE]
     assert (code, told["unchanged"], told["failed"]) == (3, 2, 1)
     assert [problem["kind"] for problem in told["problems"]] == ["TooCostly"]
     assert archive.documents() == before
+
+
+def test_reextract_says_of_each_document_that_it_is_done(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals: list[int | None] = []
+    done: list[None] = []
+
+    @contextmanager
+    def bar(_what: str, total: int | None, *, verbosity: int) -> Iterator[Callable[[], None]]:
+        del verbosity
+        totals.append(total)
+        yield lambda: done.append(None)
+
+    monkeypatch.setattr("scraper.display.bar", bar)
+    assert cli.main(["reextract", "--config", str(archive.folder / "config.yaml")]) == 0
+    assert (totals, len(done)) == ([3], 3)
 
 
 def test_reextract_makes_no_document_of_another_hosts_capture(

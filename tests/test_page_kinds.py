@@ -126,6 +126,14 @@ def test_so_is_what_is_no_page_at_all(kind: str, body: bytes) -> None:
     assert (as_list(body), as_article(body)) == (kind, kind)
 
 
+@pytest.mark.parametrize("said", [PORTAL, COOKIE, "<script>top.location.replace('/x')</script>"])
+def test_a_wall_or_a_stub_shows_itself_in_the_first_mebibyte(said: str) -> None:
+    """What scripts say behind it is not looked for: a page of blanks would cost seconds."""
+    near, far = (f"<html><body>{' ' * blanks}{said}</body></html>" for blanks in (1 << 19, 1 << 21))
+    assert {as_list(near), as_article(near)} <= {"login", "challenge", "redirect"}
+    assert (as_list(far), as_article(far)) == ("empty", "empty")
+
+
 def test_a_password_box_beside_something_to_read_is_no_wall() -> None:
     box = "<form>邮箱<input type=password>验证码<input></form>"
     assert as_article(f"<html><body>{box}{ARTICLE}</body></html>") == "article"
