@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, state_of
+from archiving import Archive, opened, state_of
 
 from scraper.audit.coverage_query import coverage_of
 from scraper.crawl.date_range import DateRange
@@ -120,6 +120,21 @@ def test_the_walk_over_a_moving_list_goes_on_where_it_was_ended(archive: Archive
         assert len(codes) < 60
     assert len(codes) > 3
     assert len(world.listed() - named(archive)) <= 1
+
+
+def test_a_walk_that_a_kill_ended_looks_at_the_list_once_more(
+    archive: Archive, world: EcmsWorld, server: Server
+) -> None:
+    """What the killed run found last it may not have told: a walk that is gone on with never ends at once."""
+    world.bulk(CHANNEL, 60, first=FIRST)
+    walk_lists(archive)
+    config = archive.config
+    with opened(config) as context, context.state.transaction():
+        context.state.listings.begin_campaign(config.sites[0].name, CHANNEL, NOTHING.label, archive.clock.now)
+    archive.clock.wait(hours=1)
+    server.forget()
+    walk_lists(archive)
+    assert len(server.requests(path="index.shtml")) == 2
 
 
 # ── counted from the newest page ──────────────────────────────────────────────────────────────────────────
