@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.errors import ArchiveError

@@ -6,8 +6,9 @@ what the writer makes Markdown of; neither knows the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.urls import Url

@@ -18,12 +18,13 @@ changed (the binomial tail). What a single page does is no alarm, and a site's o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper.messages import say
 from scraper.text import visible_text
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

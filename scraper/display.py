@@ -10,12 +10,13 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say, translated
 from scraper.progress import Unwatched
 from scraper.spans import span
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

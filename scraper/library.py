@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from scraper.crawl.plan import Backfill, Incremental
 from scraper.model import Capture
 from scraper.progress import Unwatched
 from scraper.stores.documents import DocumentStore
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

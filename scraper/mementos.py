@@ -8,7 +8,7 @@ gives the bytes as they were, the old header lines under `X-Archive-Orig-`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -18,6 +18,7 @@ from scraper.errors import NotAListing
 from scraper.messages import say
 from scraper.model import Kind
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.model import Capture, Headers

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

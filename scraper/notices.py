@@ -7,12 +7,13 @@ of its layouts, and only `verify` sees that damage is mended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count, translated
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,10 +7,11 @@ line ends count (three, not Python's eleven), which group is ours (the product t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protego import Protego
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

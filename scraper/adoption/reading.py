@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from scraper.dates import date_in_path
 from scraper.messages import Message, say
 from scraper.text import fold
 from scraper.urls import Url
+from scraper.values import dataclass
 from scraper.writer import frontmatter
 from scraper.writer.markdown_reader import LAST_LINE
 

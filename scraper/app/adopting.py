@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
@@ -18,6 +18,7 @@ from scraper.errors import UsageError
 from scraper.ingest.adoption import Adopter, Candidate
 from scraper.messages import Message, say
 from scraper.parallel import spread
+from scraper.values import dataclass
 from scraper.writer.markdown_reader import body_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from scraper.errors import ArchiveError, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 from scraper.parallel import spread
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,7 @@ from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.elsewhere.object_store import ObjectStore, check_conditions
 from scraper.stores.opening import prepare
 from scraper.stores.status_files import StatusFiles
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence

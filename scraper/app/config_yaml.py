@@ -6,7 +6,6 @@ Reads with the safe loader only, and nothing larger, deeper or more branched tha
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -14,6 +13,7 @@ import yaml
 from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

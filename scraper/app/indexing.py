@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
 from scraper.stores.opening import documents_of
 from scraper.stores.search_index import NAME, open_index, prepare
+from scraper.values import dataclass
 from scraper.writer.markdown_reader import body_of, plain_text
 
 if TYPE_CHECKING:

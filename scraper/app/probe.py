@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,7 @@ from scraper.app.wiring import network_of
 from scraper.errors import ArchiveError, ExtractError, NotAListing
 from scraper.extractor.page import open_page
 from scraper.model import Kind, NetworkSettings, Request
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.app.saved_page import Read

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from scraper.stores.documents import DocumentStore
 from scraper.stores.opening import captures_of, prepare, view_state
 from scraper.stores.search_index import NAME, view_index
 from scraper.urls import parse
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,7 +5,6 @@ Each step is whole by itself and stands in the state: killed between two of them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.replay import Replay
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from scraper.errors import UsageError
 from scraper.ingest.bounds import bounded
 from scraper.messages import say
 from scraper.model import LARGEST_BODY, Capture
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.config import Config

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from scraper.errors import ArchiveError, BadStatus, Blocked, NotAListing
 from scraper.extractor.page import open_page
 from scraper.messages import say
 from scraper.model import Channel, Kind, NetworkSettings, Request
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ import resource
 import shutil
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import Usage, ensure_room
 from scraper.stores.hosts import HostFiles
 from scraper.stores.opening import open_site, try_site
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping

@@ -6,9 +6,10 @@ each year; each bar tells its own when it is pointed at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

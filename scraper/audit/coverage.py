@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper.audit import months, number_gaps
 from scraper.audit.coverage_facts import WHYS
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from scraper import extractor, writer
@@ -16,6 +15,7 @@ from scraper.errors import ArchiveError
 from scraper.mementos import archive_of, as_of_site
 from scraper.messages import say, translated
 from scraper.model import Kind
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -6,10 +6,11 @@ fewer than the months around it and than the same month of the years around it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

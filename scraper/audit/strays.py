@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from scraper.stores.archive_folder import INSIDE
 from scraper.stores.opening import view_state
 from scraper.stores.takedowns import NAME as TAKEDOWNS
 from scraper.stores.warc_files import warc_files
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

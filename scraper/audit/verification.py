@@ -7,7 +7,7 @@ and a document that looks wrong is looked at once more, by what the state says t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial, reduce
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, documents_of, view_state
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,6 @@ run at work takes it in, or the next one does, and a record that is torn there w
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import CaptureDamaged
@@ -15,6 +14,7 @@ from scraper.messages import say
 from scraper.stores.archive_folder import INSIDE
 from scraper.stores.fixity import Sound
 from scraper.stores.warc_reader import Damaged
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,6 @@ out of date, and its commit, which names what it read, is refused by the store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper.cluster import keys, manifest
@@ -14,6 +13,7 @@ from scraper.cluster.manifest import Manifest
 from scraper.errors import LeaseLost
 from scraper.messages import say
 from scraper.stores.elsewhere.object_store import Overtaken
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

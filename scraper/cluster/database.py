@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,6 +17,7 @@ from psycopg.types.json import Jsonb
 from scraper.cluster import tables
 from scraper.errors import ClusterError, DatabaseAway, LeaseLost, SiteHeld, UsageError
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence

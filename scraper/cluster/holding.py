@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from scraper.cluster.page_delta import page_digests
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import make_folder, replace_file, store_error, sync_folder
 from scraper.stores.elsewhere import catalogue_file, cluster_folder, told, where_file
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,9 @@ two holders of one site write the same object, and no second try writes over wha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from scraper.values import dataclass
 
 CLUSTER: Final = "cluster.json"
 SITES: Final = "sites"

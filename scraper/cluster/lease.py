@@ -7,9 +7,10 @@ however long the claim was under way. Only the rates of the clocks must agree, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from scraper.values import dataclass
 
 MARGIN: Final = 0.05  # of the lease's length: what the holder gives away, for clocks that differ in rate
 RENEWALS: Final = 4  # within a lease's length, so that three may fail

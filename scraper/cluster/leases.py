@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper.cluster.lease import Lease, deadline_of, pause_between_renewals
 from scraper.cluster.schedule import stretch_of
 from scraper.errors import ClusterError, DatabaseAway
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

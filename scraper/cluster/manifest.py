@@ -7,13 +7,14 @@ documents stands in the catalogue, a SQLite file that travels as the state does.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
 from scraper.stores.elsewhere.catalogue import Totals
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ again. What lies in the folder already, as the store has it, is not fetched agai
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -20,6 +19,7 @@ from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.disk import append_synced, make_folder, store_error
 from scraper.stores.elsewhere.catalogue import Catalogue
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from scraper.messages import say
 from scraper.stores.disk import make_folder, store_error
 from scraper.stores.elsewhere.catalogue import Catalogue, StoredFile, VolumePart
 from scraper.stores.state import open_state
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

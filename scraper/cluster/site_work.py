@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,6 +35,7 @@ from scraper.stores.disk import ensure_room
 from scraper.stores.elsewhere.catalogue import Catalogue
 from scraper.stores.lock import Lock
 from scraper.stores.opening import view_state
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scraper.columns import table
 from scraper.messages import say, translated
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import dom
 from scraper.config.sections import Key, Section
 from scraper.config.value_types import Address, OneOrMore, OrNothing, Text
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.config.problems import Where

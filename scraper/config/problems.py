@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say
 from scraper.redaction import redacted_value
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
@@ -11,6 +11,7 @@ from scraper.config.problems import Where
 from scraper.errors import ConfigError
 from scraper.messages import say
 from scraper.model import MAX_BYTES, Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

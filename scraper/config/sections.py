@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.config.problems import Where, guess, shown
 from scraper.config.templates import name_slip
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.config.value_types import Form, Schema

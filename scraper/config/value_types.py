@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from scraper import durations, urls
 from scraper.config.problems import Where, guess, shown
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

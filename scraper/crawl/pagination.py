@@ -11,7 +11,7 @@ that did not: an article that was put in at an older day moves all that stands a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from scraper.errors import (
 from scraper.families import by_name
 from scraper.messages import say
 from scraper.model import PageRef
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

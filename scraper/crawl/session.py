@@ -11,7 +11,7 @@ import asyncio
 import logging
 import signal
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
@@ -28,6 +28,7 @@ from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.replay import Replay
 from scraper.messages import say
 from scraper.report import Report
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,7 +14,6 @@ What httpx does by itself, and a true capture cannot have, is kept from it:
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from scraper.crawler.trust import Trust
 from scraper.errors import Unreachable
 from scraper.messages import say
 from scraper.model import TlsSettings
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import ssl

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from scraper.errors import FetchError, NotAnArticle, Refused, TooLarge, Unreacha
 from scraper.messages import say
 from scraper.model import Capture, Kind, TlsSettings
 from scraper.numbers import whole
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

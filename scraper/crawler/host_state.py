@@ -5,8 +5,9 @@ The state keeps it on disk; `InMemoryHostState` keeps it for the length of a pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

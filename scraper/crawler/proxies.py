@@ -9,7 +9,7 @@ of the house.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,7 @@ from scraper import urls
 from scraper.crawler import ip_filter
 from scraper.errors import ConfigError
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

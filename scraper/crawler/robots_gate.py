@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from scraper.charset import body_bytes
 from scraper.crawler.host_state import CachedRobots
 from scraper.errors import BadStatus, Refused, TooLarge, Unreachable
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.crawler import ip_filter
 from scraper.errors import FetchError
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

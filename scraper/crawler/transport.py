@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpcore
@@ -22,6 +21,7 @@ from scraper.crawler.answer_repair import AnswerRepair
 from scraper.crawler.dns import allowed_addresses
 from scraper.errors import TooLarge, Unreachable
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator

@@ -7,13 +7,13 @@ the order of dates; a row may lead to another host, or to a column that is one a
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
 from scraper.demo import pictures, words
 from scraper.demo.exchange import Answer, Reply, Row, page
 from scraper.demo.world import World
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import re

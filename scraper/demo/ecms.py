@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from scraper.demo import template, words
 from scraper.demo.story import Form
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

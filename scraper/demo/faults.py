@@ -10,11 +10,12 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 from scraper.demo.exchange import Answer, Ask, BrokenChunks, Dripped, Reset, Short, Stalled, page
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import re

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.demo import pieces, words
 from scraper.demo.pieces import Piece
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,9 @@ the markup and is never read back from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
+
+from scraper.values import dataclass
 
 _ENTITIES = str.maketrans({"“": "&ldquo;", "”": "&rdquo;", "—": "&mdash;", "\xa0": "&nbsp;", "·": "&middot;"})
 INDENT = "　　"

@@ -12,13 +12,14 @@ import contextlib
 import math
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from scraper.demo import wire
 from scraper.demo.exchange import Answer, Ask, page
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

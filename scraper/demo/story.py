@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.demo.pieces import Piece

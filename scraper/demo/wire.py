@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
 
 from scraper.demo.exchange import Answer, BrokenChunks, Dripped, Manner, Reset, Short, Stalled, Whole
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ Guesses, in the order in which they are worth a request; whether one is a list i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper import dom, urls
@@ -14,6 +13,7 @@ from scraper.discovery.scope import is_file
 from scraper.extractor.page import open_page
 from scraper.families import is_article
 from scraper.text import fold, visible_text
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.dom import Node

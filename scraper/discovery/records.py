@@ -8,7 +8,7 @@ What is no XML is read a second time, leniently: one bare `&` must not lose a wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -17,6 +17,7 @@ from scraper.discovery import lenient_xml
 from scraper.discovery.source import source_bytes
 from scraper.errors import NotAListing
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.model import Capture

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from scraper.discovery.scope import Row
 from scraper.discovery.slips import Slips
 from scraper.text import fold, visible_text
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

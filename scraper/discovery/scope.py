@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import urls
 from scraper.model import Kind, Link
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

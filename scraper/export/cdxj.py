@@ -10,7 +10,6 @@ import heapq
 import json
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from scraper.stores.http_message import split_head
 from scraper.stores.warc import BrokenRecord
 from scraper.stores.warc_records import NOT_MODIFIED
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from scraper.extractor.page_kind import Verdict
 from scraper.extractor.survey import Survey
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,13 +6,13 @@ and the account against the page, with eyes of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scraper import dom
 from scraper.extractor import containers, elements, embeds, formulas, pictures, special
 from scraper.extractor.walk import Walk
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper import dom, families, text
 from scraper.errors import MissingField, NotAnArticle
 from scraper.messages import say
 from scraper.model import LeftOut
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

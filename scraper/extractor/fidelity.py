@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import text
@@ -28,6 +28,7 @@ from scraper.blocks import (
     Text,
 )
 from scraper.model import Shown
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ and a page must name the next one itself, by a link or a script that draws links
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +21,7 @@ from scraper import dom, text, urls
 from scraper.errors import ArchiveError
 from scraper.extractor import MOST_FURTHER
 from scraper.model import LeftOut, Shown
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

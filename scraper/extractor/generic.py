@@ -7,7 +7,6 @@ nothing: a page that may be a list, a front page or a scrap of text is an error,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scraper import dates, dom, families, foreign_json, text, urls
@@ -15,6 +14,7 @@ from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import density, heads, rows, title_and_date, titles, trim
 from scraper.extractor.page_lines import read_lines
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import families
@@ -10,6 +10,7 @@ from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import generic, page_kind
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Selectors
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

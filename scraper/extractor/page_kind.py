@@ -8,7 +8,6 @@ none. The words are those of `page_words`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scraper import dom, families, page_words, text, urls
 from scraper.extractor import density, rows
 from scraper.extractor.page_lines import read_lines
 from scraper.numbers import whole
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.dom import Node

@@ -7,13 +7,14 @@ article's is not decided here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
 from scraper.extractor.body import LEFT_OUT
 from scraper.extractor.files import is_attachment
 from scraper.families import generic as known
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

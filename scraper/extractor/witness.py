@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
 from scraper.model import LeftOut, Shown
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,8 +6,9 @@ Selectors are CSS as selectolax's Lexbor engine reads it. Nothing here is code t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import re

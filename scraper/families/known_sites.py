@@ -5,9 +5,10 @@ A family knows its system and no site of it. What is here is used with any confi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ Asks nobody and changes nothing old: a document is held as it is, at a path that
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from scraper import urls
@@ -17,6 +17,7 @@ from scraper.extractor.metadata import channel_of
 from scraper.families import identity_key
 from scraper.ingest.article_decision import family_of
 from scraper.messages import Message, say
+from scraper.values import dataclass
 from scraper.writer.paths import checked, path_for
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -50,6 +50,7 @@ from scraper.model import Kind
 from scraper.numbers import whole
 from scraper.stores.state.captures import entry_of
 from scraper.stores.state.listings import PageState
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -17,7 +17,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import discovery, extractor
@@ -25,6 +24,7 @@ from scraper.errors import TooCostly
 from scraper.ingest import reading_worker
 from scraper.ingest.bounds import MOST_MEMORY, MOST_SECONDS, bounded
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,12 +11,12 @@ import resource
 import signal
 import sys
 import traceback
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
 from scraper.ingest import wire  # noqa: F401 - how what is sent is made small
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import logging
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from scraper import extractor, urls, writer
@@ -30,6 +30,7 @@ from scraper.ingest.bounds import MOST_SECONDS, bounded
 from scraper.mementos import as_of_site
 from scraper.messages import say
 from scraper.stores.warc_reader import Damaged
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -6,11 +6,12 @@ has the same counts as links or a table beside them, so a screen reader passes t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from math import log1p
 from typing import TYPE_CHECKING, Final
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

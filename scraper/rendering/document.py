@@ -8,7 +8,6 @@ holds it; another one is a link that says where it would come from, unless remot
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
+from scraper.values import dataclass
 from scraper.writer.frontmatter import read
 
 if TYPE_CHECKING:

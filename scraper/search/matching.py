@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper.search.bigrams import is_exact
 from scraper.search.folding import contains, occurrences
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from scraper.errors import UsageError
 from scraper.messages import say
 from scraper.search.folding import fold
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

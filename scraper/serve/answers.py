@@ -5,7 +5,6 @@ Whatever an article holds, the browser is told to ask nobody else, to run nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -18,6 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from scraper import __version__
 from scraper.rendering.wording import Words, preferred
 from scraper.serve import addresses
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from scraper.rendering.document import render
 from scraper.serve import addresses
 from scraper.serve.answers import desk_of, page
 from scraper.stores.catalogue import Span
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from scraper.rendering import charts
 from scraper.serve import addresses
 from scraper.serve.answers import atom, desk_of, page
 from scraper.stores.catalogue import Span
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

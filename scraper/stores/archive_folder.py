@@ -16,13 +16,13 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
 from scraper.stores.disk import keep_for_owner, make_folder, store_error, sync_folder, write_all
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

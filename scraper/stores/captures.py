@@ -6,7 +6,6 @@ Does not know what a page says, nor which of its captures anybody wants. One wri
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from scraper.stores.disk import append_synced, make_folder, store_error
 from scraper.stores.takedowns import Takedowns
 from scraper.stores.torn_tail import TornTail
 from scraper.stores.warc_files import WarcFolder, next_file
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,8 +7,9 @@ has changed; 100,000 articles are read in about two seconds and take 60 MB. Know
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from scraper.messages import say
@@ -11,6 +10,7 @@ from scraper.stores import warc_records
 from scraper.stores.warc import BrokenRecord, Gap, Member, digest
 from scraper.stores.warc_files import serial
 from scraper.stores.warc_reader import Damaged, body_of, walk_all
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from scraper.stores.first_format import bring_over, is_first_format
 from scraper.stores.lock import Lock
 from scraper.stores.site_card import write_card
 from scraper.stores.state import open_copy, open_state, open_view
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

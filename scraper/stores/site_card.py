@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.stores.disk import store_error
 from scraper.stores.status_files import StatusFiles
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.model import Site

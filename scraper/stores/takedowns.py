@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.disk import make_folder, replace_file, store_error
 from scraper.stores.tombstones import Place
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ kill: who asks for it notes the places durably before (`stores.takedowns`), and 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
@@ -16,6 +15,7 @@ from scraper.messages import say
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error, write_all
 from scraper.stores.warc import BrokenRecord, Member, unpack, walk
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scraper.stores.warc_files import WarcFolder
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """The bytes of a capture's whole group in a captures file: redirects, request and answer."""
 

@@ -7,12 +7,12 @@ it loses nothing. All the same nothing is destroyed: the cut bytes are kept besi
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from scraper.stores.disk import store_error, sync_folder, write_all
 from scraper.stores.warc import Gap, Member, find, walk
 from scraper.stores.warc_records import closes_group, is_tombstone
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from scraper.messages import say
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

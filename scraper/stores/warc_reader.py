@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged, StoreError
@@ -14,6 +13,7 @@ from scraper.stores import warc_records
 from scraper.stores.disk import store_error
 from scraper.stores.warc import BrokenRecord, Gap, Member, unpack, walk
 from scraper.stores.warc_records import Original
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from scraper.numbers import whole
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

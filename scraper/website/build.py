@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +19,7 @@ from scraper.messages import say
 from scraper.rendering import charts
 from scraper.rendering.document import render
 from scraper.stores.catalogue import Span
+from scraper.values import dataclass
 from scraper.website.bundles import Record, bundle
 from scraper.website.content import PublicPlaces, channel_term, page_of
 from scraper.website.publication import Published, check_target, files_below, publish

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from scraper.app.reading_room import ReadingRoom

@@ -7,10 +7,11 @@ one run of stars. White space at the ends of lines is layout and goes; none with
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
+from scraper.values import dataclass
 from scraper.writer.address import destination
 from scraper.writer.escape import (
     LINK_CLOSE,

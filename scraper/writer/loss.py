@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,6 +19,7 @@ from cmarkgfm.cmark import markdown_to_html_with_extensions
 from scraper import dom
 from scraper.model import Loss
 from scraper.text import visible_text
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import store_error
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION); no message names them.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from obstore.store import S3Store
 from scraper.errors import ObjectStoreAway, StoreError, UsageError
 from scraper.messages import say
 from scraper.stores.elsewhere import Where
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

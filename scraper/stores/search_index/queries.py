@@ -6,7 +6,6 @@ articles answer, the articles are walked from the newest on and looked at one by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,6 +13,7 @@ from scraper import urls
 from scraper.search.bigrams import expression
 from scraper.search.matching import Snippet, is_match, marked, needs_text, snippet_of
 from scraper.stores.search_index.rows import article_of, moment, unpacked
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

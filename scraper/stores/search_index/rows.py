@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from scraper.search.article import IndexedArticle
 from scraper.search.bigrams import terms
 from scraper.search.folding import cleaned, fold
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

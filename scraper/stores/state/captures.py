@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from scraper.model import CaptureRef, Kind
 from scraper.stores.state.columns import Columns, address, loaded_ref, number, set_moment, text
 from scraper.stores.state.timestamps import MINUTE, required, stored
 from scraper.stores.state.volumes import VOLUME
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scraper.stores.state.columns import Column, Columns, moment, number, set_moment, text
 from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper.stores.state.captures import SELECT, loaded_entry
 from scraper.stores.state.timestamps import required, stored
 from scraper.stores.state.volumes import VOLUME
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

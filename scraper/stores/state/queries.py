@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from scraper.article_record import Status
 from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
 from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.stores.state.timestamps import required, stored
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

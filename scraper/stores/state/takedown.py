@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scraper.article_record import key_of_further_pages
 from scraper.mementos import key_of_copies
 from scraper.stores.state.captures import OF_CAPTURE, loaded_entry
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
