@@ -15,6 +15,9 @@ INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constr
 NODE_READY := tests/hexo/node_modules/.ready
 REPLAY_READY := tests/replayweb/package/.ready
 
+# Each start of the program would compile it anew; the tests start it some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo cluster-demo test lint types run docs bench bench-compare venv dev clean
 
 demo: venv
@@ -30,7 +33,7 @@ run: venv
 	$(BIN)/nankai-archive run
 
 test: lint types $(NODE_READY) $(REPLAY_READY)
-	$(BIN)/pytest -n 3  # on two cores: some tests wait for servers and browsers
+	$(BIN)/pytest -n 4 --dist worksteal  # on two cores: many tests wait for disks, servers and browsers
 
 lint: dev
 	$(BIN)/ruff check .
