@@ -66,6 +66,8 @@ LESS = {  # what a document says less than the browser shows, and why
     "a file in an object": "the browser shows its fallback, since nothing answers here",
     "webplus/page-news": "the icon before an attachment is decoration, and named so",
     "wordpress/entry": "the way to share is left out by rule, and named so",
+    "words that a script writes": "nobody but the script knows what comes of them: named as left out",
+    "a formula that MathJax has drawn": "as above, in the elements of its other version",
     "for who has none, again": "a browser runs scripts, and this page has none that would show the picture",
 }
 TORN = {  # whose lines stand otherwise in the document, and why
@@ -73,6 +75,7 @@ TORN = {  # whose lines stand otherwise in the document, and why
     "marks of a quotation": "the browser draws the marks, its text has none",
     "a reading": "a reading stands in brackets",
     "a formula in elements": "a formula is told in one line, its fractions and roots in signs",
+    "a numbered list in a table": "the number is written before its line, and a break is a blank",
     "numbers that Markdown has not": "the number is written before its line",
     "g3-oddities": "a break in a cell of a table is a blank: the `<br>` that would say more is raw HTML",
 }

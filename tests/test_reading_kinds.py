@@ -182,6 +182,164 @@ KINDS = {
         left_out=("decoration",),
         seen=Loss(characters=1, images=2),
     ),
+    # ── named otherwise ───────────────────────────────────────────────────────────────────────────────────
+    "files that a script names with their titles": Kind(
+        body="""<script>list([{"name":"名单.pdf","url":"\\/u\\/1.pdf"},{url:'/u/2.doc',name:'表.doc'}])</script>""",
+        markdown=f"[名单.pdf]({HOST}/u/1.pdf)\n\n[表.doc]({HOST}/u/2.doc)",
+        files=("/u/1.pdf", "/u/2.doc"),
+        seen=Loss(files=4),
+    ),
+    "a link that a script writes": Kind(
+        body="<script>document.write(\"<a href='/u/1.docx'>附件一</a>\")</script>",
+        markdown=f"[附件一]({HOST}/u/1.docx)",
+        files=("/u/1.docx",),
+        seen=Loss(files=1),
+    ),
+    "an address that a script holds escaped": Kind(
+        body='<script>showPdf("http%3A%2F%2Fx.example%2Fa.pdf")</script>',
+        files=("http://x.example/a.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a viewer with the file behind the mark": Kind(
+        body='<iframe src="/pdfjs/web/viewer.html#file=/files/zc.pdf"></iframe>',
+        files=("/files/zc.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a link whose file stands in another attribute": Kind(
+        body='<p><a href="javascript:;" data-href="/u/a.docx">申报书</a></p>',
+        markdown=f"[申报书]({HOST}/u/a.docx)",
+        files=("/u/a.docx",),
+        seen=Loss(characters=3, files=1),
+    ),
+    "a button in a field": Kind(
+        body="<p><input type=button value='下载名单' onclick=\"location.href='/u/a.pdf'\"></p>",
+        markdown=f"[下载名单]({HOST}/u/a.pdf)",
+        files=("/u/a.pdf",),
+        seen=Loss(files=1),
+    ),
+    "a button that opens no file": Kind(
+        body="<p>字<input type=button value='报名'></p>", left_out=("form",), seen=Loss(characters=1)
+    ),
+    "files to choose from": Kind(
+        body="<select><option value='/u/a.pdf'>一号<option value='/u/b.pdf'>二号</select>",
+        markdown=f"[一号]({HOST}/u/a.pdf)\n\n[二号]({HOST}/u/b.pdf)",
+        files=("/u/a.pdf", "/u/b.pdf"),
+        left_out=("form",),
+        seen=Loss(characters=4, files=2),
+    ),
+    "pieces of a picture": Kind(
+        body=(
+            "<img src='/m.jpg' usemap='#m'><map name=m><area href='/u/a.pdf' alt='名单'>"
+            "<area href='/2.htm' title='第二版'><area href='/3.htm'></map>"
+        ),
+        markdown=f"![图]({HOST}/m.jpg)\n\n[名单]({HOST}/u/a.pdf)\n\n[第二版]({HOST}/2.htm)",
+        images=("/m.jpg",),
+        files=("/u/a.pdf",),
+        left_out=("navigation",),
+        seen=Loss(images=1, links=3, files=1),
+    ),
+    "a sound of WeChat": Kind(
+        body='<mpvoice name="校歌" voice_encode_fileid="Mz5" src="/cgi-bin/tmpl/audio"></mpvoice>',
+        markdown="[音频：校歌](https://res.wx.qq.com/voice/getvoice?mediaid=Mz5)",
+        media=("https://res.wx.qq.com/voice/getvoice?mediaid=Mz5",),
+        seen=Loss(),
+    ),
+    "a card of WeChat": Kind(
+        body='<p>字<mp-common-profile data-nickname="星桥"></mp-common-profile></p>',
+        markdown="字",
+        left_out=("player",),
+        seen=Loss(characters=1),
+    ),
+    "a film of another house, by its number": Kind(
+        body="<p>字</p><script>new tvp.VideoInfo().setVid('a1b2')</script>",
+        markdown="字",
+        left_out=("player",),
+        seen=Loss(characters=1),
+    ),
+    "a player whose source waits": Kind(
+        body="<audio><source data-src='/a.mp3'></audio>", media=("/a.mp3",), seen=Loss(files=1)
+    ),
+    "a player that only its fallback names": Kind(
+        body="<video><a href='/v.mp4'>下载</a></video>",
+        media=("/v.mp4",),
+        left_out=("fallback",),
+        seen=Loss(files=1),
+    ),
+    "a link without words to a film": Kind(
+        body="<a id=player href='/v.flv'></a>", media=("/v.flv",), seen=Loss(files=1)
+    ),
+    "a player that names nothing": Kind(
+        body="<p>字</p><video></video>", markdown="字", left_out=("player",), seen=Loss(characters=1)
+    ),
+    "a player described in an attribute": Kind(
+        body="""<div data-setup='{"src": "/a.mp3"}'></div>""", media=("/a.mp3",), seen=Loss(files=1)
+    ),
+    "a picture that an element waits for": Kind(
+        body=(
+            "<div class=lazy data-bg='url(/a.jpg)'></div><div data-src='/b.jpg'></div>"
+            "<img class=lazy data-img='/show?id=5'><table background='/c.jpg'><tr><td></table>"
+        ),
+        images=("/a.jpg", "/b.jpg", "/show?id=5", "/c.jpg"),
+        seen=Loss(images=4),
+    ),
+    "a picture beneath a link": Kind(
+        body="<a href='/big.htm' style='background: url(/s.jpg); display: block'></a>",
+        markdown=f"[![图]({HOST}/s.jpg)]({HOST}/big.htm)",
+        images=("/s.jpg",),
+        seen=Loss(images=1),
+    ),
+    "a picture that nothing names": Kind(
+        body="<p>字<img alt='校徽'></p>", markdown="字", left_out=("placeholder",), seen=Loss(characters=1)
+    ),
+    "words that a script writes": Kind(
+        body="<p>字</p><script>document.write('本文由脚本写出。'); alert('请先登录系统')</script>",
+        markdown="字",
+        left_out=("script-text",),
+        seen=Loss(characters=1),
+    ),
+    "words that an attribute keeps": Kind(
+        body="<p>字</p><div data-content='由脚本显示的一段文字，总要多说几句才是。'></div>",
+        markdown="字",
+        left_out=("script-text",),
+        seen=Loss(characters=1),
+    ),
+    "a template": Kind(
+        body="<p>字</p><template><p>模板里的话</p></template>",
+        markdown="字",
+        left_out=("script-text",),
+        seen=Loss(characters=1),
+    ),
+    "words of the style sheet": Kind(
+        body="<style>.q::before { content: '重要提示：' }</style><p class=q>字</p>",
+        markdown="字",
+        left_out=("style-text",),
+        seen=Loss(characters=1),
+    ),
+    "for old browsers": Kind(
+        body="<p>字</p><noframes><p>无框</p></noframes>",
+        markdown="字",
+        left_out=("fallback",),
+        seen=Loss(characters=10),
+    ),
+    "a numbered list in a table": Kind(
+        body="<table border=1><tr><td>项<td><ol start=3><li>甲<li>乙</ol><tr><td>一<td>二</table>",
+        markdown="| 项 | 3. 甲 4. 乙 |\n| --- | --- |\n| 一 | 二 |",
+        seen=Loss(characters=5),
+    ),
+    "a cell as wide as can be": Kind(
+        body="<table border=1><tr><td colspan=99999>甲<tr><td>一<td>二</table>",
+        markdown="| 甲 |  |\n| --- | --- |\n| 一 | 二 |",
+        seen=Loss(characters=3),
+    ),
+    "a formula that MathJax has drawn": Kind(
+        body=(
+            '<p>由<span class="MathJax"><nobr>a2</nobr><span class="MJX_Assistive_MathML"><math><msup>'
+            '<mi>a</mi><mn>2</mn></msup></math></span></span><script type="math/tex">a^2</script>得</p>'
+        ),
+        markdown="由$a^2$得",
+        left_out=("formula",),
+        seen=Loss(characters=6),
+    ),
     # ── words ─────────────────────────────────────────────────────────────────────────────────────────────
     "code with Chinese in it": Kind(
         body='<pre>def f(x):\n    return "你好，世界"</pre>',
@@ -284,7 +442,7 @@ KINDS = {
             "<tr><td>线代<td>无</table>"
         ),
         markdown=(f"| 课 | 录像 |\n| --- | --- |\n| 高数 | [{HOST}/v.mp4]({HOST}/v.mp4) |\n| 线代 | 无 |"),
-        media=(),
+        media=("/v.mp4",),
         seen=Loss(characters=8, files=1),
     ),
     "rows to the end of their group": Kind(
@@ -371,3 +529,11 @@ def test_a_picture_in_the_page_itself_is_kept_under_the_address_of_the_site() ->
     assert picture.address.endswith(".png")
     assert picture.data.startswith(b"\x89PNG")
     assert loss_of(article.shown, render(article.body)) == Loss()
+
+
+def test_a_shadow_root_that_the_page_itself_opens_is_read_where_it_stands() -> None:
+    article = read_body(
+        "<p>前。</p><x-note><template shadowrootmode=open><p>影中。</p></template></x-note><p>后。</p>"
+    )
+    assert render(article.body) == "前。\n\n影中。\n\n后。"
+    assert article.left_out == ()

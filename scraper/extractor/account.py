@@ -27,6 +27,8 @@ Rule: TypeAlias = Literal[
     "fallback",  # what is shown only where a player or script does not work
     "further-page",  # a page of the same article that is not at hand, or says nothing that can be read
     "script-file",  # what a script names beside what it shows
+    "script-text",  # words that a script alone shows: its own, a template's, an attribute's
+    "style-text",  # words that the style sheet alone shows
 ]
 
 

@@ -47,7 +47,7 @@ class Addresses:
         A picture written into the page is kept in `embedded`, under the address that it will have.
         """
         reference = (reference or "").strip()
-        if not reference or reference.startswith("#"):
+        if not reference.rstrip("?") or reference.startswith("#"):
             return None
         if reference[:5].lower() == "data:":
             found = data_pictures.embedded(reference)

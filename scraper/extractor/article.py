@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from scraper import dates, dom, families
-from scraper.blocks import Block, Media
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extractor import body as body_reader
 from scraper.extractor import (
@@ -19,7 +18,7 @@ from scraper.extractor import (
     layout_match,
     metadata,
     special,
-    tables,
+    styled_words,
     title_and_date,
     witness,
 )
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
+    from scraper.blocks import Block
     from scraper.extractor.account import Rule
     from scraper.extractor.layout_match import LayoutMatch
     from scraper.extractor.page import Page
@@ -155,15 +155,15 @@ class _Body:
 def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int, Rule]) -> _Body:
     """Read the containers of a body, and hold what was read against them."""
     addresses, roots = Addresses(page.base), [survey.root for survey in surveys]
-    read = body_reader.read(surveys, addresses, left_out)
-    told, media = fidelity.told_by(read.blocks), tuple(_media(read.blocks))
+    read = body_reader.read(surveys, addresses, left_out, styled_words.shown_in(page, roots))
+    told, media = fidelity.told_by(read.blocks), tuple(read.played)
     attachments = _attachments(page, layout, addresses, told.links, read.files)
     if layout.nearby:
         attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots, addresses))))
     testimony = witness.testify(
         roots,
         page.base,
-        witness.Told(images=told.images, links=told.links, others=(*media, *attachments)),
+        witness.Told(images=told.images, links=told.links, others=(*media, *attachments), words=read.words),
         read.account.nodes,
         read.account.addresses,
     )
@@ -175,13 +175,6 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
         embedded=_embedded(told.images, addresses),
         testimony=testimony,
     )
-
-
-def _media(blocks: Iterable[Block]) -> Iterable[Url]:
-    """Yield what the blocks play, in order."""
-    for block in tables.flat(blocks):
-        if isinstance(block, Media):
-            yield block.src
 
 
 def _left_out(

@@ -15,7 +15,7 @@ from scraper.extractor.walk import Walk
 from scraper.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scraper.blocks import Block
     from scraper.extractor.account import Account, Rule
@@ -71,6 +71,11 @@ HANDLERS: dict[str, Handler] = {
     "li": containers.item,
     "math": formulas.math,
     "noscript": elements.fallback,
+    "area": elements.area,
+    "select": elements.selection,
+    "template": partial(elements.leave, rule="script-text"),
+    **dict.fromkeys(("noframes", "noembed"), partial(elements.leave, rule="fallback")),
+    **dict.fromkeys(embeds.CARDS, partial(elements.leave, rule="player")),
     "q": elements.quotation,
     "rt": elements.reading_aid,
     "sub": elements.subscript,
@@ -89,17 +94,35 @@ class Reading:
 
     blocks: tuple[Block, ...]
     files: tuple[Url, ...]  # known as files by more than their addresses
+    played: tuple[Url, ...]  # by players, those in cells of tables too
+    words: tuple[str, ...]  # what scripts call their files
     account: Account
 
 
-def read(surveys: Sequence[Survey], addresses: Addresses, left_out: Mapping[int, Rule]) -> Reading:
-    """Return what stands in the containers, in page order, without what `left_out` names by its `mem_id`."""
+def read(
+    surveys: Sequence[Survey],
+    addresses: Addresses,
+    left_out: Mapping[int, Rule],
+    beside: Iterable[str] = (),
+) -> Reading:
+    """Return what stands in the containers, in page order, without what `left_out` names by its `mem_id`.
+
+    `beside`: words that the page's style sheet alone shows in them.
+    """
     roots = [survey.root for survey in surveys]
     otherwise = special.handlers(surveys, addresses, left_out)
     walk = Walk(addresses, HANDLERS, elements.inline, otherwise, partial(_shown, roots, addresses))
+    for words in beside:
+        walk.account.note(words, "style-text")
     for root in roots:
         walk.read(root, whole=root.tag in _WHOLE)
-    return Reading(blocks=tuple(walk.blocks), files=tuple(walk.files), account=walk.account)
+    return Reading(
+        blocks=tuple(walk.blocks),
+        files=tuple(walk.files),
+        played=tuple(walk.played),
+        words=tuple(walk.file_words),
+        account=walk.account,
+    )
 
 
 def _shown(roots: Sequence[dom.Node], addresses: Addresses) -> frozenset[Url]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dom, text
 from scraper.blocks import Break, Code, Figure, Paragraph, Picture, Rule
-from scraper.extractor import files, pictures, preformatted, tables
+from scraper.extractor import embeds, files, pictures, preformatted, tables
 
 if TYPE_CHECKING:
     from scraper.extractor.account import Rule as LeftOutBy
@@ -134,10 +134,20 @@ def anchor(walk: Walk, node: dom.Node) -> None:
     if files.is_attachment(href):
         _enter_file(walk, node, href, style)
         return
+    if files.is_played_name(href) and not _shows(walk, node):
+        embeds.put(walk, embeds.of_address(files.as_url(href)))
+        return
     may_be_file = "download" in attributes or files.may_be_program(href)
     if may_be_file and files.is_named_by(attributes, dom.text_of(node)):
         walk.files.append(files.as_url(href))
     walk.enter_styled(node, style)
+
+
+def _shows(walk: Walk, node: dom.Node) -> bool:
+    """Tell whether a link has words of its own, or a picture that is none of an icon."""
+    return bool(text.visible_text(dom.text_of(node))) or any(
+        pictures.choose(image, walk.addresses).src for image in dom.select(node, "img")
+    )
 
 
 def _enter_file(walk: Walk, node: dom.Node, href: str, style: Style) -> None:
@@ -145,14 +155,46 @@ def _enter_file(walk: Walk, node: dom.Node, href: str, style: Style) -> None:
     url = files.viewed(files.as_url(href))
     if url is not None:
         walk.files.append(url)
-    shows = text.visible_text(dom.text_of(node)) or any(
-        pictures.choose(image, walk.addresses).src for image in dom.select(node, "img")
-    )
-    if not shows and not dom.select(node, "video, audio, iframe, object, embed"):
+    if not _shows(walk, node) and not dom.select(node, "video, audio, iframe, object, embed"):
         before, walk.style = walk.style, style
         walk.add(files.name_of(href))
         walk.style = before
     walk.enter_styled(node, style)
+
+
+def area(walk: Walk, node: dom.Node) -> None:
+    """Read a piece of a picture that leads somewhere: a link called as the piece is, or as its file."""
+    href = walk.addresses.link(dom.attribute(node, "href"))
+    if href is None:
+        return
+    words = text.fold(dom.attribute(node, "alt") or dom.attribute(node, "title"))
+    if files.is_attachment(href):
+        walk.files.append(files.as_url(href))
+        words = words or files.name_of(href)
+    if not words:
+        walk.account.leave(node, "navigation")
+        return
+    _line(walk, words, href)
+
+
+def selection(walk: Walk, node: dom.Node) -> None:
+    """Read a field to choose from: the files that it offers are links, all else is to be filled in."""
+    for option in dom.select(node, "option[value]"):
+        url = walk.addresses.file(dom.attribute(option, "value"))
+        if url is not None and files.is_file_name(url):
+            walk.files.append(url)
+            _line(walk, text.fold(dom.text_of(option)) or files.name_of(url), url)
+    walk.account.leave(node, "form")
+
+
+def _line(walk: Walk, words: str, href: str) -> None:
+    """Put a link on a line of its own."""
+    walk.flush()
+    walk.hrefs.append(href)
+    before, walk.style = walk.style, walk.style.linked(len(walk.hrefs) - 1)
+    walk.add(words)
+    walk.style = before
+    walk.flush()
 
 
 def line_break(walk: Walk, node: dom.Node) -> None:
@@ -175,8 +217,14 @@ def backed(walk: Walk, node: dom.Node, reference: str) -> None:
     """Read an element that shows nothing but the picture beneath it."""
     src = walk.addresses.picture(reference)
     if src is not None:
+        href = walk.addresses.link(dom.attribute(node, "href")) if node.tag == "a" else None
+        before = walk.style
+        if href is not None:
+            walk.hrefs.append(href)
+            walk.style = before.linked(len(walk.hrefs) - 1)
         walk.pictures.add(src)
         walk.add(Picture(src=src))
+        walk.style = before
     walk.usual(node)
 
 

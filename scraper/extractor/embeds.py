@@ -12,7 +12,7 @@ from scraper.blocks import Figure, Media
 from scraper.extractor import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scraper.extractor.addresses import Addresses
     from scraper.extractor.survey import Survey
@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 
 MediaKind: TypeAlias = Literal["video", "audio", "flash", "embed"]
 
-TAGS = frozenset(["video", "audio", "embed", "object", "iframe"])
+_OF_WECHAT = frozenset(["mpvideo", "mpvoice", "mp-common-mpaudio", "qqmusic"])
+TAGS = frozenset(["video", "audio", "embed", "object", "iframe", "bgsound", *_OF_WECHAT])
 """Elements that play something. What stands within them is shown only where they cannot play."""
 
+CARDS = frozenset(
+    [
+        *("mp-miniprogram", "mp-weapp", "mp-common-profile", "mp-common-product", "mp-common-videosnap"),
+        *("mp-common-poi", "mpcps", "mpproduct", "mp-common-cpsad"),
+    ]
+)
+"""Cards of WeChat, which a script draws and only its own program follows."""
 _DISGUISED = (
     "sudy-wp-src",
     "pdfsrc",
 )  # attributes of players that are no such element, and of some tags alone:
 _VURL = frozenset(["script", "div", "span", "p", "a"])
 
+_VOICE = "https://res.wx.qq.com/voice/getvoice?mediaid="  # where WeChat plays what it knows by a number
+_BY_NUMBER = re.compile(
+    r"\bsetVid\s?\(|[\"'?&,{\s]vid(?:eo_?id)?[\"']?\s?[:=]\s?[\"']?[\w-]{4,}|polyvObject", re.IGNORECASE
+)
 _FILE_NAME = re.compile(
     r"['\"]title['\"]\s{0,9}:\s{0,9}['\"](.{0,300}?)['\"]\s{0,9}[,}]"
 )  # sudyfile-attr="{'title':'x.mp4'}"
@@ -54,7 +66,11 @@ def media_of(node: dom.Node, addresses: Addresses) -> Media | None:
         if url is None and not _is_variables(reference):
             url = addresses.file(reference)
         if url is not None:
-            title = text.fold(attributes.get("title") or attributes.get("alt") or _file_name(node))
+            title = text.fold(
+                next(filter(None, map(attributes.get, ("title", "alt", "name", "music_name"))), "")
+                if node.tag in _OF_WECHAT
+                else attributes.get("title") or attributes.get("alt") or _file_name(node)
+            )
             return Media(kind=_kind(node.tag or "", url, attributes.get("type") or ""), src=url, title=title)
     return None
 
@@ -65,12 +81,21 @@ def media(walk: Walk, node: dom.Node) -> None:
     if played is None:
         walk.account.leave(node, "player")
         return
-    file = files.viewed(played.src) if played.kind == "embed" else None
+    file = _viewed(node, played) if played.kind == "embed" else None
     if file is not None:
         walk.file(file, played.title)
     else:
         put(walk, played)
     walk.account.leave(node, "fallback")
+
+
+def _viewed(node: dom.Node, played: Media) -> Url | None:
+    """Return the file that a viewer shows, before or behind the mark: `viewer.html#file=/a.pdf`."""
+    _, mark, behind = dom.attribute(node, "src").partition("#")
+    named = behind.partition("=")[2] or behind
+    if mark and files.is_file_name(named):
+        return urls.join(played.src, unquote(named))
+    return files.viewed(played.src)
 
 
 def disguised(survey: Survey) -> Iterator[dom.Node]:
@@ -79,20 +104,27 @@ def disguised(survey: Survey) -> Iterator[dom.Node]:
     yield from (node for node, _ in survey.with_any("vurl") if node.tag in _VURL)
 
 
+def of_address(url: Url) -> Media:
+    """Return what an address alone says to be played."""
+    return Media(kind=_kind("", url, ""), src=url)
+
+
 def put(walk: Walk, played: Media) -> None:
     """Put a player on a line of its own."""
     walk.flush()
     walk.blocks.append(played)
+    walk.played.append(played.src)
 
 
 def script(walk: Walk, _node: dom.Node, named: files.Named) -> None:
     """Read what a script shows where it stands: files, players, and the pictures of a PDF's pages."""
+    walk.file_words.extend(named.words.values())
     for reference in named.files:
         if (url := walk.addresses.file(reference)) is not None:
-            walk.file(files.viewed(url) or url)
+            walk.file(files.viewed(url) or url, named.words.get(reference, ""))
     for reference in named.played:
         if (url := walk.addresses.file(reference)) is not None:
-            put(walk, Media(kind=_kind("", url, ""), src=url))
+            put(walk, of_address(url))
     for reference in named.pictures:
         if (url := walk.addresses.picture(reference)) is not None and url not in walk.pictures:
             walk.flush()
@@ -102,27 +134,24 @@ def script(walk: Walk, _node: dom.Node, named: files.Named) -> None:
         walk.account.note(reference, "script-file")
 
 
-def carried(walk: Walk, node: dom.Node, references: tuple[str, ...]) -> None:
-    """Read an element that names files or players in attributes of its own, and then what stands in it."""
-    for reference in references:
-        url = walk.addresses.file(reference)
-        if url is None:
-            continue
-        if files.is_played_name(reference):
-            put(walk, Media(kind=_kind("", url, ""), src=url))
-        else:
-            walk.file(files.viewed(url) or url)
-    walk.usual(node)
+def plays_by_number(script: dom.Node) -> bool:
+    """Tell a script that shows a film of another house by its number, which is no address."""
+    code = dom.attribute(script, "src") or script.text(deep=True) or ""
+    return "vid" in code.lower() and _BY_NUMBER.search(code) is not None
 
 
 def called(walk: Walk, node: dom.Node, url: Url) -> None:
-    """Read an element that opens a file when it is clicked, as a link to it."""
+    """Read an element that opens a file, when it is clicked or by an attribute, as a link to it."""
     walk.files.append(url)
     walk.hrefs.append(url)
-    if not text.visible_text(dom.text_of(node)):
-        walk.add(files.name_of(url))
     before = walk.style
     walk.style = before.linked(len(walk.hrefs) - 1)
+    if node.tag == "input":
+        walk.add(text.fold(dom.attribute(node, "value")) or files.name_of(url))
+        walk.style = before
+        return
+    if not text.visible_text(dom.text_of(node)):
+        walk.add(files.name_of(url))
     walk.after(partial(setattr, walk, "style", before))
     walk.usual(node)
 
@@ -145,13 +174,32 @@ def _references(node: dom.Node) -> Iterator[str]:
     }
     yield from filter(None, [attributes.get("flashvars"), parameters.get("flashvars")])
     yield from filter(
-        None, (attributes.get(name) for name in ("sudy-wp-src", "pdfsrc", "vurl", "src", "data-src"))
+        None,
+        (
+            attributes.get(name)
+            for name in (
+                "sudy-wp-src",
+                "pdfsrc",
+                "vurl",
+                *(() if _is_voice(attributes) else ("src", "data-src")),
+            )
+        ),
     )
+    if number := attributes.get("voice_encode_fileid") or attributes.get("audiourl"):
+        yield number if "/" in number else f"{_VOICE}{number}"
     yield from filter(None, (parameters.get(name) for name in _MOVIE))
     if node.tag in {"video", "audio", "object"}:
         for inner in dom.select(node, "source, embed"):
-            yield from filter(None, [inner.attributes.get("flashvars"), inner.attributes.get("src")])
+            named = (inner.attributes.get(name) for name in ("flashvars", "src", "data-src"))
+            yield from filter(None, named)
+        fallback = (dom.attribute(link, "href") for link in dom.select(node, "a[href]"))
+        yield from filter(files.is_played_name, fallback)
     yield from filter(None, [attributes.get("data")])
+
+
+def _is_voice(attributes: Mapping[str, str | None]) -> bool:
+    """Tell a sound of WeChat, whose `src` is the page that draws it."""
+    return bool(attributes.get("voice_encode_fileid") or attributes.get("audiourl"))
 
 
 def _plain(value: str) -> str:
@@ -166,16 +214,17 @@ def _is_variables(reference: str) -> bool:
 
 def _kind(tag: str, url: Url, mime: str) -> MediaKind:
     """Return what is played, by the file's name, else by what the element says."""
-    path = unquote(urls.split(url).path).strip()
-    if _AUDIO.search(path):
+    parts = urls.split(url)
+    path = unquote(parts.path).strip()
+    if _AUDIO.search(path) or _AUDIO.search(parts.query):
         return "audio"
-    if _VIDEO.search(path):
+    if _VIDEO.search(path) or _VIDEO.search(parts.query):
         return "video"
     if _FLASH.search(path) or "flash" in mime:
         return "flash"
     match tag:
         case "video":
             return "video"
-        case "audio":
+        case "audio" | "bgsound" | "mpvoice" | "mp-common-mpaudio" | "qqmusic":
             return "audio"
     return "embed"

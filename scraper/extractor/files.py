@@ -43,6 +43,12 @@ _DYNAMIC: Final = re.compile(
     re.IGNORECASE,
 )
 _DOWNLOADS: Final = ("downloadattachurl", "/_content/download.jsp", "virtual_attach_file.vsb")
+_CALLED: Final = re.compile(r"(?:^|[^a-z])(?:[a-z]{0,20}_?)(?:name|title|label|text)$", re.IGNORECASE)
+_WRITTEN: Final = re.compile(  # a link that a script writes
+    r"<a\s[^<>]{0,300}?href=\\?([\"'])([^\"'<>]{1,500}?)\\?\1[^<>]{0,300}>([^<>]{1,200})</a>", re.IGNORECASE
+)
+_ESCAPED: Final = re.compile(r"https?%3A%2F%2F", re.IGNORECASE)
+_LONGEST_KEY: Final = 40  # characters of a name in a script
 _LONGEST_WORDS: Final = 300  # characters of a link's words that are looked at, from their end
 _LONGEST: Final = 2_048  # characters of an address
 _OPENS: Final = re.compile(r"open|location|href|down|pdf|file|view|show|url", re.IGNORECASE)
@@ -55,6 +61,7 @@ class Named(NamedTuple):
     played: tuple[str, ...]
     pictures: tuple[str, ...]  # of the article, where they stand beside a PDF
     others: tuple[str, ...]  # pictures that are none of the article, such as a player's poster
+    words: dict[str, str]  # what the script calls its files, by their addresses
 
     def __bool__(self) -> bool:
         """Tell whether it names anything."""
@@ -62,29 +69,54 @@ class Named(NamedTuple):
 
 
 def named_in(script: str) -> Named:
-    """Return what the strings of a script name."""
+    """Return what the strings of a script name, and what it calls its files: `{name: …, url: …}`."""
     files: list[str] = []
     played: list[str] = []
     pictures: list[str] = []
-    for string in strings(script):
-        if is_file_name(string):
+    words = {match[2].replace("\\/", "/"): text.fold(match[3]) for match in _WRITTEN.finditer(script)}
+    waiting = ""  # a name whose address follows
+    for key, string in _keyed(script):
+        if "/" not in string and _CALLED.search(key):
+            if files and files[-1] not in words:
+                words[files[-1]] = text.fold(string)
+            else:
+                waiting = text.fold(string)
+        elif is_file_name(string):
             files.append(string)
-        elif _PLAYED.search(_path(string)):
+            if waiting:
+                words.setdefault(string, waiting)
+            waiting = ""
+        elif is_played_name(string):
             played.append(string)
         elif _PICTURE.search(_path(string)):
             pictures.append(string)
     shows = bool(_SHOWS_PDF.search(script)) and not played
     told, others = (pictures, []) if shows else ([], pictures)
-    return Named(*(tuple(dict.fromkeys(found)) for found in (files, played, told, others)))
+    return Named(
+        files=tuple(dict.fromkeys(files)),
+        played=tuple(dict.fromkeys(played)),
+        pictures=tuple(dict.fromkeys(told)),
+        others=tuple(dict.fromkeys(others)),
+        words=words,
+    )
 
 
 def strings(script: str) -> Iterator[str]:
     """Yield the pieces between the quotation marks of a script that may be addresses, comments left out."""
+    return (string for _, string in _keyed(script))
+
+
+def _keyed(script: str) -> Iterator[tuple[str, str]]:
+    """Yield those pieces, each with its name: the `url` of `{"url": "/a.pdf"}`; "" where it has none."""
     kept = "\n".join(line for line in script.split("\n") if not line.lstrip().startswith("//"))
+    before, last = "", ""
     for piece in _QUOTES.split(kept):
         plain = piece.replace("\\/", "/").strip("\\ \t\r\n")
         if 4 < len(plain) <= _LONGEST and "." in plain and not _has_blank_line(plain):  # noqa: PLR2004 - `a.gz`
-            yield plain
+            own = last[-_LONGEST_KEY:].strip()
+            key = before if own in {":", "="} else own.rstrip(":=").rstrip()
+            yield key, unquote(plain) if _ESCAPED.match(plain) else plain
+        before, last = last, piece
 
 
 def _has_blank_line(plain: str) -> bool:
@@ -100,8 +132,9 @@ def is_file_name(reference: str) -> bool:
 
 
 def is_played_name(reference: str) -> bool:
-    """Tell whether a reference leads to video or audio, by its name."""
-    return bool(_PLAYED.search(_path(reference)))
+    """Tell whether a reference leads to video or audio, by the name that its path or query ends in."""
+    plain = reference.partition("#")[0]
+    return bool(_PLAYED.search(_path(plain)) or ("?" in plain and _PLAYED.search(plain.strip())))
 
 
 def is_attachment(href: str) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RENDERED: Final = (
     ".katex-html, .MathJax_Preview, .MathJax, .MathJax_Display, .MathJax_SVG, .MathJax_SVG_Display, "
-    ".MathJax_CHTML, .mjx-chtml, .MJXc-display, mjx-math, mjx-container > svg"
+    ".MathJax_CHTML, .mjx-chtml, .MJXc-display, mjx-math, mjx-container > svg, .MathJax > nobr, .mjx-math"
 )
 _ASSISTIVE: Final = ".MJX_Assistive_MathML math, .MathJax_MathML math, mjx-assistive-mml math"
 _NAMED: Final = ("data-formula", "data-tex", "data-latex", "data-math", "data-equation")

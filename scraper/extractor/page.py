@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scraper import charset, dom, urls
@@ -35,6 +36,7 @@ _MAGIC = (
 _BEGINNINGS = tuple(magic for magic, _ in _MAGIC)
 _CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
 _LOOKED_AT = 4_096  # bytes
+_SHADOW = re.compile(r"<template\s[^<>]{0,200}?shadowroot[^<>]{0,200}>", re.IGNORECASE)
 _HEAD = 16_384  # characters
 _TAIL = 65_536  # characters; what follows the end is comments and counters
 
@@ -90,6 +92,8 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     if "<" not in text:
         msg = say("not HTML: {url}: no tag in {count} bytes", url=capture.url, count=len(data))
         raise NotAnArticle(msg, what="not-html")
+    if "shadowroot" in text:
+        text = _SHADOW.sub("<div>", text)  # what browsers show of it, where it stands
     root = dom.parse(text)
     encode_queries(root, text, encoding)
     return Page(capture.final_url, text, root)

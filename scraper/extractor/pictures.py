@@ -45,7 +45,7 @@ _ICON: Final = re.compile(  # before an attachment, by the file's kind
     r"|/icons?/[^/]{0,40}\.(?:gif|png|svg|jpe?g|ico)$"
     r"|(?:^|[/_\-])(?:icon|ico|file|filetype|type|att|attach|fj)[_\-]?"
     r"(?:docx?|xlsx?|pptx?|pdf|rar|zip|txt|mp[34]|wps|7z|default|unknown)\.(?:gif|png|svg|ico)$"
-    r"|/(?:docx?|xlsx?|pptx?|pdf|rar|zip|txt|wps|word|excel|ppt)\.(?:gif|ico)$",
+    r"|/(?:docx?|xlsx?|pptx?|pdf|rar|zip|txt|wps|word|excel|ppt)\.(?:gif|ico|svg|png)$",
     re.IGNORECASE,
 )
 _PLAIN: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
@@ -53,6 +53,7 @@ _SUSPECT: Final = re.compile(  # in small letters, what the three patterns above
     r"icon|ico[_\-]|filetype|_ueditor|ueditor|blank|load|lazy|place|spac|trans|pixel|1x1|1px|gr[ea]y|dot|clear"
     r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"
 )
+_PATH: Final = re.compile(r"(?:https?:)?/[^\s\"'<>{}]{2,2048}")
 _SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(r"url\(\s*+['\"]?([^'\"()]{1,2048}+)['\"]?\s*+\)", re.IGNORECASE)
@@ -115,11 +116,21 @@ def _chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Add
     several = _largest(attributes, addresses) or _of_picture_element(node, addresses)
     if several is not None:
         return Choice(several)
+    if src is None and (carried := _carried(attributes, addresses)) is not None:
+        return Choice(carried)
     own = (attributes.get("src") or "").strip()
     is_empty = not own or own.startswith(("data:", "#", "about:"))
     return Choice(
         None if src is None or _waits(attributes) else src, "placeholder" if is_empty else "picture"
     )
+
+
+def _carried(attributes: Mapping[str, str | None], addresses: Addresses) -> Url | None:
+    """Return the address that an element without a picture of its own keeps in some `data-…` or `…src`."""
+    for name, value in attributes.items():
+        if value and (name.startswith("data-") or name.endswith("src")) and _PATH.fullmatch(value.strip()):
+            return addresses.file(value)
+    return None
 
 
 def _gives_way(
@@ -188,6 +199,13 @@ def _of_picture_element(node: dom.Node, addresses: Addresses) -> Url | None:
         if url is not None:
             return url
     return None
+
+
+def is_named(reference: str) -> bool:
+    """Tell whether a reference leads to a picture, by its name, and to none that keeps another's place."""
+    return _NAME.search(reference) is not None and not (
+        _PLACEHOLDER.search(reference) or _SPACER.search(reference) or _ICON.search(reference)
+    )
 
 
 def background(style: str) -> str | None:

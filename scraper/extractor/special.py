@@ -5,12 +5,22 @@ Most bodies have none, so each kind is looked for only where the survey of the b
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scraper import dom, text
-from scraper.extractor import elements, embeds, files, formulas, navigation_lines, pictures, styles, symbols
+from scraper.extractor import (
+    carried,
+    elements,
+    embeds,
+    files,
+    formulas,
+    navigation_lines,
+    pictures,
+    script_words,
+    styles,
+    symbols,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,31 +37,8 @@ _SIGNS: Final = ("ingdings", "ymbol")  # of names of fonts
 _BENEATH: Final = ("url(", "URL(")
 _BOLD: Final = frozenset(["b", "strong"])
 _SLOPED: Final = frozenset(["em", "i"])
-_EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
 _INVISIBLE: Final = "hidden"
 _FEW: Final = 0.5  # of a container's characters; an invisible part with more is what a script reveals
-_FILE: Final = re.compile(
-    r"\.(?:pdf|docx?|docm|xlsx?|csv|pptx?|ppsx?|wps|et|ofd|rtf|zip|rar|7z|mp4|flv|m3u8|mp3|wmv|mov)(?=[\"'?#&])",
-    re.IGNORECASE,
-)
-_NAMED_BY_TAG: Final = frozenset(["img", "script", "source", "param", *embeds.TAGS])
-_USUAL: Final = frozenset(
-    [
-        "class",
-        "id",
-        "style",
-        "title",
-        "alt",
-        "href",
-        "onclick",
-        "sudyfile-attr",
-        "download",
-        "name",
-        "pdfsrc",
-        "sudy-wp-src",
-        "vurl",
-    ]
-)
 
 
 def hidden(surveys: Iterable[Survey], drop: tuple[str, ...], reveal: tuple[str, ...] = ()) -> dict[int, Rule]:
@@ -129,11 +116,11 @@ def _stands_in(node: dom.Node, tags: frozenset[str]) -> bool:
 
 def _backgrounds(survey: Survey, addresses: Addresses) -> Found:
     """Yield the elements that show nothing but the picture beneath them."""
-    if not any(mark in survey.styles for mark in _BENEATH):
-        return
-    for node, style in survey.with_any("style"):
-        reference = pictures.background(style)
-        if reference is None:
+    laid: list[tuple[dom.Node, str | None]] = [*survey.with_any("background")]
+    if any(mark in survey.styles for mark in _BENEATH):
+        laid += [(node, pictures.background(style)) for node, style in survey.with_any("style")]
+    for node, reference in laid:
+        if not reference:
             continue
         if _shows_nothing(node) and addresses.picture(reference) is not None:
             yield node, partial(elements.backed, reference=reference)
@@ -157,8 +144,21 @@ def _scripts(survey: Survey, _addresses: Addresses) -> Found:
     for node in dom.select(survey.root, "script"):
         if dom.attribute(node, "type").lower().startswith("math/tex"):
             yield node, formulas.script
-        elif named := files.named_in(node.text(deep=True) or ""):
-            yield node, partial(embeds.script, named=named)
+            continue
+        named, words = files.named_in(node.text(deep=True) or ""), script_words.of(node)
+        if named or words or embeds.plays_by_number(node):
+            yield node, partial(_script, named=named, words=words)
+
+
+def _script(walk: Walk, node: dom.Node, named: files.Named, words: tuple[str, ...]) -> None:
+    """Read what a script shows where it stands; its words are left out but for those of its files."""
+    embeds.script(walk, node, named)
+    told = {*named.words.values()}
+    for each in words:
+        if each not in told:
+            walk.account.note(each, "script-text")
+    if not any(named) and embeds.plays_by_number(node):
+        walk.account.leave(node, "player")
 
 
 def _clicked(survey: Survey, addresses: Addresses) -> Found:
@@ -167,46 +167,6 @@ def _clicked(survey: Survey, addresses: Addresses) -> Found:
         url = files.opened_by(script, addresses)
         if url is not None and node.tag != "a" and dom.first(node, "a[href]") is None:
             yield node, partial(embeds.called, url=url)
-
-
-def _carrying(survey: Survey, _addresses: Addresses) -> Found:
-    """Yield the elements that name a file or player in an attribute of no common name."""
-    if not any(map(_names_file, survey.named.items())):
-        return
-    html = survey.root.html or ""
-    if "data:image" in html:
-        html = _EMBEDDED.sub("", html)
-    if _FILE.search(html) is None:
-        return
-    for node in dom.select(survey.root, "*"):
-        if node.tag in _NAMED_BY_TAG or (
-            node.tag == "a" and files.leads_somewhere(dom.attribute(node, "href"))
-        ):
-            continue
-        named = tuple(
-            value.strip()
-            for name, value in node.attributes.items()
-            if value
-            and name not in _USUAL
-            and not name.startswith("on")
-            and " " not in value.strip()
-            and (files.is_file_name(value) or files.is_played_name(value))
-        )
-        if named:
-            yield node, partial(embeds.carried, references=named)
-
-
-def _names_file(carried: tuple[str, list[tuple[dom.Node, str]]]) -> bool:
-    """Tell whether an attribute of no common name holds the name of a file, but for elements of files."""
-    name, elements_with = carried
-    if name in _USUAL or name.startswith("on"):
-        return False
-    return any(
-        ("." in value or "%2" in value)
-        and node.tag not in _NAMED_BY_TAG
-        and (files.is_file_name(value) or files.is_played_name(value))
-        for node, value in elements_with
-    )
 
 
 def _of_signs(survey: Survey, _addresses: Addresses) -> Found:
@@ -244,5 +204,5 @@ def _navigation(survey: Survey, _addresses: Addresses) -> Found:
 
 
 _KINDS: Final[tuple[Callable[[Survey, Addresses], Found], ...]] = (
-    *(_looks, _of_signs, _backgrounds, _scripts, _clicked, _formulas, _navigation, _carrying),
+    *(_looks, _of_signs, _backgrounds, _scripts, _clicked, _formulas, _navigation, carried.elements),
 )

@@ -95,6 +95,7 @@ def settle(raw: RawTable) -> list[Block]:
     left = _left_in_group([group for _, group in kept])
     if _lays_out(rows, is_declared=raw.is_declared or bool(raw.before)):
         return [block for row in rows for cell in row for block in cell.blocks]
+    _narrow(rows)
     width = max(sum(cell.colspan for cell in row) for row in rows)
     keeps_spans = width <= _MOST_COLUMNS and width * len(rows) <= _MOST_FIELDS
     table = tuple(
@@ -110,6 +111,15 @@ def settle(raw: RawTable) -> list[Block]:
         for at, row in enumerate(rows)
     )
     return [Table(rows=table)]
+
+
+def _narrow(rows: list[list[RawCell]]) -> None:
+    """Take from the last cells what they span beyond every column that any row begins."""
+    if any(cell.rowspan != 1 for row in rows for cell in row):
+        return
+    width = max(sum(cell.colspan for cell in row[:-1]) + 1 for row in rows)
+    for row in rows:
+        row[-1].colspan = min(row[-1].colspan, max(1, width - sum(cell.colspan for cell in row[:-1])))
 
 
 def _left_in_group(groups: list[int | None]) -> list[int]:
@@ -201,6 +211,14 @@ def line_of(blocks: Iterable[Block]) -> tuple[Inline, ...]:
     return tuple(lines)
 
 
+def _numbered(block: Listing, at: int, item: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks of an item of a list in a cell, the number that it has written before its words."""
+    if block.start is None or not item or not isinstance(item[0], Paragraph):
+        return item
+    number = Text(text=f"{block.start + at}. ")
+    return (Paragraph(children=(number, *item[0].children)), *item[1:])
+
+
 def _inlines(block: Block) -> tuple[Inline, ...]:  # noqa: PLR0911 - one arm a kind of block
     match block:
         case Paragraph() | Heading():
@@ -210,7 +228,9 @@ def _inlines(block: Block) -> tuple[Inline, ...]:  # noqa: PLR0911 - one arm a k
             shown: Inline = Anchor(href=block.href, children=(picture,)) if block.href else picture
             return (shown, Break(), *block.caption) if block.caption else (shown,)
         case Listing():
-            return line_of(inner for item in block.items for inner in item)
+            return line_of(
+                inner for at, item in enumerate(block.items) for inner in _numbered(block, at, item)
+            )
         case Quote():
             return line_of(block.blocks)
         case Code():

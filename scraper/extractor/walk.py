@@ -50,6 +50,8 @@ class Walk:
         self._shown_by_page = shown_by_page
         self._elsewhere: frozenset[Url] | None = None
         self.files: list[Url] = []  # met as files though their addresses do not say so
+        self.file_words: list[str] = []  # what scripts call their files
+        self.played: list[Url] = []  # by players, wherever they stand
         self.blocks: list[Block] = []  # of the innermost open quote, item or cell, or of the body itself
         self.style = PLAIN
         self.level = 0  # of the open heading; 0: none

@@ -34,7 +34,7 @@ _NO_WORDS: Final = frozenset(
 
 _PICTURED: Final = frozenset(["img", "image"])
 _NEEDS_A_WALK: Final = ", ".join(("a a", *sorted(name for name in _NO_WORDS if name[0] != "-")))
-_LINKS_AND_PICTURES: Final = ", ".join(("a", *sorted(_PICTURED)))
+_LINKS_AND_PICTURES: Final = ", ".join(("a", "area", *sorted(_PICTURED)))
 _NAME: Final = re.compile(
     r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
     r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
@@ -59,6 +59,11 @@ _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
 _SAMPLE: Final = 60  # characters
+_SPEAKS_BY_ADDRESS: Final = frozenset(["canvas", "area", "input"])
+_SPEAKS_BY_ATTRIBUTES: Final = frozenset(["player", "picture", "placeholder", "form", "script-text"])
+_ALWAYS_TOLD: Final = frozenset(["player", "picture", "placeholder"])
+_SAYS: Final = ("value", "alt", "title", "placeholder", "srcdoc", "data-nickname", "data-desc")
+_TAG: Final = re.compile(r"<[^<>]{0,300}>")
 _SHOWS_BY_ADDRESS: Final = frozenset(
     ["decoration", "placeholder", "picture", "hidden-text", "player", "dropped"]
 )
@@ -91,6 +96,7 @@ class Told:
     images: Sequence[str]
     links: Sequence[str]
     others: Sequence[str]
+    words: Sequence[str] = ()  # what scripts call files: names, and no addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +141,9 @@ def _look_at_once(root: dom.Node, base: Url, seen: _Seen) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
     seen.texts.append(dom.all_text(root))
     for node in dom.select(root, _LINKS_AND_PICTURES):
-        if node.tag != "a":
+        if node.tag == "area":
+            _piece(node, base, seen)
+        elif node.tag != "a":
             _picture(node, [], seen)
         elif (href := _href(node, base)) is not None:
             shows = text.visible_text(dom.all_text(node)) or any(_pictured(node))
@@ -170,6 +178,8 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
                 waiting.append(links[-1])
             elif tag in _PICTURED:
                 _picture(node, links, seen)
+            elif tag == "area":
+                _piece(node, base, seen)
             waiting.extend([child] if (child := node.first_child) is not None else [])
 
 
@@ -177,6 +187,12 @@ def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
     seen.texts.append(characters)
     if links and not links[-1].shows:
         links[-1].shows = bool(text.visible_text(characters))
+
+
+def _piece(node: dom.Node, base: Url, seen: _Seen) -> None:
+    """Note what a piece of a picture leads to."""
+    if (href := _href(node, base)) is not None:
+        seen.links.append(href)
 
 
 def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link], seen: _Seen) -> None:
@@ -241,7 +257,7 @@ def _named(
     loose: list[str] = []
     for (name, is_picture), count in names.items():
         last = next(reversed(_pieces(name)), name)
-        if count <= 0 or last in noted:
+        if count <= 0 or last in noted or name in told.words:
             continue
         if not is_picture:
             files.append(name)
@@ -288,7 +304,9 @@ def _in_address(part: str, start: int, end: int) -> bool:
         return False
     name, _, value = before[-_LONGEST_NAME:].rpartition("=")
     attribute = _ATTRIBUTE.search(name[-_LONGEST_ATTRIBUTE:]) if _VALUE.fullmatch(value) else None
-    return attribute is None or not _HOLDS_WORDS.search(attribute[1])
+    if attribute is None or not _HOLDS_WORDS.search(attribute[1]):
+        return True
+    return attribute[1].lower() == "value" and "/" in part[start:end]
 
 
 def _whole(part: str, start: int, end: int) -> str:
@@ -377,7 +395,8 @@ def _listed(left: Sequence[tuple[str, dom.Node]], addresses: Mapping[str, str]) 
     for rule, node in left:
         sample = text.fold(dom.text_of(node)) if node.tag != "noscript" else ""
         if not text.visible_text(sample):
-            sample = _address_of(node) if rule in _SHOWS_BY_ADDRESS else ""
+            sample = _address_of(node) if rule in _SHOWS_BY_ADDRESS or node.tag in _SPEAKS_BY_ADDRESS else ""
+        sample = sample or _words_of(node, rule)
         if sample:
             samples.setdefault(rule, []).append(sample)
     for address, rule in addresses.items():
@@ -388,10 +407,28 @@ def _listed(left: Sequence[tuple[str, dom.Node]], addresses: Mapping[str, str]) 
 
 def _address_of(node: dom.Node) -> str:
     """Return the address that an element without words names, or one within it."""
-    own = next(
-        (value for name, value in node.attributes.items() if value and name in {"src", "href", "data"}), ""
-    )
+    attributes = node.attributes
+    own = next((value for name, value in attributes.items() if value and name in {"src", "href", "data"}), "")
     if own:
         return own
     image = dom.first(node, "img[src]")
-    return dom.attribute(image, "src") if image is not None else ""
+    if image is not None:
+        return dom.attribute(image, "src")
+    told = (value for name, value in attributes.items() if value and name not in {"xmlns", "xmlns:xlink"})
+    return next((value for value in told if _ADDRESS.match(value.strip())), "")
+
+
+def _words_of(node: dom.Node, rule: str) -> str:
+    """Return what an element without text says by its attributes or its markup; "" where it is nothing."""
+    tag = node.tag or ""
+    if rule not in _SPEAKS_BY_ATTRIBUTES:
+        return ""
+    if tag in {"template", "script"}:
+        return text.fold(_TAG.sub(" ", node.html or ""))
+    if tag == "input" and dom.attribute(node, "type").lower() == "hidden":
+        return ""
+    said = next(filter(None, (text.fold(dom.attribute(node, name)) for name in _SAYS)), "")
+    if not said:
+        others = (value or "" for name, value in node.attributes.items() if name.startswith("data-"))
+        said = next((text.fold(value) for value in others if len(value) > 1), "")
+    return _TAG.sub(" ", said).strip() or (f"<{tag}>" if rule in _ALWAYS_TOLD else "")
