@@ -1,82 +1,287 @@
 """Work spread over all cores: many small pieces, their results in order, memory bounded.
 
-Workers are started anew and not forked, but where nothing is open yet: a fork would keep the archive's lock,
-and its open state, beyond the death of the process that holds them. They end when that process does, however
-it ends.
+Workers are copies of this process where the system makes them at a small price, else processes started anew.
+A copy closes at once whatever it was born with: it keeps no lock and no open state beyond the death of the
+process that holds them. Workers end when that process does, however it ends.
+
+A piece that ends its worker, by a fault of the parser's own, by its memory or by work without end, costs that
+piece where the caller says what becomes of it (`lost`); the next worker goes on behind it.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
+import pickle
+import resource
 import signal
+import sys
 import threading
+import time
+import traceback
+import warnings
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import field
+from itertools import islice
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from scraper.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
+    from multiprocessing.connection import Connection
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 FEW: Final = 150  # pieces that one process has done before another has started
+MOST_SECONDS: Final = (
+    30.0  # of one piece, CPU time in its worker; more than a page may take (`ingest.bounds`)
+)
+_PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
+_LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
 _CHUNK: Final = 16  # pieces that a worker is given at once
 _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, not the speed
+_COPIES: Final = sys.platform == "linux"  # elsewhere a copy of a process that has threads may hang
+
+
+class WorkerLostError(RuntimeError):
+    """A worker ended at a piece, and nobody says what becomes of that."""
+
+
+class RemoteTraceback(Exception):  # noqa: N818 - the cause of an error, shown as it was there
+    """Where in a worker an error was met."""
 
 
 def spread(
-    work: Callable[[Piece], Result], pieces: Iterable[Piece], *, few: int = FEW, fork: bool = False
+    work: Callable[[Piece], Result],
+    pieces: Iterable[Piece],
+    *,
+    few: int = FEW,
+    lost: Callable[[Piece, str], Result] | None = None,
+    seconds: float = MOST_SECONDS,
 ) -> Iterator[tuple[Piece, Result]]:
     """Yield each piece with what `work` makes of it, in order; `work` is a function that can be sent.
 
-    So `few` pieces, or all of them where there is only one core, are done here. What `work` raises is raised.
-    `fork`: nothing is open that workers could keep, and they may begin as copies of this process, at once.
+    So `few` pieces, or all of them where there is only one core, are done here; with `lost` none is. What
+    `work` raises is raised. `lost`: the result of a piece that ended its worker, given the piece and how that
+    ended; None: that raises WorkerLostError. `seconds`: of CPU time, after which a piece ends its worker,
+    where `lost` is given.
     """
     pieces = iter(pieces)
-    first = list(islice(pieces, few + 1))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(first) <= few or cores == 1:
-        yield from ((piece, work(piece)) for piece in chain(first, pieces))
+    first = list(islice(pieces, few + 1))
+    is_small = len(first) <= few or cores == 1
+    if is_small and lost is None:
+        for piece in first:
+            yield piece, work(piece)
+        for piece in pieces:
+            yield piece, work(piece)
         return
-    context = multiprocessing.get_context("fork" if fork else "spawn")
-    workers = ProcessPoolExecutor(max_workers=cores, mp_context=context, initializer=_begin, initargs=(work,))
+    if not first:
+        return
+    crew = _Crew(work, first, pieces, most=1 if is_small else cores, lost=lost, seconds=seconds)
     try:
-        yield from _in_order(workers, chain(first, pieces), ahead=_AHEAD * cores)
+        yield from crew.results()
     finally:
-        workers.shutdown(cancel_futures=True)
+        crew.end()
 
 
-def _in_order(
-    workers: ProcessPoolExecutor, pieces: Iterator[Piece], *, ahead: int
-) -> Iterator[tuple[Piece, Any]]:
-    chunks = iter(lambda: list(islice(pieces, _CHUNK)), [])
-    given: deque[tuple[list[Piece], Future[list[Any]]]] = deque(
-        (chunk, workers.submit(_each, chunk)) for chunk in islice(chunks, ahead)
-    )
-    while given:
-        chunk, done = given.popleft()
-        results = done.result()
-        given.extend((following, workers.submit(_each, following)) for following in islice(chunks, 1))
-        yield from zip(chunk, results, strict=True)
+# ── whoever gives the work out ────────────────────────────────────────────────────────────────────────────
 
 
-_given: list[Callable[[Any], Any]] = []  # in a worker: its work, sent once and not with every piece
+@dataclass(slots=True)
+class _Chunk(Generic[Piece]):
+    """Pieces given to a worker at once, and what came of those that are done."""
+
+    pieces: list[Piece]
+    results: list[Any] = field(default_factory=list)
 
 
-def _each(chunk: list[Any]) -> list[Any]:
-    (work,) = _given
-    return [work(piece) for piece in chunk]
+@dataclass(slots=True)
+class _Worker:
+    """A process, the pipe to it, and what it has to do."""
+
+    process: Any  # of multiprocessing, of whichever way to begin one
+    pipe: Connection
+    chunk: _Chunk[Any] | None = None
+    since: float = 0.0  # by the clock: when it was last heard of
 
 
-def _begin(work: Callable[[Any], Any]) -> None:
-    """Leave Ctrl-C to the process that a person started, and end when that process is no more."""
-    _given[:] = [work]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Crew(Generic[Piece, Result]):
+    """The workers of one call, as many as there is work for."""
+
+    def __init__(
+        self,
+        work: Callable[[Piece], Result],
+        first: list[Piece],
+        pieces: Iterator[Piece],
+        *,
+        most: int,
+        lost: Callable[[Piece, str], Result] | None,
+        seconds: float,
+    ) -> None:
+        self._work, self._lost, self._seconds, self._most = work, lost, seconds, most
+        self._waiting = deque(_chunks(first))
+        self._more = iter(lambda: list(islice(pieces, _CHUNK)), [])
+        self._order: deque[_Chunk[Piece]] = deque()  # given out and not yet yielded whole
+        self._workers: list[_Worker] = []
+
+    def results(self) -> Iterator[tuple[Piece, Result]]:
+        """Yield each piece with its result, in order."""
+        self._give()
+        while self._order:
+            chunk = self._order[0]
+            for number, piece in enumerate(chunk.pieces):
+                self._hear(patient=False)
+                while len(chunk.results) <= number:
+                    self._hear(patient=True)
+                yield piece, chunk.results[number]
+            self._order.popleft()
+            self._give()
+
+    def end(self) -> None:
+        """End the workers that are left."""
+        for worker in self._workers:
+            worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+            worker.process.close()
+            worker.pipe.close()
+        self._workers.clear()
+
+    def _give(self) -> None:
+        """Give every idle worker a chunk; begin one where there is work for it."""
+        for worker in self._workers:
+            if worker.chunk is None and (chunk := self._next()) is not None:
+                self._send(worker, chunk)
+        while len(self._workers) < self._most and (chunk := self._next()) is not None:
+            worker = self._begun()
+            self._workers.append(worker)
+            self._send(worker, chunk)
+
+    def _next(self) -> _Chunk[Piece] | None:
+        if len(self._order) >= _AHEAD * self._most:
+            return None
+        pieces = self._waiting.popleft() if self._waiting else next(self._more, None)
+        if pieces is None:
+            return None
+        chunk = _Chunk(pieces)
+        self._order.append(chunk)
+        return chunk
+
+    def _send(self, worker: _Worker, chunk: _Chunk[Piece]) -> None:
+        worker.chunk, worker.since = chunk, time.monotonic()
+        try:
+            worker.pipe.send(chunk.pieces[len(chunk.results) :])
+        except OSError:  # it is gone already; that is heard like any other end
+            return
+
+    def _hear(self, *, patient: bool) -> None:
+        """Take in what workers have to say; `patient`: wait for one of them."""
+        busy = {worker.pipe: worker for worker in self._workers if worker.chunk is not None}
+        for pipe in wait(list(busy), self._patience if patient else 0):
+            self._listen(busy[pipe])  # type: ignore[index] # a pipe that was asked for
+        now = time.monotonic()
+        for worker in [each for each in busy.values() if each.chunk and now - each.since > self._patience]:
+            worker.process.kill()
+            self._replace(worker, f"no answer came in {self._patience:g} s")
+        self._give()
+
+    def _listen(self, worker: _Worker) -> None:
+        chunk = worker.chunk
+        if chunk is None:
+            return
+        try:
+            is_done, value = pickle.loads(worker.pipe.recv_bytes())  # noqa: S301 - of our own process
+        except (OSError, EOFError):
+            worker.process.join()
+            self._replace(worker, f"its worker ended with {worker.process.exitcode}")
+            return
+        if not is_done:
+            error, trace = value
+            raise error from RemoteTraceback(trace)
+        chunk.results.append(value)
+        worker.since = time.monotonic()
+        if len(chunk.results) == len(chunk.pieces):
+            worker.chunk = None
+
+    def _replace(self, worker: _Worker, why: str) -> None:
+        """Leave the piece behind at which a worker ended, and let another go on. Raises WorkerLostError."""
+        self._workers.remove(worker)
+        worker.process.join()
+        worker.process.close()
+        worker.pipe.close()
+        chunk = worker.chunk
+        if self._lost is None or chunk is None:
+            raise WorkerLostError(why)
+        chunk.results.append(self._lost(chunk.pieces[len(chunk.results)], why))
+        if len(chunk.results) < len(chunk.pieces):
+            following = self._begun()
+            self._workers.append(following)
+            self._send(following, chunk)
+
+    @property
+    def _patience(self) -> float:
+        return max(self._seconds * _PATIENCE, _LEAST_PATIENCE)
+
+    def _begun(self) -> _Worker:
+        context: Any = multiprocessing.get_context("fork" if _COPIES else "spawn")
+        ours, theirs = context.Pipe()
+        seconds = None if self._lost is None else self._seconds
+        process = context.Process(target=_serve, args=(theirs, self._work, seconds), daemon=True)
+        with warnings.catch_warnings():  # of threads that a copy lacks: it needs none, nor what they hold
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+
+def _chunks(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    return (pieces[at : at + _CHUNK] for at in range(0, len(pieces), _CHUNK))
+
+
+# ── a worker ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None) -> None:
+    """Do what is asked for until nobody asks any more, and leave nothing behind."""
+    gc.freeze()  # nothing of the process that this is a copy of is ended here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
+    for number in (signal.SIGTERM, signal.SIGVTALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _keep_only(pipe)
     threading.Thread(target=_end_with_parent, name="end with the parent", daemon=True).start()
+    try:
+        while True:
+            for piece in pipe.recv():
+                if seconds is not None:
+                    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)  # SIGVTALRM ends the process
+                pipe.send_bytes(_done(work, piece))
+    finally:  # EOFError: nobody asks any more
+        os._exit(0)  # what this process has of its parent's, unwritten lines among it, stays its parent's
+
+
+def _done(work: Callable[[Any], Any], piece: Any) -> bytes:  # noqa: ANN401 - the caller's own
+    """Return what became of a piece: True and the result, or False, the error and where it was met."""
+    try:
+        return pickle.dumps((True, work(piece)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - raised again by the process that asked
+        return pickle.dumps((False, (error, traceback.format_exc())), pickle.HIGHEST_PROTOCOL)
+
+
+def _keep_only(pipe: Connection) -> None:
+    """Close what this process was born with, but for its streams and the ways to whoever began it."""
+    parent = multiprocessing.parent_process()
+    kept = sorted({0, 1, 2, pipe.fileno(), *([] if parent is None else [parent.sentinel])})
+    if not _COPIES:
+        return
+    for before, after in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(before + 1, after)
 
 
 def _end_with_parent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,3 +241,10 @@ def test_a_run_does_not_ask_for_what_was_adopted_unless_told_to(
     assert archive.documents()["b.md"] != texts[1]
     assert len(archive.documents()) == 2
     assert run(capsys, "verify")[0] == 0
+
+
+def test_a_pipe_is_named_and_nobody_waits_for_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder, "1.md", old_document(1))
+    os.mkfifo(folder / "2.md")
+    code, told = run(capsys, "adopt", "old")
+    assert (code, told["adopted"], [one["file"] for one in told["problems"]]) == (3, 1, ["2.md"])

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scraper import cli
-from scraper.app import batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,7 +267,7 @@ def test_an_error_of_a_page_is_its_kind_and_message(capsysbinary: pytest.Capture
 def test_many_pages_on_all_cores_come_in_order(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """More than one process reads them; what is printed is the same."""
     save()
-    number_of_pages = batch.FEW + 60
+    number_of_pages = 260
     entries = [
         {"file": "page.html", "url": f"http://a.edu.cn/x/system/2022/03/07/{number:09}.shtml"}
         for number in range(number_of_pages)

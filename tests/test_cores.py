@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import select
 import signal
 import subprocess
 import sys
+import time
 from itertools import count, islice
 from pathlib import Path
 
 import pytest
 
-from scraper.parallel import spread
+from scraper import parallel
+from scraper.parallel import WorkerLostError, spread
 
 PARENT = """
 import time
+from scraper import parallel
+parallel._COPIES = {copies}
 from scraper.parallel import spread
-for _ in spread(time.sleep, [0.0] * 64 + [600.0] * 500, few=0, fork={fork}):
+for _ in spread(time.sleep, [0.0] * 64 + [600.0] * 500, few=0):
     print("begun", flush=True)
 """
 _STUCK = 60.0  # seconds after which a process that does not end never will
@@ -52,11 +57,14 @@ class Large:
         return Large, ()
 
 
-@pytest.mark.parametrize("fork", [False, True])
-def test_the_work_is_sent_once_to_a_worker_and_never_to_a_copy(*, fork: bool) -> None:
+@pytest.mark.parametrize("copies", [False, True])
+def test_the_work_is_sent_once_to_a_worker_and_never_to_a_copy(
+    monkeypatch: pytest.MonkeyPatch, *, copies: bool
+) -> None:
+    monkeypatch.setattr(parallel, "_COPIES", copies)
     Large.sent = 0
-    assert list(spread(Large(), range(400), few=1, fork=fork)) == [(piece, -piece) for piece in range(400)]
-    assert Large.sent == 0 if fork else 0 < Large.sent <= len(os.sched_getaffinity(0))
+    assert list(spread(Large(), range(400), few=1)) == [(piece, -piece) for piece in range(400)]
+    assert Large.sent == 0 if copies else 0 < Large.sent <= len(os.sched_getaffinity(0))
 
 
 def test_what_the_work_raises_is_raised() -> None:
@@ -64,13 +72,70 @@ def test_what_the_work_raises_is_raised() -> None:
         list(spread(math.sqrt, [1.0] * 20 + [-1.0], few=1))
 
 
+def deadly(piece: int) -> int | str:
+    if piece == 7:
+        os.kill(os.getpid(), signal.SIGSEGV)  # as the parser of a page may
+    if piece == 33:
+        sum(itertools.repeat(0))  # never gives the interpreter a chance to end it
+    return -piece
+
+
+def test_a_piece_that_ends_its_worker_costs_that_piece() -> None:
+    ended: dict[int, str] = {}
+
+    def lost(piece: int, why: str) -> str:
+        ended[piece] = why
+        return "lost"
+
+    found = list(spread(deadly, range(100), lost=lost, seconds=0.2))
+    assert found == [(piece, "lost" if piece in {7, 33} else -piece) for piece in range(100)]
+    assert [(piece, why.rpartition(" ")[2]) for piece, why in ended.items()] == [
+        (7, str(-signal.SIGSEGV)),
+        (33, str(-signal.SIGVTALRM)),
+    ]
+
+
+def test_a_single_piece_too_is_apart_where_it_may_be_lost() -> None:
+    assert list(spread(deadly, [7], lost=lambda *_: "lost")) == [(7, "lost")]
+
+
+def test_a_piece_without_an_answer_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_LEAST_PATIENCE", 0.05)
+    assert list(spread(time.sleep, [600.0], lost=lambda *_: None, seconds=0.001)) == [(600.0, None)]
+
+
+def test_where_nobody_says_what_a_lost_piece_is_the_loss_is_raised() -> None:
+    with pytest.raises(WorkerLostError, match="-11"):
+        list(spread(deadly, range(20), few=1))
+
+
+def test_an_error_comes_with_the_place_where_it_was_met() -> None:
+    with pytest.raises(ValueError, match="math domain") as told:
+        list(spread(math.sqrt, [-1.0], lost=lambda *_: 0.0))
+    assert "in _done" in str(told.value.__cause__)
+
+
+def test_a_copy_holds_nothing_open_of_what_it_is_a_copy_of(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w", encoding="utf-8") as lock:
+        ((_, found),) = spread(is_open, [lock.fileno()], lost=lambda *_: True)
+    assert not found
+
+
+def is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a process's children stand in /proc")
 @pytest.mark.skipif(os.cpu_count() == 1, reason="there is only one core")
-@pytest.mark.parametrize("fork", [False, True])
-def test_workers_end_with_the_process_that_is_killed(*, fork: bool) -> None:
+@pytest.mark.parametrize("copies", [False, True])
+def test_workers_end_with_the_process_that_is_killed(*, copies: bool) -> None:
     """Workers have their parent's output: it ends when the last of them does."""
     parent = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PARENT.format(fork=fork)], stdout=subprocess.PIPE
+        [sys.executable, "-c", PARENT.format(copies=copies)], stdout=subprocess.PIPE
     )
     with parent:
         assert parent.stdout is not None

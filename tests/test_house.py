@@ -217,14 +217,15 @@ def test_every_outside_library_has_one_keeper() -> None:
 
 def test_processes_that_share_work_have_one_keeper() -> None:
     """Threads wait in several rooms; a pool of processes is started in `parallel` alone."""
-    keepers = [
+    pools = {"ProcessPoolExecutor", "multiprocessing"}
+    keepers = {
         name
         for name, tree in modules().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom | ast.Import)
-        if any(alias.name.rpartition(".")[2] == "ProcessPoolExecutor" for alias in node.names)
-    ]
-    assert keepers == ["parallel"]
+        if pools & {alias.name.rpartition(".")[2] for alias in node.names}
+    }
+    assert keepers == {"parallel"}
 
 
 def test_every_dependency_is_used_and_every_library_used_is_one() -> None:

@@ -293,3 +293,53 @@ def test_a_record_of_another_host_does_not_replace_a_document(archive: Archive) 
     assert report.exit_code == 7
     assert [problem.kind for problem in only(report).problems] == ["CaptureDamaged"]
     assert archive.documents() == before
+
+
+# ── what stands in the place of the archive's own small files ─────────────────────────────────────────────
+
+
+def put_in_place(file: Path, kind: str) -> None:
+    """Put something that is no file in the place of one."""
+    file.unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(file)
+        case "folder":
+            (file / "full").mkdir(parents=True)
+        case "link":
+            file.symlink_to(file.name)
+        case _:
+            file.write_bytes(kind.encode() * 40_000)
+
+
+ODD = ["pipe", "folder", "link", "[", "\0"]
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_was_learnt_of_hosts_is_learnt_again(archive: Archive, kind: str) -> None:
+    files = [file for file in (archive.root / ".scraper" / ".hosts").iterdir() if file.is_file()]
+    assert {file.suffix for file in files} >= {".robots", ".lock"}
+    for file in files:
+        put_in_place(file, kind)
+    archive.clock.wait(days=2)
+    report = archive.run()
+    assert (report.exit_code, only(report).problems, only(report).failed) == (0, [], 0)
+    assert all(file.is_file() for file in files)
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_an_archive_that_does_not_say_which_it_is_is_named_at_once(
+    archive: Archive, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_in_place(archive.root / ".scraper" / "archive.json", kind)
+    assert command(archive, "status") == 1
+    assert "archive.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("name", ["site.json", "told.json"])
+def test_what_a_site_says_of_itself_may_be_anything(archive: Archive, kind: str, name: str) -> None:
+    file = archive.inside / name
+    file.touch()
+    put_in_place(file, kind)
+    assert only(archive.run()).failed == 0

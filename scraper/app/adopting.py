@@ -18,6 +18,7 @@ from scraper.errors import UsageError
 from scraper.ingest.adoption import Adopter, Candidate
 from scraper.messages import Message, say
 from scraper.parallel import spread
+from scraper.stores.disk import read_small
 from scraper.values import dataclass
 from scraper.writer.markdown_reader import body_of
 
@@ -116,7 +117,7 @@ def adopt(
     with ExitStack() as stack:
         taking = _Taking(config=config, folder=folder, choices=choices, report=report, show=show, stack=stack)
         damaged: list[_Read] = []
-        for file, found in spread(_read, files):
+        for file, found in spread(_read, files, lost=_lost):
             advance()
             if isinstance(found, OldDocument) and found.damages:
                 damaged.append(_Read(file, found))
@@ -129,12 +130,17 @@ def adopt(
     return report
 
 
+def _lost(_file: Path, why: str) -> Unfit:
+    """Return what is told of a file that ended the process that read it."""
+    return Unfit(why=say("it cannot be read: {error}", error=why))
+
+
 def _read(file: Path) -> OldDocument | Unfit:
     """Read one file. Runs in a worker."""
     try:
         if file.is_symlink():
             return Unfit(why=say("it is a symbolic link"))
-        return read(file.read_bytes())
+        return read(read_small(file))
     except OSError as error:
         return Unfit(why=say("it cannot be read: {error}", error=error.strerror or str(error)))
 
@@ -228,7 +234,7 @@ class _Taking:
     def _take(self, desk: _Desk, one: _Read) -> None:
         document, name = cast("OldDocument", one.found), self._name(one.file)
         try:
-            data = one.file.read_bytes()
+            data = read_small(one.file)
         except OSError as error:
             self._report.reject(name, say("it cannot be read: {error}", error=error.strerror or str(error)))
             return

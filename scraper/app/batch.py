@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper import foreign_json
 from scraper.app.saved_page import address, read, saved_capture, site_of
-from scraper.errors import ArchiveError, UsageError
+from scraper.errors import ArchiveError, TooCostly, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 from scraper.parallel import spread
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
 
-FEW: Final = 200  # pages that one process reads before another has started
 _LONGEST_LINE: Final = 2**20  # bytes of one line of a manifest
 
 
@@ -69,8 +68,17 @@ def read_all(
 ) -> Iterator[Line]:
     """Yield a line for each entry, in order; on all cores where there are enough of them to be worth it."""
     work = partial(read_entry, config=config, site_name=site_name, content_type=content_type)
-    for _, line in spread(work, entries, few=FEW, fork=True):  # nothing is open yet
+    for _, line in spread(work, entries, lost=_lost):
         yield line
+
+
+def _lost(entry: Entry, why: str) -> Line:
+    """Return the line for a page that ended the process that read it."""
+    try:
+        asked = _asked(entry)
+    except UsageError:
+        asked = None
+    return _error(asked, f"{TooCostly.__name__}: {why}", ExitCode.SOME_FAILED)
 
 
 def read_entry(

@@ -15,6 +15,7 @@ from scraper import exit_codes, notices, policy
 from scraper.errors import StoreError
 from scraper.messages import say, translated
 from scraper.stores.archive_folder import ArchiveFolder
+from scraper.stores.disk import read_json
 from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
 
@@ -157,7 +158,7 @@ def _apprise() -> Send:
 def _read(file: Path) -> dict[str, str]:
     """Return what was told; nothing where nobody can say: then it is told once more."""
     try:
-        told = json.loads(file.read_bytes())
+        told = read_json(file)
     except (OSError, ValueError):
         return {}
     return {str(key): str(moment) for key, moment in told.items()} if isinstance(told, dict) else {}

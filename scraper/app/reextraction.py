@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from scraper.errors import TooCostly
 from scraper.ingest.assets import AssetIngester
 from scraper.ingest.reextract import jobs, remake, settle
 from scraper.ingest.replay import Replay
@@ -47,7 +48,7 @@ def changes(
                 )
             )
     work = partial(_remake, site=site, archive=archive)
-    for job, made in spread(work, jobs(context)):
+    for job, made in spread(work, jobs(context), lost=_lost):
         yield settle(job, made, context, dry=dry)
     for asset, error in AssetIngester(context).restore(dry=dry):
         done = say("cannot be put back: {why}", why=error.said) if error else say("put back")
@@ -58,3 +59,8 @@ def changes(
 
 def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:
     return remake(job, site, captures_of(archive, site.name).read)
+
+
+def _lost(job: Job, why: str) -> ArchiveError:
+    """Return the error of an article whose page ended the process that read it."""
+    return TooCostly(say("too costly: {url}: {why}", url=job.known.url, why=why))

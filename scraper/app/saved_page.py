@@ -5,22 +5,28 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scraper import extractor, urls, writer
 from scraper.app.config_file import DEFAULT, load_config
 from scraper.app.sites import site_for, site_named
-from scraper.errors import UsageError
+from scraper.errors import ArchiveError, TooCostly, UsageError
 from scraper.ingest.bounds import bounded
 from scraper.messages import say
 from scraper.model import LARGEST_BODY, Capture
+from scraper.parallel import spread
 from scraper.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scraper.config import Config
     from scraper.model import Article, Site
     from scraper.urls import Url
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,32 @@ def read(capture: Capture, site: Site) -> Read:
     article = bounded(lambda: extractor.extract(capture, site))
     identity = urls.identity(capture.url, site.home)
     return Read(article=article, site=site, identity=identity, captured=capture.fetched_at)
+
+
+def read_apart(capture: Capture, site: Site, give: Callable[[Read], T]) -> tuple[Read, T]:
+    """Return what a saved page says, and what `give` makes of that, read in a process of its own.
+
+    `give` is a function that can be sent. Raises ExtractError, TooCostly where the page ends that process.
+    """
+    work = partial(_read_and_given, site=site, give=give)
+    ((_, made),) = spread(work, [capture], lost=_lost)
+    if isinstance(made, ArchiveError):
+        raise made
+    return made
+
+
+def _lost(capture: Capture, why: str) -> ArchiveError:
+    return TooCostly(say("too costly: {url}: {why}", url=capture.url, why=why))
+
+
+def _read_and_given(
+    capture: Capture, *, site: Site, give: Callable[[Read], T]
+) -> tuple[Read, T] | ArchiveError:
+    try:
+        page = read(capture, site)
+        return page, give(page)
+    except ArchiveError as error:
+        return error
 
 
 def _read(file: str) -> tuple[bytes, datetime]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scraper import report_text
 from scraper.errors import Locked, StoreError
 from scraper.stores.archive_folder import ArchiveFolder
+from scraper.stores.disk import read_json
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def news_of(config: Config, report: Report) -> dict[str, list[Problem]]:
 def _read(file: Path) -> dict[str, str]:
     """Return what was told; nothing where nobody can say: then it is told once more."""
     try:
-        told = json.loads(file.read_bytes())
+        told = read_json(file)
     except (OSError, ValueError):
         return {}
     return {str(key): str(moment) for key, moment in told.items()} if isinstance(told, dict) else {}

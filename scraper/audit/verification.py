@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scraper import extractor, writer
 from scraper.article_record import ADOPTED
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
-from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError
+from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError, TooCostly
 from scraper.ingest.reextract import job_of, reread
 from scraper.messages import say
 from scraper.parallel import spread
@@ -211,7 +211,13 @@ def _pieces(site: Site, held: Iterable[ArticleRecord], state: State) -> Iterator
 
 def _examined(site: Site, pieces: Iterable[Piece], archive: Path, *, render: bool) -> Iterator[Examined]:
     work = partial(examine, site=site, archive=archive, render=render)
-    yield from (examined for _, examined in spread(work, pieces))
+    yield from (examined for _, examined in spread(work, pieces, lost=_unread))
+
+
+def _unread(piece: Piece, why: str) -> Examined:
+    """Return what is told of a document whose page ended the process that read it."""
+    said = say("its capture gives no document: {kind}: {said}", kind=TooCostly.__name__, said=why)
+    return Examined(known=piece.known, wrong=(said,))
 
 
 def _again(site: Site, suspects: Iterable[ArticleRecord], archive: Path, *, render: bool) -> Iterator[Damage]:

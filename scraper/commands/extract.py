@@ -85,10 +85,13 @@ def _record(args: argparse.Namespace) -> int:
 
 
 def _run_one(args: argparse.Namespace, config: Config | None) -> int:
-    from scraper.app.saved_page import address, read, saved_capture, site_of
+    from operator import methodcaller
+
+    from scraper.app.saved_page import address, read_apart, saved_capture, site_of
 
     url = address(args.url)
-    page = read(saved_capture(args.file, url, args.content_type), site_of(url, config, args.site))
+    capture, site = saved_capture(args.file, url, args.content_type), site_of(url, config, args.site)
+    page, made = read_apart(capture, site, methodcaller("to_json" if args.json else "document"))
     if args.verbosity > 0:
         for one in page.article.left_out:
             told = say(
@@ -96,9 +99,9 @@ def _run_one(args: argparse.Namespace, config: Config | None) -> int:
             )
             print(translated(told), file=sys.stderr)
     if args.json:
-        print(json.dumps(page.to_json(), ensure_ascii=False))
+        print(json.dumps(made, ensure_ascii=False))
     else:  # bytes: a document is the same on every system
-        sys.stdout.buffer.write(page.document().encode("utf-8"))
+        sys.stdout.buffer.write(made.encode("utf-8"))
     return ExitCode.DONE
 
 

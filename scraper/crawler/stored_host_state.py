@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from scraper import foreign_json
 from scraper.crawler.host_state import CachedRobots, HostBackoff
 
 if TYPE_CHECKING:
     from typing import Any
+
+_NOT_OURS: Final = (KeyError, TypeError, ValueError, OverflowError)  # what a text raises that we never wrote
 
 
 class Texts(Protocol):
@@ -47,7 +50,7 @@ class StoredHostState:
         """Return when the last exchange with a host that is taken ended, whoever made it; None: never."""
         text = self._texts.ended(name)
         try:
-            return None if text is None else datetime.fromisoformat(text)
+            return None if text is None else _moment(text)
         except ValueError:  # a power cut may leave anything: then nobody knows
             return None
 
@@ -60,13 +63,16 @@ class StoredHostState:
         found = self._read("host", name)
         if found is None:
             return None
-        return HostBackoff(
-            pause=float(found["pause"]),
-            until=datetime.fromisoformat(found["until"]),
-            cause=str(found["cause"]),
-            span=float(found.get("span", 86_400.0)),
-            asked=bool(found.get("asked", found["cause"] == "429")),
-        )
+        try:
+            return HostBackoff(
+                pause=_seconds(found["pause"]),
+                until=_moment(found["until"]),
+                cause=str(found["cause"]),
+                span=_seconds(found.get("span", 86_400.0)),
+                asked=bool(found.get("asked", found["cause"] == "429")),
+            )
+        except _NOT_OURS:
+            return None
 
     def remember_host(self, name: str, known: HostBackoff) -> None:
         """Keep what is known of a host in place of what was."""
@@ -84,11 +90,14 @@ class StoredHostState:
         found = self._read("robots", origin)
         if found is None:
             return None
-        return CachedRobots(
-            fetched_at=datetime.fromisoformat(found["fetched_at"]),
-            status=int(found["status"]),
-            body=b64decode(found["body"]),
-        )
+        try:
+            return CachedRobots(
+                fetched_at=_moment(found["fetched_at"]),
+                status=int(found["status"]),
+                body=b64decode(found["body"]),
+            )
+        except _NOT_OURS:
+            return None
 
     def remember_robots(self, origin: str, known: CachedRobots) -> None:
         """Keep an origin's robots.txt in place of the older one."""
@@ -102,7 +111,25 @@ class StoredHostState:
     def _read(self, topic: str, name: str) -> dict[str, Any] | None:
         text = self._texts.get(topic, name)
         try:
-            found = None if text is None else json.loads(text)
+            found = None if text is None else foreign_json.parse(text)
         except ValueError:  # a power cut may leave anything: then it is learnt again
             return None
         return found if isinstance(found, dict) else None
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment that was remembered. Raises ValueError for one without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        msg = "it has no zone"
+        raise ValueError(msg)
+    return moment
+
+
+def _seconds(value: float) -> float:
+    """Return a span that was remembered. Raises ValueError for none that could be one."""
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        msg = "it is no span of time"
+        raise ValueError(msg)
+    return seconds

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
-from scraper.stores.disk import keep_for_owner, make_folder, store_error, sync_folder, write_all
+from scraper.stores.disk import keep_for_owner, make_folder, read_json, store_error, sync_folder, write_all
 from scraper.values import dataclass
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def read_about(folder: ArchiveFolder) -> About | None:
     Raises StateTooNew for a format that this version does not know, StoreError for a file that says nothing.
     """
     try:
-        said = json.loads(folder.about.read_bytes())
+        said = read_json(folder.about)
         about = About(
             id=str(said["id"]), format=int(said["format"]), created=datetime.fromisoformat(said["created"])
         )

@@ -6,8 +6,9 @@ import errno
 import os
 import shutil
 import stat
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
+from scraper import foreign_json
 from scraper.errors import NoRoom, StoreError
 from scraper.messages import say
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the last: no file may grow as large as that here
+_MOST_OF_SMALL: Final = 64 << 20  # bytes
 _OWNERS = stat.S_IRUSR | stat.S_IWUSR
 
 Write: TypeAlias = "Callable[[int, memoryview], int]"
@@ -180,6 +182,38 @@ def open_file(name: Path | str, *, folder: int | None = None, links: bool = True
         return fd
     os.close(fd)
     raise OSError(errno.EINVAL, "it is no file", str(name))
+
+
+def read_small(path: Path) -> bytes:
+    """Return what stands in a small file of the program's own. Raises OSError.
+
+    Also for what is no file, without waiting, and for one of more than 64 MiB.
+    """
+    with os.fdopen(open_file(path), "rb") as file:
+        data = file.read(_MOST_OF_SMALL + 1)
+    if len(data) > _MOST_OF_SMALL:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Return what a small file of the program's own says. Raises OSError, ValueError for no JSON."""
+    return foreign_json.parse(read_small(path).decode("utf-8"))
+
+
+def set_aside(path: Path) -> bool:
+    """Take away what stands in the place of a file and is none; say whether there was something."""
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            return False
+        if stat.S_ISDIR(mode):
+            path.rename(path.with_name(f"{path.name}.set-aside"))
+        else:
+            path.unlink()
+    except OSError:
+        return False  # nothing is there; or whoever needs the place is told why it cannot be had
+    return True
 
 
 def remove_file(folder: int, name: str) -> None:

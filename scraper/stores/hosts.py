@@ -13,7 +13,7 @@ import stat
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from scraper.stores.disk import keep_for_owner, make_folder, store_error
+from scraper.stores.disk import keep_for_owner, make_folder, read_small, set_aside, store_error
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
@@ -36,14 +36,17 @@ class HostFiles:
         """Return what was remembered; None: nothing."""
         path = self._folder / _file(name, topic)
         try:
-            return path.read_text(encoding="utf-8")
+            return read_small(path).decode("utf-8", "replace")
         except FileNotFoundError:
             return None
         except OSError as error:
+            if set_aside(path):
+                return None
             raise store_error(error, "read", path) from error
 
     def put(self, topic: str, name: str, value: str) -> None:
         """Remember. Not synced: what a power cut loses here is learnt again."""
+        set_aside(self._folder / _file(name, topic))
         self._files.put(_file(name, topic), value)
 
     def take(self, name: str) -> bool:
@@ -51,6 +54,7 @@ class HostFiles:
         path = self._folder / _file(name, "lock")
         try:
             make_folder(self._folder)
+            set_aside(path)
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
             keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
             try:

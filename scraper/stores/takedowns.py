@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.stores.disk import make_folder, replace_file, store_error
+from scraper.stores.disk import make_folder, read_json, replace_file, store_error
 from scraper.stores.tombstones import Place
 from scraper.values import dataclass
 
@@ -54,7 +54,7 @@ class Takedowns:
         """Return every takedown by the article's key. Raises StoreError for a file that cannot be read."""
         file = self._folder / NAME
         try:
-            said = json.loads(file.read_bytes())
+            said = read_json(file)
             return {one["key"]: _loaded(one) for one in said}
         except FileNotFoundError:
             return {}
