@@ -69,6 +69,11 @@ def first(node: Node, selector: str) -> Node | None:
     return node.css_first(selector)
 
 
+def tagged(root: Node, tag: str) -> list[Node]:
+    """Return all elements of one tag on the page of a node, in page order: far quicker than by a selector."""
+    return root.parser.tags(tag)
+
+
 def is_selector(selector: str) -> bool:
     """Tell whether the engine can read a CSS selector."""
     try:

@@ -32,6 +32,9 @@ def visible_text(text: str) -> str:
 
     Two texts that differ only in how they were laid out are equal in this form.
     """
+    joined = text.replace(" ", "")
+    if joined.isprintable():  # no other white space is
+        return joined
     joined = "".join(text.split())
     return joined if joined.isprintable() else _JOINERS.sub("", _FACELESS.sub("", joined))
 

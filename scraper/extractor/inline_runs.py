@@ -79,8 +79,16 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
 def _alone(content: Content, style: Style) -> list[Piece]:
     """Return the one piece of a line, without the blanks at its edges; none where it shows nothing."""
     if isinstance(content, str):
-        content = text.fold_html(content.strip(_HTML_SPACES)).strip()
+        content = trimmed(content)
     return [(content, style)] if content and not isinstance(content, Break) else []
+
+
+def trimmed(content: str) -> str:
+    """Return a text folded, without the blanks at its edges."""
+    core = content.strip()
+    if core.isprintable() and "  " not in core:  # as most texts are
+        return core
+    return text.fold_html(content.strip(_HTML_SPACES)).strip()
 
 
 def _trimmed(content: str, blank: str) -> tuple[str, str, str]:

@@ -48,7 +48,7 @@ _MIDNIGHT = time()
 _OPENING = " ([（【"
 _EDGES = " 　\t;；,，、|/·-"  # what may stand between a source and the next label
 _BRACKETS = "[]【】()（）|"
-_TO_ROBOTS = 'meta[name*="robots" i][content], meta[name*="nankai-archive" i][content]'
+_TO_ROBOTS = frozenset(["robots", "nankai-archive"])
 _CHANNEL = re.compile(r"/([A-Za-z][A-Za-z0-9_-]*)/")
 
 
@@ -176,9 +176,11 @@ def channel_of(url: Url) -> str | None:
 
 def robots_of(page: Page) -> tuple[tuple[str, str], ...]:
     """Return name and content of the meta elements that speak to robots, ours or all."""
-    metas = dom.select(page.root, _TO_ROBOTS)
-    named = ((dom.attribute(meta, "name").strip().lower(), dom.attribute(meta, "content")) for meta in metas)
-    return tuple((name, content) for name, content in named if name in {"robots", "nankai-archive"})
+    metas = [meta.attributes for meta in dom.tagged(page.root, "meta")]
+    told = [
+        ((meta.get("name") or "").strip().lower(), meta["content"]) for meta in metas if "content" in meta
+    ]
+    return tuple((name, content or "") for name, content in told if name in _TO_ROBOTS)
 
 
 def _line(node: dom.Node | None) -> str:

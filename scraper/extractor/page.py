@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scraper import charset, dom, urls
@@ -57,11 +58,12 @@ class Page:
             self._found[selector] = dom.first(self.root, selector)
         return self._found[selector]
 
-    @property
+    @cached_property
     def base(self) -> Url:
         """What relative references stand on: the page's `<base>`, else its own address."""
-        base = self.first("base[href]")
-        return (base and urls.join(self.url, dom.attribute(base, "href"))) or self.url
+        named = [node.attributes for node in dom.tagged(self.root, "base")]
+        base = next((each["href"] or "" for each in named if "href" in each), None)
+        return (base is not None and urls.join(self.url, base)) or self.url
 
     @property
     def breaks_off(self) -> bool:

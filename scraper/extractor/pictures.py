@@ -7,6 +7,7 @@ the script's author called it. So an attribute is known by its value: it ends in
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scraper import dom, urls
@@ -54,6 +55,7 @@ _SUSPECT: Final = re.compile(  # in small letters, what the three patterns above
     r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"
 )
 _PATH: Final = re.compile(r"(?:https?:)?/[^\s\"'<>{}]{2,2048}")
+_LONGEST: Final = 400  # characters of an address that is surely plain
 _SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(r"url\(\s*+['\"]?([^'\"()]{1,2048}+)['\"]?\s*+\)", re.IGNORECASE)
@@ -70,9 +72,22 @@ def choose(node: dom.Node, addresses: Addresses) -> Choice:
     """Return what an `<img>`, or another element with the attributes of one, shows."""
     attributes = node.attributes
     src = attributes.get("src") or ""
-    if _PLAIN.search(src) and src.isascii() and not _SUSPECT.search(src.lower()) and _is_simple(attributes):
+    folder, slash, name = src.rpartition("/")
+    if (
+        _PLAIN.search(name)
+        and src.isascii()
+        and len(src) <= _LONGEST
+        and not (_SUSPECT.search((slash + name).lower()) or _is_suspect(folder))
+        and _is_simple(attributes)
+    ):
         return Choice(addresses.picture(src))
     return _decorates(attributes) or _chosen(node, attributes, addresses)
+
+
+@lru_cache(maxsize=1024)
+def _is_suspect(folder: str) -> bool:
+    """Tell a folder that may be one of icons or spacers; a page keeps its pictures in one or two."""
+    return _SUSPECT.search(folder.lower()) is not None
 
 
 def _is_simple(attributes: Mapping[str, str | None]) -> bool:

@@ -89,9 +89,12 @@ def _looks(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the elements whose style says what their tag does not."""
     if not any(mark in survey.styles for mark in _LOOKS):
         return
+    looks: dict[str, styles.Look] = {}  # a page says one style again and again
     for node, style in survey.with_any("style"):
-        look = styles.look_of(style) if any(mark in style.lower() for mark in _LOOKS) else styles.PLAIN
-        if look != styles.PLAIN and _changes(look, node):
+        look = looks.get(style)
+        if look is None:
+            look = looks[style] = styles.look_of(style)
+        if look is not styles.PLAIN and _changes(look, node):
             yield node, partial(elements.looking, look=look)
 
 
@@ -141,7 +144,7 @@ def _beneath(walk: Walk, node: dom.Node, reference: str) -> None:
 
 def _scripts(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the scripts that name files, players or pictures, and those that hold a formula."""
-    for node in dom.select(survey.root, "script"):
+    for node in survey.tagged.get("script", ()):
         if dom.attribute(node, "type").lower().startswith("math/tex"):
             yield node, formulas.script
             continue
@@ -192,7 +195,7 @@ def _sign(walk: Walk, node: dom.Node, signs: str) -> None:
 def _formulas(survey: Survey, _addresses: Addresses) -> Found:
     for node in formulas.with_tex(survey):
         yield node, formulas.named
-    if dom.first(survey.root, "script, math") is not None:
+    if "script" in survey.tagged or "math" in survey.tagged:
         for node in formulas.rendered(survey.root):
             yield node, partial(elements.leave, rule="formula")
 

@@ -48,11 +48,15 @@ class Look(NamedTuple):
 
 
 PLAIN: Final = Look()
+_TOLD_OF_LOOKS: Final = ("line-through", "font-weight", "white-space", "vertical-align", "font-style")
 
 
 def look_of(style: str) -> Look:
     """Return what a style says of weight, slope, lines struck through, white space and height on the line."""
-    told = declarations(style)
+    lower = style.lower()
+    if not any(mark in lower for mark in _TOLD_OF_LOOKS):
+        return PLAIN
+    told = declarations(lower)
     decoration = f"{told.get('text-decoration', '')} {told.get('text-decoration-line', '')}"
     height = told.get("vertical-align")
     return Look(

@@ -1,4 +1,4 @@
-"""What the elements of a container carry: their attributes, looked at once for all who ask for any."""
+"""What the elements of a container are and carry: looked at once for all who ask for a tag or attribute."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 class Survey:
-    """The elements of one container, by the names of their attributes, each list in page order."""
+    """The elements of one container by tag and by the names of their attributes, each list in page order."""
 
     def __init__(self, root: dom.Node) -> None:
         """Look at a container and all that stands in it."""
         self.root = root
+        self.tagged: dict[str, list[dom.Node]] = {}
         self.named: dict[str, Carried] = {}
         for node in dom.select(root, "*"):
+            self.tagged.setdefault(node.tag or "", []).append(node)
             for name, value in node.attributes.items():
                 self.named.setdefault(name, []).append((node, value or ""))
 

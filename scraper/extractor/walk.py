@@ -146,6 +146,9 @@ class Walk:
         if self.keeps_blanks and (rows := preformatted.rows(pieces)):
             self.blocks.append(Paragraph(children=inline_runs.inlines(rows, self.hrefs), preformatted=True))
             return
+        if len(pieces) == 1 and pieces[0][1] is PLAIN and not self.level:  # as most lines are
+            self._put_alone(pieces[0][0])
+            return
         for paragraph in inline_runs.paragraphs(pieces):
             inlines = inline_runs.inlines(paragraph, self.hrefs)
             figures = _figures(inlines)
@@ -155,6 +158,15 @@ class Walk:
                 self.blocks.append(Heading(level=self.level, children=inlines))
             else:
                 self.blocks.append(Paragraph(children=inlines))
+
+    def _put_alone(self, content: Content) -> None:
+        """Make a block of the one piece of a line, where it has no style and shows anything."""
+        if isinstance(content, str):
+            shown = inline_runs.trimmed(content)
+            if shown:
+                self.blocks.append(Paragraph(children=(Text(text=shown),)))
+        elif isinstance(content, Picture):
+            self.blocks.append(Figure(src=content.src, alt=content.alt))
 
     @property
     def last_character(self) -> str:
