@@ -85,12 +85,19 @@ def decoded(data: bytes, content_type: str | None) -> Decoded:
         text = _strictly(data, "utf-8")
         return Decoded(text, "utf-8") if text is not None else _mended(data)
     if label is None:
-        label = _lookup_meta(data)
-    return _by_label(data, label)
+        return _by_meta(data)
+    return _by_label(data, label, _strictly(data, "utf-8"))
 
 
-def _by_label(data: bytes, label: str | None) -> Decoded:
+def _by_meta(data: bytes) -> Decoded:
     text = _strictly(data, "utf-8")
+    if text is not None and not data.isascii():  # whatever the meta says
+        return Decoded(text, "utf-8")
+    return _by_label(data, _lookup_meta(data), text)
+
+
+def _by_label(data: bytes, label: str | None, text: str | None) -> Decoded:
+    """Return the text by a label, None for none; `text`: the bytes as UTF-8, None where they are none."""
     if text is not None:  # a legacy label on bytes that are UTF-8: the label lies
         if label is None or not data.isascii() or label.startswith("utf"):
             return Decoded(text, "utf-8")

@@ -12,7 +12,6 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +21,29 @@ _DIGITS = "〇零○一二三四五六七八九"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－─", "-") | dict.fromkeys("∕⁄", "/"))  # NFKC keeps these
 _PLAIN, _BARE = 1, 2  # the rank of 时间, and of a date without a label
 _RANKS = {"published": 0, "plain": _PLAIN, "changed": 3, "other": 4}  # of labels, the best first
+_DONE = r"发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送"
+_LABELS = {  # in Chinese, and in English
+    "published": (
+        rf"(?:{_DONE})\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期|[:：])",
+        r"posted|published|publish\s+date|publication\s+date|date\s+published|release(?:d|\s+date)?|created",
+    ),
+    "changed": (
+        r"(?:更\s*新|修\s*[改订])\s*(?:于|时\s*间|日\s*期|[:：])",
+        r"(?:last\s+)?(?:updated?|modified|edited|revised)",
+    ),
+    "other": (
+        r"[\u4e00-\u9fff](?:时间|日期)",
+        r"(?:deadline|due|event|closing|start|end)(?:\s+date)?",
+    ),
+    "plain": (r"时\s*间|日\s*期", "date"),
+}
 _LABEL = re.compile(
-    r"""(?P<published>(?:发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送)\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期|[:：])
-    |(?i:\b(?:posted|published|publish\s+date|publication\s+date|date\s+published|release(?:d|\s+date)?|created)\b))
-    |(?P<changed>(?:更\s*新|修\s*[改订])\s*(?:于|时\s*间|日\s*期|[:：])|(?i:\b(?:(?:last\s+)?(?:updated?|modified|edited|revised))\b))
-    |(?P<other>[\u4e00-\u9fff](?:时间|日期)|(?i:\b(?:deadline|due|event|closing|start|end)(?:\s+date)?\b))
-    |(?P<plain>时\s*间|日\s*期|(?i:\bdate\b))""",
-    re.VERBOSE,
+    "|".join(rf"(?P<{kind}>{han}|(?i:\b(?:{latin})\b))" for kind, (han, latin) in _LABELS.items())
 )
+_LABEL_IN_CHINESE = re.compile("|".join(f"(?P<{kind}>{han})" for kind, (han, _) in _LABELS.items()))
+_LATIN = re.compile(
+    r"[A-Za-z\u017f\u0130\u0131\u212a]"
+)  # with what a pattern that ignores case takes for one
 _NUMERIC = re.compile(
     r"""(?<![\d.])
     (?P<year>(?:19|20)\d\d)
@@ -178,7 +192,8 @@ def is_time(text: str) -> bool:
 
 def date_in_path(url: str, tz: ZoneInfo) -> datetime | None:
     """Return midnight of the day that a path holds: `/2023/02/08/`, `/2024/0305/`, `t20240305_1`."""
-    for match in _IN_PATH.finditer(urlsplit(url).path):
+    path = url.partition("#")[0].partition("?")[0]
+    for match in _IN_PATH.finditer(path, path.find("/", path.find("//") + 2)):
         month, day = match["month"] or match["month2"], match["day"] or match["day2"]
         moment = _day(match["year"], month, day, tz)
         if moment is not None:
@@ -193,7 +208,8 @@ def _ranked(
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_DASHES)
     if not any(mark in text for mark in ("-", "/", ".", "年", "19", "20")):
         return []
-    labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in _LABEL.finditer(text)]
+    label_of = _LABEL if _LATIN.search(text) else _LABEL_IN_CHINESE
+    labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in label_of.finditer(text)]
     found = sorted(
         _moments(text, tz, near, [end for _, end in labels], day_first=day_first), key=lambda each: each.at
     )
@@ -217,12 +233,12 @@ def _moments(
         day = _day(match["year"], match["month"] or match["month2"], match["day"] or match["day2"], tz)
         if day is not None:
             yield _Found(match.start(), _at_time(day, match["rest"]))
-    for match in _HAN.finditer(text):
+    for match in _HAN.finditer(text) if "年" in text else ():
         year = "".join(str(_han(character)) for character in match["year"])
         day = _day(year, _han(match["month"]), _han(match["day"]), tz)
         if day is not None:
             yield _Found(match.start(), day)
-    for form in _ENGLISH:
+    for form in _ENGLISH if _LATIN.search(text) else ():
         for match in form.finditer(text):
             month = _MONTHS.index(match["month"][:3].lower()) + 1
             day = _day(match["year"], month, match["day"], tz)
