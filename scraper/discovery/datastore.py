@@ -22,20 +22,27 @@ _NEXT = re.compile(
     r"<nextgroup>\s{0,9}<!\[CDATA\[[^\]]{0,20}<a\s[^>\]]{0,200}?href=([\"'])([^\"'\]]{1,500})\1",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,9}:)\s{0,9}(\d{1,7})\b", re.IGNORECASE)
 _MOST = 2_000  # records of one page
 
 
 def shown(html: str) -> str:
     """Return a page with its records as a list behind it; the page itself where it holds none.
 
-    The list stands in a `div.jpage-records`, the way to the next ones in an `a.jpage-next`.
+    The list stands in a `div.jpage-records`, the way to the next ones in an `a.jpage-next`; where they must
+    be posted for, how many records there are in an `i.jpage-total`, and how many pages of so many in another.
     """
     if "<record>" not in html:
         return html
     rows = list(_records(html))
-    following = _NEXT.search(html)
-    link = f'<a class="jpage-next" href="{following[2]}">下一页</a>' if following is not None else ""
-    return f'{html}<div class="jpage-records"><ul>{"".join(rows)}</ul></div>{link}' if rows else html
+    if not rows:
+        return html
+    following, total = _NEXT.search(html), _TOTAL.search(html)
+    behind = f'<a class="jpage-next" href="{following[2]}">下一页</a>' if following is not None else ""
+    if total is not None and following is None:
+        pages = -(-int(total[1]) // len(rows))
+        behind = f'<i class="jpage-total">{int(total[1])}</i><i class="jpage-pages">{max(pages, 1)}</i>'
+    return f'{html}<div class="jpage-records"><ul>{"".join(rows)}</ul></div>{behind}'
 
 
 def _records(html: str) -> Iterator[str]:

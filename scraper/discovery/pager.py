@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dom, urls
 from scraper.discovery import MOST_PAGES
+from scraper.discovery.pager_links import next_address
 from scraper.discovery.pager_script import drawn_pager
 from scraper.discovery.pager_script import is_unread as unread_script
 from scraper.discovery.rowtext import pieces
@@ -34,9 +35,10 @@ _OF_ALL = re.compile(r"[/／]\s*(\d+)")  # 1/12, 页码 2/5
 _THIS_OF_ALL = re.compile(r"(?<!\d)\d{1,9}(?!\d)(?=\s*[/／]\s*\d)")
 _ALL = re.compile(r"(?:共|总计|total)\D{0,8}(\d+)", re.IGNORECASE)
 _NEXT = re.compile(
-    r"下一?[页頁]|后一?[页頁]|\bnext|较早(?:的)?文章|更早(?:的)?文章|\bolder\s+(?:posts|entries)",
+    r"下\s{0,3}一?\s{0,3}[页頁]|下翻[页頁]|后\s{0,3}一?\s{0,3}[页頁]|\bnext|较早(?:的)?文章|更早(?:的)?文章|\bolder\b",
     re.IGNORECASE,
 )
+_LONGEST_WORDS = 40  # characters of a way to the next page; a longer one is a title
 
 
 def read_pager(capture: Capture, site: Site) -> int:
@@ -94,10 +96,23 @@ def next_page(page: Node, template: Rows, pager: Pager, base: Url) -> PageRef | 
     for link in dom.select(page, template.next):
         url = urls.join(base, dom.attribute(link, "href"))
         said = " ".join([*pieces(link), dom.attribute(link, "title")])
-        if url is not None and url != base and _NEXT.search(said):
+        if url is not None and url != base and len(said) <= _LONGEST_WORDS and _NEXT.search(said):
             number = page_number(pager, url)
             return PageRef(urls=(url,), number=this + 1 if number is None and this is not None else number)
-    return _scripted_next(page, base) or _numbered_next(page, template, pager, base, this)
+    found = _scripted_next(page, base) or _numbered_next(page, template, pager, base, this)
+    if found is not None or pager.script is not None or _is_last(page, template, pager, base, this):
+        return found
+    url = next_address(page, base)
+    if url is None:
+        return None
+    number = page_number(pager, url)
+    return PageRef(urls=(url,), number=this + 1 if number is None and this is not None else number)
+
+
+def _is_last(page: Node, template: Rows, pager: Pager, base: Url, this: int | None) -> bool:
+    """Tell whether a page says that no page follows it."""
+    count = pages(page, template, pager, base) if this is not None else None
+    return count is not None and this is not None and this >= count
 
 
 def _numbered_next(page: Node, template: Rows, pager: Pager, base: Url, this: int | None) -> PageRef | None:
@@ -128,7 +143,7 @@ def is_unread(page: Node, said: ListingPage, pager: Pager, base: Url) -> bool:
         here = 1 if said.number is None else said.number
         by_number = pager.page is not None and pager.page(base, here + 1) is not None
         return said.pages > here and not by_number
-    return drawn_pager(page, base) is None and unread_script(page)
+    return drawn_pager(page, base) is None and unread_script(page, base)
 
 
 def stated(page: Node, template: Rows) -> int | None:

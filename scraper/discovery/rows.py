@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.families.family import Rows
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
+_BEFORE = 3  # elements before a pager that stands in the page itself
 _FEW = 8  # pagers of one page that are looked at; the richest real one has four
 _NO_ADDRESS = re.compile(r"javascript\s*:|#?$", re.IGNORECASE)
 _OPENED = re.compile(r"""\(\s*['"]([^'"()\s]{1,300}\.(?:s?html?|jsp|aspx?|php)(?:\?[^'"\s]{0,200})?)['"]""")
@@ -162,14 +163,17 @@ class RowReader:
     def _around(self, pager: Node, template: Rows, dropped: frozenset[int]) -> Node | None:
         """Return the nearest element around a pager that holds rows; None where it pages no links."""
         own = len(visible_text(dom.text_of(pager)))
-        area = pager.parent
+        last, area = pager, pager.parent
         while area is not None and area.tag not in {"body", "html"}:
-            if any(template.sure or self._leads_out(url) for _, url in self._links(area, template, dropped)):
+            if self._holds_rows(area, template, dropped):
                 return area
             if len(visible_text(dom.text_of(area))) > own + _NEIGHBOUR:
                 return None
-            area = area.parent
-        return None
+            last, area = area, area.parent
+        return next(filter(lambda each: self._holds_rows(each, template, dropped), _before(last)), None)
+
+    def _holds_rows(self, area: Node, template: Rows, dropped: frozenset[int]) -> bool:
+        return any(template.sure or self._leads_out(url) for _, url in self._links(area, template, dropped))
 
     def _shaped(self, area: Node, template: Rows, dropped: frozenset[int]) -> list[Place]:
         """Return the rows of an area by shape alone.
@@ -187,6 +191,16 @@ class RowReader:
             if known is None or not visible_text(dom.text_of(known.link)):  # a picture before the title
                 places[row.mem_id] = Place(url=url, link=link, row=row, behind=_behind(row, held))
         return list(places.values())
+
+
+def _before(node: Node) -> Iterator[Node]:
+    """Yield the few elements before a node in what it stands in, the nearest first."""
+    before, looked_at = node.prev, 0
+    while before is not None and looked_at < _BEFORE:
+        if not (before.tag or "-").startswith("-"):
+            looked_at += 1
+            yield before
+        before = before.prev
 
 
 def _address(link: Node) -> str:

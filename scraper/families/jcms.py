@@ -40,7 +40,13 @@ JCMS = Family(
         ),
     ),
     rows=(
-        Rows(name="records", within="div.jpage-records", next="a.jpage-next"),
+        Rows(
+            name="records",
+            within="div.jpage-records",
+            next="a.jpage-next",
+            stated="i.jpage-total",
+            pages="i.jpage-pages",
+        ),
         Rows(name="repeated", within="body", alike=True, drop=FOOT, next="a[href]"),
     ),
     pager=Pager(),
