@@ -6,7 +6,6 @@ import asyncio
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from scraper.stores.catalogue import Span
 from scraper.stores.opening import prepare
 from scraper.stores.state import open_state
 from scraper.urls import Url, urlname
+from scraper.values import replace
 
 CONFIG = """\
 sites:

@@ -14,7 +14,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,6 +31,7 @@ from scraper.ingest.ingester import Ingester
 from scraper.model import Kind
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import open_site
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.errors import ArchiveError
@@ -42,8 +42,7 @@ class Status(StrEnum):
     ALIASED = "aliased"  # its address leads to another article that we know
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleRecord:
+class ArticleRecord(Value, frozen=True, kw_only=True):
     """What is known of one article of one site."""
 
     site: str
@@ -94,8 +93,7 @@ class AssetStatus(StrEnum):
     GONE = "gone"  # the server says that it is not there: documents say so
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(Value, frozen=True, kw_only=True):
     """What is known of one picture or file, whichever articles show it."""
 
     site: str
@@ -123,15 +121,13 @@ class Asset:
 # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Value, frozen=True, kw_only=True):
     """Ask for it."""
 
     request: Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skip:
+class Skip(Value, frozen=True, kw_only=True):
     """Leave it: why."""
 
     reason: str
@@ -143,57 +139,49 @@ Decision: TypeAlias = Visit | Skip
 # ── outcomes ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Value, frozen=True, kw_only=True):
     """A first document."""
 
     path: str
     thin: bool = False  # True: it tells nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revised:
+class Revised(Value, frozen=True, kw_only=True):
     """The article changed, and its document followed."""
 
     path: str
     thin: bool = False  # True: it tells nothing any more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchanged:
+class Unchanged(Value, frozen=True, kw_only=True):
     """The article says what it said before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aliased:
+class Aliased(Value, frozen=True, kw_only=True):
     """The address leads to an article that is known by another one."""
 
     to: Url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class Gone(Value, frozen=True, kw_only=True):
     """The server says that it is not there, or no longer."""
 
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(Value, frozen=True, kw_only=True):
     """We were asked not to keep it."""
 
     error: ArchiveError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(Value, frozen=True, kw_only=True):
     """No document came of it this time."""
 
     error: ArchiveError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfinished:
+class Unfinished(Value, frozen=True, kw_only=True):
     """The article goes on on another page, which is yet to be asked for."""
 
     next_page: Url

@@ -8,104 +8,91 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Value, frozen=True, kw_only=True):
     """Characters as the reader sees them: entities resolved, white space as the page had it folded."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strong:
+class Strong(Value, frozen=True, kw_only=True):
     """A run in bold. Never empty, never inside another `Strong`."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Emphasis:
+class Emphasis(Value, frozen=True, kw_only=True):
     """A run in italics. Never empty, never inside another `Emphasis`."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Struck:
+class Struck(Value, frozen=True, kw_only=True):
     """A run that is struck out. Never empty, never inside another `Struck`."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeSpan:
+class CodeSpan(Value, frozen=True, kw_only=True):
     """Code within a line, its blanks folded as the page shows them."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class Anchor(Value, frozen=True, kw_only=True):
     """A link whose address can be followed (http, https, ftp, mailto). Never inside another `Anchor`."""
 
     href: str
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Value, frozen=True, kw_only=True):
     """A picture within a line of text, a link or a table's cell."""
 
     src: Url
     alt: str = ""  # "" : the page gives none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
+class Break(Value, frozen=True, kw_only=True):
     """A line break within a block."""
 
 
 Inline: TypeAlias = Text | Strong | Emphasis | Struck | CodeSpan | Anchor | Picture | Break
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(Value, frozen=True, kw_only=True):
     """A heading, level 1 to 6 as the page had it."""
 
     level: int
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class Paragraph(Value, frozen=True, kw_only=True):
     """A paragraph. Never without a visible character or a picture."""
 
     children: tuple[Inline, ...]
     preformatted: bool = False  # True: every blank of it counts, those that indent a line too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(Value, frozen=True, kw_only=True):
     """A quotation set off from the text."""
 
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Value, frozen=True, kw_only=True):
     """A list; each item is a run of blocks."""
 
     items: tuple[tuple[Block, ...], ...]
     start: int | None = None  # None: not numbered; else the first item's number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Value, frozen=True, kw_only=True):
     """One cell of a table. What stood below each other in it is divided by `Break`."""
 
     children: tuple[Inline, ...]
@@ -114,15 +101,13 @@ class Cell:
     header: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Value, frozen=True, kw_only=True):
     """A table of data, row by row, as the page wrote its cells (spans not yet spread out)."""
 
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Value, frozen=True, kw_only=True):
     """A picture that stands alone, with its caption where the structure of the page says so."""
 
     src: Url
@@ -131,8 +116,7 @@ class Figure:
     href: str | None = None  # None: the picture is no link
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
+class Media(Value, frozen=True, kw_only=True):
     """Video, audio, flash or a foreign player: an address that a reader can follow."""
 
     kind: Literal["video", "audio", "flash", "embed"]
@@ -140,15 +124,13 @@ class Media:
     title: str = ""  # "" : the page gives none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(Value, frozen=True, kw_only=True):
     """Preformatted text, every blank and line end as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Value, frozen=True, kw_only=True):
     """A horizontal rule."""
 
 

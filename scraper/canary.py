@@ -18,13 +18,12 @@ changed (the binomial tail). What a single page does is no alarm, and a site's o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field
 from math import exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scraper.messages import say
 from scraper.text import visible_text
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,16 +51,14 @@ _SHRUNK_LIST = 3  # times
 _MEMORY = 2000  # answers after which the past counts half
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Value, frozen=True, kw_only=True):
     """A page that shows what is wrong."""
 
     url: Url
     said: str  # what was wrong with it, in the words of its error; "": nothing was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Value, frozen=True, kw_only=True):
     """One thing in which a site no longer looks as it did."""
 
     sign: Sign
@@ -69,8 +66,7 @@ class Alarm:
     page: Page
 
 
-@dataclass(slots=True, kw_only=True)
-class Sightings:
+class Sightings(Value, kw_only=True):
     """What one run saw of one site."""
 
     lists: list[Page] = field(default_factory=list)  # channels' indexes that name far less than before
@@ -110,8 +106,7 @@ class Sightings:
         return self.layouts.total()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Value, frozen=True, kw_only=True):
     """What was usual for a site, from the runs that gave no alarm."""
 
     read: float = 0  # answers that gave an article

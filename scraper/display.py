@@ -10,13 +10,12 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say, translated
 from scraper.progress import Unwatched
 from scraper.spans import span
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,8 +96,7 @@ def bar(what: str, total: int | None, *, verbosity: int) -> Iterator[Callable[[]
         shown.stop()
 
 
-@dataclass(slots=True, kw_only=True)
-class Line:
+class Line(Value, kw_only=True):
     """One site, as far as it was heard of."""
 
     started: float  # monotonic seconds

@@ -22,7 +22,7 @@ from scraper.crawl.plan import Backfill, Incremental
 from scraper.model import Capture
 from scraper.progress import Unwatched
 from scraper.stores.documents import DocumentStore
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Archive", "Extracted", "extract", "load_config", "open_archive"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extracted:
+class Extracted(Value, frozen=True, kw_only=True):
     """What a page says, and the document that a run would write of it."""
 
     article: Article

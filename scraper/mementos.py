@@ -8,7 +8,6 @@ gives the bytes as they were, the old header lines under `X-Archive-Orig-`.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -18,7 +17,7 @@ from scraper.errors import NotAListing
 from scraper.messages import say
 from scraper.model import Kind
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from scraper.model import Capture, Headers
@@ -32,8 +31,7 @@ _ORIGINAL = b"x-archive-orig-"
 _KEPT = frozenset({b"content-type", b"content-encoding"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Value, frozen=True, kw_only=True):
     """One copy of a page."""
 
     moment: datetime

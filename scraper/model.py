@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
-from scraper.values import dataclass
+from scraper.values import Value, field, repr_without
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,8 +41,7 @@ MAX_ASSETS = 200  # pictures and files of one article and one host that are aske
 LARGEST_BODY = 2**31  # bytes: what the config may say at most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Value, frozen=True, kw_only=True):
     """One of a site's lists of articles."""
 
     name: str
@@ -65,8 +63,7 @@ class Channel:
         return Kind.SITEMAP if self.index in self.sitemaps else Kind.LISTING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsSettings:
+class TlsSettings(Value, frozen=True, kw_only=True):
     """How a site's certificates are checked, where it needs more than what browsers take."""
 
     ca_file: str | None = None  # certificates (PEM) that are trusted besides the system's; None: none
@@ -75,8 +72,7 @@ class TlsSettings:
     aia: bool = False  # True: a link that the server leaves out may be fetched from where it says
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selectors:
+class Selectors(Value, frozen=True, kw_only=True):
     """CSS selectors for a site that no family fits; `None` leaves the part to the family."""
 
     list_link: str | None = None
@@ -88,8 +84,7 @@ class Selectors:
     drop: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Value, frozen=True, kw_only=True):
     """One site of the config, its defaults filled in."""
 
     name: str
@@ -120,19 +115,17 @@ class Site:
     max_assets: int = MAX_ASSETS  # pictures and files of one article that are asked for of one host
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerAddress:
+class PerAddress(Value, frozen=True, kw_only=True):
     """The pace of one server, whatever names lead to it."""
 
     at_once: int = 4  # exchanges
     delay: float = 0.25  # seconds from the beginning of one name's exchange to that of another's
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkSettings:
+class NetworkSettings(Value, frozen=True, kw_only=True):
     """How requests are made."""
 
-    proxy: str | None = field(default=None, repr=False)  # None: HTTP_PROXY and HTTPS_PROXY, where set
+    proxy: str | None = None  # None: HTTP_PROXY and HTTPS_PROXY, where set
     timeout: float = 30.0  # seconds for one request as a whole
     max_bytes: int = MAX_BYTES  # of one decoded body
     max_assets: int = MAX_ASSETS  # pictures and files of one article that are asked for of one host
@@ -142,12 +135,15 @@ class NetworkSettings:
     ca_file: str | None = None  # certificates (PEM) that are trusted besides the system's; None: none
     cookies: Literal["none", "session"] = "none"  # session: given back once, within one visit, never kept
 
+    def __repr__(self) -> str:
+        """Show them without the proxy, whose address may hold a password."""
+        return repr_without(self, "proxy")
+
 
 # ── left of the line: what was asked, what was answered ───────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Value, frozen=True, kw_only=True):
     """One address to ask for."""
 
     url: Url
@@ -164,8 +160,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 """Header lines as pairs of bytes, in order, names spelled as they came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class Capture(Value, frozen=True, kw_only=True):
     """What a server answered, unaltered.
 
     `body` is as it came over the wire but for the chunking: Content-Encoding is kept. `url` is the address
@@ -195,8 +190,7 @@ class Capture:
         return next((value.decode("latin-1") for key, value in self.headers if key.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureRef:
+class CaptureRef(Value, frozen=True, kw_only=True):
     """Where a capture lies: a file of its site's captures folder, and the bytes of its member in it."""
 
     file: str  # its name in archive/.scraper/<site>/captures
@@ -208,8 +202,7 @@ class CaptureRef:
 # ── right of the line: what a capture says ────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Value, frozen=True, kw_only=True):
     """A row of a list: an address, and what the list says of it."""
 
     url: Url
@@ -220,16 +213,14 @@ class Link:
     found_on: Url | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRef:
+class PageRef(Value, frozen=True, kw_only=True):
     """One page of a listing. `urls` are the forms its address may have; the first that answers is it."""
 
     urls: tuple[Url, ...]
     number: int | None = None  # None: the system does not number it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListingPage:
+class ListingPage(Value, frozen=True, kw_only=True):
     """What one page of a list says."""
 
     links: tuple[Link, ...]
@@ -245,8 +236,7 @@ class ListingPage:
     slips: tuple[str, ...] = ()  # tracebacks: rows that a fault of this program kept it from reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Value, frozen=True, kw_only=True):
     """What the body of a page shows, by a witness that shares no code with the reader.
 
     It is what a document is held against: what must not be lost.
@@ -258,8 +248,7 @@ class Shown:
     files: tuple[Url, ...] = ()  # named anywhere in the body, each once: documents, archives, video, audio
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Value, frozen=True, kw_only=True):
     """What stands in a body and is not told, by the rule that leaves it out."""
 
     what: str  # a rule of `extractor.account`
@@ -267,16 +256,14 @@ class LeftOut:
     sample: str  # the beginning of the first one's words, or its address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedPicture:
+class EmbeddedPicture(Value, frozen=True, kw_only=True):
     """A picture that a page holds itself (`data:`): nobody else has it."""
 
     address: Url  # where the site shows it: `/pictures/…`
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(Value, frozen=True, kw_only=True):
     """What a page says, as values."""
 
     url: Url
@@ -301,8 +288,7 @@ class Article:
     ] = ()  # name and content of the page's meta elements that speak to robots
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class Loss(Value, frozen=True, kw_only=True):
     """What a document says less than its page: visible characters, pictures, links, files."""
 
     characters: int = 0
@@ -311,8 +297,7 @@ class Loss:
     files: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Value, frozen=True, kw_only=True):
     """A file of the archive: its path relative to the archive folder, with `/`, and its text."""
 
     path: str

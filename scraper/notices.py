@@ -7,13 +7,12 @@ of its layouts, and only `verify` sees that damage is mended.
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count, translated
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -61,16 +60,14 @@ _ENDED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Value, frozen=True, kw_only=True):
     """What a run or `verify` found of a site."""
 
     holds: Mapping[Event, str] = field(default_factory=dict)  # and what shows it, "" where nothing more does
     over: frozenset[Event] = frozenset()  # looked for, and not there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Value, frozen=True, kw_only=True):
     """One event of one site that began, or ended."""
 
     site: str

@@ -22,12 +22,11 @@ import time
 import traceback
 import warnings
 from collections import deque
-from dataclasses import field
 from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,16 +91,14 @@ def spread(
 # ── whoever gives the work out ────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(slots=True)
-class _Chunk(Generic[Piece]):
+class _Chunk(Value, Generic[Piece]):
     """Pieces given to a worker at once, and what came of those that are done."""
 
     pieces: list[Piece]
     results: list[Any] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Worker:
+class _Worker(Value):
     """A process, the pipe to it, and what it has to do."""
 
     process: Any  # of multiprocessing, of whichever way to begin one

@@ -5,7 +5,6 @@ Touches nothing: no clock, no disk, no network. The crawl carries out what is de
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -28,6 +27,7 @@ from scraper.article_record import (
 from scraper.errors import Blocked, Refused, TooLarge, WrongType
 from scraper.exit_codes import ExitCode
 from scraper.model import Kind, Request
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any
 
-from scraper.values import dataclass
+from scraper.values import Value, asdict, field
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Value, frozen=True, kw_only=True):
     """One address that could not be had, and why."""
 
     url: str
@@ -20,16 +18,14 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Value, frozen=True, kw_only=True):
     """Something odd of an address, which was had all the same."""
 
     url: str
     message: str
 
 
-@dataclass(slots=True, kw_only=True)
-class SiteReport:
+class SiteReport(Value, kw_only=True):
     """The counts of one site. `bytes` are as they came over the wire."""
 
     listed: int = 0
@@ -48,8 +44,7 @@ class SiteReport:
     notes: list[Note] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
-class Report:
+class Report(Value, kw_only=True):
     """One run of one command."""
 
     command: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from protego import Protego
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,8 +35,7 @@ _NOBODY = "(nobody)"  # stands for every agent that is not us: it is in no produ
 _NOT_KEPT = {"noarchive", "nocache"}  # two names of one wish
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Value, frozen=True):
     """The rules of one robots.txt for one agent."""
 
     _file: Protego

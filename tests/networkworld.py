@@ -37,7 +37,7 @@ def site(home: Url, **changes: Any) -> Site:  # noqa: ANN401 - any field of a si
 
 def network(*sites: Site, **changes: Any) -> Network:  # noqa: ANN401 - settings and parts alike
     """Return a network of these sites; `changes` are settings or parts of it."""
-    known = NetworkSettings.__slots__
+    known = NetworkSettings.__struct_fields__
     settings: dict[str, Any] = {"allow_private_addresses": True, "retries": 0}
     settings |= {name: value for name, value in changes.items() if name in known}
     parts: dict[str, Any] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +17,7 @@ from scraper.demo.server import serve
 from scraper.errors import ConfigError, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from scraper.ingest import bounds
 from scraper.ingest.bounds import bounded
 from scraper.ingest.page_reader import PageReader
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from scraper import canary, urls
 from scraper.canary import Page, Past, Sightings
+from scraper.values import replace
 
 
 def page(number: int = 1, said: str = "UnknownLayout: no mark of g3-text") -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -26,6 +25,7 @@ from scraper.cluster.schedule import (
 from scraper.cluster.shipping_plan import PART, Tail, may_have_changed, packs, plan_volumes
 from scraper.errors import StateTooNew, StoreError
 from scraper.stores.elsewhere.catalogue import Totals
+from scraper.values import replace
 
 ZEROS = bytes(PART + 10)
 

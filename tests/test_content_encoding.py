@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import zlib
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,7 @@ from listing_cases import capture
 from scraper.charset import body_bytes
 from scraper.content_encoding import Inflation, content_encoding
 from scraper.errors import NotAnArticle, TooLarge
+from scraper.values import replace
 
 PLAIN = ("<!DOCTYPE html><p>" + "云岫书院第三期读书会。" * 60).encode()
 GZIPPED = gzip.compress(PLAIN, mtime=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -14,6 +13,7 @@ from scraper.audit import chart, coverage_text, months, number_gaps
 from scraper.audit.coverage import judge
 from scraper.audit.coverage_facts import ChannelFacts, ListedArticle, ListPage
 from scraper.audit.months import Month
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.audit.coverage import SiteCoverage

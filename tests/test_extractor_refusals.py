@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from article_cases import CASES, HOST, bare_site, read_body
@@ -11,6 +10,7 @@ from listing_cases import capture, site
 
 from scraper.errors import MissingField, NotAnArticle, TooLarge, UnknownLayout
 from scraper.extractor import extract
+from scraper.values import replace
 
 ARTICLE = f"{HOST}/ywsd/system/2021/11/19/030048901.shtml"
 PORTAL = "<html><head><script>x={APP_NAME: '飞连'}</script></head><body><div id=root></div></body></html>"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -28,6 +27,7 @@ from scraper.discovery import read_links, read_pager
 from scraper.errors import ArchiveError
 from scraper.extractor import extract
 from scraper.model import Kind
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from importlib import import_module
 from itertools import chain, pairwise
@@ -51,6 +50,7 @@ from scraper.extractor import extract
 from scraper.model import Kind
 from scraper.rendering.document import render
 from scraper.search import bigrams, folding, query
+from scraper.values import Value, replace
 from scraper.writer import markdown_reader
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def patterns_in(value: object, depth: int = 6) -> Iterator[re.Pattern[Any]]:
         yield from chain.from_iterable(patterns_in(each, depth - 1) for each in value)
     elif isinstance(value, dict):
         yield from chain.from_iterable(patterns_in(each, depth - 1) for each in value.values())
-    elif is_dataclass(value) and not isinstance(value, type):
+    elif isinstance(value, Value):
         yield from chain.from_iterable(
-            patterns_in(getattr(value, field.name), depth - 1) for field in fields(value)
+            patterns_in(getattr(value, name), depth - 1) for name in value.__struct_fields__
         )
 
 

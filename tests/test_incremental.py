@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 from scraper import cli
 from scraper.article_record import ArticleRecord, Status
 from scraper.demo import faults
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ import io
 import os
 import sqlite3
 import struct
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from scraper.stores.warc import BrokenRecord, Record, find, pack
 from scraper.stores.warc_files import WarcFolder
 from scraper.stores.warc_reader import load
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

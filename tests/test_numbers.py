@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from scraper.families.family import Rows
 from scraper.families.jeecms import JEECMS
 from scraper.families.webplus import WEBPLUS
 from scraper.numbers import whole
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.families.family import Family

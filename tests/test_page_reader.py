@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from scraper.ingest.reextract import jobs
 from scraper.ingest.replay import Replay
 from scraper.model import Kind
 from scraper.stores.opening import open_site
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from scraper.demo.exchange import Answer
 from scraper.demo.server import serve
 from scraper.ingest.article_decision import MOST_HOSTS
 from scraper.progress import Unwatched
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

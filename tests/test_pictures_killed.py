@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ from scraper.demo.server import serve
 from scraper.progress import Unwatched
 from scraper.stores.captures import CaptureStore
 from scraper.stores.documents import DocumentStore
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -13,6 +12,7 @@ from scraper.article_record import AT_ONCE, ArticleRecord, Skip, Status, Visit
 from scraper.errors import BadStatus, Refused
 from scraper.model import Capture, CaptureRef
 from scraper.urls import Url
+from scraper.values import replace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AGES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from scraper import cli
 from scraper.crawl.plan import Incremental
 from scraper.errors import StoreError
 from scraper.stores.documents import DocumentStore
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

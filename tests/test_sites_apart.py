@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from scraper.errors import Blocked, Locked, NoRoom
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.hosts import HostFiles
 from scraper.stores.lock import Lock
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ def test_a_disk_that_is_full_for_one_site_ends_them_all(archive: Archive) -> Non
 
     def stores(context: SiteContext) -> SiteContext:
         full = FullDisk(context.captures)
-        return replace(context, captures=full) if context.site is first else context  # type: ignore[arg-type]
+        return replace(context, captures=full) if context.site is first else context
 
     session = archive.session(stores=stores)
     session.at_once = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from scraper.stores.state.listings import ChannelState, PageState
 from scraper.stores.state.queries import Standing
 from scraper.stores.state.schema import VERSION
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from scraper.article_record import Asset, AssetStatus
 from scraper.model import CaptureRef, Kind
 from scraper.stores.state import State, open_state
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from scraper.errors import CaptureDamaged, StoreError
 from scraper.model import Capture, CaptureRef, Kind
 from scraper.stores.captures import CaptureStore
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

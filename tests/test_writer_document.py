@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from scraper.blocks import (
     Text,
 )
 from scraper.urls import Url
+from scraper.values import replace
 from scraper.writer import frontmatter, write
 
 if TYPE_CHECKING:

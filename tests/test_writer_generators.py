@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from writer_samples import BEIJING, CAPTURED, HEXO, SITE, article, paragraph
 
 from scraper.text import fold, visible_text
 from scraper.urls import Url, urlname
+from scraper.values import replace
 from scraper.writer import write
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +11,7 @@ from writer_samples import CAPTURED, IDENTITY, SITE, article, paragraph
 
 from scraper.errors import WriteError
 from scraper.urls import urlname
+from scraper.values import replace
 from scraper.writer import PATTERN_FIELDS, document_path, write
 from scraper.writer.patterns import fill
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from scraper.blocks import Paragraph, Text
 from scraper.model import Article, Shown, Site
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.blocks import Block

@@ -17,7 +17,7 @@ from scraper.dates import date_in_path
 from scraper.messages import Message, say
 from scraper.text import fold
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 from scraper.writer import frontmatter
 from scraper.writer.markdown_reader import LAST_LINE
 
@@ -33,8 +33,7 @@ _OPENING: Final = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _OLD_TITLE: Final = re.compile(r"[^>]*->(?P<title>.+?)(?: \| [^|]*)?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldDocument:
+class OldDocument(Value, frozen=True, kw_only=True):
     """What an older document says of itself."""
 
     url: Url  # in its last line: the identity URL, as it was when the document was written
@@ -49,8 +48,7 @@ class OldDocument:
         return urls.urlname(self.url)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfit:
+class Unfit(Value, frozen=True, kw_only=True):
     """Why a file is not taken over."""
 
     why: Message

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from contextlib import ExitStack
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
@@ -19,7 +18,7 @@ from scraper.ingest.adoption import Adopter, Candidate
 from scraper.messages import Message, say
 from scraper.parallel import spread
 from scraper.stores.disk import read_small
-from scraper.values import dataclass
+from scraper.values import Value, field
 from scraper.writer.markdown_reader import body_of
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ class Problem(NamedTuple):
     why: Message
 
 
-@dataclass(slots=True, kw_only=True)
-class Adopted:
+class Adopted(Value, kw_only=True):
     """What became of a folder."""
 
     adopted: int = 0
@@ -59,8 +57,7 @@ class Adopted:
         self.problems.append(Problem(file, why))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class Choices(Value, frozen=True, kw_only=True):
     """How a folder is taken over."""
 
     only: Site | None = None  # None: every site of the config
@@ -145,8 +142,7 @@ def _read(file: Path) -> OldDocument | Unfit:
         return Unfit(why=say("it cannot be read: {error}", error=error.strerror or str(error)))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Desk:
+class _Desk(Value, kw_only=True):
     """One site's stores, who takes documents into them, and those that wait for the next transaction."""
 
     stores: SiteContext

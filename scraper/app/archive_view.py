@@ -6,7 +6,6 @@ An archive of the first format is brought over before. Who reads takes no lock: 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from scraper.app.archive_door import enter
 from scraper.app.wiring import Sites, clock
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import documents_of, view_state
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,7 +15,7 @@ from scraper.errors import ArchiveError, TooCostly, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 from scraper.parallel import spread
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _LONGEST_LINE: Final = 2**20  # bytes of one line of a manifest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Value, frozen=True, kw_only=True):
     """One line of a manifest, as it came."""
 
     number: int  # from 1
@@ -34,8 +33,7 @@ class Entry:
     text: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Value, frozen=True, kw_only=True):
     """One line of output, and what it means for the exit code."""
 
     text: str

@@ -11,7 +11,6 @@ import socket
 import sys
 import time
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -40,7 +39,7 @@ from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.elsewhere.object_store import ObjectStore, check_conditions
 from scraper.stores.opening import prepare
 from scraper.stores.status_files import StatusFiles
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -55,8 +54,7 @@ _LOOK = 15.0  # seconds between two looks at the config's files
 _GRACE = 300.0  # seconds beyond its slice, after which a site's process is taken for hung
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Value):
     """A cluster's doors, open."""
 
     settings: ClusterSettings

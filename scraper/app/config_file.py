@@ -6,7 +6,6 @@ one of them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 from scraper.messages import say
 from scraper.redaction import redacted_value
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

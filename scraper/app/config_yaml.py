@@ -13,7 +13,7 @@ import yaml
 from scraper.config.problems import dotted
 from scraper.errors import ConfigError
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ _DEEPEST: Final = 30
 _MERGE: Final = "tag:yaml.org,2002:merge"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigFile:
+class ConfigFile(Value, frozen=True, kw_only=True):
     """One file as it was read."""
 
     path: Path

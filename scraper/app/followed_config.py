@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper.app.config_file import load_config
 from scraper.app.site_process import pickled
 from scraper.errors import ArchiveError
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

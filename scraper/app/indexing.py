@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from dataclasses import field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,7 +20,7 @@ from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
 from scraper.stores.opening import documents_of
 from scraper.stores.search_index import NAME, open_index, prepare
-from scraper.values import dataclass
+from scraper.values import Value, field
 from scraper.writer.markdown_reader import body_of, plain_text
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ _HERE: Final = 1_000  # documents that are read in this process while others wou
 _BATCH: Final = 500  # articles of a transaction: what a kill takes back, and how long a reader may wait
 
 
-@dataclass(slots=True, kw_only=True)
-class Indexed:
+class Indexed(Value, kw_only=True):
     """What became of an index."""
 
     put: int = 0

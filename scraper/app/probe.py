@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +13,7 @@ from scraper.app.wiring import network_of
 from scraper.errors import ArchiveError, ExtractError, NotAListing
 from scraper.extractor.page import open_page
 from scraper.model import Kind, NetworkSettings, Request
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from scraper.app.saved_page import Read
@@ -28,8 +27,7 @@ _SUCCESS = range(200, 300)
 What = Literal["article", "list", "sitemap", "feed", "other"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Value, frozen=True, kw_only=True):
     """What was seen."""
 
     capture: Capture

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ from scraper.stores.documents import DocumentStore
 from scraper.stores.opening import captures_of, prepare, view_state
 from scraper.stores.search_index import NAME, view_index
 from scraper.urls import parse
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,8 +47,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")  # a part of a picture's pa
 Stamp = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Value, frozen=True, kw_only=True):
     """An article as the state knows it, and its captures, oldest first."""
 
     record: ArticleRecord | None  # None: the state lost it since the catalogue was made
@@ -57,8 +55,7 @@ class Past:
     captures: tuple[CaptureEntry, ...] = ()
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Value):
     """What was counted of one site, and of which moment of its state."""
 
     stamp: Stamp

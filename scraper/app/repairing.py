@@ -15,7 +15,7 @@ from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.replay import Replay
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from scraper.stores.opening import SiteContext
 
 
-@dataclass(slots=True, kw_only=True)
-class Repaired:
+class Repaired(Value, kw_only=True):
     """What was repaired of one site."""
 
     lost: int = 0  # captures that were seen to be lost now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from scraper.ingest.bounds import bounded
 from scraper.messages import say
 from scraper.model import LARGEST_BODY, Capture
 from scraper.parallel import spread
-from scraper.values import dataclass
+from scraper.values import Value, asdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(Value, frozen=True, kw_only=True):
     """A saved page, read."""
 
     article: Article

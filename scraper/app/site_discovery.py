@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from scraper.errors import ArchiveError, BadStatus, Blocked, NotAListing
 from scraper.extractor.page import open_page
 from scraper.messages import say
 from scraper.model import Channel, Kind, NetworkSettings, Request
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,8 +42,7 @@ _SUCCESS = range(200, 300)
 _NOT_OF_A_NAME = re.compile(r"[^\w-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundChannel:
+class FoundChannel(Value, frozen=True, kw_only=True):
     """A list that was found."""
 
     channel: Channel
@@ -58,8 +56,7 @@ class FoundChannel:
         return len(self.listing.links) * (self.listing.pages or 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Value, frozen=True, kw_only=True):
     """What was found of a site. `site` is as a config would name it, its channels those that were found."""
 
     site: Site

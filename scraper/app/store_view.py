@@ -6,7 +6,6 @@ No captures are pulled unless they are asked for, and nothing that is there as t
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from scraper.app.wiring import clock
 from scraper.cluster.holding import Holding
 from scraper.cluster.pulling import Wanted, pull
 from scraper.stores.opening import prepare
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

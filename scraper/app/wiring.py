@@ -9,7 +9,6 @@ import resource
 import shutil
 import time
 from contextlib import contextmanager
-from dataclasses import field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,7 +30,7 @@ from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import Usage, ensure_room
 from scraper.stores.hosts import HostFiles
 from scraper.stores.opening import open_site, try_site
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -53,8 +52,7 @@ _OPEN_FILES_OF_A_SITE = 6  # lock, state and what SQLite has beside it, a captur
 _OPEN_FILES_OF_ALL = 32  # what Python, the log and the terminal have open, and then some
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Machine(Value, frozen=True, kw_only=True):
     """What a run takes of the machine it runs on, each thing named so that another may be given."""
 
     now: Callable[[], datetime] | None = None  # None: the system's clock, in the first site's time zone

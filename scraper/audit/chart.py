@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,7 @@ _STYLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
+class _Scale(Value, frozen=True):
     """From months and counts to places."""
 
     top: int  # of the panel

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper.audit import months, number_gaps
 from scraper.audit.coverage_facts import WHYS
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Value, frozen=True, kw_only=True):
     """An article that a list names and that the archive does not have."""
 
     url: Url
@@ -28,8 +26,7 @@ class Missing:
     error: str | None = None  # of the last failure; None: there was none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelCoverage:
+class ChannelCoverage(Value, frozen=True, kw_only=True):
     """What one channel's list names, and what of it is held."""
 
     facts: ChannelFacts
@@ -76,8 +73,7 @@ class ChannelCoverage:
         return whole and not self.unread_pager and not self.sublists and self.facts.broken is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteCoverage:
+class SiteCoverage(Value, frozen=True, kw_only=True):
     """What a site's lists name, and what of it is held: articles by identity, each once."""
 
     name: str
@@ -127,8 +123,7 @@ def judge(
     )
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Value):
     """One channel's counts."""
 
     listed: int = 0
@@ -136,8 +131,7 @@ class Tally:
     missing: list[Missing] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(Value):
     """The counts of a site, article by article: memory grows with what is missing, not with what is held."""
 
     listed: int = 0

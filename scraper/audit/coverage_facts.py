@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +15,7 @@ Why: TypeAlias = Literal["waiting", "failed", "refused", "gone"]
 WHYS: tuple[Why, ...] = ("waiting", "failed", "refused", "gone")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedArticle:
+class ListedArticle(Value, frozen=True, kw_only=True):
     """One article, as one channel's list names it. One that several channels name comes once for each."""
 
     channel: str
@@ -27,8 +26,7 @@ class ListedArticle:
     month: str | None = None  # YYYY-MM of its publication, in the site's time zone; None: nobody knows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListPage(Value, frozen=True, kw_only=True):
     """One page of a list that was read."""
 
     url: Url
@@ -43,8 +41,7 @@ class ListPage:
     sublists: tuple[Url, ...] = ()  # of an overview: lists of which it shows the newest rows, and no channels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelFacts:
+class ChannelFacts(Value, frozen=True, kw_only=True):
     """One channel's list: what it says of itself, and its pages."""
 
     name: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from scraper.article_record import Status
 from scraper.audit import coverage
 from scraper.audit.coverage_facts import ChannelFacts, ListedArticle, ListPage
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

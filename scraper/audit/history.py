@@ -15,7 +15,7 @@ from scraper.errors import ArchiveError
 from scraper.mementos import archive_of, as_of_site
 from scraper.messages import say, translated
 from scraper.model import Kind
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,8 +36,7 @@ _SENTENCE = re.compile(
 _AROUND = 1  # lines shown before and after what changed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Value, frozen=True, kw_only=True):
     """One capture of an article."""
 
     entry: CaptureEntry

@@ -10,7 +10,7 @@ from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,7 @@ _AROUND = (-3, -2, -1, 1, 2, 3)  # months
 _FEWEST = 3  # neighbours that must be there to expect anything
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class Month(Value, frozen=True, kw_only=True):
     """One month's articles."""
 
     month: str  # YYYY-MM
@@ -31,8 +30,7 @@ class Month:
     held: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThinMonth:
+class ThinMonth(Value, frozen=True, kw_only=True):
     """A month with fewer articles than its neighbours let expect."""
 
     month: str  # YYYY-MM

@@ -12,7 +12,7 @@ from scraper.columns import table
 from scraper.messages import say, translated
 from scraper.spans import ago
 from scraper.stores.state.queries import Standing
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _AHEAD = timedelta(minutes=5)  # by which two clocks may differ; what is later was told by a clock gone wrong
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelStatus:
+class ChannelStatus(Value, frozen=True, kw_only=True):
     """Where one channel stands."""
 
     name: str
@@ -44,8 +43,7 @@ class ChannelStatus:
         return self.configured and (read is None or read > now + _AHEAD or now - read > age)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStatus:
+class SiteStatus(Value, frozen=True, kw_only=True):
     """Where one site stands; its articles are counted once, however many channels name them."""
 
     name: str

@@ -16,7 +16,7 @@ from scraper.stores.archive_folder import INSIDE
 from scraper.stores.opening import view_state
 from scraper.stores.takedowns import NAME as TAKEDOWNS
 from scraper.stores.warc_files import warc_files
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -28,8 +28,7 @@ _HALF: Final = re.compile(r"\..*\.unfinished")
 _PICTURES: Final = "pictures"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
+class Stray(Value, frozen=True, kw_only=True):
     """One file, or one site's folder, that nobody knows."""
 
     file: str  # relative to the archive

@@ -7,7 +7,6 @@ and a document that looks wrong is looked at once more, by what the state says t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field, replace
 from functools import partial, reduce
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, documents_of, view_state
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +37,7 @@ if TYPE_CHECKING:
     from scraper.stores.state import State
 
 
-@dataclass(slots=True, kw_only=True)
-class Verified:
+class Verified(Value, kw_only=True):
     """What was found of one site."""
 
     captures: int = 0  # that are whole
@@ -70,16 +68,14 @@ class Verified:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Value, frozen=True, kw_only=True):
     """One document to be examined."""
 
     known: ArticleRecord
     job: Job | None  # what gives the document today; None: nothing to hold it against, or not yet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(Value, frozen=True, kw_only=True):
     """What was found wrong with one document; nothing, where it is as it should be."""
 
     known: ArticleRecord

@@ -14,7 +14,7 @@ from scraper.messages import say
 from scraper.stores.archive_folder import INSIDE
 from scraper.stores.fixity import Sound
 from scraper.stores.warc_reader import Damaged
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _TO_DO: Final = "`run` fetches again what they held"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
+class Damage(Value, frozen=True, kw_only=True):
     """One thing that is not as it was written."""
 
     file: str  # relative to the archive

@@ -13,7 +13,7 @@ from scraper.cluster.manifest import Manifest
 from scraper.errors import LeaseLost
 from scraper.messages import say
 from scraper.stores.elsewhere.object_store import Overtaken
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,8 +33,7 @@ class EpochBehind(Exception):  # noqa: N818 - no error: the database came back f
         self.known = known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Claimed(Value, frozen=True, kw_only=True):
     """A manifest as this holder wrote it last: only on top of these very bytes can it be written again."""
 
     manifest: Manifest

@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from scraper.cluster import tables
 from scraper.errors import ClusterError, DatabaseAway, LeaseLost, SiteHeld, UsageError
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -29,8 +29,7 @@ _PATIENCE = 10.0  # seconds for one question
 _CONNECT = 5  # seconds to connect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
+class RunRow(Value, frozen=True, kw_only=True):
     """One run of one site, as it is remembered in the database."""
 
     site: str
@@ -45,8 +44,7 @@ class RunRow:
     report: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Value, frozen=True, kw_only=True):
     """What a claim gives, and what is to be done with it."""
 
     epoch: int
@@ -132,7 +130,9 @@ class Database:
 
     async def add_run(self, run: RunRow) -> None:
         """Remember how a run ended; told twice, it is remembered once."""
-        values = {name: getattr(run, name) for name in RunRow.__slots__} | {"report": Jsonb(run.report)}
+        values = {name: getattr(run, name) for name in RunRow.__struct_fields__} | {
+            "report": Jsonb(run.report)
+        }
         async with self._asked() as cursor:
             await cursor.execute(tables.ADD_RUN, values)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from scraper.cluster.page_delta import page_digests
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import make_folder, replace_file, store_error, sync_folder
 from scraper.stores.elsewhere import catalogue_file, cluster_folder, told, where_file
-from scraper.values import dataclass
+from scraper.values import Value, asdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from scraper.stores.state import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Value, frozen=True, kw_only=True):
     """Which commit the files of this machine stand for."""
 
     serial: int

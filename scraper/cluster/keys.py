@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 CLUSTER: Final = "cluster.json"
 SITES: Final = "sites"
@@ -33,8 +33,7 @@ def manifest(site: str) -> str:
     return f"{site_folder(site)}/manifest.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(Value, frozen=True):
     """The objects of one try of a shipment."""
 
     site: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 MARGIN: Final = 0.05  # of the lease's length: what the holder gives away, for clocks that differ in rate
 RENEWALS: Final = 4  # within a lease's length, so that three may fail
@@ -18,8 +18,7 @@ RENEWALS: Final = 4  # within a lease's length, so that three may fail
 DEFAULT_TTL: Final = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Value, frozen=True, kw_only=True):
     """The right to work one site."""
 
     site: str

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scraper.cluster.lease import Lease, deadline_of, pause_between_renewals
 from scraper.cluster.schedule import stretch_of
 from scraper.errors import ClusterError, DatabaseAway
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True)
-class Tenure:
+class Tenure(Value, kw_only=True):
     """One lease as it stands, and the process that works under it."""
 
     lease: Lease

@@ -7,14 +7,13 @@ documents stands in the catalogue, a SQLite file that travels as the state does.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
 from scraper.stores.elsewhere.catalogue import Totals
-from scraper.values import dataclass
+from scraper.values import Value, asdict, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,16 +22,14 @@ FORMAT: Final = 1
 LONGEST_CHAIN: Final = 24  # parts of a shipped file, before it is shipped whole again
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Value, frozen=True, kw_only=True):
     """One object that holds pages of a file."""
 
     key: str
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippedFile:
+class ShippedFile(Value, frozen=True, kw_only=True):
     """A SQLite file in the store: the first part is whole, each further one changes pages of it."""
 
     size: int
@@ -49,8 +46,7 @@ class ShippedFile:
         return len(self.parts) >= LONGEST_CHAIN or self.bytes > 2 * self.parts[0].bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Value, frozen=True, kw_only=True):
     """Where a site stands in the store."""
 
     site: str

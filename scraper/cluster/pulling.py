@@ -19,7 +19,7 @@ from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.disk import append_synced, make_folder, store_error
 from scraper.stores.elsewhere.catalogue import Catalogue
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,8 +33,7 @@ _TRIES: Final = 3
 _TOGETHER: Final = 2**20  # bytes of a pack between two wanted files, below which they are read at once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Value, frozen=True, kw_only=True):
     """What of a site is pulled beside its state."""
 
     documents: bool = False

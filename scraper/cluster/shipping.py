@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from scraper.messages import say
 from scraper.stores.disk import make_folder, store_error
 from scraper.stores.elsewhere.catalogue import Catalogue, StoredFile, VolumePart
 from scraper.stores.state import open_state
-from scraper.values import dataclass
+from scraper.values import Value, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from scraper.stores.elsewhere.object_store import ObjectStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Value, frozen=True, kw_only=True):
     """What a commit says beside what it ships."""
 
     machine: str
@@ -48,8 +46,7 @@ class Told:
     last: bool = True  # the holder hands the site back after this commit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shipped:
+class Shipped(Value, frozen=True, kw_only=True):
     """A commit that went through."""
 
     claimed: Claimed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -13,8 +13,7 @@ PART: Final = 32 * 2**20  # bytes of one object at most: what one retry sends ag
 SETTLED: Final = 2 * 10**9  # nanoseconds: a file as young as that when it was shipped may have changed since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tail:
+class Tail(Value, frozen=True, kw_only=True):
     """Bytes of a WARC file that become one object."""
 
     file: str
@@ -22,8 +21,7 @@ class Tail:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumePlan:
+class VolumePlan(Value, frozen=True, kw_only=True):
     """What of the WARC files is to be shipped."""
 
     tails: tuple[Tail, ...]

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,7 +34,7 @@ from scraper.stores.disk import ensure_room
 from scraper.stores.elsewhere.catalogue import Catalogue
 from scraper.stores.lock import Lock
 from scraper.stores.opening import view_state
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -56,8 +55,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries of a shipm
 _LAST_TRIES = 20.0  # seconds for a shipment, once the worker is to end
 
 
-@dataclass(slots=True, kw_only=True)
-class Figures:
+class Figures(Value, kw_only=True):
     """What a worker did so far."""
 
     runs: int = 0
@@ -68,8 +66,7 @@ class Figures:
     shipping: set[str] = field(default_factory=set)  # sites whose shipment waits for the store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class Workshop(Value, frozen=True, kw_only=True):
     """What the turns of all sites on this machine share."""
 
     machine: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scraper.columns import table
 from scraper.messages import say, translated
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,8 +28,7 @@ _NUMBERS = (say("priority"), say("exit"), say("written"), say("waiting"))
 _MACHINES = (say("machine"), say("seen"), say("sites"), say("slots"))
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterStatus:
+class ClusterStatus(Value, frozen=True):
     """The rows that the database gave."""
 
     machines: Sequence[Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
 from scraper.report import Problem, SiteReport
+from scraper.values import asdict
 
 if TYPE_CHECKING:
     import argparse

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
@@ -12,6 +11,7 @@ from scraper.commands.crawl import load
 from scraper.console import tell
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
+from scraper.values import asdict
 
 if TYPE_CHECKING:
     import argparse

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from scraper.commands.crawl import load
 from scraper.console import put
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
+from scraper.values import asdict
 
 if TYPE_CHECKING:
     import argparse

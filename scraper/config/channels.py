@@ -9,7 +9,7 @@ from scraper import dom
 from scraper.config.sections import Key, Section
 from scraper.config.value_types import Address, OneOrMore, OrNothing, Text
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.config.problems import Where
@@ -44,8 +44,7 @@ def _depth(selector: str) -> int:
     return deepest
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelForm:
+class ChannelForm(Value, frozen=True):
     """A channel: its index's address alone, or a mapping with a title."""
 
     section: Section

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say
 from scraper.redaction import redacted_value
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,7 @@ _COMPOUNDS: Final[dict[type, str]] = {list: say("a list"), dict: say("a mapping"
 _LONGEST_SHOWN: Final = 60  # characters of a wrong value in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Value, frozen=True):
     """A place in the config. All places of one config share the list that slips are told to."""
 
     path: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from scraper import urls
@@ -11,7 +10,7 @@ from scraper.config.problems import Where
 from scraper.errors import ConfigError
 from scraper.messages import say
 from scraper.model import MAX_BYTES, Channel, NetworkSettings, PerAddress, Selectors, Site, TlsSettings
-from scraper.values import dataclass
+from scraper.values import Value, field, repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,24 +22,25 @@ if TYPE_CHECKING:
 _FIELD_OF_KEY: Final = {"title": "title_pattern"}  # `title` of `defaults` is this field of a Site
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pings:
+class Pings(Value, frozen=True, kw_only=True):
     """Whom a run tells that it ended: one GET."""
 
     success: Url | None = None  # None: nobody
     failure: Url | None = None  # None: nobody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifySettings:
+class NotifySettings(Value, frozen=True, kw_only=True):
     """Who is told of an event once, and of its end."""
 
-    to: tuple[str, ...] = field(repr=False)  # addresses of Apprise, with their passwords, or `env:NAME`
+    to: tuple[str, ...]  # addresses of Apprise, with their passwords, or `env:NAME`
     nothing_new_after: timedelta | None  # None: that is not told
 
+    def __repr__(self) -> str:
+        """Show it without the passwords in its addresses."""
+        return repr_without(self, "to")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterSettings:
+
+class ClusterSettings(Value, frozen=True, kw_only=True):
     """Where many machines meet."""
 
     database: str  # without a password
@@ -49,8 +49,7 @@ class ClusterSettings:
     ttl: timedelta  # of a lease
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Value, frozen=True, kw_only=True):
     """The config, every default filled in."""
 
     archive: str  # as the file says it; `app.load_config` makes it a path that holds from anywhere

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scraper.config.problems import Where, guess, shown
 from scraper.config.templates import name_slip
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.config.value_types import Form, Schema
@@ -30,8 +30,7 @@ def is_name(text: str) -> bool:
     return re.fullmatch(r"\w(?:[\w.-]{0,58}[\w-])?", text) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Value, frozen=True, kw_only=True):
     """One key of the config: the single place that says what it may be, what it means and what it is else."""
 
     name: str
@@ -42,8 +41,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Value, frozen=True):
     """A mapping with fixed keys. Reads to a dict of the keys that are given."""
 
     keys: tuple[Key, ...]
@@ -83,8 +81,7 @@ class Section:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Value, frozen=True):
     """A mapping whose keys are names that the user gives, and whose values have one form."""
 
     what: str

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from scraper import durations, urls
 from scraper.config.problems import Where, guess, shown
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,7 @@ class Form(Protocol):
         """Return the form as JSON Schema."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Value, frozen=True):
     """One line of text, not empty. `check` returns what is wrong with it, or None."""
 
     what: str = "text"
@@ -83,8 +82,7 @@ class Text:
         return {"type": "string", "pattern": self.pattern or ONE_LINE}
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Value, frozen=True):
     """A text that no message shows. `check` returns what is wrong with it, or None."""
 
     what: str
@@ -103,8 +101,7 @@ class Secret:
         return {"type": "string", "pattern": r"^(env:[A-Za-z_][A-Za-z0-9_]*$|[A-Za-z][A-Za-z0-9+.-]*://\S)"}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value, frozen=True):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -129,8 +126,7 @@ class Choice:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Value, frozen=True):
     """A number between two bounds, both allowed."""
 
     what: str
@@ -162,8 +158,7 @@ class Number:
         return {"type": kind, "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Value, frozen=True):
     """True or false."""
 
     def read(self, value: object, where: Where) -> bool | None:
@@ -178,8 +173,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value, frozen=True):
     """An http or https address."""
 
     def read(self, value: object, where: Where) -> Url | None:
@@ -198,8 +192,7 @@ class Address:
         return {"type": "string", "format": "uri", "pattern": r"^\s*[Hh][Tt][Tt][Pp][Ss]?:"}
 
 
-@dataclass(frozen=True, slots=True)
-class TimeZone:
+class TimeZone(Value, frozen=True):
     """The name of a time zone, as in Asia/Shanghai."""
 
     def read(self, value: object, where: Where) -> ZoneInfo | None:
@@ -225,8 +218,7 @@ class TimeZone:
         return {"type": "string", "minLength": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Value, frozen=True):
     """A span of time, between two bounds where it has any, both allowed."""
 
     least: timedelta | None = None
@@ -260,8 +252,7 @@ class Duration:
         return {"type": "string", "pattern": durations.PATTERN}
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Value, frozen=True):
     """A list whose items have one form. `rising`: each more than the one before it."""
 
     item: Form
@@ -283,8 +274,7 @@ class ListOf:
         return {"type": "array", "items": self.item.schema()}
 
 
-@dataclass(frozen=True, slots=True)
-class OneOrMore:
+class OneOrMore(Value, frozen=True):
     """A value of one form, or a list of such that is not empty. Reads to a tuple either way."""
 
     item: Form
@@ -302,8 +292,7 @@ class OneOrMore:
         return {"anyOf": [self.item.schema(), ListOf(self.item).schema() | {"minItems": 1}]}
 
 
-@dataclass(frozen=True, slots=True)
-class OrNothing:
+class OrNothing(Value, frozen=True):
     """Another form, or null."""
 
     form: Form

@@ -11,7 +11,6 @@ that did not: an article that was put in at an older day moves all that stands a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from scraper.errors import (
 from scraper.families import by_name
 from scraper.messages import say
 from scraper.model import PageRef
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -45,8 +44,7 @@ LAST_PAGE = 1 << 16  # a server that answers beyond this answers anything
 NOTHING_NEW = 3  # pages in a row that name nothing but what this walk has met: the list has no end of its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPageRequest:
+class ListPageRequest(Value, frozen=True, kw_only=True):
     """One older page: just read, or known from before."""
 
     url: Url

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
 from scraper.crawl.date_range import DateRange
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incremental:
+class Incremental(Value, frozen=True, kw_only=True):
     """Bring what is new."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backfill:
+class Backfill(Value, frozen=True, kw_only=True):
     """Bring the whole past, as far as the days go."""
 
     channels: tuple[str, ...] = ()  # only these; empty: all
     days: DateRange = field(default_factory=DateRange)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refetch:
+class Refetch(Value, frozen=True, kw_only=True):
     """Bring again what lost captures held, and nothing else."""
 
 

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import signal
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
@@ -28,7 +27,7 @@ from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.replay import Replay
 from scraper.messages import say
 from scraper.report import Report
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,8 +60,7 @@ class OpenSite(Protocol):
         """Return the site's context, for `with`. Raises Locked, StoreError."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaybackSource:
+class WaybackSource(Value, frozen=True, kw_only=True):
     """Another archive, which keeps copies of what is gone from the sites."""
 
     home: Url
@@ -70,8 +68,7 @@ class WaybackSource:
     source: Callable[[Site], Source]  # likewise, what asks it
 
 
-@dataclass(slots=True, kw_only=True)
-class _Turn:
+class _Turn(Value, kw_only=True):
     """What became of one site in this run."""
 
     reporter: SiteReporter

@@ -16,7 +16,6 @@ in order, and stops when the budget is spent or the site no longer answers.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -46,6 +45,7 @@ from scraper.ingest.ingester import EVERY_DAY
 from scraper.messages import say
 from scraper.model import Kind
 from scraper.stores.state.clock import forget_the_future
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -27,7 +27,7 @@ from scraper.crawler.trust import Trust
 from scraper.errors import Unreachable
 from scraper.messages import say
 from scraper.model import TlsSettings
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import ssl
@@ -47,8 +47,7 @@ _HTTPS = 443
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """The head of an answer, and its body as it comes, the chunking undone and nothing else."""
 
     status: int

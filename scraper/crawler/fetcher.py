@@ -18,7 +18,7 @@ from scraper.errors import FetchError, NotAnArticle, Refused, TooLarge, Unreacha
 from scraper.messages import say
 from scraper.model import Capture, Kind, TlsSettings
 from scraper.numbers import whole
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,8 +40,7 @@ _ACCEPT = {
 }
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Value):
     """What was asked and what came, counted as it happens: failures too."""
 
     requests: int = 0

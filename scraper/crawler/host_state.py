@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostBackoff:
+class HostBackoff(Value, frozen=True, kw_only=True):
     """How a host last took our requests. A host without trouble needs none."""
 
     pause: float  # seconds: the length of the last back-off, before jitter; 0: none is left
@@ -24,8 +23,7 @@ class HostBackoff:
     asked: bool = True  # the host itself asked for the pause: the next run keeps it; else it asks once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachedRobots:
+class CachedRobots(Value, frozen=True, kw_only=True):
     """What an origin's robots.txt said. Only final answers are kept, never failures."""
 
     fetched_at: datetime

@@ -22,7 +22,6 @@ condition: some servers cannot bear one. Everything else is an error:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -44,6 +43,7 @@ from scraper.crawler.server_lanes import ServerLanes
 from scraper.errors import BadStatus, Blocked, Refused
 from scraper.messages import say
 from scraper.model import Kind, Request
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping

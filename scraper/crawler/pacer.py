@@ -20,14 +20,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.crawler.host_state import HostBackoff
 from scraper.errors import Blocked, Paused
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -48,8 +47,7 @@ HELD = 0.1  # seconds between two looks at a host that another process is asking
 TOO_MANY = "429"  # the cause of a back-off that means: we are not wanted
 
 
-@dataclass(slots=True)
-class _Lane:
+class _Lane(Value):
     """What this process knows of one host."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -9,7 +9,6 @@ of the house.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +16,7 @@ from scraper import urls
 from scraper.crawler import ip_filter
 from scraper.errors import ConfigError
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value, repr_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,15 +26,18 @@ if TYPE_CHECKING:
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proxy:
+class Proxy(Value, frozen=True, kw_only=True):
     """A forward proxy. Its address is never checked: who names it in config or environment trusts it."""
 
     scheme: str  # of the connection to the proxy itself
     host: str
     port: int
-    user: str | None = field(default=None, repr=False)  # None: it wants no name and no password
-    password: str = field(default="", repr=False)
+    user: str | None = None  # None: it wants no name and no password
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """Show it without its name and its password."""
+        return repr_without(self, "user", "password")
 
 
 class Proxies:

@@ -23,7 +23,7 @@ from scraper.charset import body_bytes
 from scraper.crawler.host_state import CachedRobots
 from scraper.errors import BadStatus, Refused, TooLarge, Unreachable
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,14 +40,12 @@ _SUCCESS = range(200, 300)
 _SERVER_ERRORS = range(500, 600)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Value, frozen=True):
     at: datetime
     rules: robots.Rules
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
+class _Failed(Value, frozen=True):
     at: datetime
     why: str
     refused: bool  # False: there was no answer at all

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.crawler import ip_filter
 from scraper.errors import FetchError
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,8 +29,7 @@ _HELD = 0.1  # seconds between two looks at slots that other processes have
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(slots=True)
-class _Lane:
+class _Lane(Value):
     """What this process knows of one server."""
 
     slots: asyncio.Semaphore

@@ -21,7 +21,7 @@ from scraper.crawler.answer_repair import AnswerRepair
 from scraper.crawler.dns import allowed_addresses
 from scraper.errors import TooLarge, Unreachable
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -51,8 +51,7 @@ class Origin(NamedTuple):
     port: int | None  # None: the scheme's own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(Value, frozen=True, kw_only=True):
     """An answer that has begun to come. Whoever takes it must close it."""
 
     status: int
@@ -63,8 +62,7 @@ class Arrival:
     close: Callable[[], Awaitable[None]]
 
 
-@dataclass(slots=True)
-class _Pool:
+class _Pool(Value):
     connections: httpcore.AsyncConnectionPool
     users: int = 0
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from scraper.demo import pictures, words
 from scraper.demo.exchange import Answer, Reply, Row, page
 from scraper.demo.world import World
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import re
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from scraper.demo.story import Story
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Value, frozen=True, kw_only=True):
     """A column of a campus site."""
 
     name: str  # as in its address: `tzgg`, or `xwzx/tzgg` for VSB

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from scraper.demo import template, words
 from scraper.demo.story import Form
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_LISTED_TITLE = 30  # characters; the newer lists cut what is longer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelSpec:
+class ChannelSpec(Value, frozen=True, kw_only=True):
     """A channel of the site. `aliases` are names it had before: its articles answer there too."""
 
     name: str
@@ -35,8 +33,7 @@ class ChannelSpec:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Value, frozen=True, kw_only=True):
     """What stands around every page: the site, the moment, and what changes with every fetch."""
 
     home: str  # without a slash

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     import threading
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(Value, frozen=True, kw_only=True):
     """A request as it came: `path` keeps its query, header names are in lower case."""
 
     host: str  # in lower case, without a port
@@ -31,40 +29,34 @@ class Ask:
 # ── manners: how the bytes leave ──────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Value, frozen=True, kw_only=True):
     """As it should be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reset:
+class Reset(Value, frozen=True, kw_only=True):
     """The connection is reset: before the first byte, or after some bytes of the body."""
 
     after: int | None = None  # None: not even the status line is sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Short:
+class Short(Value, frozen=True, kw_only=True):
     """Content-Length promises more than is sent; then the connection is closed."""
 
     sent: int  # bytes of the body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenChunks:
+class BrokenChunks(Value, frozen=True, kw_only=True):
     """A chunked body whose second chunk has a size that is no number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stalled:
+class Stalled(Value, frozen=True, kw_only=True):
     """Nothing more comes until the event is set."""
 
     until: threading.Event
     after: int | None = None  # bytes of the body sent before; None: not even the status line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dripped:
+class Dripped(Value, frozen=True, kw_only=True):
     """The body comes a few bytes at a time."""
 
     step: int
@@ -76,8 +68,7 @@ Manner = Whole | Reset | Short | BrokenChunks | Stalled | Dripped
 Header = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """What a fake site says; Content-Length or chunking is added on the wire."""
 
     status: int = 200
@@ -91,8 +82,7 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value, frozen=True, kw_only=True):
     """A row of a list: usually a story's, sometimes an address that is another's or no longer there."""
 
     address: str
@@ -100,8 +90,7 @@ class Row:
     date: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Value, frozen=True, kw_only=True):
     """An answer, and what marks its content as unchanged: nothing of what differs on every fetch."""
 
     answer: Answer

@@ -10,12 +10,11 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 from scraper.demo.exchange import Answer, Ask, BrokenChunks, Dripped, Reset, Short, Stalled, page
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     import re
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 Fault = Callable[[Ask, Answer], Answer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Value, frozen=True, kw_only=True):
     """A fault and where it strikes: `where` is searched in `http://host/path?query`."""
 
     where: re.Pattern[str]

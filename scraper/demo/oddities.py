@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from scraper.demo import pieces, words
 from scraper.demo.pieces import Piece
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Oddity:
+class Oddity(Value, frozen=True, kw_only=True):
     """One such article. `shift` is how far the date in its address is from the shown one."""
 
     lesson: str

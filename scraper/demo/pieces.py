@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from html import escape
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 _ENTITIES = str.maketrans({"“": "&ldquo;", "”": "&rdquo;", "—": "&mdash;", "\xa0": "&nbsp;", "·": "&middot;"})
 INDENT = "　　"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Value, frozen=True, kw_only=True):
     """A part of a body."""
 
     html: str

@@ -12,14 +12,13 @@ import contextlib
 import math
 import threading
 import time
-from dataclasses import replace
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from scraper.demo import wire
 from scraper.demo.exchange import Answer, Ask, page
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,8 +38,7 @@ class FakeSite(Protocol):
         """Answer one request; called from the server's thread."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Value, frozen=True, kw_only=True):
     """One request in the log; times are seconds of the server's monotonic clock."""
 
     started: float  # its last header line was read

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.demo.pieces import Piece
@@ -46,8 +46,7 @@ class Form(StrEnum):
 _WITHOUT_EDITOR = {Form.G0_TOPIC, Form.G1_XS, Form.WEBPLUS, Form.VSB, Form.JEECMS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Value, frozen=True, kw_only=True):
     """One article as the site has it. Small: a world holds tens of thousands."""
 
     number: str  # nine digits
@@ -68,8 +67,7 @@ class Story:
         return f"/{self.channel}/system/{self.day:%Y/%m/%d}/{self.number}.shtml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class Truth(Value, frozen=True, kw_only=True):
     """What the program should read off an article's page."""
 
     url: str

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
 
 from scraper.demo.exchange import Answer, BrokenChunks, Dripped, Manner, Reset, Short, Stalled, Whole
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,7 @@ class NotHttp(Exception):  # noqa: N818 -- named for what it says, as in errors.
     """What came is no HTTP/1.x request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Value, frozen=True, kw_only=True):
     """A request's first line and headers; a body, where one came, was read and dropped."""
 
     method: str

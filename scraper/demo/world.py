@@ -12,7 +12,6 @@ import re
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from random import Random
@@ -22,6 +21,7 @@ from scraper.demo import compose, pieces, words
 from scraper.demo.exchange import Reply, Row
 from scraper.demo.faults import Fault, Rule
 from scraper.demo.story import BEIJING, Form, Story, Truth, truth_of
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,6 @@ decided here; neither is anything asked for.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from scraper.families.family import FOOT, Pager, Rows
 from scraper.link_encoding import encode_queries
 from scraper.messages import say
 from scraper.model import ListingPage
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.dom import Node

@@ -13,7 +13,7 @@ from scraper.discovery.scope import is_file
 from scraper.extractor.page import open_page
 from scraper.families import is_article
 from scraper.text import fold, visible_text
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -51,8 +51,7 @@ _FEEDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Value, frozen=True, kw_only=True):
     """A link that may lead to a channel."""
 
     url: Url
@@ -60,8 +59,7 @@ class Way:
     worth: int  # the higher, the more it looks like a list of articles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Navigation:
+class Navigation(Value, frozen=True, kw_only=True):
     """What a page says of its site."""
 
     title: str | None  # the site's; None: it names none

@@ -8,7 +8,6 @@ What is no XML is read a second time, leniently: one bare `&` must not lose a wh
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -17,7 +16,7 @@ from scraper.discovery import lenient_xml
 from scraper.discovery.source import source_bytes
 from scraper.errors import NotAListing
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value, field, replace
 
 if TYPE_CHECKING:
     from scraper.model import Capture
@@ -43,16 +42,14 @@ _DECLARES = re.compile(r"<!DOCTYPE[^\[<>]*+\[", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Value, frozen=True, kw_only=True):
     """One element within a record: its text, and its attributes by local name."""
 
     text: str
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Value, frozen=True, kw_only=True):
     """One record: the elements directly in it by local name; those in these as `parent/child`."""
 
     name: str
@@ -65,8 +62,7 @@ class Record:
         return next((text for text in texts if text), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class Records(Value, frozen=True, kw_only=True):
     """What a file holds."""
 
     root: str  # its local name
@@ -138,8 +134,7 @@ class _DocumentType(Exception):  # noqa: N818 - never leaves this file
     """The file has a document type, which expat would read."""
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Value):
     """An element within a record that is open."""
 
     name: str

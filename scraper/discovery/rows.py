@@ -19,7 +19,7 @@ from scraper.discovery.scope import Row
 from scraper.discovery.slips import Slips
 from scraper.text import fold, visible_text
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,8 +40,7 @@ _MAJORITY = 0.8  # of the rows on a page
 _MORE_THAN_HALF = 0.5  # of those on a page that leads to a next one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Value, frozen=True, kw_only=True):
     """Where a row stands: its link, the element that is the row, and the bare text behind that."""
 
     url: Url

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import urls
 from scraper.model import Kind, Link
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +30,7 @@ class Row(NamedTuple):
     date: datetime | None = None  # None: it is given none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Value, frozen=True, kw_only=True):
     """What of the links of a capture is the site's own, and what of that is an article."""
 
     capture: Capture

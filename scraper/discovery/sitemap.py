@@ -6,7 +6,6 @@ are articles is told by the site's family; of an unknown family every page of th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import urls
@@ -19,6 +18,7 @@ from scraper.errors import NotAListing
 from scraper.families import by_name
 from scraper.messages import say
 from scraper.model import Kind, ListingPage
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

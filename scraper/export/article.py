@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,8 +17,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportedArticle:
+class ExportedArticle(Value, frozen=True, kw_only=True):
     """An article of the archive: what the state knows of it, and what its document says."""
 
     url: Url  # the identity URL

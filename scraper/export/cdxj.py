@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from scraper.stores.http_message import split_head
 from scraper.stores.warc import BrokenRecord
 from scraper.stores.warc_records import NOT_MODIFIED
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _RUN: Final = 50_000  # lines that are sorted in memory at once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Value, frozen=True, kw_only=True):
     """Where a record lies in the WACZ."""
 
     file: str  # its name, without a folder

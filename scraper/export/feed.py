@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,7 @@ MOST: Final = 50  # articles of a feed
 _UNFIT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class FeedEntry(Value, frozen=True, kw_only=True):
     """One article in a feed."""
 
     urlname: str
@@ -37,8 +36,7 @@ class FeedEntry:
         return f"urn:md5:{self.urlname}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Value, frozen=True, kw_only=True):
     """A feed: its name and its newest articles."""
 
     identifier: str  # a URI that never changes

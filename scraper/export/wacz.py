@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import field
 from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from scraper.export.cdxj import Place, in_order, line
 from scraper.stores.warc import BrokenRecord, Record, head_of
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +29,7 @@ _GZIP: Final = 31  # zlib's name for "with a gzip header and trailer"
 _HEAD: Final = 2**16  # bytes of a record that hold its fields and the head of its answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Value, frozen=True, kw_only=True):
     """The members of one capture: requests and redirects, then the answer that closes it."""
 
     path: Path  # of the WARC file
@@ -39,8 +37,7 @@ class Group:
     ref: CaptureRef  # of the answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Value, frozen=True, kw_only=True):
     """A page that a reader of the WACZ is offered in its list."""
 
     url: Url
@@ -48,8 +45,7 @@ class Page:
     title: str
 
 
-@dataclass(slots=True, kw_only=True)
-class Source:
+class Source(Value, kw_only=True):
     """A WARC file of the WACZ: pieces of a file of the archive."""
 
     path: Path

@@ -28,7 +28,7 @@ from scraper.extractor.page_kind import Verdict
 from scraper.extractor.survey import Survey
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,8 +140,7 @@ def _is_whole(capture: Capture) -> bool:
     return length.isdecimal() and int(length) == len(capture.body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
+class _Body(Value, frozen=True, kw_only=True):
     """What the body says, and what its witness says of it."""
 
     blocks: tuple[Block, ...]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scraper import dom
 from scraper.extractor import containers, elements, embeds, formulas, pictures, special
 from scraper.extractor.walk import Walk
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,8 +88,7 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Value, frozen=True, kw_only=True):
     """What the containers of a body say."""
 
     blocks: tuple[Block, ...]

@@ -8,7 +8,7 @@ from scraper import dom, families, text
 from scraper.errors import MissingField, NotAnArticle
 from scraper.messages import say
 from scraper.model import LeftOut
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +22,7 @@ _MOST_WRAPPED: Final = 16  # elements of its kind within a container that are lo
 _SAMPLE: Final = 60  # characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Containers:
+class Containers(Value, frozen=True, kw_only=True):
     """The elements of a body in page order, and what stands beside them in the container around them."""
 
     nodes: list[dom.Node]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, assert_never
 
 from scraper import text
@@ -28,7 +27,7 @@ from scraper.blocks import (
     Text,
 )
 from scraper.model import Shown
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-@dataclass(slots=True)
-class _Told:
+class _Told(Value):
     """What was met so far."""
 
     texts: list[str] = field(default_factory=list)

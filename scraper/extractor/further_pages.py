@@ -13,7 +13,6 @@ and a page must name the next one itself, by a link or a script that draws links
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,7 +20,7 @@ from scraper import dom, text, urls
 from scraper.errors import ArchiveError
 from scraper.extractor import MOST_FURTHER
 from scraper.model import LeftOut, Shown
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -53,8 +52,7 @@ _PAGER_WORDS: Final = re.compile(
 _HOLDS_A_PAGER: Final = frozenset(["div", "p", "ul", "ol", "li", "nav", "span", "table", "tbody", "tr", "td"])
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Value, frozen=True):
     """How the addresses of an article's pages are made, from the address of its first page."""
 
     first: Url

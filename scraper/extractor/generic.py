@@ -14,7 +14,7 @@ from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import density, heads, rows, title_and_date, titles, trim
 from scraper.extractor.page_lines import read_lines
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,7 @@ _DATED = 4  # rows of a link and a date that make a list
 _DEEPEST = 4  # of the lists within each other in JSON-LD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Value, frozen=True, kw_only=True):
     """The article on a page: its title, the block that holds it, and what speaks for it."""
 
     title: str  # "": the config names it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import families
@@ -10,7 +9,7 @@ from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import generic, page_kind
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Selectors
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +28,7 @@ _BY_SELECTORS = replace(BY_DENSITY, name="selectors")
 """What a site without a family is read by, where its selectors leave a part open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutMatch:
+class LayoutMatch(Value, frozen=True, kw_only=True):
     """A layout that fits a page, and whose it is."""
 
     family: str

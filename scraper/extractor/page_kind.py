@@ -15,7 +15,7 @@ from scraper import dom, families, page_words, text, urls
 from scraper.extractor import density, rows
 from scraper.extractor.page_lines import read_lines
 from scraper.numbers import whole
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -38,8 +38,7 @@ _MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand i
 _TITLE, _TITLES = 8, 4  # characters of a link that is worth reading, and so many of these, that show a page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Value, frozen=True, kw_only=True):
     """What a page is, and words for people."""
 
     kind: PageKind

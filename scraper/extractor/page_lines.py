@@ -7,14 +7,13 @@ article's is not decided here.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scraper import dom, text
 from scraper.extractor.body import LEFT_OUT
 from scraper.extractor.files import is_attachment
 from scraper.families import generic as known
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +50,7 @@ _SMALL = re.compile(r"\s*(?:[1-9]|[1-5]\d)(?:px)?\s*")  # the width or height of
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Value):
     """What one line of a page shows."""
 
     place: int  # the number of the block that it stands in
@@ -71,8 +69,7 @@ class Line:
     around: bool = False  # it stands around an article, by the name of what it stands in
 
 
-@dataclass(slots=True)
-class Place:
+class Place(Value):
     """A block of a page, and what counts for and against it."""
 
     node: dom.Node
@@ -85,8 +82,7 @@ class Place:
     prose: int = 0  # characters of sentences
 
 
-@dataclass(slots=True)
-class PageLines:
+class PageLines(Value):
     """The lines of a page and its blocks, both in page order."""
 
     lines: list[Line] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, assert_never
 
 from scraper.blocks import (
@@ -24,7 +23,7 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,8 +36,7 @@ _MOST_COLUMNS = 1_000  # as in the HTML standard
 _MOST_FIELDS = 100_000  # of a table with its spans spread out; one that asks for more loses its spans
 
 
-@dataclass(slots=True, kw_only=True)
-class RawCell:
+class RawCell(Value, kw_only=True):
     """A cell as it was read: whole blocks."""
 
     blocks: list[Block]
@@ -47,8 +45,7 @@ class RawCell:
     header: bool
 
 
-@dataclass(slots=True, kw_only=True)
-class RawTable:
+class RawTable(Value, kw_only=True):
     """A table while it is read."""
 
     is_declared: bool = False  # its markup says that it holds data: a border, a head, a caption

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import field
 from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
 from scraper.model import LeftOut, Shown
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,8 +68,7 @@ _SHOWS_BY_ADDRESS: Final = frozenset(
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Seen:
+class _Seen(Value, kw_only=True):
     """What was met so far."""
 
     texts: list[str] = field(default_factory=list)
@@ -81,16 +79,14 @@ class _Seen:
     left: list[tuple[str, dom.Node]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(Value):
     """A link that is open; it is one if it shows anything of its own."""
 
     href: str
     shows: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Value, frozen=True, kw_only=True):
     """What the reader tells: its pictures and links, and all other addresses that it names."""
 
     images: Sequence[str]
@@ -99,8 +95,7 @@ class Told:
     words: Sequence[str] = ()  # what scripts call files: names, and no addresses
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Testimony:
+class Testimony(Value, frozen=True, kw_only=True):
     """What the body shows, and what of it is left out by rule."""
 
     shown: Shown

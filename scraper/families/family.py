@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import re
@@ -25,8 +25,7 @@ FOOT = (
 """What is no list though it holds links to articles: 使用帮助, 网站声明."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Value, frozen=True, kw_only=True):
     """One template of a family's article pages. Layouts are kept for ever: old pages stay as they were."""
 
     name: str
@@ -45,8 +44,7 @@ class Layout:
     nearby: bool = False  # True: a title or date that is not selected is looked for around the body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class Rows(Value, frozen=True, kw_only=True):
     """One template of a family's lists.
 
     Three ways to say where the rows are, the first that is given holds: `row` selects them; `within` selects
@@ -72,8 +70,7 @@ class Rows:
     current: str | None = None  # on the page: what says which of them this one is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pager:
+class Pager(Value, frozen=True, kw_only=True):
     """How a family numbers the pages of a list, where it does."""
 
     script: re.Pattern[str] | None = None  # the address of a script that knows the number of pages
@@ -83,8 +80,7 @@ class Pager:
     oldest_first: bool = False  # True: page 1 is the oldest, and a full page never changes again
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Value, frozen=True, kw_only=True):
     """One content management system."""
 
     name: str

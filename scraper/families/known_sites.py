@@ -8,14 +8,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownSite:
+class KnownSite(Value, frozen=True, kw_only=True):
     """One site. `codes`: by a channel's folder, what its pages of older rows are called by.
 
     They are needed where an index names no pager script.

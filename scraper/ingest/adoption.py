@@ -6,7 +6,6 @@ Asks nobody and changes nothing old: a document is held as it is, at a path that
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from scraper import urls
@@ -17,7 +16,7 @@ from scraper.extractor.metadata import channel_of
 from scraper.families import identity_key
 from scraper.ingest.article_decision import family_of
 from scraper.messages import Message, say
-from scraper.values import dataclass
+from scraper.values import Value, replace
 from scraper.writer.paths import checked, path_for
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
     from scraper.stores.state import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Value, frozen=True, kw_only=True):
     """An older document that proved itself."""
 
     file: str  # as it is told to a person
@@ -40,8 +38,7 @@ class Candidate:
     in_place: bool  # it lies within the archive already: its own file may be mended
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Adoption(Value, frozen=True, kw_only=True):
     """What became of a document."""
 
     outcome: Literal["adopted", "known", "rejected"]

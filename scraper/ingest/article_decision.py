@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,7 +30,7 @@ from scraper.ingest.page_reader import DirectReader
 from scraper.mementos import as_of_site
 from scraper.messages import say
 from scraper.model import Kind
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,8 +52,7 @@ Shown: TypeAlias = tuple[tuple["Url", Kind], ...]
 """The pictures and files of an article, in page order, each once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleResult:
+class ArticleResult(Value, frozen=True, kw_only=True):
     """What a capture of an article comes to, before anything is written."""
 
     outcome: Outcome

@@ -7,7 +7,6 @@ a site that has changed does not become usual by staying so.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from scraper import canary
@@ -16,6 +15,7 @@ from scraper.canary import Page, Past, Sightings
 from scraper.errors import ExtractError, NotAnArticle, RepeatedBody
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
+from scraper.values import asdict, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ made of.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scraper import mementos
@@ -15,6 +14,7 @@ from scraper.errors import ArchiveError, ProgramError
 from scraper.ingest.article_decision import ArticleResult, decider_of
 from scraper.messages import say
 from scraper.stores.state.captures import entry_of
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord, Outcome

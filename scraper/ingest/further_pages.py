@@ -6,11 +6,11 @@ their own: they belong to the last answer of the first page before them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from scraper.article_record import key_of_further_pages
 from scraper.model import Kind
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -50,7 +49,7 @@ from scraper.model import Kind
 from scraper.numbers import whole
 from scraper.stores.state.captures import entry_of
 from scraper.stores.state.listings import PageState
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,8 +77,7 @@ _READ_BY: Final = f"{__version__}/{VERSION}"  # who has read it: another version
 _SHORT: Final = 16  # bytes of a digest that is compared with nothing but its own kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Value, frozen=True, kw_only=True):
     """A page of a list, taken in."""
 
     page: ListingPage

@@ -7,7 +7,6 @@ unconditionally. What its site no longer has is lost for good: that is remembere
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from scraper.model import Kind
 from scraper.stores.archive_folder import INSIDE
 from scraper.stores.state.captures import entry_of
 from scraper.stores.warc_reader import Damaged
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -24,7 +24,7 @@ from scraper.errors import TooCostly
 from scraper.ingest import reading_worker
 from scraper.ingest.bounds import MOST_MEMORY, MOST_SECONDS, bounded
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +81,7 @@ class DirectReader:
         """Do nothing: there is no process to end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
+class _Prepared(Value, frozen=True, kw_only=True):
     """What a job came to."""
 
     job: str

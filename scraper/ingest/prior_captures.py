@@ -6,13 +6,13 @@ Reads the state and the shelf. Decides nothing: the shelf itself makes sure that
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.article_record import key_of_further_pages
 from scraper.errors import StoreError
 from scraper.model import Kind
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from scraper.model import Capture, CaptureRef, Request

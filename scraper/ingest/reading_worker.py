@@ -15,8 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
-from scraper.ingest import wire  # noqa: F401 - how what is sent is made small
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,8 +28,7 @@ _JOBS: Final[dict[str, tuple[ModuleType, str]]] = {  # what does each job: impor
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """What a job came to: a value, or an error."""
 
     value: Any = None

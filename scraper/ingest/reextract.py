@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import logging
 import traceback
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from scraper import extractor, urls, writer
@@ -30,7 +29,7 @@ from scraper.ingest.bounds import MOST_SECONDS, bounded
 from scraper.mementos import as_of_site
 from scraper.messages import say
 from scraper.stores.warc_reader import Damaged
-from scraper.values import dataclass
+from scraper.values import Value, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -48,8 +47,7 @@ _log = logging.getLogger(__name__)
 _SECONDS = MOST_SECONDS  # of one page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Value, frozen=True, kw_only=True):
     """One article to be made again: what is known of it, and the capture to make it of."""
 
     known: ArticleRecord
@@ -59,8 +57,7 @@ class Job:
     hosts: frozenset[str] = frozenset()  # that its captures may be of; empty: of any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remade:
+class Remade(Value, frozen=True, kw_only=True):
     """What a capture gives today."""
 
     document: Document
@@ -75,8 +72,7 @@ class Remade:
     embedded: tuple[EmbeddedPicture, ...] = ()  # pictures that the page itself holds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Value, frozen=True, kw_only=True):
     """What became of one article."""
 
     outcome: str  # `written`, `revised`, `unchanged`, `failed`

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import policy, urls
@@ -25,6 +24,7 @@ from scraper.messages import say
 from scraper.model import Kind
 from scraper.stores.state.captures import entry_of
 from scraper.stores.warc_reader import Damaged
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

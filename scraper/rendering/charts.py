@@ -11,7 +11,7 @@ from html import escape
 from math import log1p
 from typing import TYPE_CHECKING, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,8 +27,7 @@ _CELL: Final = 13  # a square of the calendar and the gap behind it
 _LEVELS: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Value, frozen=True, kw_only=True):
     """A month."""
 
     month: str  # YYYY-MM

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
-from scraper.values import dataclass
+from scraper.values import Value
 from scraper.writer.frontmatter import read
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ class Places(Protocol):
         """Return the address of a file of the archive, `/pictures/…` in documents; None: it has none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Value, frozen=True, kw_only=True):
     """A document, ready to be shown."""
 
     title: str  # as the front matter has it, with the names of site and archive

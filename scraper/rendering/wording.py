@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 Language = Literal["zh", "en"]
 
@@ -130,8 +130,7 @@ _CHINESE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Value, frozen=True):
     """One language's words."""
 
     language: Language

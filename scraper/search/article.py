@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedArticle:
+class IndexedArticle(Value, frozen=True, kw_only=True):
     """One article of the archive."""
 
     site: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.search.bigrams import is_exact
 from scraper.search.folding import contains, occurrences
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,7 @@ LENGTH: Final = 120  # of a snippet, more or less
 _ENDS: Final = "。！？；\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value, frozen=True):
     """A piece of a snippet."""
 
     text: str

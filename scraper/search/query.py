@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
 from scraper.errors import UsageError
 from scraper.messages import say
 from scraper.search.folding import fold
-from scraper.values import dataclass
+from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +31,14 @@ _TOKEN: Final = re.compile(
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年]?(\d{1,2})(?:[-/.月]?(\d{1,2})日?|月)?|年)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Value, frozen=True):
     """What a text must hold, or must not."""
 
     text: str  # folded, never empty
     where: Literal["anywhere", "title"] = "anywhere"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Value, frozen=True, kw_only=True):
     """What is asked for; nothing asked is everything."""
 
     wanted: tuple[Term, ...] = ()

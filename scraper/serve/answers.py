@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from scraper import __version__
 from scraper.rendering.wording import Words, preferred
 from scraper.serve import addresses
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,8 +46,7 @@ _ALWAYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Value, frozen=True, kw_only=True):
     """What every page needs: the archive, and how it is to be shown."""
 
     room: ReadingRoom

@@ -13,7 +13,7 @@ from scraper.rendering.document import render
 from scraper.serve import addresses
 from scraper.serve.answers import desk_of, page
 from scraper.stores.catalogue import Span
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _SAME_DAY: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPlaces:
+class HeldPlaces(Value, frozen=True):
     """Where the links and pictures of documents lead here."""
 
     room: ReadingRoom

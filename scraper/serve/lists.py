@@ -11,7 +11,7 @@ from scraper.rendering import charts
 from scraper.serve import addresses
 from scraper.serve.answers import atom, desk_of, page
 from scraper.stores.catalogue import Span
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +27,7 @@ _IN_FEED: Final = 50
 _MONTH: Final = len("YYYY-MM")
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCard:
+class SiteCard(Value, frozen=True):
     """A site, as the home page shows it."""
 
     name: str

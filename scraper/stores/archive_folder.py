@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
 from scraper.stores.disk import keep_for_owner, make_folder, read_json, store_error, sync_folder, write_all
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,7 @@ INSIDE = ".scraper"
 _SITE = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f]{1,80}")
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveFolder:
+class ArchiveFolder(Value, frozen=True):
     """The folder of an archive: paths alone, nothing is touched."""
 
     root: Path
@@ -93,8 +92,7 @@ class ArchiveFolder:
         return tuple(sorted(name for name in found if _SITE.fullmatch(name)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(Value, frozen=True, kw_only=True):
     """Which archive it is."""
 
     id: str

@@ -17,7 +17,7 @@ from scraper.stores.disk import append_synced, make_folder, store_error
 from scraper.stores.takedowns import Takedowns
 from scraper.stores.torn_tail import TornTail
 from scraper.stores.warc_files import WarcFolder, next_file
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 ROLL_BYTES = 256 * 2**20
 
 
-@dataclass(slots=True, kw_only=True)
-class _Tail:
+class _Tail(Value, kw_only=True):
     """The file that a site's next capture goes to."""
 
     name: str

@@ -10,7 +10,7 @@ from scraper.stores import warc_records
 from scraper.stores.warc import BrokenRecord, Gap, Member, digest
 from scraper.stores.warc_files import serial
 from scraper.stores.warc_reader import Damaged, body_of, walk_all
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from scraper.stores.warc_files import WarcFolder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
+class Sound(Value, frozen=True, kw_only=True):
     """A record that is whole: its gzip member, its length, its digests, and what it refers to."""
 
     file: str  # relative to the captures folder

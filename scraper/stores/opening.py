@@ -21,7 +21,7 @@ from scraper.stores.first_format import bring_over, is_first_format
 from scraper.stores.lock import Lock
 from scraper.stores.site_card import write_card
 from scraper.stores.state import open_copy, open_state, open_view
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 SOFTWARE = f"nankai-archive/{__version__}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteContext:
+class SiteContext(Value, frozen=True, kw_only=True):
     """All that work on one site needs: the site, its stores, the clock, the run in whose name it is done."""
 
     site: Site

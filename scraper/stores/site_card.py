@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scraper.stores.disk import read_json, set_aside, store_error
 from scraper.stores.status_files import StatusFiles
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.model import Site
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _FILE = "site.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteCard:
+class SiteCard(Value, frozen=True, kw_only=True):
     """Whose folder it is."""
 
     name: str  # by which the rows of its state know it

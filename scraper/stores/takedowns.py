@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.disk import make_folder, read_json, replace_file, store_error
 from scraper.stores.tombstones import Place
-from scraper.values import dataclass
+from scraper.values import Value, asdict, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 NAME = "forgotten.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Takedown:
+class Takedown(Value, frozen=True, kw_only=True):
     """One article that was taken out, or is to be."""
 
     key: str

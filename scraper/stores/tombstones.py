@@ -15,7 +15,7 @@ from scraper.messages import say
 from scraper.stores import warc_records
 from scraper.stores.disk import store_error, write_all
 from scraper.stores.warc import BrokenRecord, Member, unpack, walk
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from scraper.stores.warc_files import WarcFolder
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value, frozen=True):
     """The bytes of a capture's whole group in a captures file: redirects, request and answer."""
 
     file: str

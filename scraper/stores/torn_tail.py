@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from scraper.stores.disk import store_error, sync_folder, write_all
 from scraper.stores.warc import Gap, Member, find, walk
 from scraper.stores.warc_records import closes_group, is_tombstone
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _WINDOWS = (2**16, 2**20, 2**24)  # bytes of the tail to look at, the smallest first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TornTail:
+class TornTail(Value, frozen=True, kw_only=True):
     """What `recover` found at the end of a site's captures, and did."""
 
     file: str | None  # relative to the captures folder; None: the site has no captures yet
@@ -30,8 +29,7 @@ class TornTail:
     kept: str | None = None  # where the cut bytes lie, relative to the captures folder; None: nothing was cut
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class End(Value, frozen=True, kw_only=True):
     """Where a file's last whole capture ends."""
 
     offset: int

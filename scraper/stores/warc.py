@@ -15,7 +15,7 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,7 @@ class BrokenRecord(ValueError):  # noqa: N818 - named as those of scraper.errors
     """Bytes that are no whole record; the message says why. Does not leave the stores."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Value, frozen=True, kw_only=True):
     """One record: its named fields and its block."""
 
     fields: Fields
@@ -64,8 +63,7 @@ class Record:
         return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Value, frozen=True, kw_only=True):
     """A whole gzip member of a file that holds a whole record."""
 
     offset: int
@@ -78,8 +76,7 @@ class Member:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(Value, frozen=True, kw_only=True):
     """Bytes of a file that are no whole record."""
 
     offset: int
@@ -205,8 +202,7 @@ def find(file: BinaryIO, start: int, warcinfo_id: str | None) -> int | None:
     return None
 
 
-@dataclass(slots=True, kw_only=True)
-class Spent:
+class Spent(Value, kw_only=True):
     """What was inflated in vain."""
 
     most: int

@@ -13,7 +13,7 @@ from scraper.stores import warc_records
 from scraper.stores.disk import store_error
 from scraper.stores.warc import BrokenRecord, Gap, Member, unpack, walk
 from scraper.stores.warc_records import Original
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from scraper.stores.warc_files import WarcFolder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Damaged:
+class Damaged(Value, frozen=True, kw_only=True):
     """Bytes of the captures that are not what was written there."""
 
     file: str  # relative to the captures folder

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -34,7 +33,7 @@ from scraper.numbers import whole
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
 from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,8 +60,7 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
 _PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class Original(Value, frozen=True, kw_only=True):
     """The response that a revisit refers to."""
 
     ref: CaptureRef

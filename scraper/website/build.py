@@ -19,7 +19,7 @@ from scraper.messages import say
 from scraper.rendering import charts
 from scraper.rendering.document import render
 from scraper.stores.catalogue import Span
-from scraper.values import dataclass
+from scraper.values import Value
 from scraper.website.bundles import Record, bundle
 from scraper.website.content import PublicPlaces, channel_term, page_of
 from scraper.website.publication import Published, check_target, files_below, publish
@@ -35,8 +35,7 @@ _NEEDS: Final = ("hugo", "pagefind", "pagefind_bin")
 _KINDS: Final = {"sources": "站点", "channels": "栏目", "years": "年份", "tags": "标签"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Value, frozen=True, kw_only=True):
     """How the website is to be."""
 
     title: str

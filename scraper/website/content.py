@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from scraper.app.reading_room import ReadingRoom
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _DESCRIPTION: Final = 120  # characters
 
 
-@dataclass(slots=True)
-class PublicPlaces:
+class PublicPlaces(Value):
     """Where the links and pictures of documents lead on the website; remembers which files it shows."""
 
     room: ReadingRoom

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.errors import UsageError
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 _OWN: Final = ".nankai-archive-site.json"  # in the target: the files that were put there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Published(Value, frozen=True, kw_only=True):
     """What became of the files of a target."""
 
     files: int

@@ -7,11 +7,10 @@ one run of stars. White space at the ends of lines is layout and goes; none with
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from scraper.blocks import Anchor, Break, CodeSpan, Emphasis, Picture, Strong, Struck, Text
-from scraper.values import dataclass
+from scraper.values import Value, field
 from scraper.writer.address import destination
 from scraper.writer.escape import (
     LINK_CLOSE,
@@ -48,16 +47,14 @@ _HARD_BREAK: Final = "\\\n"
 _HARD_BREAK_IN_LINK: Final = "  \n"  # where marked knows no backslash before a line end; editors strip blanks
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Value, frozen=True):
     """A piece of markup: what is written, and whether it is a delimiter of emphasis."""
 
     markdown: str
     side: Literal["opens", "closes", "whole"] = "whole"
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Value):
     """A block's runs laid out in a row: its text with a mark for each piece of markup, and the pieces."""
 
     text: list[str] = field(default_factory=list)

@@ -19,7 +19,7 @@ from cmarkgfm.cmark import markdown_to_html_with_extensions
 from scraper import dom
 from scraper.model import Loss
 from scraper.text import visible_text
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,8 +32,7 @@ _SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃�
 _LONGEST_COMPARED = 4_000  # characters that differ on both sides; more are compared by number alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Value, frozen=True, kw_only=True):
     """What a reader of the Markdown sees: its visible characters, pictures and links, in order."""
 
     text: str
@@ -41,8 +40,7 @@ class Said:
     links: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Value, frozen=True, kw_only=True):
     """What a page shows and its Markdown does not say, by name."""
 
     text: tuple[str, ...]  # runs of visible characters

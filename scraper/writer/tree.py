@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
@@ -27,6 +26,7 @@ from scraper.blocks import (
 )
 from scraper.text import visible_text
 from scraper.urls import Url
+from scraper.values import replace
 from scraper.writer.normalize import holds_picture, plain
 
 if TYPE_CHECKING:

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.disk import store_error
-from scraper.values import dataclass
+from scraper.values import Value, asdict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
+class Where(Value, frozen=True, kw_only=True):
     """In which store a site's copy lies; keys and address are the environment's."""
 
     store: str  # `s3://bucket`

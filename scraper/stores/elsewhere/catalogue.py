@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,8 +41,7 @@ _SCHEMA = """
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VolumePart:
+class VolumePart(Value, frozen=True, kw_only=True):
     """Bytes of a WARC file that are one object."""
 
     file: str
@@ -57,8 +56,7 @@ class VolumePart:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
+class StoredFile(Value, frozen=True, kw_only=True):
     """A document or picture, and where in which pack it lies."""
 
     path: str
@@ -68,8 +66,7 @@ class StoredFile:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
+class Totals(Value, frozen=True, kw_only=True):
     """How much of a site lies in the store."""
 
     volumes: int = 0  # WARC files

@@ -18,7 +18,7 @@ from obstore.store import S3Store
 from scraper.errors import ObjectStoreAway, StoreError, UsageError
 from scraper.messages import say
 from scraper.stores.elsewhere import Where
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,8 +29,7 @@ _RETRIES = 3
 _REGION = "us-east-1"  # what a store that knows no regions is told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(Value, frozen=True, kw_only=True):
     """An object as it was read."""
 
     data: bytes

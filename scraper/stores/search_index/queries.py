@@ -13,7 +13,7 @@ from scraper import urls
 from scraper.search.bigrams import expression
 from scraper.search.matching import Snippet, is_match, marked, needs_text, snippet_of
 from scraper.stores.search_index.rows import article_of, moment, unpacked
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,7 @@ _WALK: Final = 16  # how much dearer it is to look at a text than to sort a cand
 _TIMES: Final = 8  # how much longer than expected a walk may become before the other way is taken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Value, frozen=True, kw_only=True):
     """An article that answers."""
 
     article: IndexedArticle
@@ -38,8 +37,7 @@ class Hit:
     snippet: Snippet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Value, frozen=True, kw_only=True):
     """What a query came to."""
 
     total: int
@@ -47,8 +45,7 @@ class Found:
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Shelf(Value, frozen=True, kw_only=True):
     """A site, or one of its channels: how much of it there is."""
 
     name: str | None  # None: articles that no list named

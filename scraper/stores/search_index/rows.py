@@ -13,7 +13,7 @@ from scraper.search.article import IndexedArticle
 from scraper.search.bigrams import terms
 from scraper.search.folding import cleaned, fold
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +46,7 @@ def index_error(path: Path, error: Exception) -> StoreError:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Value, frozen=True, kw_only=True):
     """An article as the index stores it: the dear part of indexing it is done, in whatever process."""
 
     article: IndexedArticle

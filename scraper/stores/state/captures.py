@@ -9,7 +9,7 @@ from scraper.model import CaptureRef, Kind
 from scraper.stores.state.columns import Columns, address, loaded_ref, number, set_moment, text
 from scraper.stores.state.timestamps import MINUTE, required, stored
 from scraper.stores.state.volumes import VOLUME
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _BEFORE: Final = -(2**63)  # every offset, those that cannot be too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureEntry:
+class CaptureEntry(Value, frozen=True, kw_only=True):
     """One capture, as the index has it."""
 
     ref: CaptureRef

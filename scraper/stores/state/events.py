@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from scraper.article_record import Became
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Value, frozen=True, kw_only=True):
     """One thing that became of one article."""
 
     at: datetime  # of the capture that showed it

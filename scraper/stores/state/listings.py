@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scraper.stores.state.columns import Column, Columns, moment, number, set_moment, text
 from scraper.stores.state.timestamps import required, stored
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,8 +21,7 @@ UNREAD_PAGER = "pager"
 """How the state says that a page's pager is not understood."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
+class ChannelState(Value, frozen=True, kw_only=True):
     """What is known of a channel's list as a whole."""
 
     site: str
@@ -34,16 +33,14 @@ class ChannelState:
     stated: int | None = None  # None: the list does not say how many articles it has
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenList:
+class BrokenList(Value, frozen=True, kw_only=True):
     """A channel whose index could not be read the last time."""
 
     error: str
     since: datetime  # the first of the tries that failed in a row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageState:
+class PageState(Value, frozen=True, kw_only=True):
     """One page of a list that was read."""
 
     site: str

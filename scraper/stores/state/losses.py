@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from scraper.stores.state.captures import SELECT, loaded_entry
 from scraper.stores.state.timestamps import required, stored
 from scraper.stores.state.volumes import VOLUME
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,8 +20,7 @@ Fate: TypeAlias = Literal["had", "gone"]
 """`had`: what it held was fetched again, or is here all the same. `gone`: nobody has it any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
+class Loss(Value, frozen=True, kw_only=True):
     """A capture that is lost."""
 
     entry: CaptureEntry

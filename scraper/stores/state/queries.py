@@ -9,15 +9,14 @@ from scraper.article_record import Status
 from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
 from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedArticle:
+class NamedArticle(Value, frozen=True, kw_only=True):
     """An article, as one channel names it or once named it."""
 
     channel: str  # "": a list of no channel, such as a sitemap
@@ -29,8 +28,7 @@ class NamedArticle:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageCount:
+class PageCount(Value, frozen=True, kw_only=True):
     """A page of a list, and how much of what it names today is held."""
 
     channel: str
@@ -46,8 +44,7 @@ class PageCount:
     sublists: tuple[Url, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Value, frozen=True, kw_only=True):
     """How the articles of a channel stand."""
 
     articles: int = 0  # whose document is in the archive

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper.stores.state.timestamps import required, stored
-from scraper.values import dataclass
+from scraper.values import Value, asdict
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,8 +21,7 @@ _KEPT = timedelta(days=30)  # every run that is no older
 _NEWEST = 100  # runs that are kept however old they are
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteRun:
+class SiteRun(Value, frozen=True, kw_only=True):
     """How one finished run ended for one site."""
 
     command: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from scraper.article_record import key_of_further_pages
 from scraper.mementos import key_of_copies
 from scraper.stores.state.captures import OF_CAPTURE, loaded_entry
-from scraper.values import dataclass
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _OF_A_PICTURE: Final = "url = ? AND key IS NULL AND kind IN ('image', 'file')"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belongings:
+class Belongings(Value, frozen=True, kw_only=True):
     """What belongs to one article alone."""
 
     keys: tuple[str, ...]  # of its captures: its own, of its copies, of addresses that lead to it
