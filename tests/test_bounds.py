@@ -59,7 +59,7 @@ def test_what_takes_too_much_is_too_costly_and_what_follows_is_read() -> None:
 def test_where_nobody_says_what_the_process_has_its_memory_is_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bounds, "_address_space", lambda: None)
+    monkeypatch.setattr(bounds, "address_space", lambda: None)
     before = resource.getrlimit(resource.RLIMIT_AS)
     assert bounded(lambda: resource.getrlimit(resource.RLIMIT_AS), memory=1 << 20) == before
 

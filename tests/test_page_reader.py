@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +17,7 @@ from listing_cases import capture, site
 from scraper import extractor
 from scraper.article_record import Failed, Status
 from scraper.errors import NotAnArticle, TooCostly
+from scraper.ingest import page_reader, reading_process
 from scraper.ingest.begun import Begun
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.page_reader import DirectReader, PageReader
@@ -24,7 +29,6 @@ from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scraper.model import Capture
     from scraper.stores.opening import SiteContext
@@ -43,9 +47,21 @@ def long_page() -> Capture:
     return article(PAGE.replace("<p>正文</p>", "<p>正<b>文</b>，一" * 120_000))
 
 
+@pytest.fixture(params=["copied", "anew"])
+def beginning(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have readers begun as copies of this process, or anew."""
+    if request.param == "anew":
+        monkeypatch.setattr(page_reader, "fork_server", lambda *_: None)
+    else:  # whatever threads other tests have left: they sleep
+        monkeypatch.setattr(page_reader, "fork_server", reading_process.ForkServer)
+    return str(request.param)
+
+
 @pytest.fixture
-def reader() -> Iterator[PageReader]:
+def reader(beginning: str) -> Iterator[PageReader]:
+    del beginning
     made = PageReader(at_once=2)
+    made.open()
     yield made
     made.close()
 
@@ -78,8 +94,10 @@ def test_what_was_prepared_is_not_read_again(reader: PageReader) -> None:
     assert reader.extract(asked, bare_site()).title == "题目"
 
 
+@pytest.mark.usefixtures("beginning")
 def test_a_page_that_takes_too_long_is_too_costly_and_the_next_one_is_read() -> None:
     reader = PageReader(at_once=1, seconds=0.05)
+    reader.open()
     try:
         with pytest.raises(TooCostly, match="its reader ended with"):
             reader.extract(long_page(), bare_site())
@@ -88,8 +106,10 @@ def test_a_page_that_takes_too_long_is_too_costly_and_the_next_one_is_read() -> 
         reader.close()
 
 
+@pytest.mark.usefixtures("beginning")
 def test_a_page_that_needs_too_much_memory_is_too_costly_and_the_next_one_is_read() -> None:
     reader = PageReader(at_once=1, memory=200 << 20)
+    reader.open()
     try:
         with pytest.raises(TooCostly):
             reader.extract(article(PAGE + "字" * 40_000_000), bare_site())
@@ -98,9 +118,11 @@ def test_a_page_that_needs_too_much_memory_is_too_costly_and_the_next_one_is_rea
         reader.close()
 
 
+@pytest.mark.usefixtures("beginning")
 def test_a_page_that_is_being_read_can_be_left() -> None:
     """As SIGTERM and the end of the time do: nobody waits for the page."""
     reader = PageReader(at_once=1)
+    reader.open()
 
     async def leave() -> None:
         task = asyncio.create_task(reader.prepare("extract", long_page(), bare_site()))
@@ -179,3 +201,44 @@ def test_lists_are_read_there_too(reader: PageReader) -> None:
     asked = replace(asked, kind=Kind.LISTING)
     of_site = site(family="vsb")
     assert reader.listing(asked, of_site, None) == DirectReader().listing(asked, of_site, None)
+
+
+def test_a_reader_that_somebody_ended_costs_no_page(reader: PageReader) -> None:
+    reader.extract(article(), bare_site())
+    [process] = reader._free  # noqa: SLF001 - as the system does, where it has no memory left
+    process.kill()
+    assert reader.extract(article(), bare_site()).title == "题目"
+
+
+def test_where_no_process_copies_itself_any_more_readers_are_begun_anew() -> None:
+    reader = PageReader(at_once=1)
+    reader._server = reading_process.ForkServer(1 << 30, 5)  # noqa: SLF001 - whatever threads there are
+    os.kill(reader._server._pid, signal.SIGKILL)  # noqa: SLF001 - as the system does
+    assert reader.extract(article(), bare_site()).title == "题目"
+    reader.close()
+
+
+def test_a_copy_has_nothing_open_of_what_its_original_has(tmp_path: Path) -> None:
+    """Else a lock would be held, and a pipe be open, beyond the end of the run."""
+    with (tmp_path / "lock").open("w") as held:
+        server = reading_process.ForkServer(1 << 30, 5)
+        reader = server.begin("extract")
+        assert not isinstance(reader.ask(("extract", article(), bare_site()), 60), str)  # so it is at work
+        pids = (server._pid, reader._inner._pid)  # type: ignore[attr-defined] # noqa: SLF001 - to look at them
+        opened = [str(one.readlink()) for pid in pids for one in Path(f"/proc/{pid}/fd").iterdir()]
+        reader.kill()
+        server.close()
+    assert held.name not in opened
+    assert {one.partition(":")[0] for one in opened} == {os.devnull, "socket"}
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    """What another thread holds at that moment, the copy would hold for ever."""
+    goes_on = threading.Event()
+    other = threading.Thread(target=goes_on.wait)
+    other.start()
+    try:
+        assert reading_process.fork_server(1 << 30, 5) is None
+    finally:
+        goes_on.set()
+        other.join()

@@ -124,6 +124,7 @@ class Session:
             for site in sites
         }
         try:
+            self._reader.open()
             asyncio.run(self._all(command, turns, plan))
         finally:
             self._off_loop.close()

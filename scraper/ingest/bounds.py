@@ -50,7 +50,7 @@ def bounded(read: Callable[[], T], *, seconds: float = MOST_SECONDS, memory: int
 @contextmanager
 def _memory(most: int) -> Iterator[None]:
     """Let this process have so much more address space, or what it is allowed already."""
-    has = _address_space()
+    has = address_space()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if has is None or (soft != resource.RLIM_INFINITY and soft <= has + most):
         yield
@@ -63,7 +63,7 @@ def _memory(most: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _address_space() -> int | None:
+def address_space() -> int | None:
     """Return how many bytes of address space this process has; None where the system does not say."""
     try:
         with Path("/proc/self/statm").open("rb") as file:

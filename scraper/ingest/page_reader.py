@@ -8,36 +8,28 @@ processes know nothing but the page: no store, no network, no lock, no other fil
 from __future__ import annotations
 
 import asyncio
-import json
-import pickle
-import selectors
-import subprocess
-import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import discovery, extractor
 from scraper.errors import TooCostly
 from scraper.ingest import reading_worker
 from scraper.ingest.bounds import MOST_MEMORY, MOST_SECONDS, bounded
+from scraper.ingest.reading_process import begin_anew, fork_server
 from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scraper.ingest.reading_process import ForkServer, ReadingProcess
     from scraper.model import Article, Capture, Channel, ListingPage, Site
 
 _MOST_PREPARED: Final = 32  # captures
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
 _LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
-_MAIN: Final = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from scraper.ingest.reading_worker import main; main(int(sys.argv[2]), float(sys.argv[3]))"
-)
 
 
 class Reader(Protocol):
@@ -51,6 +43,9 @@ class Reader(Protocol):
 
     def pager(self, capture: Capture, site: Site) -> int:
         """Return how many pages a pager's script states. Raises NotAListing."""
+
+    def open(self) -> None:
+        """Get ready, before this process has threads or files that a copy of it would have too."""
 
     async def prepare(self, job: str, capture: Capture, *more: object) -> None:
         """Read a capture now, so that whoever asks for it next need not wait."""
@@ -74,6 +69,9 @@ class DirectReader:
         """Return how many pages a pager's script states."""
         return bounded(lambda: discovery.read_pager(capture, site))
 
+    def open(self) -> None:
+        """Do nothing: there will be no process."""
+
     async def prepare(self, job: str, capture: Capture, *more: object) -> None:
         """Do nothing: it will be read when it is asked for."""
 
@@ -95,7 +93,8 @@ class PageReader:
     def __init__(self, *, at_once: int, memory: int = MOST_MEMORY, seconds: float = MOST_SECONDS) -> None:
         """Take the bounds of one page. No process is begun before there is a page to read."""
         self._bounds = (memory, seconds)
-        self._free: list[_Process] = []
+        self._server: ForkServer | None = None  # None: readers are begun anew
+        self._free: list[ReadingProcess] = []
         self._reading = 0
         self._closed = False
         self._turns = threading.BoundedSemaphore(at_once)
@@ -114,9 +113,13 @@ class PageReader:
         """Return how many pages a pager's script states. Raises ExtractError, `TooCostly` among them."""
         return self._result("pager", capture, site)  # type: ignore[no-any-return]
 
+    def open(self) -> None:
+        """Have readers be copies of this process as it is now, where it can be copied."""
+        self._server = self._server or fork_server(*self._bounds)
+
     async def prepare(self, job: str, capture: Capture, *more: object) -> None:
         """Read a capture while others go on; where this is cancelled, the reader of the page is ended."""
-        process: list[_Process] = []
+        process: list[ReadingProcess] = []
         try:
             answer = await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._ask, process, (job, capture, *more)
@@ -140,6 +143,8 @@ class PageReader:
         self._threads.shutdown(wait=False, cancel_futures=True)
         while self._free:
             self._free.pop().kill()
+        if self._server is not None:
+            self._server.close()
 
     def _result(self, job: str, capture: Capture, *more: object) -> Any:  # noqa: ANN401 - the job's own
         ready = self._prepared.pop(id(capture), None)
@@ -151,9 +156,9 @@ class PageReader:
             raise answer.error from (RemoteTraceback(answer.trace) if answer.trace else None)
         return answer.value
 
-    def _ask(self, told: list[_Process], job: tuple[Any, ...]) -> reading_worker.Answer:
+    def _ask(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer:
         """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
-        with self._turn() as process:
+        with self._turn(job[0]) as process:
             told.append(process)
             self._reading += 1
             why = process.ask(job, max(self._bounds[1] * _PATIENCE, _LEAST_PATIENCE))
@@ -169,78 +174,35 @@ class PageReader:
         return reading_worker.Answer(error=TooCostly(msg))
 
     @contextmanager
-    def _turn(self) -> Iterator[_Process]:
+    def _turn(self, job: str) -> Iterator[ReadingProcess]:
         with self._turns:
-            process = self._free.pop() if self._free else _Process(*self._bounds)
+            process = self._taken() or self._begin(job)
             try:
                 yield process
             finally:
                 self._reading = max(self._reading - 1, 0)
                 if self._closed:
                     process.kill()  # it came back when nobody needs readers any more
-                elif process.is_alive:
+                else:
                     self._free.append(process)
+
+    def _taken(self) -> ReadingProcess | None:
+        """Return a process that is free; None: there is none, or somebody else ended it."""
+        while self._free:
+            process = self._free.pop()
+            if process.is_alive:
+                return process
+            process.kill()
+        return None
+
+    def _begin(self, job: str) -> ReadingProcess:
+        if self._server is not None:
+            try:
+                return self._server.begin(job)
+            except (OSError, EOFError):  # it was ended by somebody: it copies nothing any more
+                self._server.close()
+        return begin_anew(*self._bounds)
 
 
 class RemoteTraceback(Exception):  # noqa: N818 - the cause of an error, shown as it was there
     """Where in a reader's process an error was met."""
-
-
-class _Process:
-    """One process that reads, and the pipe to it."""
-
-    def __init__(self, memory: int, seconds: float) -> None:
-        command = [sys.executable, "-c", _MAIN, json.dumps(sys.path), str(memory), str(seconds)]
-        self._inner = subprocess.Popen(  # noqa: S603 - this interpreter, this program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
-        )
-
-    @property
-    def is_alive(self) -> bool:
-        return self._inner.poll() is None
-
-    def kill(self) -> None:
-        self._inner.kill()
-        self._inner.wait()
-        for pipe in (self._inner.stdin, self._inner.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-
-    def ask(self, job: tuple[Any, ...], seconds: float) -> reading_worker.Answer | str:
-        """Return what a job came to, or how its process ended instead."""
-        to, back = self._inner.stdin, self._inner.stdout
-        if to is None or back is None:
-            return "there was no pipe"
-        try:
-            reading_worker.send(to, job)
-            answer = _received(back, time.monotonic() + seconds)
-        except (OSError, EOFError, ValueError):  # ValueError: the pipe was closed by `kill`
-            return self._end()
-        if answer is None:
-            self.kill()
-            return f"no answer came in {seconds:g} s"
-        return answer
-
-    def _end(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            self._inner.wait(_SOON)
-        code = self._inner.poll()
-        self.kill()
-        return f"its reader ended with {code}"
-
-
-_SOON: Final = 2.0  # seconds that a process may take from the end of its pipe to its own
-
-
-def _received(pipe: IO[bytes], until: float) -> reading_worker.Answer | None:
-    """Return what comes next; None: nothing came in time. Raises EOFError where the other side is gone."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
-        if not selector.select(max(until - time.monotonic(), 0.0)):
-            return None
-    found = reading_worker.receive(pipe)
-    if found is None:
-        raise EOFError
-    answer: reading_worker.Answer = pickle.loads(found)  # noqa: S301 - of our own process
-    return answer

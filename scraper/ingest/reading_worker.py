@@ -9,15 +9,16 @@ from __future__ import annotations
 import pickle
 import resource
 import signal
-import sys
 import traceback
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from scraper import discovery, extractor
 from scraper.errors import ArchiveError, TooCostly
+from scraper.ingest.bounds import address_space
 from scraper.values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _LENGTH: Final = 8  # bytes before each message: how long it is
@@ -36,13 +37,16 @@ class Answer(Value, frozen=True, kw_only=True):
     trace: str = ""  # where an error was met that the program did not raise on purpose
 
 
-def main(memory: int, seconds: float) -> None:
-    """Read pages until nobody sends one any more."""
+def main(asked: IO[bytes], answers: IO[bytes], memory: int, seconds: float, *, beyond: bool = False) -> None:
+    """Read pages until nobody sends one any more.
+
+    `memory`: bytes of address space that this process may have; `beyond`: may take beyond what it has.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # whoever began this process ends it
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    most = memory + ((address_space() or 0) if beyond else 0)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
     while (job := receive(asked)) is not None:
         answer = _answered(job, seconds)
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -50,11 +54,17 @@ def main(memory: int, seconds: float) -> None:
         answers.flush()
 
 
+def work_of(job: str) -> Callable[..., Any]:
+    """Return what does a job; its module is imported, where it was not yet. Raises KeyError for any other."""
+    work: Callable[..., Any] = getattr(*_JOBS[job])
+    return work
+
+
 def _answered(job: bytes, seconds: float) -> bytes:
     """Return the pickled answer to a pickled job, which has so many seconds from here on."""
     try:
         name, *given = pickle.loads(job)  # noqa: S301 - of the process that began this one
-        work = getattr(*_JOBS[name])  # imported before its time runs
+        work = work_of(name)  # imported before its time runs
         signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
         return pickle.dumps(Answer(value=work(*given)), pickle.HIGHEST_PROTOCOL)
     except ArchiveError as error:
