@@ -112,8 +112,9 @@ class Client:
         )
 
     async def __aenter__(self) -> Self:
-        """Load the certificates, once: they cost some 30 ms."""
-        self.trust.context(TlsSettings())
+        """Make ready to connect; certificates that the config names are read now, so that a slip shows."""
+        if self.trust.names_a_file:
+            self.trust.context(TlsSettings())
         await self._client.__aenter__()
         return self
 
@@ -132,7 +133,8 @@ class Client:
         Raises `Unreachable`, `Refused` for a forbidden address, `TooLarge` for a head without end; also out
         of the iteration of the body.
         """
-        context = self.trust.context(tls or TlsSettings())
+        is_plain = urls.split(url).scheme == "http" and (proxy is None or proxy.scheme != "https")
+        context = None if is_plain else self.trust.context(tls or TlsSettings())
         with told(url):
             response = await self._client.send(_request(url, headers, proxy, context), stream=True)
             try:
@@ -153,7 +155,7 @@ class Client:
             return await self._connections.certificate(origin.host, origin.port or _HTTPS)
 
 
-def _request(url: Url, headers: Headers, proxy: Proxy | None, tls: ssl.SSLContext) -> httpx.Request:
+def _request(url: Url, headers: Headers, proxy: Proxy | None, tls: ssl.SSLContext | None) -> httpx.Request:
     """Return a request of just these header lines; characters of the address go out as UTF-8 escapes."""
     parts = urls.split(url)
     target = quote(parts.path + parts.query, safe=_PRINTABLE).encode("ascii")

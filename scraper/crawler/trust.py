@@ -28,6 +28,11 @@ class Trust:
         self._ca_file = ca_file
         self._made: dict[TlsSettings, ssl.SSLContext] = {} if given is None else {TlsSettings(): given}
 
+    @property
+    def names_a_file(self) -> bool:
+        """Say whether the config names certificates, which may be none."""
+        return self._ca_file is not None
+
     def context(self, settings: TlsSettings) -> ssl.SSLContext:
         """Return the context for these settings. Raises `ConfigError` for certificates that are none."""
         found = self._made.get(settings)

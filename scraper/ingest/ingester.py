@@ -291,6 +291,8 @@ class Ingester:
 
     def _remember_link(self, link: Link, key: str, capture: Capture, *, wanted: bool) -> str:
         articles, site = self._state.articles, self._site
+        if articles.is_known_as(site.name, key, link.url):
+            return key
         known = articles.get(site.name, key)
         if (site.name, key) in articles.damaged:
             return key  # `verify` names it
