@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _DIGITS = "〇零○一二三四五六七八九"
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－─", "-") | dict.fromkeys("∕⁄", "/"))  # NFKC keeps these
+_DASHES = str.maketrans(  # NFKC keeps these, and labels are known in simplified characters alone
+    dict.fromkeys("‐‑‒–—―−﹣－─", "-")
+    | dict.fromkeys("∕⁄", "/")
+    | dict(zip("發佈時間於錄創開傳線", "发布时间于录创开传线", strict=True))
+)
 _PLAIN, _BARE = 1, 2  # the rank of 时间, and of a date without a label
 _RANKS = {"published": 0, "plain": _PLAIN, "changed": 3, "other": 4}  # of labels, the best first
-_DONE = r"发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*开|添\s*加|推\s*送"
+_DONE = r"发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*[开告]|添\s*加|推\s*送"
 _LABELS = {  # in Chinese, and in English
     "published": (
         rf"(?:{_DONE})\s*(?:于|(?:时\s*间|日\s*期?)(?:[:：\s]|(?=\d))|时\s*间|日\s*期|[:：])",
@@ -65,6 +69,7 @@ _ENGLISH = tuple(
     for form in (
         rf"{_MONTH}\s?{_DAY}\s?,?\s?(?P<year>(?:19|20)\d\d)",  # Mar 5, 2021
         rf"{_DAY}[\s-](?:of\s)?{_MONTH}[\s,-]\s?(?P<year>(?:19|20)\d\d)",  # 5 March 2021, 05-Mar-2021
+        rf"(?P<year>(?:19|20)\d\d)[\s-]{_MONTH}[\s-]{_DAY}",  # 2021-Mar-05
     )
 )
 _WESTERN = re.compile(  # 12/03/2021, either part may be the month
@@ -78,6 +83,7 @@ _SHORT = re.compile(  # 21-03-05
     re.DOTALL,
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)")
+_TO = re.compile(r"(?:至|到|~|--?|～)\s{0,3}\Z")  # before the end of a span
 _AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand between a label and its date
 _NAMED = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _YEAR_PART, _MONTH_PART, _DAY_PART = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
@@ -94,7 +100,8 @@ _PARTS = tuple(  # a day in one element, its year and month in the next
 )
 _EDGES = frozenset(["", *"[]()<>【】|·"])  # what may stand beside a date in a cell of its own
 _TIME = re.compile(
-    r"""(?P<joint>[\sT,，|]*+) (?:[(（]?\s*+(?:星期|周)[一二三四五六日天]\s*+[)）]?)? \s*+
+    r"""(?P<joint>[\sT,，|]*+) (?:[(（]?\s*+(?:(?:星期|周)[一二三四五六日天]
+        |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}+)\s*+[)）]?,?)? \s*+
     (?P<half>上午|早上|凌晨|中午|下午|晚上|傍晚)? \s*+
     (?P<hour>2[0-4]|[01]?\d) \s*+(?:[:：]|时|点(?!击))\s*+  # 13点 is an hour, 13点击 are clicks
     (?:(?P<minute>[0-5]?\d) (?:\s*+(?:[:：]|分)\s*+(?P<second>[0-5]?\d(?!\d)))? )?
@@ -221,8 +228,15 @@ def _ranked(
         if at < len(found):
             behind = found[at]
             ranked.append((rank, behind.moment))
-            others |= {behind.at} if rank > _BARE else set()
+            others |= set(places[at : _end_of_span(text, places, at)]) if rank > _BARE else set()
     return ranked + [(_BARE, each.moment) for each in found if each.at not in others][:1]
+
+
+def _end_of_span(text: str, places: list[int], at: int) -> int:
+    """Return the number behind a moment, or behind the one that ends a span with it: `…至2024-06-05`."""
+    follows = places[at + 1] if at + 1 < len(places) else None
+    is_span = follows is not None and _TO.search(text, places[at], follows) is not None
+    return at + 2 if is_span else at + 1
 
 
 def _moments(

@@ -383,3 +383,30 @@ def test_a_title_in_two_lines_is_whole() -> None:
     head = "<title>银杏种上湖心岛 校长说树会记得-蓝湖大学</title>"
     html = page(f"<p>银杏种上湖心岛</p><p>校长说树会记得</p><p>2024-04-05</p><div>{BODY}</div>", head=head)
     assert read(html).title == "银杏种上湖心岛 校长说树会记得"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("发布：2024-04-05", "2024-04-05 00:00"),
+        ("发布于 2024-04-05 下午3:15", "2024-04-05 15:15"),
+        ("日期：2024年4月5日 星期五", "2024-04-05 00:00"),
+        ("时间：20240405", "2024-04-05 00:00"),
+        ("时间：2024-04-05T10:20:00+08:00", "2024-04-05 10:20"),
+        ("更新於 2024-05-01 發佈於 2024-04-05", "2024-04-05 00:00"),
+        ("有效期至：2025-04-05 发布日期：2024-04-05", "2024-04-05 00:00"),
+        ("最后更新：2024-05-06 | 2024-04-05", "2024-04-05 00:00"),
+        ("二〇二四年四月五日", "2024-04-05 00:00"),
+        ("Fri, 05 Apr 2024 08:30:00 +0800", "2024-04-05 08:30"),
+        ("2024-Apr-05", "2024-04-05 00:00"),
+        ("<em>05</em><i>2024-04</i>", "2024-04-05 00:00"),
+    ],
+)
+def test_a_day_below_the_title_is_the_article_s_and_none_of_its_text(line: str, day: str) -> None:
+    text = "<p>清晨湖上起了薄雾，各系的船队在码头边集合，教练逐一检查了桨和救生衣，裁判宣读了规则。</p>" * 3
+    page = (
+        f"<title>六组船赛一日赛完</title><div><h3>六组船赛一日赛完</h3><p>{line}</p><div>{text}</div></div>"
+    )
+    article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
+    assert article.published.strftime("%Y-%m-%d %H:%M") == day
+    assert article.shown.text.startswith("清晨")

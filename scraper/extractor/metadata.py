@@ -39,6 +39,12 @@ _SHARED = re.compile(
 _DATE_ALONE = re.compile(
     r"[\s|\[(（]*+(?:(?:19|20)?\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?\s*+(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\])）]*+"
 )
+_NO_NAME = re.compile(  # a day in English, or in parts
+    r"(?:[\d\s:：/.,|()（）+-]|\b(?:posted|published|updated|on|at|date)\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b|(?<=\d)(?:st|nd|rd|th)\b|[年月日TZ]|[AP]M\b)++",
+    re.IGNORECASE,
+)
+_LONGEST_PARTS = 16  # characters of an element that shows a day in parts and nothing else
 _DATED = re.compile(  # a day behind a source is none of its words
     r"(?:(?<![\s|,，\[(（])[\s|,，\[(（]++)?(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d).*$",
     re.DOTALL,
@@ -119,9 +125,9 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
     behind = dom.text_of(following) if following is not None else ""
     if dates.is_time(behind):
         parts.append(behind)
-    return dates.find_moment(" ".join(parts), tz, near=near) or dates.find_moment(
-        "".join(parts), tz, near=near
-    )
+    joined = " ".join(parts)
+    found = dates.find_moment(joined, tz, near=near) or dates.find_moment("".join(parts), tz, near=near)
+    return found or (dates.find_parts(joined, tz) if len(text.fold(joined)) <= _LONGEST_PARTS else None)
 
 
 def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
@@ -203,7 +209,7 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
     if following is not None:
         value = value[: following.start()]
     value = _SHARED.sub("", value.strip().strip("|").strip())
-    if _DATE_ALONE.fullmatch(value):
+    if _DATE_ALONE.fullmatch(value) or _NO_NAME.fullmatch(value):
         return None
     if value[:1] in _BRACKETS and value.strip(_BRACKETS) == "":
         return None
