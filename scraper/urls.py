@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NamedTuple, NewType
 
 from scraper.messages import say
@@ -136,6 +137,7 @@ def _names_visit(pair: str) -> bool:
     return _CACHE_NAMES.fullmatch(name) is not None and bool(_MOMENT_OR_CHANCE.fullmatch(value))
 
 
+@lru_cache(maxsize=64)  # a document asks for it thrice
 def urlname(identity_url: Url) -> str:
     """Return the MD5 of an identity URL in UTF-8 as 32 lower-case hex digits: the name of its document."""
     return hashlib.md5(identity_url.encode("utf-8"), usedforsecurity=False).hexdigest()

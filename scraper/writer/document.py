@@ -21,7 +21,7 @@ from scraper.blocks import Anchor, Figure, Paragraph, Text
 from scraper.model import Document
 from scraper.text import visible_text
 from scraper.writer import frontmatter, hexo, hugo
-from scraper.writer.inline import inline
+from scraper.writer.address import destination
 from scraper.writer.markdown import render_each
 from scraper.writer.paths import checked, document_path
 from scraper.writer.tree import figures, framed, hrefs, relinked, text_of, without_pictures
@@ -65,7 +65,7 @@ def write(
         case "hexo":
             metadata = hexo.front_matter(article, site, identity=identity, captured=captured)
             parts, _ = _body(article, site, addresses)
-    last = inline((Anchor(href=identity, children=(Text(text=_LAST_LINE),)),))
+    last = f"[{_LAST_LINE}]({destination(identity)})"
     return Document(path=place, text=frontmatter.document(metadata, "\n\n".join([*parts, last])))
 
 

@@ -71,6 +71,11 @@ _STARTS: Final = frozenset("#>-+*~_=|:0123456789")  # what the pattern above beg
 _HEADING_END: Final = re.compile(r"(?:(?<=\s)|^)(?=#+\s*$)")
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text shows something, and stands in a line as it is: nothing of it goes or can act."""
+    return text.isprintable() and not text.isspace() and text != "" and _SUSPECT.search(text) is None
+
+
 def escape(text: str) -> str:
     """Return the text of a paragraph, marks kept. Its lines are divided by line ends alone."""
     escaped = _inline(text)

@@ -21,6 +21,7 @@ from scraper.writer.escape import (
     escape,
     escape_cell,
     escape_heading,
+    is_plain,
 )
 from scraper.writer.flanking import acts, reference
 from scraper.writer.normalize import cleaned, normal
@@ -81,6 +82,8 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
             return _ESCAPES[place](text if place == "preformatted" else text.strip())
         case (Picture(src=src),):
             return picture(src)
+        case (Strong(children=(Text(text=text),)),) if place == "paragraph" and is_plain(text):
+            return f"{_STRONG}{text.strip()}{_STRONG}"
     runs = normal(children)
     row = _Row()
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")

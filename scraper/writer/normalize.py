@@ -27,7 +27,26 @@ _LINE_ENDS: Final = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 
 def normal(children: Iterable[Inline]) -> tuple[Inline, ...]:
     """Return the runs in that form."""
-    return tuple(_normal(children, frozenset()))
+    runs = tuple(children)
+    return runs if _is_normal(runs) else tuple(_normal(runs, frozenset()))
+
+
+def _is_normal(runs: tuple[Inline, ...]) -> bool:
+    """Tell whether runs are in that form already, of the kinds that most lines have."""
+    before = None
+    for run in runs:
+        kind = run.__class__
+        if kind is before:
+            return False
+        before = kind
+        match run:
+            case Text(text=text) if text.isprintable() and text:
+                continue
+            case Anchor(children=(Text(text=text),)) | Strong(children=(Text(text=text),)):
+                if text.isprintable() and text.strip() == text and text:
+                    continue
+        return False
+    return True
 
 
 def cleaned(text: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029]+")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_SURELY_FIT: Final = re.compile(  # too long for a reserved name, or a number
+    r"(?:(?:[0-9]{1,4}|[A-Za-z0-9_-]{5,100})/)*[A-Za-z0-9_-]{5,100}(?:\.md)?"
+)
 _LONGEST_NAME: Final = 255  # bytes of UTF-8, on every file system in use
 _LONGEST_PATH: Final = 1024
 _NO_CHANNEL: Final = "_"
@@ -38,19 +41,19 @@ def path_for(site: Site, *, identity: Url, published: datetime, channel: str | N
     """Return the path of a document of which these are known. Raises WriteError, as `document_path`."""
     published = published.astimezone(site.timezone)
     values = {
-        "site": site.name,
-        "channel": channel or _NO_CHANNEL,
+        "site": _UNFIT.sub("-", site.name),
+        "channel": _UNFIT.sub("-", channel or _NO_CHANNEL),
         "year": f"{published.year:04}",
         "month": f"{published.month:02}",
         "day": f"{published.day:02}",
         "urlname": urlname(identity),
     }
-    return checked(fill(site.path, {name: _UNFIT.sub("-", value) for name, value in values.items()}))
+    return checked(fill(site.path, values))
 
 
 def checked(path: str) -> str:
     """Return a path that names a file within the archive; raise WriteError where it does not."""
-    wrong = _slip(path)
+    wrong = None if _SURELY_FIT.fullmatch(path) and len(path) <= _LONGEST_PATH else _slip(path)
     if wrong is not None:
         msg = say("no path for a document: {path!r}: {wrong}", path=path, wrong=wrong)
         raise WriteError(msg)

@@ -7,6 +7,7 @@ attributes or items as `str.format` has them, so nothing of a pattern is evaluat
 from __future__ import annotations
 
 import string
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scraper.errors import WriteError
@@ -24,11 +25,17 @@ PATTERN_FIELDS: Final = {"path": PATH_FIELDS, "title": TITLE_FIELDS}
 def fill(pattern: str, values: Mapping[str, str]) -> str:
     """Return a pattern with its values. Raises WriteError that names what the pattern may not hold."""
     try:
-        parts = list(string.Formatter().parse(pattern))
+        parts = _parts(pattern)
     except ValueError as error:
         msg = say("pattern cannot be filled: {pattern!r}: {error}", pattern=pattern, error=error)
         raise WriteError(msg) from error
-    return "".join(literal + _value(pattern, values, part) for literal, *part in parts)
+    return "".join([literal + _value(pattern, values, part) for literal, *part in parts])
+
+
+@lru_cache(maxsize=256)
+def _parts(pattern: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    """Return a pattern taken apart, as `string.Formatter` does; of a site that is done once."""
+    return tuple(string.Formatter().parse(pattern))
 
 
 def _value(pattern: str, values: Mapping[str, str], part: list[str | None]) -> str:

@@ -62,7 +62,9 @@ def text_of(block: Block) -> str:
 def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
     """Yield every picture in page order, with the link around it where there is one."""
     for block in blocks:
-        if isinstance(block, Figure):
+        if isinstance(block, Paragraph | Heading):
+            yield from _figures(block.children, href=None)
+        elif isinstance(block, Figure):
             yield block
             yield from _figures(block.caption, href=None)
         else:
