@@ -294,8 +294,9 @@ def rule(walk: Walk, _node: dom.Node) -> None:
 def heading(walk: Walk, node: dom.Node) -> None:
     """Read a heading of any level."""
     walk.flush()
-    walk.enter(node, partial(_close_heading, walk, walk.level))
+    walk.after(partial(_close_heading, walk, walk.level))
     walk.level = HEADINGS[node.tag or "h6"]
+    walk.enter(node)
 
 
 def _close_heading(walk: Walk, level: int) -> None:
@@ -319,8 +320,9 @@ def pre(walk: Walk, node: dom.Node) -> None:
 def keep_lines(walk: Walk, node: dom.Node, *, blanks: bool) -> None:
     """Read an element whose line ends count, and with `blanks` the blanks that indent its lines too."""
     walk.flush()
-    walk.enter(node, partial(_close_lines, walk, walk.keeps_lines, walk.keeps_blanks))
+    walk.after(partial(_close_lines, walk, walk.keeps_lines, walk.keeps_blanks))
     walk.keeps_lines, walk.keeps_blanks = True, blanks
+    walk.enter(node)
 
 
 def _close_lines(walk: Walk, keeps_lines: bool, keeps_blanks: bool) -> None:  # noqa: FBT001 - the state to go back to

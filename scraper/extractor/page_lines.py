@@ -7,7 +7,7 @@ article's is not decided here.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom, text
 from scraper.extractor.body import LEFT_OUT
@@ -16,7 +16,9 @@ from scraper.families import generic as known
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    Attributes: TypeAlias = Mapping[str, str | None]
 
 _INLINE = frozenset(
     [
@@ -123,22 +125,22 @@ def read_lines(top: dom.Node) -> PageLines:
             _say(page, open_lines, node, block, linked=linked)
         elif node.tag == "br" and block is not None:
             open_lines.pop(block, None)
-        elif not _is_unseen(node):
+        elif node.tag not in _NEVER_SHOWN and not _hides(attributes := node.attributes):
             if block is None or not (
                 node.tag in _INLINE or ":" in (node.tag or "")
             ):  # what Word left is inline
                 open_lines.pop(-1 if block is None else block, None)
-                block = _open(page, node, block)
+                block = _open(page, node, attributes, block)
                 waiting.append((None, block, False))
             else:
-                linked = _meet(page, open_lines, node, block) or linked
+                linked = _meet(page, open_lines, node, attributes, block) or linked
             waiting.extend((child, block, linked) for child in reversed(dom.children(node)))
     _close(page)
     return page
 
 
-def _open(page: PageLines, node: dom.Node, above: int | None) -> int:
-    named = f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}"
+def _open(page: PageLines, node: dom.Node, attributes: Attributes, above: int | None) -> int:
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     marked = node.tag in known.AROUND_TAGS or known.SURROUNDINGS.search(named) is not None
     page.places.append(
         Place(node=node, above=above, marked=marked and above is not None, first=len(page.lines))
@@ -167,15 +169,17 @@ def _say(
         line.linked += len(text.visible_text(words))
 
 
-def _meet(page: PageLines, open_lines: dict[int, Line], node: dom.Node, block: int) -> bool:
+def _meet(
+    page: PageLines, open_lines: dict[int, Line], node: dom.Node, attributes: Attributes, block: int
+) -> bool:
     """Note a picture or a link; return whether what the node holds stands in a link about the site."""
     if node.tag == "img":
-        if not any(_SMALL.fullmatch(dom.attribute(node, side)) for side in ("width", "height")):
+        if not any(_SMALL.fullmatch(attributes.get(side) or "") for side in ("width", "height")):
             line = _line(page, open_lines, block)
             line.images += 1
             line.nodes.append(node)
         return False
-    href = dom.attribute(node, "href") if node.tag == "a" else ""
+    href = attributes.get("href") if node.tag == "a" else None
     if not href:
         return False
     line = _line(page, open_lines, block)
@@ -190,8 +194,8 @@ def _meet(page: PageLines, open_lines: dict[int, Line], node: dom.Node, block: i
     return not shows_itself
 
 
-def _is_unseen(node: dom.Node) -> bool:
-    return node.tag in _NEVER_SHOWN or _HIDDEN.search(dom.attribute(node, "style")) is not None
+def _hides(attributes: Attributes) -> bool:
+    return _HIDDEN.search(attributes.get("style") or "") is not None
 
 
 def _close(page: PageLines) -> None:

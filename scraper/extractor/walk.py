@@ -88,12 +88,20 @@ class Walk:
             if handler is not None:
                 handler(self, step)
             elif tag == "-text":
-                characters = step.text_content
-                if characters and (self._line or not characters.isspace()):
-                    self.add(characters)
+                self._read_text(step)
             elif tag is not None:
                 handlers.get(tag, otherwise)(self, step)
         self.flush()
+
+    def _read_text(self, node: dom.Node) -> None:
+        """Put a text on the line, unless it is a blank that the line would begin with."""
+        characters = node.text_content
+        if not characters or (not self._line and characters.isspace()):
+            return
+        if self.keeps_lines:
+            self.add(characters)
+        else:
+            self._line.append((characters, self.style))
 
     # ── what handlers say ─────────────────────────────────────────────────────────────────────────────────
 
@@ -120,6 +128,9 @@ class Walk:
         if then is not None:
             self._todo.append(then)
         child = node.first_child
+        if child is not None and child.tag == "-text" and not self._special:  # as mostly: read at once
+            self._read_text(child)
+            child = child.next
         if child is not None:
             self._todo.append(child)
 

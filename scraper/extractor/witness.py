@@ -32,8 +32,12 @@ _NO_WORDS: Final = frozenset(
 """Elements whose characters no browser shows."""
 
 _PICTURED: Final = frozenset(["img", "image"])
-_NEEDS_A_WALK: Final = ", ".join(("a a", *sorted(name for name in _NO_WORDS if name[0] != "-")))
-_LINKS_AND_PICTURES: Final = ", ".join(("a", "area", *sorted(_PICTURED)))
+_LEADING: Final = frozenset(["a", "area", *_PICTURED])
+_RAW: Final = frozenset(
+    ["script", "style", "template", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp"]
+)
+"""Elements whose content the markup holds as it stands."""
+
 _NAME: Final = re.compile(
     r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
     r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
@@ -110,13 +114,15 @@ def testify(
     addresses: Mapping[str, str],
 ) -> Testimony:
     """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
-    seen = _Seen()
+    seen, naming = _Seen(), []
     for root in roots:
-        if nodes or dom.first(root, _NEEDS_A_WALK) is not None:
+        glance = _glance(root)
+        naming += [root] if glance.names else []
+        if nodes or glance.needs_a_walk:
             _look(root, base, nodes, seen)
         else:
-            _look_at_once(root, base, seen)
-    files, loose = _named(roots, seen, addresses, told)
+            _look_at_once(root, glance.leading, base, seen)
+    files, loose = _named(naming, seen, addresses, told)
     images = _identified(seen.pictures, loose, base, told)
     return Testimony(
         shown=Shown(
@@ -132,10 +138,39 @@ def testify(
 # ── the tree ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _look_at_once(root: dom.Node, base: Url, seen: _Seen) -> None:
+class _Glance(Value, frozen=True, kw_only=True):
+    """What one look over the elements of a container shows."""
+
+    leading: list[dom.Node]  # links and pictures
+    needs_a_walk: bool  # some words are not shown, or a link stands in another
+    names: bool  # anything but the address of an `<img>` may be the name of a file or picture
+
+
+def _glance(root: dom.Node) -> _Glance:
+    """Look over the elements of a container."""
+    leading: list[dom.Node] = []
+    tags: set[str] = set()
+    values: list[str | None] = []
+    for node in dom.select(root, "*"):
+        tag = node.tag or ""
+        tags.add(tag)
+        if tag in _LEADING:
+            leading.append(node)
+        if tag != "img":
+            values += node.attributes.values()
+    is_raw = not tags.isdisjoint(_RAW)
+    nests = "a" in tags and len(leading) > 1 and dom.first(root, "a a") is not None
+    return _Glance(
+        leading=leading,
+        needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS),
+        names=is_raw or _NAME.search('"'.join(filter(None, [*values, *tags, '"']))) is not None,
+    )
+
+
+def _look_at_once(root: dom.Node, leading: Iterable[dom.Node], base: Url, seen: _Seen) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
     seen.texts.append(dom.all_text(root))
-    for node in dom.select(root, _LINKS_AND_PICTURES):
+    for node in leading:
         if node.tag == "area":
             _piece(node, base, seen)
         elif node.tag != "a":
