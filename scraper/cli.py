@@ -6,7 +6,6 @@ A command's module is imported when it was chosen and not before, so that `--hel
 from __future__ import annotations
 
 import gettext
-import json
 import os
 import sys
 import traceback
@@ -14,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TextIO
 
 from scraper import exit_codes, language, logs, messages
-from scraper.console import line, put, tell
+from scraper.console import json_text, line, put, tell
 from scraper.errors import ArchiveError, ConfigError, Locked
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
@@ -58,7 +57,7 @@ def _reported(args: argparse.Namespace) -> int:
                 "error": {"kind": error.kind, "message": str(error)},
                 "sites": {},
             }
-            print(json.dumps(report, ensure_ascii=False))  # noqa: T201 - the report, alone, on standard output
+            print(json_text(report))  # noqa: T201 - the report, alone, on standard output
         raise
 
 

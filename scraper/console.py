@@ -6,12 +6,16 @@ escapes. A standard error that is closed, or on a full disk, ends no work.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scraper.messages import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ACTING: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -37,6 +41,17 @@ def tell(text: str) -> None:
 def put(text: str) -> None:
     """Say what was asked for: on standard output. Raises BrokenPipeError where its reader went away."""
     print(clean(translated(text)))  # noqa: T201 - likewise
+
+
+def json_text(
+    value: object, *, indent: int | None = None, default: Callable[[Any], Any] | None = None
+) -> str:
+    """Return a value as JSON, what could act on a terminal or end a line as JSON's own escapes.
+
+    `default`: what becomes of a value that JSON has no word for; None: TypeError.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    return text if text.isprintable() else _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -7,20 +7,19 @@ becomes `written site=nankai url=http://… at=…` or one JSON object. `at` is 
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from scraper.console import clean, json_text
 from scraper.redaction import redacted
 
 FORMS: Final = ("text", "json")
 LOGGER: Final = "scraper"
 
-_PLAIN = re.compile(r'[^\s"=\\\x00-\x1f\x7f]+')
-_LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029]")
+_PLAIN = re.compile(r'[^\s"=\\]+')
 _LEVELS: Final = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # -q, nothing, -v, -vv
 
 
@@ -59,7 +58,7 @@ class TextForm(logging.Formatter):
         """Return the line, and a traceback below it where there is one."""
         fields = {**_fields(record), "at": _moment(record)}
         line = " ".join([record.getMessage(), *(f"{key}={_quoted(value)}" for key, value in fields.items())])
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return clean(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
 
 class JsonForm(logging.Formatter):
@@ -71,7 +70,7 @@ class JsonForm(logging.Formatter):
         entry |= _fields(record)
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return _json(entry)
+        return json_text(entry, default=str)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -85,10 +84,4 @@ def _moment(record: logging.LogRecord) -> str:
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return text if _PLAIN.fullmatch(text) else _json(text)
-
-
-def _json(value: object) -> str:
-    """Return JSON without any character that ends a line somewhere."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return _LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if text.isprintable() and _PLAIN.fullmatch(text) else json_text(text)

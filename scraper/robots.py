@@ -6,6 +6,7 @@ line ends count (three, not Python's eleven), which group is ours (the product t
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,12 @@ TOKEN = "nankai-archive"  # noqa: S105 - RFC 9309's product token: the name by w
 _LONGEST_LINE = 2083 * 8 - 1  # bytes, as google/robotstxt: eight times the longest address of old browsers
 _LONGEST_DELAY = 31 * 86_400.0  # seconds; more is a slip
 _BOM = b"\xef\xbb\xbf"
+_WIDE = (  # in this order: one mark begins with the other
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _PYTHON_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _AGENT = re.compile(r"\s*+user[- ]?agent(?:\s*+:|\s)\s*+", re.IGNORECASE)
@@ -59,9 +66,10 @@ class Rules(Value, frozen=True):
 
 def read(body: bytes, agent: str = TOKEN) -> Rules:
     """Read a robots.txt. Never fails: what cannot be read says nothing, nor does a web page in its place."""
+    body = _as_utf8(_whole_lines(body))
     if _is_markup(body):
         body = b""
-    return Rules(Protego.parse("\n".join(_lines(body[:MAX_BYTES], agent))), agent)
+    return Rules(Protego.parse("\n".join(_lines(body, agent))), agent)
 
 
 def forbids_archiving(metas: Iterable[tuple[str, str]], headers: Headers, agent: str = TOKEN) -> bool:
@@ -86,6 +94,22 @@ def _tagged(value: str, agent: str) -> Iterator[str]:
             yield rest if ours else ""
         elif ours:
             yield part
+
+
+def _whole_lines(body: bytes) -> bytes:
+    """Return as much of a file as is read, without a line that is cut: half a path forbids more."""
+    if len(body) < MAX_BYTES:
+        return body
+    body = body[:MAX_BYTES]
+    return body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Return a file as UTF-8, where an editor saved it with two or four bytes a character."""
+    for mark, coding in _WIDE:
+        if body.startswith(mark):
+            return body.decode(coding, "replace").encode("utf-8", "replace")
+    return body
 
 
 def _is_markup(body: bytes) -> bool:

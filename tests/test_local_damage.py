@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import sqlite3
 import struct
@@ -334,6 +335,17 @@ def test_an_archive_that_does_not_say_which_it_is_is_named_at_once(
     put_in_place(archive.root / ".scraper" / "archive.json", kind)
     assert command(archive, "status") == 1
     assert "archive.json" in capsys.readouterr().err
+    assert command(archive, "verify") == 7
+    told = json.loads(capsys.readouterr().out)
+    assert [one["file"] for one in told["unknown"]] == [".scraper/archive.json"]
+    assert told["sites"][SITE]["damaged"] == []
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_no_run_can_hold_is_no_lock(archive: Archive, kind: str) -> None:
+    put_in_place(archive.inside / "lock", kind)
+    assert archive.run().exit_code == 0
+    assert (archive.inside / "lock").is_file()
 
 
 @pytest.mark.parametrize("kind", ODD)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+import pytest
+
+from scraper import logs
 from scraper.commands.crawl import tell_report
+from scraper.console import json_text
 from scraper.report import Problem, Report, SiteReport
 from scraper.report_text import untold
-
-if TYPE_CHECKING:
-    import pytest
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -80,3 +81,30 @@ def test_foreign_text_cannot_act_on_a_terminal(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == (
         "nankai: http://a.example/: BadStatus: reason \\x1b[2J\\u202egpj.exe nankai: fine\n"
     )
+
+
+ACTING = "\x1b]8;;http://a.example/\x07here\x9b31m\x85\u061c\u2028\u202e\ufeff\ud83d"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_foreign_text_in_the_log_cannot_act_on_a_terminal(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up(form=form, verbosity=2)
+    try:
+        fields = {"url": f"http://a.example/{ACTING}", "said": ACTING}
+        error = ValueError(ACTING)
+        logging.getLogger(logs.LOGGER).error("failed", exc_info=error, extra={"fields": fields})
+    finally:
+        logging.getLogger(logs.LOGGER).handlers.clear()
+    told = capsys.readouterr().err
+    assert all(each.isprintable() for each in told.splitlines())
+    if form == "json":
+        assert json.loads(told)["said"] == ACTING
+
+
+def test_json_on_a_terminal_is_clean_and_says_the_same() -> None:
+    text = json_text({"title": ACTING, "中文": ["　"]}, indent=2)
+    assert not set(ACTING) - set("]8;htp:/a.exmlr31") & set(text)
+    assert "中文" in text
+    assert json.loads(text) == {"title": ACTING, "中文": ["　"]}

@@ -406,6 +406,42 @@ def test_a_host_that_fails_is_left_for_this_run_and_the_site_is_not(
     assert len(kept(archive)) == 12
 
 
+def test_articles_do_not_wait_for_a_slow_host_of_pictures(
+    elsewhere: tuple[Archive, EcmsWorld, EcmsWorld, Server],
+) -> None:
+    archive, world, other, server = elsewhere
+    other.robots = "User-agent: *\nCrawl-delay: 20\n"
+    for number in range(30):
+        publish(world, f"{other.home}/{number}.jpg")
+    report = archive.run()
+    assert (report.exit_code, only(report).written, only(report).problems) == (0, 30, [])
+    asked_for = [access.url for access in server.log]
+    last = max(place for place, url in enumerate(asked_for) if url.endswith(".shtml"))
+    passing = sum(url.endswith(".jpg") for url in asked_for[:last])
+    taken = len(kept(archive))
+    assert passing <= 4 < taken < 30
+    assert [note.message for note in only(report).notes] == [
+        f"{30 - taken} pictures and files of {other.host} are left for the next run: it is slow"
+    ]
+    for _ in range(2):
+        archive.clock.wait(hours=2)
+        report = archive.run()
+    assert (len(kept(archive)), only(report).notes) == (30, [])
+
+
+def test_pictures_of_a_host_at_the_pace_of_the_site_come_with_their_articles(
+    elsewhere: tuple[Archive, EcmsWorld, EcmsWorld, Server],
+) -> None:
+    archive, world, other, server = elsewhere
+    archive.configure("delay", 5.0)
+    for number in range(30):
+        publish(world, f"{other.home}/{number}.jpg")
+    report = archive.run()
+    assert (only(report).notes, len(kept(archive))) == ([], 30)
+    kinds = ["jpg" in access.url for access in server.log if access.url.endswith((".jpg", ".shtml"))]
+    assert kinds[-4:] == [False, True, False, True]
+
+
 def test_a_time_limit_ends_between_two_pictures_and_the_next_run_goes_on(
     tmp_path: Path, world: EcmsWorld, server: Server
 ) -> None:

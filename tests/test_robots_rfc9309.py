@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 
 from scraper import robots, urls
+from scraper.urls import Url
 
 ALL = "user-agent: bot|"
 CASES: dict[str, tuple[str, str, dict[str, bool]]] = {
@@ -220,3 +221,19 @@ def test_the_delay_that_a_site_asks_for(line: str, delay: float | None) -> None:
 def test_our_own_group_has_our_own_delay() -> None:
     text = b"user-agent: *\ncrawl-delay: 10\n\nUser-Agent: Nankai-Archive\ncrawl-delay: 3\n"
     assert robots.read(text).delay == 3.0
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_that_an_editor_saved_with_a_mark_is_obeyed(coding: str) -> None:
+    mark = "" if coding in {"utf-8-sig", "utf-16", "utf-32"} else "\ufeff"
+    rules = robots.read(f"{mark}User-agent: *\nDisallow: /neibu/".encode(coding))
+    assert not rules.allows(Url("http://a.example/neibu/1.htm"))
+    assert rules.allows(Url("http://a.example/info/1.htm"))
+
+
+@pytest.mark.parametrize("shift", range(14))
+def test_a_line_that_is_cut_forbids_nothing(shift: int) -> None:
+    body = b"User-agent: *\n#" + b"-" * shift + b"\n" + b"Disallow: /x\n" * 100_000
+    rules = robots.read(body[: robots.MAX_BYTES] if shift % 2 else body)
+    assert not rules.allows(Url("http://a.example/x/1.htm"))
+    assert rules.allows(Url("http://a.example/info/1.htm"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scraper import foreign_json
 from scraper.app.saved_page import address, read, saved_capture, site_of
+from scraper.console import json_text
 from scraper.errors import ArchiveError, TooCostly, UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
@@ -91,7 +91,7 @@ def read_entry(
         capture = saved_capture(os.path.join(entry.folder, file), url, header)  # noqa: PTH118 - both texts
         page = read(capture, site_of(url, config, site_name))
         said = page.to_json() | {"url": asked["url"]}  # as it was given: what joins the two
-        return Line(text=json.dumps(said, ensure_ascii=False), code=ExitCode.DONE)
+        return Line(text=json_text(said), code=ExitCode.DONE)
     except ArchiveError as error:
         return _error(asked, f"{error.kind}: {' '.join(str(error).split())}", ExitCode.SOME_FAILED)
     except Exception as error:  # noqa: BLE001 - told in the page's own line and by the exit code
@@ -120,4 +120,4 @@ def _text(asked: dict[str, Any], key: str, entry: Entry) -> str:
 
 def _error(asked: Any, message: str, code: ExitCode) -> Line:  # noqa: ANN401 - whatever stood in the manifest
     url = asked.get("url") if isinstance(asked, dict) else None
-    return Line(text=json.dumps({"url": url, "error": message}, ensure_ascii=False), code=code)
+    return Line(text=json_text({"url": url, "error": message}), code=code)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scraper.commands.arguments import named
-from scraper.console import clean, put, tell
+from scraper.console import clean, json_text, put, tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count, translated
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     is_wanted = bool(found.channels) and not args.dry_run and (args.yes or _agrees(path))
     written = add_to(path, found.site) if is_wanted else None
     if args.json:
-        print(json.dumps(_to_json(found, block, written), ensure_ascii=False, indent=2))
+        print(json_text(_to_json(found, block, written), indent=2))
     elif written is not None:
         tell(
             say(

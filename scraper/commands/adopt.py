@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
-from scraper.console import put, tell
+from scraper.console import json_text, put, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -80,7 +79,7 @@ def _report(done: Adopted, args: argparse.Namespace, code: ExitCode) -> None:
         }
         counts = {"adopted": done.adopted, "known": done.known, "rejected": done.rejected}
         whole = {"command": "adopt", **counts, "mended": done.mended, **listed, "exit_code": code}
-        print(json.dumps(whole, ensure_ascii=False))
+        print(json_text(whole))
         return
     for file, why in done.problems:
         tell(say("rejected: {file}: {why}", file=file, why=why))

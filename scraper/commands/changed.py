@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
-from scraper.console import put
+from scraper.console import json_text, put
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     found = {site.name: _events(site, state, args.since, now) for site, state in viewed(config, sites)}
     if args.json:
         since = _from(args.since, sites[0], now)
-        json.dump(changes.to_json(since, found), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write(json_text(changes.to_json(since, found), indent=2))
         print()
         return ExitCode.DONE
     for site in sites:

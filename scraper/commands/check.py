@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.console import put, tell
+from scraper.console import json_text, put, tell
 from scraper.errors import ConfigError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count
@@ -37,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         if not args.json:
             raise
-        print(json.dumps({"config": str(path), "slips": error.slips}, ensure_ascii=False))
+        print(json_text({"config": str(path), "slips": error.slips}))
         return ExitCode.WRONG_USAGE
     if args.json:
-        print(json.dumps({"config": str(path), "slips": []}, ensure_ascii=False))
+        print(json_text({"config": str(path), "slips": []}))
     else:
         _print_summary(path, config)
     return _try_out(config) if args.notify else ExitCode.DONE

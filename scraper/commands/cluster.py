@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import duration, needing_cluster
+from scraper.console import json_text
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 
@@ -213,5 +213,5 @@ def _slots(text: str) -> int:
 
 
 def _print(report: dict[str, Any]) -> None:
-    json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write(json_text(report, indent=2))
     print()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites
 from scraper.commands.crawl import load
-from scraper.console import put
+from scraper.console import json_text, put
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -64,7 +63,7 @@ def _tell(sites: Sequence[SiteCoverage], *, as_json: bool, every: bool) -> None:
     from scraper.audit import coverage_text
 
     if as_json:
-        json.dump(coverage_text.to_json(sites), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write(json_text(coverage_text.to_json(sites), indent=2))
         print()
     else:
         put("\n\n".join(coverage_text.to_text(site, every=every) for site in sites))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import report_text
+from scraper.console import json_text, tell
 from scraper.console import line as line_of
-from scraper.console import tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
@@ -189,7 +188,7 @@ def tell_report(
     `news`: the problems of each site that are told under -q; None: all of them.
     """
     if args.json:
-        json.dump(report.to_json(), sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write(json_text(report.to_json(), indent=2))
         print()
         return
     for name, site in report.sites.items():
@@ -213,4 +212,4 @@ def _tell_as_log(name: str, site: SiteReport, report: Report, *, quiet: bool) ->
     counts = asdict(site)
     del counts["problems"]
     line = {"at": report.finished.isoformat(), "level": "info", "event": "finished", "site": name}
-    print(json.dumps(line | counts, ensure_ascii=False), file=sys.stderr)
+    print(json_text(line | counts), file=sys.stderr)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites, day
 from scraper.commands.crawl import load
-from scraper.console import tell
+from scraper.console import json_text, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -75,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         what = "captures" if args.format == "wacz" else "articles"
         whole = {"command": "export", "format": args.format, "out": args.out, what: number}
-        print(json.dumps(whole | {"unreadable": len(unread), "exit_code": code}, ensure_ascii=False))
+        print(json_text(whole | {"unreadable": len(unread), "exit_code": code}))
     elif args.verbosity >= 0:
         told = (
             say("export: {count} captures to {out}", count=number, out=args.out)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from scraper.console import json_text
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say, translated
@@ -99,7 +99,7 @@ def _run_one(args: argparse.Namespace, config: Config | None) -> int:
             )
             print(translated(told), file=sys.stderr)
     if args.json:
-        print(json.dumps(made, ensure_ascii=False))
+        print(json_text(made))
     else:  # bytes: a document is the same on every system
         sys.stdout.buffer.write(made.encode("utf-8"))
     return ExitCode.DONE

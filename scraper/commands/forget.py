@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
-from scraper.console import tell
+from scraper.console import json_text, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -54,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             "captures": len(gone.places),
             "exit_code": ExitCode.DONE,
         }
-        json.dump(told, sys.stdout, ensure_ascii=False)
+        sys.stdout.write(json_text(told))
         print()
     elif args.verbosity >= 0:
         for file in gone.files:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
-from scraper.console import clean
+from scraper.console import clean, json_text
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         versions = history.versions(entries, site, shelf)
         if args.json:
             told = history.to_json(url, known, aliases, versions)
-            json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
+            sys.stdout.write(json_text(told, indent=2))
             print()
         else:
             _tell(history.to_text(known, aliases, versions, site.timezone))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.console import put, tell
+from scraper.console import json_text, put, tell
 from scraper.errors import UsageError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count, translated
@@ -118,7 +117,7 @@ def _say(args: argparse.Namespace, found: Look, files: list[Path], line: str | N
     name = found.site.name
     if args.json:
         told = {"site": name, "files": [str(file) for file in files], "cron": line}
-        print(json.dumps(told, ensure_ascii=False))
+        print(json_text(told))
         return
     tell(say("written: {files}", files=", ".join(map(str, files))))
     if line is not None:

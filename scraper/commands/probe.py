@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from scraper.columns import padded
 from scraper.commands.arguments import named
-from scraper.console import put
+from scraper.console import json_text, put
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count, translated
 
@@ -43,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     url = address(args.url)
     seen = probe(url, site_of(url, config, args.site), config)
     if args.json:
-        print(json.dumps(seen.to_json(), ensure_ascii=False, indent=2))
+        print(json_text(seen.to_json(), indent=2))
     else:
         for line in _lines(seen):
             put(line)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
-from scraper.console import tell
+from scraper.console import json_text, tell
 from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
 from scraper.values import asdict
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     code = _code(report, repaired, accept=args.accept)
     if args.json:
         told = {name: asdict(one) for name, one in repaired.items()}
-        json.dump({"command": "repair", "sites": told, "exit_code": code}, sys.stdout, ensure_ascii=False)
+        sys.stdout.write(json_text({"command": "repair", "sites": told, "exit_code": code}))
         print()
         return code
     for name, one in repaired.items():

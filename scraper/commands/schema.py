@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from scraper.console import json_text
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 
@@ -25,5 +25,5 @@ def run(args: argparse.Namespace) -> int:
     """Print the schema; with --json, on one line."""
     from scraper.config import json_schema
 
-    print(json.dumps(json_schema(), ensure_ascii=False, indent=None if args.json else 2))
+    print(json_text(json_schema(), indent=None if args.json else 2))
     return ExitCode.DONE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scraper.commands.arguments import add_from_store, positive
 from scraper.commands.crawl import load
-from scraper.console import clean, line, tell
+from scraper.console import clean, json_text, line, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, say_count
 
@@ -102,10 +102,10 @@ def _rebuild(config: Config, verbosity: int) -> ExitCode:
 def _show(found: Found, args: argparse.Namespace) -> None:
     if args.json:
         whole = {"total": found.total, "exact": found.exact, "results": list(map(_row, found.hits))}
-        print(json.dumps(whole, ensure_ascii=False))
+        print(json_text(whole))
     elif args.jsonl:
         for hit in found.hits:
-            print(json.dumps(_row(hit), ensure_ascii=False))
+            print(json_text(_row(hit)))
     elif args.csv:
         table = csv.DictWriter(sys.stdout, _COLUMNS)
         table.writeheader()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites, duration
 from scraper.commands.crawl import load
-from scraper.console import put, tell
+from scraper.console import json_text, put, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         told = status.to_json(sites)
         for name, paths in missing.items():
             told["sites"][name]["missing_documents"] = len(paths)
-        json.dump(told, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write(json_text(told, indent=2))
         print()
     else:
         put(status.to_text(sites, config.sites[0].timezone, now))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load
-from scraper.console import tell
+from scraper.console import json_text, tell
+from scraper.errors import StateTooNew, StoreError
 from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.messages import say, translated
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scraper.model import Site
     from scraper.progress import Progress
 
+ABOUT: Final = ".scraper/archive.json"
 _MOST: Final = 20  # files that nobody knows, told one by one
 
 
@@ -45,39 +46,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify every site that is named, or all."""
-    from scraper.app.archive_door import enter
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock
     from scraper.audit.strays import strays
     from scraper.display import watch
     from scraper.stores.archive_folder import ArchiveFolder
 
     config = load(args)
     archive = Path(config.archive)
-    enter(config, now=clock(config), new=False)
+    unknown_archive = _card_error(config)
+    if unknown_archive is not None:
+        tell(f"{ABOUT}: {translated(unknown_archive.said)}")
     with watch(verbosity=args.verbosity) as progress:
         sites = {
             site.name: _verify(site, archive, render=args.render, progress=progress)
             for site in sites_named(config, args.site)
         }
     _notify(config, sites)
-    damaged = any(found.damaged for found in sites.values())
+    damaged = unknown_archive is not None or any(found.damaged for found in sites.values())
     errors = [error for found in sites.values() for error in found.errors]
     for error in errors:
         tell(f"{error.kind}: {translated(error.said)}\n{error.traceback or ''}".rstrip())
     code = worst([*map(of_error, errors), *([ExitCode.DAMAGED] if damaged else [])])
     unknown = [] if args.site else list(strays(ArchiveFolder(archive), {site.name for site in config.sites}))
+    unknown = [one for one in unknown if unknown_archive is None or one.file != ABOUT]
     if args.json:
         told = {name: found.to_json() for name, found in sites.items()}
-        others = [{"file": one.file, "what": one.what} for one in unknown]
+        others = [] if unknown_archive is None else [{"file": ABOUT, "what": unknown_archive.said}]
+        others += [{"file": one.file, "what": one.what} for one in unknown]
         report = {"command": "verify", "sites": told, "unknown": others, "exit_code": code}
-        json.dump(report, sys.stdout, ensure_ascii=False)
+        sys.stdout.write(json_text(report))
         print()
         return code
     _tell(sites, quiet=args.verbosity < 0)
     if args.verbosity >= 0:
         _tell_unknown(unknown)
     return code
+
+
+def _card_error(config: Config) -> StoreError | None:
+    """Return why the archive does not say which it is; None: it does. Raises as `enter` does else."""
+    from scraper.app.archive_door import enter
+    from scraper.app.wiring import clock
+
+    try:
+        enter(config, now=clock(config), new=False)
+    except StateTooNew:
+        raise
+    except StoreError as error:
+        return error
+    return None
 
 
 def _notify(config: Config, sites: Mapping[str, Verified]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from scraper.errors import Locked
 from scraper.messages import say
-from scraper.stores.disk import keep_for_owner, make_folder, store_error, write_all
+from scraper.stores.disk import keep_for_owner, make_folder, set_aside, store_error, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ class Lock:
     def __enter__(self) -> Self:
         """Take the lock or raise `Locked`, which says who has it."""
         make_folder(self._path.parent)
+        set_aside(self._path)  # a pipe, a link: nobody holds that
         try:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
             keep_for_owner(self._path, stat.S_IRUSR | stat.S_IWUSR)
