@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+BENCH_READY := $(VENV)/.ready-bench
 NODE_READY := tests/hexo/node_modules/.ready
 REPLAY_READY := tests/replayweb/package/.ready
 
@@ -50,11 +51,11 @@ docs: dev
 	$(BIN)/mkdocs build --quiet
 	@echo "build/docs/index.html"
 
-bench: dev
+bench: $(BENCH_READY)
 	$(BIN)/python benchmarks/bench.py --json bench.json --docs docs
 
 # How this version stands to an earlier one: make bench-compare BASE=bench-of-then.json
-bench-compare: dev
+bench-compare: $(BENCH_READY)
 	$(BIN)/python benchmarks/bench.py --base $(BASE)
 
 # What the program needs, and no more.
@@ -70,6 +71,11 @@ $(READY): pyproject.toml constraints.txt
 
 $(DEV_READY): pyproject.toml constraints.txt | $(READY)
 	$(INSTALL) -e '.[dev]'
+	touch $@
+
+# What `make bench` measures beside.
+$(BENCH_READY): pyproject.toml constraints.txt | $(DEV_READY)
+	$(INSTALL) -e '.[bench]'
 	touch $@
 
 # A real Hexo, which the tests build documents with; Node.js comes with the packages above.
