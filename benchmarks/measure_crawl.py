@@ -1,15 +1,13 @@
 """The whole way of a page over loopback, at no delay: fetched, kept, read, written, remembered.
 
 The floor is the sum of what its parts cost alone: a bare fetch by httpx, gzip appended with a sync, a commit
-of SQLite, page → document, a file written beside and renamed. `wget --warc-file` fetches and keeps the same
-pages, and does none of the rest.
+of SQLite, page → document, a file written beside and renamed. What of it a peer does stands with its name.
 """
 
 from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import crawl_peers
 import httpx
 from figures import Figure, compiled, of_children
 from invented import NOON, answer, archive_of, invented
@@ -53,14 +52,15 @@ def measure(*, small: bool) -> Iterator[Figure]:
         idle = _idle(folder)
         spent = _child([*_PROGRAM, "backfill", "-q", "--config", str(folder / "config.yaml")]) - idle
         parts = _floors(captures, site, server.proxy, folder)
-        peers = {"wget --warc-file (fetches and keeps)": _wget(captures, server.proxy, folder) / number * 1e3}
+        addresses = [capture.url for capture in captures]
+        others = crawl_peers.peers(addresses, server.proxy, folder)
         yield Figure(
             name="whole pipeline",
             value=spent / number * 1e3,
             unit="ms CPU a page",
             floor=sum(parts.values()) / number * 1e3,
             floor_name=" + ".join(f"{part} {each / number * 1e3:.2f}" for part, each in parts.items()),
-            peers={peer: value for peer, value in peers.items() if value > 0},
+            peers={peer: seconds / number * 1e3 for peer, seconds in others},
         )
         yield from _state(folder, site, number)
 
@@ -143,17 +143,6 @@ def _save(texts: list[str], folder: Path) -> None:
 def _document(capture: Capture, site: Site) -> str:
     article = extractor.extract(capture, site)
     return writer.write(article, site, identity=article.url, captured=NOON).text
-
-
-def _wget(captures: list[Capture], proxy: str, folder: Path) -> float:
-    """Return what wget spends; 0: there is none."""
-    wget = shutil.which("wget")
-    if wget is None:
-        return 0.0
-    listed = folder / "addresses"
-    listed.write_text("\n".join(capture.url for capture in captures), encoding="utf-8")
-    command = [wget, "-q", "-i", str(listed), f"--warc-file={folder / 'peer'}", "-O", os.devnull]
-    return _child(command, env={**compiled(), "http_proxy": proxy})
 
 
 def _state(folder: Path, site: Site, number: int) -> Iterator[Figure]:
