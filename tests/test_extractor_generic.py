@@ -410,3 +410,36 @@ def test_a_day_below_the_title_is_the_article_s_and_none_of_its_text(line: str, 
     article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
     assert article.published.strftime("%Y-%m-%d %H:%M") == day
     assert article.shown.text.startswith("清晨")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["<iframe src='/pdfjs/web/viewer.html?file=/u/a.pdf'></iframe>", "<video src='/u/a.mp4'></video>"],
+)
+def test_a_file_in_a_viewer_or_a_film_below_a_title_and_a_day_is_an_article(shown: str) -> None:
+    page = (
+        "<title>船赛录像</title><div><a href='/'>首页</a><a href='/gk'>概况</a></div>"
+        f"<div><h1>船赛录像</h1><p>发布日期：2024-04-05</p>{shown}</div>"
+    )
+    article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
+    assert (article.title, len(article.attachments) + len(article.media)) == ("船赛录像", 1)
+
+
+def test_a_long_text_beside_a_short_article_is_not_the_article() -> None:
+    side = "星桥书院建于湖边，设六系，有学生三千，历来重视读书与划船，欢迎四方学子前来求学。" * 2
+    said = "因湖上起了大雾，今天的船赛改在明天上午八点举行，各队请于七点半到码头集合，逾时不候。"
+    page = (
+        "<title>船赛改期</title><div><a href='/'>首页</a><a href='/gk'>概况</a></div>"
+        f"<div><h1>船赛改期</h1><p>发布日期：2024-04-05</p><p>{said}</p></div>"
+        f"<div class=side><h3>简介</h3><p>{side}</p></div>"
+    )
+    article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
+    assert article.shown.text == said
+
+
+def test_a_notice_of_the_site_below_a_text_is_none_of_it() -> None:
+    text = "<p>清晨湖上起了薄雾，各系的船队在码头边集合，教练逐一检查了桨和救生衣，裁判宣读了规则。</p>" * 2
+    notice = "<p>网站声明：转载本文须注明出处，违者必究</p>"
+    page = f"<title>船赛开始</title><h1>船赛开始</h1><p>发布日期：2024-04-05</p><div>{text}{notice}</div>"
+    article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
+    assert article.shown.text.endswith("裁判宣读了规则。")

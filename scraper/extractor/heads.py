@@ -53,6 +53,10 @@ def stands_above(seen: PageLines, lines: Sequence[Line], title: str, told: Seque
         return False
     at = _number(seen, lines[0])
     before = [line for line in seen.lines[max(0, at - _DIRECTLY) : at] if line.said]
+    begun = max(
+        (n for n, line in enumerate(before, 1) if line.is_prose and len(line.said) >= _BEGINS), default=0
+    )
+    before = before[begun:]  # a sentence between begins another article
     signed = any(line.is_about and line.linked < _ROW and known.DAY.search(line.shown) for line in before)
     return signed or above(seen, lines, title, told) is not None
 
@@ -110,6 +114,11 @@ def above_day(seen: PageLines, place: Place, title: str, told: Sequence[str]) ->
     return next(found, "")
 
 
+def _begins(line: Line) -> bool:
+    """Tell whether a line is a sentence that begins an article: what follows is not below its head."""
+    return line.is_prose and len(line.said) >= _BEGINS and _FULL.search(line.shown) is not None
+
+
 def _may_be_title(line: Line) -> bool:
     plain = not (line.links or line.is_about or line.around or shows_moment(line))
     return plain and _LEAST <= len(line.said) <= _LONG
@@ -128,7 +137,7 @@ def above(seen: PageLines, lines: Sequence[Line], title: str, told: Sequence[str
     passed = 0
     for line in reversed(seen.lines[max(0, at - _NEAR) : at]):
         passed += line.links > 0 and len(line.said) >= _ROW
-        if passed >= _ROWS or known.IMPRINT.search(line.shown):
+        if passed >= _ROWS or known.IMPRINT.search(line.shown) or _begins(line):
             return None
         if wanted in line.said and len(line.said) <= len(wanted) + _BESIDE and not line.links:
             return line

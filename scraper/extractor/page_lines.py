@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom, text
 from scraper.extractor.body import LEFT_OUT
-from scraper.extractor.files import is_attachment
+from scraper.extractor.files import is_attachment, is_file_name, is_played_name
 from scraper.families import generic as known
 from scraper.values import Value, field
 
@@ -43,6 +43,7 @@ _INLINE = frozenset(
     ]
 )
 _NEVER_SHOWN = LEFT_OUT | {"iframe", "noframes", "frameset", "object", "embed", "audio", "video", "map"}
+_PLAYS = frozenset(["iframe", "object", "embed", "audio", "video"])
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z)$", re.IGNORECASE
 )  # what a link calls itself
@@ -125,6 +126,10 @@ def read_lines(top: dom.Node) -> PageLines:
             _say(page, open_lines, node, block, linked=linked)
         elif node.tag == "br" and block is not None:
             open_lines.pop(block, None)
+        elif block is not None and node.tag in _PLAYS and _shows_file(node):
+            line = _line(page, open_lines, block)
+            line.images += 1
+            line.nodes.append(node)
         elif node.tag not in _NEVER_SHOWN and not _hides(attributes := node.attributes):
             if block is None or not (
                 node.tag in _INLINE or ":" in (node.tag or "")
@@ -137,6 +142,12 @@ def read_lines(top: dom.Node) -> PageLines:
             waiting.extend((child, block, linked) for child in reversed(dom.children(node)))
     _close(page)
     return page
+
+
+def _shows_file(node: dom.Node) -> bool:
+    """Tell whether an element plays something, or shows a file in a viewer."""
+    src = dom.attribute(node, "src") or dom.attribute(node, "data")
+    return node.tag in {"video", "audio"} or is_file_name(src) or is_played_name(src)
 
 
 def _open(page: PageLines, node: dom.Node, attributes: Attributes, above: int | None) -> int:
