@@ -431,7 +431,7 @@ def test_a_long_text_beside_a_short_article_is_not_the_article() -> None:
     page = (
         "<title>船赛改期</title><div><a href='/'>首页</a><a href='/gk'>概况</a></div>"
         f"<div><h1>船赛改期</h1><p>发布日期：2024-04-05</p><p>{said}</p></div>"
-        f"<div class=side><h3>简介</h3><p>{side}</p></div>"
+        f"<div class=side><h3>简介</h3><p>{side}</p></div><div>版权所有：星桥书院 地址：湖边路1号</div>"
     )
     article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
     assert article.shown.text == said
