@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from scraper.errors import CaptureDamaged
 from scraper.messages import say
 from scraper.stores.archive_folder import INSIDE
 from scraper.stores.fixity import Sound
@@ -72,10 +71,10 @@ class Reconciling:
                     torn = found
                 else:
                     yield self._damaged(found)
-            elif found.capture is not None:
+            elif found.capture is not None and found.said is not None:
                 self.captures += 1
                 heard(self.captures)
-                yield from self._whole(found.capture)
+                yield from self._whole(found.capture, found.said)
         yield from self._lost_before(None)
         for file, count in self._missing.items():
             what = say(
@@ -91,11 +90,11 @@ class Reconciling:
             )
             yield Damage(file=_told(self._site, file), offset=offset, what=what)
 
-    def _whole(self, ref: CaptureRef) -> Iterator[Damage]:
+    def _whole(self, ref: CaptureRef, capture: Capture) -> Iterator[Damage]:
         """Hold a whole capture against its row."""
         yield from self._lost_before(ref)
         if self._row is not None and _place(self._row.ref) == _place(ref):
-            yield from self._differs(self._row, ref)
+            yield from self._differs(self._row, ref, capture)
             self._row = next(self._rows, None)
         elif self._is_behind(ref):
             self.tail += 1
@@ -127,13 +126,8 @@ class Reconciling:
         self._named.add(_place(found))
         return damage_of(self._site, found, found.what)
 
-    def _differs(self, row: CaptureEntry, ref: CaptureRef) -> Iterator[Damage]:
+    def _differs(self, row: CaptureEntry, ref: CaptureRef, capture: Capture) -> Iterator[Damage]:
         """Tell in what a capture is not the one that the state knows."""
-        try:
-            capture = self._shelf.read(ref)
-        except CaptureDamaged as error:  # it was whole a moment ago: the file changes under us
-            yield damage_of(self._site, ref, error.said)
-            return
         wrong = [name for name, known, there in _pairs(row, ref, capture) if known != there]
         if wrong:
             yield damage_of(

@@ -15,6 +15,8 @@ from scraper.values import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scraper.model import Capture
+    from scraper.stores.warc import Record
     from scraper.stores.warc_files import WarcFolder
 
 
@@ -25,6 +27,7 @@ class Sound(Value, frozen=True, kw_only=True):
     offset: int
     length: int
     capture: CaptureRef | None  # None: a record beside a capture's own (warcinfo, request, redirect)
+    said: Capture | None = None  # what that record says of its capture; None: it is none's own
 
 
 Finding: TypeAlias = Sound | Damaged
@@ -65,22 +68,25 @@ def _finding(files: WarcFolder, file: str, found: Member | Gap) -> Finding:
     if isinstance(found, Gap):
         return Damaged(file=file, offset=found.offset, what=found.what)
     try:
-        return Sound(
-            file=file, offset=found.offset, length=found.length, capture=_checked(files, file, found)
-        )
+        said = _checked(files, found.record)
+        ref = None if said is None else _ref(file, found)
+        return Sound(file=file, offset=found.offset, length=found.length, capture=ref, said=said)
     except BrokenRecord as error:
         return Damaged(file=file, offset=found.offset, what=str(error))
 
 
-def _checked(files: WarcFolder, file: str, member: Member) -> CaptureRef | None:
-    record = member.record
+def _checked(files: WarcFolder, record: Record) -> Capture | None:
+    """Return the capture whose own record this is; None: it is none's. Raises BrokenRecord."""
     if record.required("WARC-Block-Digest") != digest(record.block):
         msg = say("the record does not have its digest")
         raise BrokenRecord(msg)
     if record.field("WARC-Type") not in {"response", "revisit"}:
         return None
     stated = warc_records.stated_digest(record)
-    warc_records.capture_of(record, body_of(files, record, stated))
-    if not warc_records.closes_group(record):
-        return None
+    said = warc_records.capture_of(record, body_of(files, record, stated))
+    return said if warc_records.closes_group(record) else None
+
+
+def _ref(file: str, member: Member) -> CaptureRef:
+    stated = warc_records.stated_digest(member.record)
     return CaptureRef(file=file, offset=member.offset, length=member.length, digest=stated)

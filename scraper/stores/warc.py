@@ -51,8 +51,11 @@ class Record(Value, frozen=True, kw_only=True):
 
     def field(self, name: str) -> str | None:
         """Return the first field of this name, or None; case does not matter."""
-        wanted = name.lower()
-        return next((value for key, value in self.fields if key.lower() == wanted), None)
+        size = len(name)
+        for key, value in self.fields:
+            if key == name or (len(key) == size and key.lower() == name.lower()):
+                return value
+        return None
 
     def required(self, name: str) -> str:
         """Return a field that the record must have."""

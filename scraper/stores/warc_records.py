@@ -57,6 +57,7 @@ _YEARS = range(1991, 2200)  # from the first web page on; what is later is recko
 _MOST_PAGES = 10**9
 _SHORT = 20  # letters of a reason where there is no room for more
 _STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3})(?: (.*))?", re.DOTALL)
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _PLACE = re.compile(r"(.+) ([0-9]{1,18}) ([0-9]{1,18})", re.DOTALL)
 
 
@@ -295,7 +296,10 @@ def _address(text: str) -> Url:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+        if _STAMP.fullmatch(text):  # as `stamp` writes it: read in a tenth of the time
+            moment = datetime.fromisoformat(text)
+        else:
+            moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
     except ValueError:
         moment = None
     if moment is None or moment.year not in _YEARS:
