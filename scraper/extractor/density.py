@@ -27,6 +27,7 @@ _LABELS = 2  # of a line that tells about the article
 _ABOUT = 160  # characters of a line that may tell about the article; a longer one is of it
 _IMPRINT = 400  # characters of a line that may be the site's imprint
 _MARKED_BODY = 0.6  # of the best sum: a container with a known name is believed from there on
+_BELOW, _BEGINS = 3, 25  # lines below a day, in which an article begins; characters of its first sentence
 _OWN = 0.5  # of a page's sentences: what holds more of them does not stand around the article
 _PLAIN, _PICTURE, _FILE = 0.2, 2.0, 8.0  # what a character that is no sentence's counts, a picture, a file
 
@@ -45,9 +46,11 @@ def weigh(page: PageLines) -> None:
             page.places[place.above].prose += place.prose
     plain = _plain(page) if page.places and not page.places[0].prose else []
     whole = plain[0] if plain else page.places[0].prose if page.places else 0
+    begun = _begun(page)
     for number, place in enumerate(page.places):
         own = plain[number] if plain else place.prose
-        place.marked = place.marked and own <= _OWN * whole  # else it is named so, and is not so
+        is_behind = begun is not None and begun < place.first
+        place.marked = place.marked and (own <= _OWN * whole or is_behind)  # else it is named so alone
         place.around = place.marked or (place.above is not None and page.places[place.above].around)
     for line in page.lines:
         line.around = page.places[line.place].around
@@ -56,6 +59,17 @@ def weigh(page: PageLines) -> None:
     for place in reversed(page.places):
         if place.above is not None:
             page.places[place.above].score += place.score
+
+
+def _begun(page: PageLines) -> int | None:
+    """Return the number of the first line of an article right below its day; None where none is so clear."""
+    day = -_BELOW
+    for number, line in enumerate(page.lines):
+        if (line.is_about or line.is_moment) and not line.linked and known.DAY.search(line.shown):
+            day = number
+        elif line.is_prose and len(line.said) >= _BEGINS:
+            return number if number - day < _BELOW and _ENDS.search(line.shown) else None
+    return None
 
 
 def _plain(page: PageLines) -> list[int]:
