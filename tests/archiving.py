@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from scraper.app.config_file import load_config
-from scraper.app.wiring import Machine, new_session
+from scraper.app.machine import Machine
+from scraper.app.wiring import new_session
 from scraper.crawl.date_range import DateRange
 from scraper.crawl.plan import Backfill, Incremental
 from scraper.demo.settings import config_text

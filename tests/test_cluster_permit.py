@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from archiving import Archive, Clock
 
-from scraper.app.wiring import Machine, new_session
+from scraper.app.machine import Machine
+from scraper.app.wiring import new_session
 from scraper.cluster.permit import SitePermit, lines_of
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites

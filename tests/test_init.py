@@ -12,8 +12,9 @@ from archiving import Clock
 from scraper import cli
 from scraper.app import site_discovery
 from scraper.app.config_file import load_config
+from scraper.app.machine import Machine
 from scraper.app.new_archive import cron_line, write_units
-from scraper.app.wiring import Machine, network_of
+from scraper.app.wiring import network_of
 from scraper.demo import campus_sites
 from scraper.demo.server import serve
 from scraper.exit_codes import ExitCode

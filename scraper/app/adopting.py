@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from scraper.adoption.defects import mended
 from scraper.adoption.reading import OldDocument, Unfit, read
 from scraper.app.archive_view import writing
+from scraper.app.machine import clock
 from scraper.app.sites import configured_site
-from scraper.app.wiring import clock
 from scraper.errors import UsageError
 from scraper.ingest.adoption import Adopter, Candidate
 from scraper.messages import Message, say

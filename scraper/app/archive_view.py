@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.app.archive_door import enter
-from scraper.app.wiring import Sites, clock
+from scraper.app.machine import clock
+from scraper.app.open_sites import Sites
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import documents_of, view_state
 from scraper.values import replace

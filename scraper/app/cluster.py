@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from scraper.app.followed_config import FollowedConfig
+from scraper.app.machine import clock
 from scraper.app.site_process import pickled
-from scraper.app.wiring import clock
 from scraper.cluster.claiming import read
 from scraper.cluster.clock import monotonic
 from scraper.cluster.database import Database

@@ -11,9 +11,10 @@ from scraper.app.archive_door import enter
 from scraper.app.archive_view import viewed
 from scraper.app.feeds import write_feeds
 from scraper.app.indexing import index_path, refresh_sites
+from scraper.app.machine import clock
+from scraper.app.open_sites import Sites
 from scraper.app.saved_page import address
 from scraper.app.sites import site_for
-from scraper.app.wiring import Sites, clock
 from scraper.audit.lookup import find
 from scraper.errors import UsageError
 from scraper.ingest.forgetting import Forgetting

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scraper import __version__
 from scraper.app.indexing import refresh_sites
-from scraper.app.wiring import clock
+from scraper.app.machine import clock
 from scraper.audit import metrics
 from scraper.audit.status import status_of
 from scraper.crawler.network import user_agent

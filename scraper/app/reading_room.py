@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from scraper import extractor, mementos, urls
-from scraper.app.wiring import clock
+from scraper.app.machine import clock
 from scraper.audit import history, status
 from scraper.audit.coverage_query import coverage_of
 from scraper.errors import ArchiveError

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.app.archive_door import enter
+from scraper.app.machine import clock
+from scraper.app.open_sites import Sites
 from scraper.app.reextraction import changes
-from scraper.app.wiring import Sites, clock, new_session
+from scraper.app.wiring import new_session
 from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
 from scraper.ingest.losses import ShelfLosses

@@ -10,7 +10,8 @@ import os
 import pickle
 from typing import TYPE_CHECKING
 
-from scraper.app.wiring import clock, new_session
+from scraper.app.machine import clock
+from scraper.app.wiring import new_session
 from scraper.cluster.permit import SitePermit, lines_of
 from scraper.crawl.plan import Backfill, Incremental
 from scraper.crawler.network import hosts_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper.app.cluster import store_of
 from scraper.app.indexing import index_path, refresh_sites
-from scraper.app.wiring import clock
+from scraper.app.machine import clock
 from scraper.cluster.holding import Holding
 from scraper.cluster.pulling import Wanted, pull
 from scraper.stores.opening import prepare

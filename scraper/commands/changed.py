@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what became of the articles of every site that is named, or of all."""
     from scraper.app.archive_view import viewed
+    from scraper.app.machine import clock
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock
     from scraper.audit import changes
 
     config = load(args)

@@ -74,9 +74,10 @@ def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = Non
 def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | None) -> tuple[Report, bool]:
     """Make the pass; return its report, and whether it did what it was there for."""
     from scraper.app.archive_door import enter
+    from scraper.app.machine import clock
     from scraper.app.post_run import keep_up, leave_notes
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock, new_session
+    from scraper.app.wiring import new_session
     from scraper.display import watch
 
     sites, bare = _with_channels(sites_named(config, args.site))
@@ -169,8 +170,8 @@ def _notify(args: argparse.Namespace, config: Config, report: Report) -> None:
 def _notify_of_error(args: argparse.Namespace, config: Config, error: Exception) -> None:
     """Tell whom the config names of what ended a run before it had a report."""
     from scraper.app import notifying
+    from scraper.app.machine import clock
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock
     from scraper.errors import ArchiveError
 
     if args.dry_run or not isinstance(error, ArchiveError) or isinstance(error, UsageError):

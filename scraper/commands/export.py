@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the file, and say what it holds."""
     from scraper.app.archive_view import count_held
     from scraper.app.exporting import STDOUT, Span, export
+    from scraper.app.machine import clock
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock
     from scraper.display import bar
     from scraper.errors import UsageError
 

@@ -35,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
     """Make the documents of every site that is named, or of all, again."""
     from scraper.app.archive_door import enter
     from scraper.app.archive_view import count_held
+    from scraper.app.machine import clock
+    from scraper.app.open_sites import Sites
     from scraper.app.post_run import keep_up
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import Sites, clock
     from scraper.display import bar
     from scraper.errors import Locked
 

@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table, and judge the age of the last success."""
     from scraper.app.archive_view import viewed
+    from scraper.app.machine import clock
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import clock
     from scraper.audit import status
     from scraper.ingest.missing import missing_documents, told_missing
     from scraper.stores.opening import documents_of

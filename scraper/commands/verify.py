@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def _card_error(config: Config) -> StoreError | None:
     """Return why the archive does not say which it is; None: it does. Raises as `enter` does else."""
     from scraper.app.archive_door import enter
-    from scraper.app.wiring import clock
+    from scraper.app.machine import clock
 
     try:
         enter(config, now=clock(config), new=False)
@@ -100,7 +100,7 @@ def _card_error(config: Config) -> StoreError | None:
 def _notify(config: Config, sites: Mapping[str, Verified]) -> None:
     """Tell whom the config names of damage that began or ended; where nobody hears, say so."""
     from scraper.app import notifying
-    from scraper.app.wiring import clock
+    from scraper.app.machine import clock
 
     damaged = {name: len(found.damaged) for name, found in sites.items() if not found.errors}
     for hindrance in notifying.after_verify(config, damaged, clock(config)()):

@@ -208,9 +208,10 @@ def _kept(job: Job, made: Remade, context: SiteContext, *, dry: bool) -> Change:
     before = None if found is None else found.decode("utf-8", "replace")
     status = Status.HELD if job.known.status is Status.FAILED else job.known.status
     known = replace(renewed(job, made), status=status, error=None, attempts=0)
+    is_same = found == made.document.text.encode("utf-8")
     if not dry:
-        keep(known, job, made, context)
-    if found == made.document.text.encode("utf-8"):
+        keep(known, job, made, context, is_written=is_same)
+    if is_same:
         return Change(outcome="unchanged", known=known)
     outcome = "written" if before is None else "revised"
     return Change(outcome=outcome, known=known, diff=_diff(before or "", made.document))
@@ -234,10 +235,16 @@ def renewed(job: Job, made: Remade) -> ArticleRecord:
     )
 
 
-def keep(known: ArticleRecord, job: Job, made: Remade, context: SiteContext) -> None:
-    """Write a document that was made again, and remember what it was made of and what it shows."""
+def keep(
+    known: ArticleRecord, job: Job, made: Remade, context: SiteContext, *, is_written: bool = False
+) -> None:
+    """Write a document that was made again, and remember what it was made of and what it shows.
+
+    `is_written`: its file is as it is to be, as was just seen.
+    """
     save_embedded(made.embedded, context.documents)
-    context.documents.save(made.document)
+    if not is_written:
+        context.documents.save(made.document)
     if known == job.known and not made.shown:
         return
     with context.state.transaction():
