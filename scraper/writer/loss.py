@@ -66,13 +66,14 @@ def loss_of(shown: Shown, markdown: str, beside: Iterable[str] = ()) -> Loss:
 def missing(shown: Shown, markdown: str, beside: Iterable[str] = ()) -> Missing:
     """Return what of the page is missing in its Markdown. What the Markdown says more is not told here."""
     said = read_back(markdown)
-    named = {piece for address in (*said.images, *said.links, *beside) for piece in _pieces(address)}
+    told = (*said.images, *said.links, *beside) if shown.files else ()
+    named = {piece for address in told for piece in _pieces(address)}
     images = tuple(map(_canonical, shown.images))
     pictures = set(map(_canonical, said.images))  # a link to the picture that it shows leads no further
     own = Counter(link for link in map(_canonical, shown.links) if link not in pictures)
     links = own - Counter(map(_canonical, said.links))
     return Missing(
-        text=_missing_runs(visible_text(shown.text).translate(_SMALL), said.text.translate(_SMALL)),
+        text=_missing_runs(visible_text(shown.text), said.text),
         images=_missing_items(images, tuple(map(_canonical, said.images))),
         links=tuple(links.elements()),
         files=tuple(file for file in shown.files if _pieces(file)[-1] not in named),
@@ -101,8 +102,11 @@ def _canonical(address: str) -> str:
 
 def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
     """Return the runs of the page's text that the document's text, read in order, leaves out."""
+    if shown == said:  # as of most pages
+        return ()
+    shown, said = shown.translate(_SMALL), said.translate(_SMALL)
     rest = iter(said)
-    if shown == said or all(character in rest for character in shown):
+    if all(character in rest for character in shown):
         return ()
     lost = Counter(shown) - Counter(said)
     if not lost:  # it stands there in another order
