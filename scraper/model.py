@@ -280,6 +280,7 @@ class Article(Value, frozen=True, kw_only=True):
     images: tuple[Url, ...] = ()  # in page order, each once for each time it stands there
     media: tuple[Url, ...] = ()
     attachments: tuple[Url, ...] = ()
+    called: tuple[tuple[Url, str], ...] = ()  # files beside the text, each with the words of its link
     left_out: tuple[LeftOut, ...] = ()
     next_page: Url | None = None  # of an article of several pages: the first one that is not at hand
     embedded: tuple[EmbeddedPicture, ...] = ()  # those of `images` that the page holds itself

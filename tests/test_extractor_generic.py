@@ -443,3 +443,21 @@ def test_a_notice_of_the_site_below_a_text_is_none_of_it() -> None:
     page = f"<title>船赛开始</title><h1>船赛开始</h1><p>发布日期：2024-04-05</p><div>{text}{notice}</div>"
     article = extract(capture("http://news.qingcheng.example/show.asp?id=7", page), site(family="generic"))
     assert article.shown.text.endswith("裁判宣读了规则。")
+
+
+def test_files_below_a_text_keep_the_words_of_their_links() -> None:
+    text = "<p>清晨湖上起了薄雾，各系的船队在码头边集合，教练逐一检查了桨和救生衣，裁判宣读了规则。</p>" * 2
+    form = "<form name='_newscontent_fromname'><h1>船赛</h1><p>2024-04-05</p><div class=v_news_content>"
+    link = "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&id=7"
+    below = f"<p>附件【<a href='{link}'>名单.xlsx</a>】</p>"
+    page = f"<title>船赛</title>{form}{text}</div>{below}</form>"
+    article = extract(capture("http://news.qingcheng.example/info/1/7.htm", page), site(family="vsb"))
+    assert [words for _, words in article.called] == ["名单.xlsx"]
+    assert [url for url, _ in article.called] == list(article.attachments)
+
+
+def test_a_page_of_a_number_at_the_root_of_a_site_is_no_front_page() -> None:
+    text = "<p>清晨湖上起了薄雾，各系的船队在码头边集合，教练逐一检查了桨和救生衣，裁判宣读了规则。</p>" * 3
+    page = f"<title>船赛开始</title><h1>船赛开始</h1><p>发布日期：2024-04-05</p><div>{text}</div>"
+    address = "http://news.qingcheng.example/index.php?m=content&a=show&id=7"
+    assert extract(capture(address, page), site(family="generic")).title == "船赛开始"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from archiving import Archive, only, opened
+from listing_cases import capture, site
 
 from scraper.app.reextraction import changes
 from scraper.audit.verification import verify
 from scraper.demo.exchange import Reply, page
 from scraper.demo.server import serve
 from scraper.demo.world import World
+from scraper.extractor import extract
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
@@ -223,3 +225,24 @@ def test_an_article_is_not_written_before_all_of_its_pages_answered(tmp_path: Pa
         archive.clock.wait(days=2)
         archive.run()
     assert in_order(told(archive))
+
+
+@pytest.mark.parametrize(
+    ("at", "pager", "following"),
+    [
+        ("/n/7.html", "<select><option value='7.html'>1<option value='7_2.html'>2</select>", "/n/7_2.html"),
+        ("/n/7.html", "<button onclick=\"location.href='7_2.html'\">下一页</button>", "/n/7_2.html"),
+        ("/show.php?id=7", "<a href='show.php?id=7&p=2'>下一页</a>", "/show.php?id=7&p=2"),
+        ("/view.aspx?id=7", "<a href='view.aspx?id=7&pageIndex=2'>2</a>", "/view.aspx?id=7&pageIndex=2"),
+        ("/?p=7", "<a href='/?p=8'>下一页</a>", None),
+        ("/c/abc.shtml", "<script>createPageHTML('at', 3, 1, 'abc', 'shtml', 9)</script>", "/c/abc_2.shtml"),
+        ("/n/7.html", "<a href='8.html'>下一页</a>", None),
+    ],
+)
+def test_the_next_page_of_an_article_is_found(at: str, pager: str, following: str | None) -> None:
+    host = "http://news.qingcheng.example"
+    text = "<p>清晨湖上起了薄雾，各系的船队在码头边集合，教练逐一检查了桨和救生衣，裁判宣读了规则。</p>" * 3
+    head = "<title>船赛开始</title><h1>船赛开始</h1><p>发布日期：2024-04-05</p>"
+    page = f"{head}<div>{text}</div><div>{pager}</div>"
+    article = extract(capture(host + at, page), site(host, family="generic"))
+    assert article.next_page == (following and host + following)

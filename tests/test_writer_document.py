@@ -280,3 +280,13 @@ def test_files_that_the_text_does_not_link_to_are_listed() -> None:
 
 def test_an_article_without_text_is_still_a_document() -> None:
     assert body(article()) == []
+
+
+def test_files_beside_the_text_are_called_as_their_links_call_them() -> None:
+    one, other, third = (Url(f"http://x.example/download.jsp?id={number}") for number in (1, 2, 3))
+    news = replace(
+        article(paragraph("甲")),
+        attachments=(one, other, third),
+        called=((one, "名单.xlsx"), (other, "附件2：表.doc")),
+    )
+    assert body(news)[1:] == [f"[附件：名单.xlsx]({one})", f"[附件2：表.doc]({other})", f"[附件]({third})"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper import dates, dom, families
+from scraper import dates, dom, families, text
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extractor import body as body_reader
 from scraper.extractor import (
@@ -104,6 +104,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         images=body.images,
         media=body.media,
         attachments=body.attachments,
+        called=body.called,
         left_out=(*body.testimony.left_out, *roots.around),
         next_page=further_pages.next_page(page, capture.url, pages),
         embedded=body.embedded,
@@ -147,6 +148,7 @@ class _Body(Value, frozen=True, kw_only=True):
     images: tuple[Url, ...]
     media: tuple[Url, ...]
     attachments: tuple[Url, ...]
+    called: tuple[tuple[Url, str], ...]
     embedded: tuple[EmbeddedPicture, ...]
     testimony: witness.Testimony
 
@@ -156,9 +158,13 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
     addresses, roots = Addresses(page.base), [survey.root for survey in surveys]
     read = body_reader.read(surveys, addresses, left_out, styled_words.shown_in(page, roots))
     told, media = fidelity.told_by(read.blocks), tuple(read.played)
-    attachments = _attachments(page, layout, addresses, told.links, read.files)
+    beside = _beside(page, layout, addresses)
     if layout.nearby:
-        attachments = tuple(dict.fromkeys((*attachments, *files_below.below(roots, addresses))))
+        beside |= {
+            url: words for url, words in files_below.below(roots, addresses).items() if url not in beside
+        }
+    own = _attachments(told.links, read.files)
+    attachments = tuple(dict.fromkeys((*own, *beside)))
     testimony = witness.testify(
         roots,
         page.base,
@@ -171,6 +177,7 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
         images=told.images,
         media=media,
         attachments=attachments,
+        called=tuple((url, words) for url, words in beside.items() if words and url not in own),
         embedded=_embedded(told.images, addresses),
         testimony=testimony,
     )
@@ -193,18 +200,21 @@ def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPict
     return tuple(EmbeddedPicture(address=url, data=held[url]) for url in dict.fromkeys(images) if url in held)
 
 
-def _attachments(
-    page: Page, layout: Layout, addresses: Addresses, links: Iterable[str], named: Iterable[Url]
-) -> tuple[Url, ...]:
-    """Return the files of the article, each once: those in its body in page order, then those beside it."""
-    beside = (
-        addresses.link(dom.attribute(node, "href") or dom.attribute(node, "pdfsrc"))
-        for selector in layout.attachments
-        for node in dom.select(page.root, selector)
-    )
+def _attachments(links: Iterable[str], named: Iterable[Url]) -> tuple[Url, ...]:
+    """Return the files that a body links to, each once, in page order."""
     known = set(named)
     plain = (files.as_url(link) for link in links)
     found = [files.viewed(url) or url for url in plain if url in known or files.is_attachment(url)]
     found.extend(url for url in known if url not in found)
-    found.extend(files.as_url(link) for link in beside if link is not None and link.startswith("http"))
     return tuple(dict.fromkeys(found))
+
+
+def _beside(page: Page, layout: Layout, addresses: Addresses) -> dict[Url, str]:
+    """Return the files that stand where the layout has them outside the body, each with its link's words."""
+    found: dict[Url, str] = {}
+    for selector in layout.attachments:
+        for node in dom.select(page.root, selector):
+            link = addresses.link(dom.attribute(node, "href") or dom.attribute(node, "pdfsrc"))
+            if link is not None and link.startswith("http"):
+                found.setdefault(files.as_url(link), text.fold(dom.text_of(node)))
+    return found

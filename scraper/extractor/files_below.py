@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scraper import dom
+from scraper import dom, text
 from scraper.extractor import files
 from scraper.families import generic as known
 
@@ -26,19 +26,20 @@ _AROUND: Final = frozenset([*known.AROUND_TAGS, "header"])
 _WRITES_LINKS: Final = re.compile(r"href\s*=", re.IGNORECASE)
 
 
-def below(roots: list[dom.Node], addresses: Addresses) -> tuple[Url, ...]:
-    """Return the files that stand below the last element of a body, in page order, each once."""
+def below(roots: list[dom.Node], addresses: Addresses) -> dict[Url, str]:
+    """Return the files that stand below the last element of a body, in page order, with their words."""
     node = roots[-1] if roots else None
-    found: dict[Url, None] = {}
+    found: dict[Url, str] = {}
     for _ in range(_LEVELS):
         if node is None or node.tag in {"body", "html"}:
             break
         for beside in _behind(node):
             if _is_other(beside, addresses):
-                return tuple(found)
-            found.update(dict.fromkeys(_files(beside, addresses)))
+                return found
+            for url, words in _files(beside, addresses):
+                found.setdefault(url, words)
         node = node.parent
-    return tuple(found)
+    return found
 
 
 def _behind(node: dom.Node) -> Iterator[dom.Node]:
@@ -76,24 +77,25 @@ def _file_of(link: dom.Node, addresses: Addresses) -> Url | None:
     return files.as_url(href) if files.is_attachment(href) or named else None
 
 
-def _files(node: dom.Node, addresses: Addresses) -> Iterator[Url]:
-    """Yield the files that an element links to, or that a script in it writes links to."""
+def _files(node: dom.Node, addresses: Addresses) -> Iterator[tuple[Url, str]]:
+    """Yield the files that an element links to, or that a script in it writes links to, and their words."""
     if node.tag == "script":
         yield from _written(node, addresses)
         return
     if node.tag == "a":
         url = _file_of(node, addresses)
         if url is not None:
-            yield url
+            yield url, text.fold(dom.text_of(node))
     for each in dom.select(node, "a[href], script"):
         yield from _files(each, addresses) if each.mem_id != node.mem_id else ()
 
 
-def _written(script: dom.Node, addresses: Addresses) -> Iterator[Url]:
-    words = script.text() or ""
-    if _WRITES_LINKS.search(words) is None:
+def _written(script: dom.Node, addresses: Addresses) -> Iterator[tuple[Url, str]]:
+    code = script.text() or ""
+    if _WRITES_LINKS.search(code) is None:
         return
-    for name in files.named_in(words).files:
+    named = files.named_in(code)
+    for name in named.files:
         url = addresses.file(name)
         if url is not None:
-            yield url
+            yield url, named.words.get(name, "")

@@ -36,14 +36,18 @@ _LONGEST: Final = 240  # characters
 _ANSWERED: Final = frozenset({200, 203})
 _NAME: Final = re.compile(r"(?P<stem>[^/]+?)\.(?P<end>s?html?|jhtml|psp|jspx?|aspx?|php)")
 _FIRST_OF_SOME: Final = re.compile(r"(.*\d)-1")  # PHPCMS: show-12-345-1.html
-_NUMBERED: Final = frozenset(["page", "pageno", "page_no", "pagenum", "currentpage"])
+_NUMBERED: Final = frozenset(
+    ["page", "pageno", "page_no", "pagenum", "pageindex", "currentpage", "curpage", "p", "pn"]
+)
+_MAY_BE_ARTICLES: Final = frozenset(["p", "pn"])  # which number articles where nothing stands beside them
 _PAGE: Final = re.compile(r"page\d{1,2}\.")
 _QUERY: Final = re.compile(  # asked at each `=` alone: far quicker over a whole page
     rf"=(?=\d)(?:{'|'.join(rf'(?<=[?&;]{name}=)' for name in sorted(_NUMBERED))})", re.IGNORECASE
 )
 _DRAWN: Final = re.compile(
-    r"createPageHTML\(\s*(\d{1,3})\s*,\s*\d{1,3}\s*,\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
+    r"createPageHTML\(\s*(?P<place>[\"'][\w-]{1,40}[\"']\s*,\s*)?(\d{1,3})\s*,\s*\d{1,3}\s*,\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
+_OPENED: Final = re.compile(r"location(?:\.href)?\s{0,3}=\s{0,3}['\"]([^'\"\s]{1,500})['\"]")
 _PAGER_WORDS: Final = re.compile(
     r"(?:\d{1,3}|[\s|｜·.…\[\]【】<>«»‹›＜＞→←/:：,，()（）]|第|页|共|条|首页|尾页|末页|上一页|下一页|上页|下页|前一页|后一页"
     r"|全文|阅读|分页|next|prev(?:ious)?|pages?)*+",
@@ -75,6 +79,8 @@ class Pages(Value, frozen=True):
         mine, theirs = _fields(own), _fields(other)
         numbers = [value for name, value in theirs if name.lower() in _NUMBERED]
         rest = [field for field in theirs if field[0].lower() not in _NUMBERED]
+        if not rest and any(name.lower() in _MAY_BE_ARTICLES for name, _ in theirs):
+            return None
         if len(numbers) != 1 or rest != [field for field in mine if field[0].lower() not in _NUMBERED]:
             return None
         return _whole(numbers[0])
@@ -148,11 +154,19 @@ def _named(page: Page, first: Url) -> Iterator[Url]:
         url = urls.join(page.base, dom.attribute(node, "href"))
         if url is not None:
             found.append(url)
+    for node in dom.select(page.root, "option[value], [onclick]"):
+        said = dom.attribute(node, "value") if node.tag == "option" else dom.attribute(node, "onclick")
+        opened = _OPENED.search(said) if node.tag != "option" else None
+        address = opened[1] if opened is not None else said if "." in said and node.tag == "option" else ""
+        url = urls.join(page.base, address) if address else None
+        if url is not None:
+            found.append(url)
     for drawn in _DRAWN.finditer(page.text):
         name = _NAME.fullmatch(urlsplit(first).path.rpartition("/")[2])
-        if name is not None and drawn[2] == name["stem"] and drawn[3] == name["end"]:
-            for number in range(1, min(int(drawn[1]), MOST_FURTHER + 1)):
-                url = urls.join(first, f"{drawn[2]}_{number}.{drawn[3]}")
+        if name is not None and drawn[3] == name["stem"] and drawn[4] == name["end"]:
+            begin = 1 if drawn["place"] is None else 2  # UCAP, which names a place, counts from 1
+            for number in range(begin, min(int(drawn[2]) + begin - 1, MOST_FURTHER + 1)):
+                url = urls.join(first, f"{drawn[3]}_{number}.{drawn[4]}")
                 if url is not None:
                     found.append(url)
     return reversed(found)
@@ -235,6 +249,7 @@ def _one(pages: list[Article], url: Url | None, left: LeftOut | None) -> Article
         images=tuple(image for page in pages for image in page.images),
         media=tuple(medium for page in pages for medium in page.media),
         attachments=tuple(dict.fromkeys(file for page in pages for file in page.attachments)),
+        called=tuple({url: words for page in pages for url, words in page.called}.items()),
         left_out=(*_summed(one for page in pages for one in page.left_out), *([left] if left else [])),
         embedded=tuple({one.address: one for page in pages for one in page.embedded}.values()),
         next_page=url,

@@ -43,6 +43,7 @@ _DATES = (
 _SOURCES = ('meta[name="ContentSource" i]', 'meta[name="source" i]', 'meta[name="mediaid"]')
 _ARTICLE = re.compile(r"(?:News|Blog|Scholarly|Report)?(?:Article|Posting)$")  # schema.org's types
 _FRONT = re.compile(r"/(?:(?:index|default|main)\.\w+)?$")
+_NUMBERED = re.compile(r"=\d+(?:&|$)")  # `/index.php?…&id=7` is no front page
 _ENOUGH = 120  # characters of sentences in a body that needs no other sign
 _FEW = 30  # likewise, with a date beside it
 _SURE = 200  # likewise, on a page of many links
@@ -74,8 +75,9 @@ def find(page: Page, *, titled: bool) -> Found:
 
     Raises `NotAnArticle` for a page that looks like a list, `UnknownLayout` where it is not sure.
     """
-    path = urls.split(page.url).path
-    if path.count("/") <= 1 and _FRONT.search(path):
+    parts = urls.split(page.url)
+    path = parts.path
+    if path.count("/") <= 1 and _FRONT.search(path) and _NUMBERED.search(parts.query) is None:
         msg = say("a front page where an article was expected: {url}", url=page.url)
         raise NotAnArticle(msg, what="list")
     seen = read_lines(page.first("body") or page.root)

@@ -317,5 +317,6 @@ def article_digest(article: Article) -> str:
         article.images,
         article.media,
         article.attachments,
+        *([article.called] if article.called else []),
     )
     return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()

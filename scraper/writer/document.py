@@ -82,11 +82,12 @@ def _body(article: Article, site: Site, assets: Mapping[str, str | None]) -> tup
 def _files(article: Article) -> Iterator[Block]:
     """Yield a paragraph for each file that the text itself does not link to."""
     linked = set(hrefs(article.body)) if article.attachments else set()
+    called = dict(article.called)
     for address in dict.fromkeys(article.attachments):
         if address not in linked:
-            name = _file_name(address)
-            words = Text(text=f"{_FILE}：{name}" if name else _FILE)
-            yield Paragraph(children=(Anchor(href=address, children=(words,)),))
+            name = called.get(address) or _file_name(address)
+            words = name if name.startswith(_FILE) else f"{_FILE}：{name}" if name else _FILE
+            yield Paragraph(children=(Anchor(href=address, children=(Text(text=words),)),))
 
 
 def _pictures(article: Article, *, in_text: bool) -> Iterator[Block]:
