@@ -44,7 +44,6 @@ HEAVY = {
     "rich",
     "warcio",
     "sqlite3",
-    "tenacity",
     "zoneinfo",
 }
 
