@@ -8,6 +8,7 @@ import pytest
 from listing_cases import capture, site
 
 from scraper.discovery import read_listing
+from scraper.errors import NotAListing
 
 HOST = "http://www.starbridge.example.cn"
 VSB = '<script src="/system/resource/js/counter.js"></script>'
@@ -186,3 +187,32 @@ def test_rows_before_a_pager_that_stands_in_the_page_itself_are_its_rows() -> No
     )
     said = read_listing(capture(f"{HOST}/hd.htm", body), site(HOST), None)
     assert len(said.links) == len(range(1, 9))
+
+
+SIDE = "".join(
+    f"<li><a href='/info/1004/{n}.htm'>热点第{n}号要闻</a><i>03-{n:02}</i></li>" for n in range(1, 6)
+)
+ASIDE = f"<div class=sidebar><h3>热点</h3><ul>{SIDE}</ul></div>"
+FOOT_LINK = "<div class=foot><a href='http://www.beian.example/'>备案号</a></div>"
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_a_column_at_the_side_does_not_hide_a_list(count: int) -> None:
+    listed = rows("/info/1005/{}.htm").split("</li>")[:count]
+    body = f"<html>{VSB}{ASIDE}<div class=main><ul>{'</li>'.join(listed)}</ul></div>{FOOT_LINK}</html>"
+    said = read_listing(capture(f"{HOST}/hd.htm", body), site(HOST), None)
+    assert [link.url for link in said.links] == [
+        f"{HOST}/info/1005/{200 + day}.htm" for day in range(1, count + 1)
+    ]
+
+
+def test_a_column_at_the_side_of_an_empty_list_is_none_of_its_rows() -> None:
+    body = f"<html>{VSB}{ASIDE}<div class=main><ul></ul><p>暂无内容</p></div></html>"
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOST}/hd.htm", body), site(HOST), None)
+
+
+def test_the_name_of_a_column_that_each_row_repeats_is_no_row() -> None:
+    listed = rows("/n/{}.html").replace("<li>", "<li>[<a href='/hd/'>活动</a>] ")
+    said = read_listing(capture(f"{HOST}/hd/list.html", f"<html><ul>{listed}</ul></html>"), site(HOST), None)
+    assert [link.title for link in said.links] == [f"湖上第{day}次赛船的安排" for day in range(1, 9)]

@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from scraper.families.family import Rows
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:side(?:bar|box|con|list)?|hot\w*|remen|rank\w*|paihang|recommend\w*|tuijian|related?|xgxw|xgwz)"
+    r"(?:$|[\s_\d-])",
+    re.IGNORECASE,
+)
+_EMPTY = re.compile(r"暂无(?:内容|数据|信息|记录|文章|新闻)|没有(?:相关|找到)?(?:内容|数据|记录)")
+_FRONT = re.compile(r"/?(?:(?:index|default|main)\w?\.\w+)?")  # which is no list, whatever stands at its side
+_REPEATED = 2  # links to one page in the same words, such as a picture's and its title's
 _BEFORE = 3  # elements before a pager that stands in the page itself
 _FEW = 8  # pagers of one page that are looked at; the richest real one has four
 _NO_ADDRESS = re.compile(r"javascript\s*:|#?$", re.IGNORECASE)
@@ -75,8 +83,33 @@ class RowReader:
         self.slips = Slips()
 
     def read(self, template: Rows) -> tuple[Row, ...]:
-        """Return the rows that a template finds, in page order, each address once."""
+        """Return the rows that a template finds, in page order, each address once.
+
+        By shape alone a column at the side, named so, is no list, and none hides one.
+        """
         dropped = self._dropped(template)
+        found = self._found(template, dropped)
+        if not template.alike or template.row is not None:
+            return found
+        if not found:
+            aside = frozenset() if _FRONT.fullmatch(urls.split(self._base).path) else self._aside()
+            return self._found(template, dropped | aside) if aside else ()
+        if _EMPTY.search(dom.text_of(self._page)) is not None:
+            others = {url for _, url in self._links(self._page, template, dropped | self._aside())}
+            return found if any(row.url in others for row in found) else ()
+        return found
+
+    def _aside(self) -> frozenset[int]:
+        """Return the links of the page that stand in a column at its side."""
+        named = (
+            node
+            for node in dom.select(self._page, "[class], [id], aside")
+            if node.tag == "aside"
+            or _ASIDE.search(f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}")
+        )
+        return frozenset(link.mem_id for node in named for link in dom.select(node, "a"))
+
+    def _found(self, template: Rows, dropped: frozenset[int]) -> tuple[Row, ...]:
         if template.row is not None:
             places = list(self._selected(template, dropped))
         else:
@@ -181,6 +214,7 @@ class RowReader:
         """
         links = self._links(area, template, dropped)
         links = [each for each in links if template.sure or self._leads_out(each[1])] or links
+        links = _without_columns(links)
         held = _held([*links, *self._dead(area)], area)
         places: dict[int, Place] = {}
         for link, url in links:
@@ -190,6 +224,15 @@ class RowReader:
             if known is None or not visible_text(dom.text_of(known.link)):  # a picture before the title
                 places[row.mem_id] = Place(url=url, link=link, row=row, behind=_behind(row, held))
         return list(places.values())
+
+
+def _without_columns(links: list[tuple[Node, Url]]) -> list[tuple[Node, Url]]:
+    """Return links without those to one page that rows repeat in the same words: the column's name."""
+    if len(links) <= len({url for _, url in links}) + _REPEATED:
+        return links
+    said = [(url, fold(dom.text_of(link))) for link, url in links]
+    counts = Counter(each for each in said if each[1])
+    return [link for link, each in zip(links, said, strict=True) if counts[each] <= _REPEATED]
 
 
 def _before(node: Node) -> Iterator[Node]:
