@@ -3,10 +3,10 @@
     python benchmarks/hostile.py            # 10,000 pages, a few minutes
     python benchmarks/hostile.py --pages 500 --seed 2
 
-Pages are invented: each is made of pieces that were dear once, repeated, nested and mixed, with a head and a
-foot that let it pass for an article; its size is up to 256 kB. Each is read as an article and as a list, in
-a reader's process with the bounds of a run. Told are the dearest page, the peak memory of the reader, and how
-many pages were refused, too costly, or met a fault of the program: of those there must be none.
+Pages are invented: an article or a list as its system makes them, and within or behind it pieces that were
+dear once, repeated, nested and mixed, up to 256 kB of them. Each is read with the bounds of a run. Told are
+the dearest page, the peak memory of the reader, and how many pages were refused, too costly, or met a fault
+of the program: of those there must be none.
 """
 
 from __future__ import annotations
@@ -131,29 +131,55 @@ PIECES: Final = (
         "data-file",
     ),
 )
+WORDS: Final = "<p>青城大学今天举行新学期的第一次音乐会，校园里的人都来听，掌声久久不停。</p>" * 4
 HEAD: Final = (
-    "<html><head><title>题目 - 站</title></head><body><h1>题目</h1><i class=date>2021-03-12</i><div id=body>"
+    "<html><head><title>音乐会在礼堂举行 - 青城大学</title></head><body>"
+    "<div class=nav><a href=/>首页</a></div>"
+    "<h1>音乐会在礼堂举行</h1><p class=date>发布时间：2021-03-12 10:00 来源：宣传部</p>"
 )
-CLOSED: Final = "'\">]]>--></style></script></select></svg></math></template></object></table></pre>"
-FOOT: Final = "完</div></body></html>"
+CLOSED: Final = (
+    "'\">]]>--></style></script></select></svg></math></template></object></table></pre></b></i></font></a>"
+)
+FOOT: Final = "<div class=foot>完</div></body></html>"
 HERE: Final = Url("http://news.qingcheng.example/info/1/2.htm")
 LIST: Final = Url("http://news.qingcheng.example/x/list.htm")
-FAMILIES: Final = (None, "ecms", "webplus", "vsb", "jeecms")
+BODIES: Final = {  # of a family, the element that its pages have their text in
+    None: "<article class=content>",
+    "vsb": "<div class=v_news_content id=vsb_content>",
+    "webplus": "<div class=wp_articlecontent>",
+    "jeecms": "<div class=article-content>",
+    "generic": "<div class=content>",
+}
+FAMILIES: Final = tuple(BODIES)
 LARGEST: Final = 256_000  # characters of a page
+WITHIN: Final = 0.7  # of the articles: what is hostile stands within the text
+ROWS: Final = "".join(
+    f"<li><span>2021-03-{day:02d}</span><a href='/info/1/{day}.htm'>音乐会的第{day}场</a></li>"
+    for day in range(1, 21)
+)
 
 
-def page(chance: random.Random) -> str:
-    """Return one page: a few pieces, each repeated or mixed with the others, some of it closed again."""
-    size = int(2 ** chance.uniform(10, 18))
+def hostile(chance: random.Random) -> str:
+    """Return some pieces, each repeated or mixed with the others; two of three are closed again."""
+    size = int(2 ** chance.uniform(6, 18))
     parts: list[str] = []
     left = min(size, LARGEST)
     while left > 0:
-        chosen = chance.choices(PIECES, k=chance.randrange(1, 5))
-        unit = "".join(chosen)
+        unit = "".join(chance.choices(PIECES, k=chance.randrange(1, 5)))
         times = max(1, min(left // len(unit), int(2 ** chance.uniform(0, 16))))
-        parts.append(unit * times)
+        parts.append(unit * times + chance.choice(("", CLOSED, CLOSED)))
         left -= len(unit) * times
-    return HEAD + "".join(parts) + chance.choice((FOOT, "", CLOSED + FOOT, CLOSED + FOOT))
+    return "".join(parts)
+
+
+def page(chance: random.Random, kind: Kind, family: str | None) -> str:
+    """Return a page of a family, with what it should have and something hostile within or behind it."""
+    if kind is Kind.LISTING:
+        return f"{HEAD}<div class=list><ul>{ROWS}</ul></div>{hostile(chance)}{FOOT}"
+    body, end = BODIES[family], "</article>" if family is None else "</div>"
+    within = chance.random() < WITHIN
+    inner, behind = (hostile(chance), "") if within else ("", hostile(chance))
+    return f"{HEAD}{body}{WORDS}{inner}{WORDS}{end}{behind}{FOOT}"
 
 
 def capture(url: Url, body: str, kind: Kind) -> Capture:
@@ -210,9 +236,9 @@ def main() -> None:
     dearest, most = {"seconds": 0.0}, {"kilobytes": 0}
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(given.pages):
-        body = page(chance)
         of = chance.choice(sites)
         kind = chance.choice((Kind.ARTICLE, Kind.LISTING))
+        body = page(chance, kind, of.family)
         asked = capture(HERE if kind is Kind.ARTICLE else LIST, body, kind)
         begun = time.process_time()
         outcomes[read(asked, of)] += 1
@@ -220,7 +246,7 @@ def main() -> None:
         seconds.append(took)
         about = {"page": number, "bytes": len(asked.body), "kind": str(kind), "family": of.family}
         if took > dearest["seconds"]:
-            dearest = {"seconds": round(took, 3), **about, "begins": body[len(HEAD) :][:60]}
+            dearest = {"seconds": round(took, 3), **about, "begins": body[len(HEAD + WORDS) :][:80]}
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         if peak > before:
             most, before = {"kilobytes": peak, **about}, peak

@@ -121,6 +121,25 @@ def text_of(node: Node) -> str:
     return "".join(texts(node))
 
 
+def text_within(node: Node, most: int) -> str | None:
+    """Return the characters below a node as `text_of` does; None where more than `most` nodes are there."""
+    found: list[str] = []
+    waiting = [node.first_child]
+    while waiting:
+        below = waiting.pop()
+        if below is None:
+            continue
+        most -= 1
+        if most < 0:
+            return None
+        waiting.append(below.next)
+        if below.tag == "-text":
+            found.append(below.text_content or "")
+        elif below.tag not in UNSEEN:
+            waiting.append(below.first_child)
+    return "".join(found)
+
+
 def all_text(node: Node) -> str:
     """Return all characters below a node, those of scripts and styles too: at once, without a walk."""
     return node.text(deep=True)

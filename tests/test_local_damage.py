@@ -296,6 +296,63 @@ def test_a_record_of_another_host_does_not_replace_a_document(archive: Archive) 
     assert archive.documents() == before
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("channel", "read_at", 1.5),
+        ("page", "rows", b"\x00"),
+        ("page", "url", b"x"),
+        ("named", "key", b"\xff"),
+        ("named", "first_seen", "yesterday"),
+        ("run", "command", b"run"),
+        ("run_site", "report", b"{}"),
+        ("capture", "fetched_at", "now"),
+        ("volume", "name", b"x"),
+        ("article", "title", b"x"),
+    ],
+)
+def test_no_column_holds_another_type_unseen(
+    archive: Archive, capsys: pytest.CaptureFixture[str], table: str, column: str, value: object
+) -> None:
+    connection = sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)
+    with connection:
+        connection.execute("PRAGMA foreign_keys = 0")
+        key, *_ = connection.execute(f"SELECT min({column}) FROM {table}").fetchone()  # noqa: S608 - ours
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (value, key))  # noqa: S608
+    connection.close()
+    assert command(archive, "verify") == 7
+    damaged = json.loads(capsys.readouterr().out)["sites"][SITE]["damaged"]
+    assert any(one["file"].endswith("state.sqlite3") for one in damaged)
+    assert only(archive.run()).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("channel", "read_at", "1"),
+        ("channel", "pages", b"\xff"),
+        ("page", "channel", b"\x01"),
+        ("page", "read_at", 2**62),
+        ("volume", "name", b"\xff"),
+        ("run", "started", -(2**62)),
+        ("run_site", "report", "[]"),
+    ],
+)
+def test_no_command_ends_at_a_row_that_cannot_be(
+    archive: Archive, table: str, column: str, value: object
+) -> None:
+    connection = sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = 0")
+    given = f"CAST(x'{value.hex()}' AS TEXT)" if isinstance(value, bytes) else "?"  # a text that is no UTF-8
+    values = () if isinstance(value, bytes) else (f"{value} o'clock" if value == "1" else value,)
+    connection.execute(f"UPDATE {table} SET {column} = {given}", values)  # noqa: S608 - ours
+    connection.close()
+    for name in ("status", "coverage", "verify", "reextract"):
+        assert command(archive, name) in {0, 3, 7}
+    assert only(archive.run()).problems == []
+    assert command(archive, "verify") == 0
+
+
 # ── what stands in the place of the archive's own small files ─────────────────────────────────────────────
 
 

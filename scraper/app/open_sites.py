@@ -24,7 +24,7 @@ class Sites:
 
     def __init__(self, config: Config, *, now: Callable[[], datetime], dry: bool) -> None:
         """Open nothing yet. `dry`: states are copies in memory, and no lock is held."""
-        self._archive = Path(config.archive)
+        self.archive = Path(config.archive)
         self._config = config
         self._now = now
         self._dry = dry
@@ -34,9 +34,9 @@ class Sites:
     def open(self, site: Site) -> Iterator[SiteContext]:
         """Open a site. Raises Locked, StateTooNew, StoreError."""
         opening = (
-            try_site(self._archive, site, now=self._now)
+            try_site(self.archive, site, now=self._now)
             if self._dry
-            else open_site(self._archive, site, now=self._now, contact=self._config.contact)
+            else open_site(self.archive, site, now=self._now, contact=self._config.contact)
         )
         with opening as context:
             self._open[site.name] = context

@@ -20,6 +20,7 @@ from scraper.messages import say
 from scraper.parallel import spread
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, documents_of, view_state
+from scraper.stores.state import odd_in
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
 from scraper.values import Value, field, replace
@@ -182,6 +183,19 @@ def _damaged_rows(site: Site, state: State, archive: Path) -> Iterator[Damage]:
     for (file, offset), why in state.captures.damaged.items():
         what = say("the capture {file} at {offset}: {why}", file=file, offset=offset, why=why)
         yield Damage(file=_state_file(archive, site), what=what)
+    told = {
+        *(["article"] if state.articles.damaged else []),
+        *(["capture"] if state.captures.damaged else []),
+    }
+    for odd in odd_in(ArchiveFolder(archive).state(site.name)):
+        if odd.table not in told:
+            what = say(
+                "{rows} rows of the table {table} hold another type in {name}",
+                rows=odd.rows,
+                table=odd.table,
+                name=odd.name,
+            )
+            yield Damage(file=_state_file(archive, site), what=what)
 
 
 def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator[Damage]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import traceback
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
 from scraper.commands.crawl import load, tell_report
 from scraper.console import tell
-from scraper.errors import CaptureDamaged, StoreError
-from scraper.exit_codes import ExitCode, of_failure, worst
+from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, ProgramError, StoreError
+from scraper.exit_codes import ExitCode, of_error, of_failure, worst
 from scraper.messages import say
 from scraper.report import Problem, Report, SiteReport
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from scraper.errors import ArchiveError
+    from scraper.app.open_sites import Sites
     from scraper.ingest.reextract import Change
+    from scraper.model import Site
     from scraper.stores.opening import SiteContext
     from scraper.stores.warc_reader import Damaged
 
@@ -40,7 +42,6 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.post_run import keep_up
     from scraper.app.sites import sites_named
     from scraper.display import bar
-    from scraper.errors import Locked
 
     config = load(args)
     now = clock(config)
@@ -54,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
     with bar("reextract", count_held(config, named), verbosity=args.verbosity) as advance:
         for site in named:
             try:
-                with opener.open(site) as context:
-                    reports[site.name] = _remade(context, Path(config.archive), args, codes, advance)
+                reports[site.name] = _of_site(site, opener, args, codes, advance)
             except Locked as error:
                 held[site.name] = error
                 reports[site.name] = SiteReport(problems=[_problem(site.home, error)])
@@ -68,6 +68,25 @@ def run(args: argparse.Namespace) -> int:
             tell(wrong)
     tell_report(report, args)
     return code
+
+
+def _of_site(
+    site: Site, opener: Sites, args: argparse.Namespace, codes: set[ExitCode], advance: Callable[[], None]
+) -> SiteReport:
+    """Make one site's documents again; what ends that is no other site's. Raises Locked, NoRoom."""
+    try:
+        with opener.open(site) as context:
+            return _remade(context, opener.archive, args, codes, advance)
+    except (Locked, NoRoom):
+        raise
+    except ArchiveError as error:
+        codes.add(of_error(error))
+        return SiteReport(problems=[_problem(site.home, error)])
+    except Exception as error:  # noqa: BLE001 - it is told whole
+        codes.add(ExitCode.PROGRAM_ERROR)
+        tell(traceback.format_exc().rstrip())
+        slip = ProgramError(f"{type(error).__name__}: {error}")
+        return SiteReport(problems=[_problem(site.home, slip)])
 
 
 def _remade(

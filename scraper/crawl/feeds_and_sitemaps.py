@@ -114,9 +114,10 @@ class FeedsAndSitemaps:
     def _sitemaps(self, reading: Reading | None) -> list[Url]:
         """Return the sitemaps that a sitemap names and that are to be read now."""
         named = [link for link in reading.page.links if link.kind is Kind.SITEMAP] if reading else []
-        due = [link.url for at, link in enumerate(named) if self._is_due(link, at, named)]
+        named = named[: MOST + 1]  # what is beyond is told by whoever comes to it
+        due = {link.url: None for at, link in enumerate(named) if self._is_due(link, at, named)}
         self._passed_over.extend(link.url for link in named if link.url not in due)
-        return due
+        return list(due)
 
     def _is_due(self, link: Link, at: int, named: Sequence[Link]) -> bool:
         known = self._state.listings.page(self._site.name, self._channel.name, (link.url,))

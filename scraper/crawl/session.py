@@ -184,7 +184,12 @@ class Session:
             try:
                 with self.open_site(site) as context:
                     opened = True
-                    await self._work(command, context, turn, plan)
+                    try:
+                        await self._work(command, context, turn, plan)
+                    except ArchiveError:
+                        raise
+                    except Exception as error:  # noqa: BLE001 - what ends one site must not end the others
+                        self._slipped(context, turn, error)
             except NoRoom as error:
                 turn.reporter.code(ExitCode.NO_ROOM)
                 turn.reporter.problem(site.home, error)
@@ -231,10 +236,23 @@ class Session:
         except ArchiveError as error:
             self._stopped(context.site, turn, error)
         except Exception as error:  # noqa: BLE001 - one site's error must not end the others; it is logged whole
-            _log.critical("program-error", exc_info=True, extra={"fields": {"site": context.name}})
-            turn.reporter.code(ExitCode.PROGRAM_ERROR)
-            problem = ProgramError(f"{type(error).__name__}: {error}")
-            turn.reporter.problem(context.site.home, problem)
+            self._slipped(context, turn, error)
+
+    def _slipped(self, context: SiteContext, turn: _Turn, error: Exception) -> None:
+        """Take in what nobody foresaw: a state that holds what cannot be, or an error of the program."""
+        removed = 0 if self._dry else context.state.mend()
+        if removed:
+            turn.reporter.code(ExitCode.DAMAGED)
+            said = say(
+                "state: {count} rows that held what cannot be were taken out: the next run goes on",
+                count=removed,
+            )
+            turn.reporter.problem(context.site.home, StoreError(said))
+            return
+        fields = {"site": context.name}
+        _log.critical("program-error", exc_info=error, extra={"fields": fields})
+        turn.reporter.code(ExitCode.PROGRAM_ERROR)
+        turn.reporter.problem(context.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
     def _stopped(self, site: Site, turn: _Turn, error: ArchiveError) -> None:
         fields = {"site": site.name, "error": f"{error.kind}: {error}"}

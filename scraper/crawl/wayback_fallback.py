@@ -129,7 +129,10 @@ class WaybackFallback:
 
     def _was_asked(self, known: ArticleRecord) -> bool:
         text = self._state.notes.get(_TOPIC, self._name(known))
-        return text is not None and self._now() - datetime.fromisoformat(json.loads(text)) < _AGAIN
+        try:
+            return text is not None and self._now() - datetime.fromisoformat(json.loads(text)) < _AGAIN
+        except (ValueError, TypeError):  # what nobody can read is no moment
+            return False
 
     def _name(self, known: ArticleRecord) -> str:
         return f"{known.site} {known.key}"

@@ -306,6 +306,9 @@ def _close_heading(walk: Walk, level: int) -> None:
 
 def pre(walk: Walk, node: dom.Node) -> None:
     """Read preformatted text: code where it looks so, else prose whose lines and blanks are kept."""
+    if walk.keeps_blanks:  # one within another: it is looked at once, and not again for each that it holds
+        keep_lines(walk, node, blanks=True)
+        return
     walk.flush()
     shown = preformatted.characters(node)
     is_plain = all(below.tag in _OF_CODE and not walk.is_special(below) for below in dom.select(node, "*"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LEVELS = 3  # that a link may stand below its row
 _LONGEST_ROW = 200  # characters of a row without an abstract
+_MOST_OF_ROW = 600  # nodes of a row and its abstract: rows that stand in each other are none
 _TITLE = 6  # visible characters of a link that is a row's title
 _SEVERAL = 4  # rows with abstracts
 _MOSTLY = 0.6  # of an article's characters: rows with abstracts that hold more are what the page is
@@ -40,7 +41,10 @@ def dated_rows(root: dom.Node, lines: Sequence[Line]) -> int:
             if row is None or row.parent is None or row.mem_id == root.mem_id or row.mem_id in looked_at:
                 break
             looked_at.add(row.mem_id)
-            said = text.fold(dom.text_of(row))
+            told = dom.text_within(row, _MOST_OF_ROW)
+            if told is None:
+                break  # nor is what stands around it a row
+            said = text.fold(told)
             if _is_dated(said, link):
                 plain[row.parent.mem_id] += len(said) <= _LONGEST_ROW
                 long[row.parent.mem_id] += len(text.visible_text(said)) if _begins(row, link) else 0

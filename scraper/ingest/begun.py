@@ -28,8 +28,11 @@ class Begun:
         self._site = site
         self._now: CaptureRef | None = None  # begun by this program
         text = state.notes.get(_TOPIC, site)
-        file, offset, times = ("", 0, 0) if text is None else json.loads(text)
-        self._before, self._times = (file, offset), int(times)
+        try:
+            file, offset, times = ("", 0, 0) if text is None else json.loads(text)
+            self._before, self._times = (str(file), int(offset)), int(times)
+        except (ValueError, TypeError):  # nobody knows which: it is begun once more
+            self._before, self._times = ("", 0), 0
 
     def left(self, ref: CaptureRef) -> None:
         """Take in that a run was ended with this capture as its last."""

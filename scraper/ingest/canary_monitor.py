@@ -172,7 +172,7 @@ class CanaryMonitor:
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is wrong, as far as this run shows; where nothing is, remember this run as usual."""
         text = self._state.notes.get(_TOPIC, self._site.name)
-        past = Past() if text is None else Past(**json.loads(text))
+        past = _past(text)
         alarms = canary.judge(self._seen, replace(past, lengths=self._usual_lengths()))
         if not alarms and (self._seen.read or self._seen.unreadable or self._seen.asked_again):
             now = asdict(canary.remember(past, self._seen))
@@ -190,6 +190,14 @@ class CanaryMonitor:
                 self._site.name, layout, channel, not_in=self._run, most=_LENGTHS
             )
         return found
+
+
+def _past(text: str | None) -> Past:
+    """Return what was remembered as usual; nothing where that cannot be read."""
+    try:
+        return Past() if text is None else Past(**json.loads(text))
+    except (ValueError, TypeError):
+        return Past()
 
 
 def _unwritten(known: ArticleRecord, error: RepeatedBody) -> ArticleRecord:

@@ -25,6 +25,7 @@ from scraper.stores.state.notes import Notes
 from scraper.stores.state.queries import Queries
 from scraper.stores.state.runs import Runs
 from scraper.stores.state.schema import VERSION, migrate
+from scraper.stores.state.type_check import OddColumn, odd_columns, remove_odd, seems_odd
 from scraper.stores.state.volumes import Volumes
 
 if TYPE_CHECKING:
@@ -66,6 +67,11 @@ class State:
         if self.connection.in_transaction:  # SQLite ends it itself after some errors, a full disk among them
             self.connection.execute("ROLLBACK")
 
+    def mend(self) -> int:
+        """Take out rows that hold what cannot be, where a run learns it again; return how many."""
+        with self.transaction():
+            return remove_odd(self.connection)
+
     def checkpoint(self) -> None:
         """Bring all that was committed into the one file, so that nothing of it lies beside."""
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -96,6 +102,8 @@ def open_state(path: Path) -> State:
         connection.execute("PRAGMA journal_mode = WAL")
         (before,) = connection.execute("PRAGMA user_version").fetchone()
         state = State(_prepared(connection, str(path)))
+        if seems_odd(connection):
+            state.mend()
         if 0 < before < VERSION:
             connection.execute("VACUUM")  # the older tables' room is given back
         return state  # noqa: TRY300 - within: opening is all of it
@@ -110,7 +118,22 @@ def open_copy(path: Path) -> State:
         if path.exists():
             with closing(_read_only(path)) as source:
                 source.backup(connection)
-        return State(_prepared(connection, str(path)))
+        state = State(_prepared(connection, str(path)))
+        if seems_odd(connection):
+            state.mend()
+        return state  # noqa: TRY300 - within: opening is all of it
+    except sqlite3.DatabaseError as error:
+        raise state_error(error, path) from error
+
+
+def odd_in(path: Path) -> tuple[OddColumn, ...]:
+    """Return the columns of a state file that hold another type than their own, as the file has them."""
+    if not path.exists():
+        return ()
+    try:
+        with closing(_read_only(path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return tuple(odd_columns(connection))
     except sqlite3.DatabaseError as error:
         raise state_error(error, path) from error
 
@@ -118,17 +141,18 @@ def open_copy(path: Path) -> State:
 def open_view(path: Path) -> State:
     """Open the state for reading alone, as it is at this moment, also while a run writes it.
 
-    Works on a read-only disk. A file of an older version is read as a copy in memory, brought up to date.
+    Works on a read-only disk. A file of an older version, or one with rows that hold what cannot be, is read
+    as a copy in memory, brought up to date and without those.
     """
     if not path.exists():
         return open_copy(path)
     try:
         connection = _read_only(path)
         (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found != VERSION:
+        connection.row_factory = sqlite3.Row
+        if found != VERSION or seems_odd(connection):
             connection.close()
             return open_copy(path)
-        connection.row_factory = sqlite3.Row
         remember_this_run(connection)
         connection.execute("BEGIN")  # one moment for all that is read
         connection.name = str(path)

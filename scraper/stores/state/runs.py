@@ -83,5 +83,14 @@ class Runs:
                 started=required(row["started"]),
                 finished=required(row["finished"]),
                 exit_code=row["exit_code"],
-                listed=json.loads(row["report"])["listed"],
+                listed=_listed(row["report"]),
             )
+
+
+def _listed(report: str) -> int:
+    """Return how many articles the lists named by a report; 0 where it says nothing."""
+    try:
+        found = json.loads(report)["listed"]
+    except (ValueError, TypeError, KeyError):
+        return 0
+    return found if isinstance(found, int) else 0

@@ -1,0 +1,116 @@
+"""Whether every column holds what the schema says: SQLite keeps any type in any column."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scraper.stores.state.timestamps import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TYPES: Final = {"TEXT": ("text",), "INTEGER": ("integer",), "BLOB": ("blob", "text")}
+_FIRST: Final = stored(datetime.min.replace(tzinfo=UTC))
+_LAST: Final = stored(datetime.max.replace(tzinfo=UTC))
+_KEPT: Final = {"article", "asset", "capture"}  # their rows are passed over one by one
+_SMALLEST: Final = ("channel", "volume", "memory", "campaign", "broken_list")  # tens of rows
+_SMALL: Final = frozenset([*_SMALLEST, "page", "run", "run_site", "lost", "accepted"])
+
+
+class OddColumn(NamedTuple):
+    """A column with values of another type than its own."""
+
+    table: str
+    name: str
+    rows: int  # how many such
+
+
+def seems_odd(connection: sqlite3.Connection) -> bool:
+    """Say whether a small table holds what cannot be: what every command reads. Reads no large one."""
+    (found,) = connection.execute(_quick(*_quick_tables(connection))).fetchone()
+    return bool(found) or any(
+        type(value) is bytes
+        for table in _SMALLEST
+        for row in connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - ours
+        for value in row
+    )
+
+
+def _quick_tables(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """Return the small tables, each with the columns that it has here, one word."""
+    query = "SELECT name, sql FROM sqlite_schema WHERE type = 'table'"
+    return tuple((name, sql) for name, sql in connection.execute(query) if name in _SMALL)
+
+
+@cache
+def _quick(*tables: tuple[str, str]) -> str:
+    """Return the question whether one of these tables has an odd row; put together once for all states."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.row_factory = sqlite3.Row
+        for _, sql in tables:
+            empty.execute(sql)
+        asked = [
+            f"EXISTS (SELECT 1 FROM {_quoted(table)} WHERE {' OR '.join(_is_odd(*one) for one in columns)})"  # noqa: S608 - quoted
+            for table, columns in _tables(empty)
+        ]
+    return f"SELECT {' OR '.join(asked) or '0'}"
+
+
+def odd_columns(connection: sqlite3.Connection) -> Iterator[OddColumn]:
+    """Yield the columns that hold another type than the schema says; each table is read once."""
+    for table, columns in _tables(connection):
+        counts = ", ".join(f"coalesce(sum({_is_odd(name, types)}), 0)" for name, types in columns)
+        found = connection.execute(f"SELECT {counts} FROM {_quoted(table)}").fetchone()  # noqa: S608 - quoted
+        yield from (
+            OddColumn(table, name, rows) for (name, _), rows in zip(columns, found, strict=True) if rows
+        )
+
+
+def remove_odd(connection: sqlite3.Connection) -> int:
+    """Take out the rows that hold what cannot be, of the tables that a run learns again; return how many."""
+    removed = sum(_remove_unread(connection, table) for table in _SMALLEST)
+    for table, columns in _tables(connection):
+        if table in _KEPT:
+            continue
+        odd = " OR ".join(_is_odd(name, types) for name, types in columns)
+        if table == "memory":
+            odd += " OR NOT json_valid(value)"
+        removed += connection.execute(f"DELETE FROM {_quoted(table)} WHERE {odd}").rowcount  # noqa: S608 - quoted
+    return removed
+
+
+def _remove_unread(connection: sqlite3.Connection, table: str) -> int:
+    """Take out the rows of a small table whose texts are no UTF-8 (those come as bytes); return how many."""
+    removed = 0
+    for row in connection.execute(f"SELECT * FROM {table}").fetchall():  # noqa: S608 - ours
+        if any(type(value) is bytes for value in row):
+            same = " AND ".join(f"CAST({_quoted(name)} AS BLOB) IS CAST(? AS BLOB)" for name in row.keys())  # noqa: SIM118 - a row's names
+            removed += connection.execute(f"DELETE FROM {table} WHERE {same}", tuple(row)).rowcount  # noqa: S608 - ours
+    return removed
+
+
+def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
+    """Yield every table that has columns of a type, with those and the types of what they may hold."""
+    query = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+    for (table,) in connection.execute(query).fetchall():
+        info = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
+        columns = [(row["name"], _TYPES[row["type"]]) for row in info if row["type"] in _TYPES]
+        if columns:
+            yield table, columns
+
+
+def _is_odd(column: str, types: tuple[str, ...]) -> str:
+    """Return what SQL asks of a column; no whole number is beyond what a moment can be."""
+    name, allowed = _quoted(column), ", ".join(f"'{each}'" for each in ("null", *types))
+    odd = f"typeof({name}) NOT IN ({allowed})"
+    if types != _TYPES["INTEGER"]:
+        return odd
+    return f"({odd} OR (typeof({name}) = 'integer' AND {name} NOT BETWEEN {_FIRST} AND {_LAST}))"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
