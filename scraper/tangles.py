@@ -205,7 +205,7 @@ class _Count:
         if tag["end"]:
             self._end(name)
             return tag.end()
-        if self._sure and name in _RAW and self._last("svg", "select") < 0:
+        if name in _RAW and self._sure and self._last_of("svg", "select") < 0:
             return self._raw(name, text, tag.end())
         self._start(name, closed=tag["rest"].endswith("/"))
         return tag.end()
@@ -220,9 +220,14 @@ class _Count:
             self._sure &= "<script" not in text[comment:place].lower()  # it may not end here after all
         return place
 
-    def _last(self, *names: str) -> int:
-        """Return where the last of these is open; -1: none is."""
-        return max((places[-1] for name in names if (places := self._places.get(name))), default=-1)
+    def _last(self, name: str) -> int:
+        """Return where the last of this name is open; -1: none is."""
+        places = self._places.get(name)
+        return places[-1] if places else -1
+
+    def _last_of(self, *names: str) -> int:
+        """Return where the last of any of these is open; -1: none is."""
+        return max(map(self._last, names))
 
     # ── start tags ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,7 +258,7 @@ class _Count:
             self._sure = False
 
     def _start_unsure(self, name: str) -> None:
-        in_drawing = self._last("math", "svg") >= 0  # where any name nests
+        in_drawing = self._last_of("math", "svg") >= 0  # where any name nests
         self._links_left += name in _MARKERS or name == "template"
         if name == "a":
             self._formatting += self._links_left > 0  # a link closes the one before it, but for markers
@@ -277,7 +282,7 @@ class _Count:
         if table < 0:
             return
         wanted = _ABOVE[name]
-        above = max((place for part in wanted if (place := self._last(part)) >= table), default=table)
+        above = max(table, *map(self._last, wanted))
         self._close_at(above + 1)
         if self._open[-1] not in wanted and name in _IMPLIED:
             self._part_of_table(_IMPLIED[name])
@@ -305,7 +310,7 @@ class _Count:
         if name == "select":
             self._sure &= select < 0  # parsers differ
             return
-        over = self._last("option", "optgroup") if name == "optgroup" else self._last("option")
+        over = self._last_of("option", "optgroup") if name == "optgroup" else self._last("option")
         if select >= 0:
             self._close_at(over if over > select else len(self._open))
         elif self._open and self._open[-1] == "option":
@@ -313,7 +318,7 @@ class _Count:
 
     def _close_before_table(self) -> None:
         table = self._last("table")
-        if table > self._last(*_CELLS):
+        if table > self._last_of(*_CELLS):
             self._close_at(table)
         elif self._last("p") > self._barriers[-1]:
             self._floor = len(self._open)  # closed or not, as the page's doctype says
@@ -357,7 +362,7 @@ class _Count:
         elif name == "form":
             self._end_form()
         else:
-            place = self._last(*_HEADINGS) if name in _HEADINGS else self._last(name)
+            place = self._last_of(*_HEADINGS) if name in _HEADINGS else self._last(name)
             if place > self._reach(name, place):
                 self._close_at(place)
 
@@ -368,7 +373,7 @@ class _Count:
         if name in _BARRIERS:
             return self._barriers[-1] - 1
         if name == "li":
-            return max(self._barriers[-1], self._last("ol", "ul"))
+            return max(self._barriers[-1], self._last_of("ol", "ul"))
         if name == "p":
             return max(self._barriers[-1], self._last("button"))
         if name in _BLOCKS or name == "button":
@@ -409,9 +414,7 @@ class _Count:
         if place < self._floor:
             self._floor = len(self._open)
             return
-        closed = []
-        while len(self._open) > place:
-            closed.append(self._pop())
+        closed = [self._pop() for _ in range(len(self._open) - place)]
         held = [name for name in closed if name in _BARRIERS]  # innermost first
         markers = [name for name in held if name in _MARKERS]
         cleared = not markers or (len(markers) == 1 and (held[0] in _CELLS or held == closed[-1:]))
