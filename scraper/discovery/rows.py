@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _NEIGHBOUR = 60  # characters that may stand behind a row and still be of it, such as its date
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:side(?:bar|box|con|list)?|hot\w*|remen|rank\w*|paihang|recommend\w*|tuijian|related?|xgxw|xgwz)"
+    r"(?:^|[\s_-])(?:side(?:bar|box|con|list)?|hot\w*|remen|rank\w*|paihang|recommend\w*|tuijian|related?|xgxw|xgwz"
+    r"|footer|foot|copyright)"
     r"(?:$|[\s_\d-])",
     re.IGNORECASE,
 )
@@ -100,10 +101,10 @@ class RowReader:
         return found
 
     def _aside(self) -> frozenset[int]:
-        """Return the links of the page that stand in a column at its side."""
+        """Return the links of the page that stand in a column at its side, or at its foot."""
         named = (
             node
-            for node in dom.select(self._page, "[class], [id], aside")
+            for node in dom.select(self._page, "[class], [id], aside, footer")
             if node.tag == "aside"
             or _ASIDE.search(f"{dom.attribute(node, 'class')} {dom.attribute(node, 'id')}")
         )

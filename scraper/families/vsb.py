@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from scraper.families.family import FOOT, Family, Layout, Pager, Rows
+from scraper.families.family import Family, Layout, Pager, Rows
 
 _NEXT = "span.p_next a[href], a.Next[href], a[href].next, .pagination a[href]"
 _LAST = "span.p_last a[href], a.Next[href]"
@@ -51,7 +51,6 @@ def _rows(
         row=row,
         within=within,
         beside=beside,
-        drop=FOOT if within == "body" else None,
         alike=beside is None,
         next=following,
         stated="span.p_t, [id^=fanye]",

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.families.family import FOOT, Family, Layout, Pager, Rows
+from scraper.families.family import Family, Layout, Pager, Rows
 from scraper.model import PageRef
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ WEBPLUS = Family(
         _rows("news_list", row=f"{_WINDOW} ul.news_list > li.news"),
         _rows("wp_article_list", row=f"{_WINDOW} ul.wp_article_list > li.list_item"),
         _rows("window", within=f"{_WINDOW}, [portletmode=simpleChildList]"),
-        Rows(name="repeated", within="body", alike=True, drop=FOOT, next=f"{_NEXT}, a[href]", last=_LAST),
+        Rows(name="repeated", within="body", alike=True, next=f"{_NEXT}, a[href]", last=_LAST),
     ),
     pager=Pager(page=_page, number=re.compile(r"(?:/i/(?=\d+/list\.)|/list(?=\d*\.(?:htm|psp)$))(\d*)")),
     single="[portletmode=simpleList] .wp_articlecontent, .wp_column_article",
