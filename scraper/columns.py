@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _GAP = "  "
-_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
-_CLOSING = "，。、；：！？）】》」』”’…"
-_OPENING = "（【《「『“‘"
-_PIECE = re.compile(
-    rf"[{_OPENING}(\[]{{0,8}}(?:[{_WIDE}]|[^\s{_WIDE}{_CLOSING}{_OPENING}]+|[{_CLOSING}])[{_CLOSING}]*\s*|\s+|."
-)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> str:
@@ -53,7 +46,9 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     """Return what may not be broken: a word, a Chinese character, with what closes it, the blanks after."""
-    return _PIECE.findall(text)
+    from scraper.line_pieces import PIECE  # noqa: PLC0415 - 5 ms, which only help and long tables need
+
+    return PIECE.findall(text)
 
 
 def _width(character: str) -> int:

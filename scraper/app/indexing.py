@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +16,10 @@ from scraper import urls
 from scraper.app.archive_view import viewed
 from scraper.errors import StoreError
 from scraper.messages import say
-from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
 from scraper.stores.opening import documents_of
 from scraper.stores.search_index import NAME, open_index, prepare
 from scraper.values import Value, field
-from scraper.writer.markdown_reader import body_of, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -59,8 +57,7 @@ def refresh(
     """Bring one site's part of the index up to date with what the state holds of it."""
     done = Indexed()
     there = index.versions(site.name)
-    pieces = _changed(site, held, there)
-    results = (made for _, made in spread(partial(_prepared, archive=archive), pieces, few=_HERE))
+    results = _made(_changed(site, held, there), archive)
     while batch := list(islice(results, _BATCH)):
         with index.transaction():
             for made in batch:
@@ -75,6 +72,17 @@ def refresh(
         with index.transaction():
             done.removed += sum(index.remove(site.name, key) for key in gone[start : start + _BATCH])
     return done
+
+
+def _made(pieces: Iterator[IndexedArticle], archive: Path) -> Iterator[Prepared | StoreError]:
+    """Yield each article prepared for the index, on all cores where there are many."""
+    first = next(pieces, None)
+    if first is None:
+        return
+    from scraper.parallel import spread  # noqa: PLC0415 - 15 ms, which a run that finds nothing need not spend
+
+    work = partial(_prepared, archive=archive)
+    yield from (made for _, made in spread(work, chain([first], pieces), few=_HERE))
 
 
 def rebuild(
@@ -143,6 +151,8 @@ def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreErro
     if text is None:
         msg = say("cannot read: {value}: the document is missing", value=archive / article.path)
         return StoreError(msg)
+    from scraper.writer.markdown_reader import body_of, plain_text  # noqa: PLC0415 - see `_made`
+
     return prepare(article, plain_text(body_of(text)))
 
 

@@ -7,7 +7,6 @@ fewer than the months around it and than the same month of the years around it.
 from __future__ import annotations
 
 from math import sqrt
-from statistics import median
 from typing import TYPE_CHECKING
 
 from scraper.values import Value
@@ -64,6 +63,8 @@ def _expected(counts: Sequence[int], at: int) -> float:
     around = [counts[at + step] for step in _AROUND if at + step in inner]
     if len(around) < _FEWEST:
         return 0.0
+    from statistics import median  # noqa: PLC0415 - 6 ms, which a run's status need not spend
+
     season = [counts[year] for year in (at - _YEAR, at + _YEAR) if year in inner]
     return min([median(around), *season])
 

@@ -13,7 +13,6 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from scraper import page_words
 from scraper.charset import body_bytes, text_of
 from scraper.errors import NotAnArticle, TooLarge
 
@@ -30,13 +29,6 @@ _BY_STATUS = {
 }
 _LARGEST = 262_144  # bytes of a challenge: it is a page of scripts
 _SHOWN = 400  # characters of a page that has nothing to say
-_MARKS = (
-    page_words.CHALLENGE,
-    page_words.MAY_BE_CHALLENGE,
-    page_words.SCRIPTS,
-    page_words.LEAVES,
-    re.compile(re.escape(page_words.COOKIE)),
-)
 _NOT_SHOWN = re.compile(r"<[^<>]*>|\s+")
 _UNSEEN = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 
@@ -57,8 +49,15 @@ def is_challenge(capture: Capture) -> bool:
         page = text_of(body_bytes(capture, _LARGEST), capture.header("content-type"))
     except (TooLarge, NotAnArticle):
         return False
-    little = len(_NOT_SHOWN.sub("", _seen(page))) <= _SHOWN
-    return little and any(mark.search(page) for mark in _MARKS)
+    return len(_NOT_SHOWN.sub("", _seen(page))) <= _SHOWN and _is_marked(page)
+
+
+def _is_marked(page: str) -> bool:
+    """Say whether a page has one of the marks of a challenge."""
+    from scraper import page_words  # noqa: PLC0415 - 5 ms, which a run whose answers are good need not spend
+
+    marks = (page_words.CHALLENGE, page_words.MAY_BE_CHALLENGE, page_words.SCRIPTS, page_words.LEAVES)
+    return page_words.COOKIE in page or any(mark.search(page) for mark in marks)
 
 
 def _seen(page: str) -> str:
