@@ -276,3 +276,17 @@ def test_a_text_that_acts_on_a_terminal_is_no_title(character: str) -> None:
 def test_a_selector_that_costs_too_much_is_a_slip(selector: str) -> None:
     with pytest.raises(ConfigError, match="costs too much"):
         parse_config({"sites": {"xw": {"home": "http://xw.example.cn/", "selectors": {"body": selector}}}})
+
+
+@pytest.mark.parametrize("number", [16**9_000, -(2**5_000), int("9" * 4_000)], ids=["hex", "below", "digits"])
+@pytest.mark.parametrize("key", ["timeout", "retries", "max_bytes"])
+def test_a_number_beyond_all_measure_is_a_slip(key: str, number: int) -> None:
+    with pytest.raises(ConfigError, match=f"network.{key}: must be"):
+        parse_config({"network": {key: number}, "sites": {"xw": {"home": "http://xw.example.cn/"}}})
+
+
+def test_a_site_takes_over_no_folder_of_another_that_is_configured() -> None:
+    sites = {name: {"home": f"http://{name}.example.cn/"} for name in ("arts", "law")}
+    with pytest.raises(ConfigError, match=r"sites\.law\.former: is the name of another site"):
+        parse_config({"sites": sites | {"law": sites["law"] | {"former": "arts"}}})
+    parse_config({"sites": sites | {"law": sites["law"] | {"former": "philosophy"}}})

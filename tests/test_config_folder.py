@@ -144,3 +144,9 @@ def folder_of(folder: Path, number: int) -> Path:
     ]
     parts = (blocks[at : at + 10] for at in range(0, number, 10))
     return write(folder, **{f"f{at}": "sites:\n" + "".join(part) for at, part in enumerate(parts)})
+
+
+def test_a_pipe_in_the_folder_is_named_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sites", a="sites:\n" + site("news"))
+    os.mkfifo(folder / "b.yaml")
+    assert slips_of(folder) == ["b.yaml: cannot be read: it is no file"]

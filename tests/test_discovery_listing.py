@@ -179,3 +179,19 @@ def test_a_page_too_tangled_to_be_parsed_is_no_list() -> None:
 def test_a_body_beyond_the_bound_is_too_large() -> None:
     with pytest.raises(TooLarge):
         read_listing(capture(f"{NEWS}/a/", b"<html>" + b" " * 67_108_864), site(family="ecms"), None)
+
+
+@pytest.mark.parametrize("family", ["generic", None])
+def test_a_link_that_holds_other_links_costs_no_list(family: str | None) -> None:
+    """Cells, objects and buttons let the parser put a link into a link."""
+    rows = [
+        f"<li><span>2021-03-1{n}</span><a href='/info/1001/{n}.htm'>书院的夜读第{n}夜</a></li>"
+        for n in range(1, 9)
+    ]
+    within = "<object><a href='/info/1001/92.htm'>第三则</a></object>"
+    cell = "<table><tr><td><a href='/info/1001/93.htm'>第四则</a></td></tr></table>"
+    rows.insert(4, f"<li><span>2021-03-14</span><a href='/info/1001/91.htm'>夜读{within}{cell}</a></li>")
+    page = f"<html><body><div class=list><ul>{''.join(rows)}</ul></div></body></html>"
+    read = read_listing(capture(f"{NEWS}/x/list.htm", page), site(family=family), None)
+    named = {link.url for link in (*read.links, *read.elsewhere)}
+    assert {f"{NEWS}/info/1001/{n}.htm" for n in range(1, 9)} <= named

@@ -390,7 +390,13 @@ _TAGS: Final = (
     *("<select><option>", "<li><ul>", "<br>", "<img src=a.png>", "<img src='"),
     *("<iframe src=a.mp4>", "<p style='a:b;", "<pre> x\t", "<h1>题", "&#xD800;"),
     *("<div class=v_news_content>", "<tr><td id=txt>", "<p>发布时间：", "2022-03-07 ", "（("),
-    *("<span>…", "|分享到|"),
+    *(
+        "<span>…",
+        "|分享到|",
+        "|分享到|<ul>.<table>",
+        "<pre><a href=x>上一篇：9</a>",
+        "<b><div><a href=x>题</a>",
+    ),
 )
 _LISTS: Final = (
     *("<a href=x>", "<li><ul>", "<tr><td>x", "共", "第1页/", "下一页", "<option>1", "javascript:a(1)"),

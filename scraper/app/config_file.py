@@ -83,12 +83,15 @@ def _files(path: Path) -> list[ConfigFile]:
     if not path.is_dir():
         return [read_config_file(path)]
     inside = (file for file in path.iterdir() if file.suffix in _SUFFIXES and not file.name.startswith("."))
-    names = sorted(file for file in inside if file.is_file())
+    names = sorted(file for file in inside if not file.is_dir())
     if not names:
         raise ConfigError((say("{path}: there is no file in it whose name ends in .yaml", path=path),))
     files: list[ConfigFile] = []
     slips: list[str] = []
     for name in names:
+        if name.exists() and not name.is_file():  # nobody waits for a pipe, nor passes a site over unsaid
+            slips.append(say("{path}: cannot be read: {why}", path=name, why=say("it is no file")))
+            continue
         try:
             files.append(read_config_file(name))
         except ConfigError as error:

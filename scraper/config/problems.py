@@ -43,11 +43,16 @@ def dotted(path: Iterable[str]) -> str:
     return ".".join(key if _PLAIN_KEY.fullmatch(key) else repr(_cut(key)) for key in path)
 
 
+_LONGEST_NUMBER = 1_024  # bits
+
+
 def shown(value: object) -> str:
     """Return what stands there instead, short enough for a message."""
     match value:
         case None | bool():
             return {None: say("nothing"), True: "true", False: "false"}[value]
+        case int() if value.bit_length() > _LONGEST_NUMBER:  # Python does not write those
+            return say("the number {number}", number="…")
         case int() | float():
             return say("the number {number}", number=_cut(str(value)))
         case str():

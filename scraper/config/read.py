@@ -178,6 +178,9 @@ def _check_sites(sites: Mapping[str, dict[str, Any] | None], where: Where) -> No
             where.at(name).at("home").slip(
                 say("is the home of {twin!r} too; a site is configured once", twin=twin)
             )
+        former = (site or {}).get("former")
+        if former in sites and former != name:  # its folder would be taken from it
+            where.at(name).at("former").slip(say("is the name of another site: {former!r}", former=former))
         _check_channels(channels, where.at(name).at("channels"))
 
 

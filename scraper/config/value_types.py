@@ -126,6 +126,14 @@ class Choice(Value, frozen=True):
         return {"enum": list(self.words)}
 
 
+def _is_finite(value: float) -> bool:
+    """Say whether a number is one that a fraction can hold."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 class Number(Value, frozen=True):
     """A number between two bounds, both allowed."""
 
@@ -137,7 +145,7 @@ class Number(Value, frozen=True):
     def read(self, value: object, where: Where) -> float | None:
         """Return the number. A bool is none, though Python thinks so; nor is infinity."""
         kind = int if self.whole else int | float
-        if isinstance(value, bool) or not isinstance(value, kind) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, kind) or not _is_finite(value):
             where.slip(say("must be {what}; found {found}", what=self.what, found=shown(value)))
         elif not self.least <= value <= self.most:
             where.slip(

@@ -220,7 +220,7 @@ class RowReader:
         places: dict[int, Place] = {}
         for link, url in links:
             alone = takewhile(lambda node: len(held[node.mem_id]) == 1, _up_to(link, area))
-            row = deque(alone, maxlen=1)[0]
+            row = next(iter(deque(alone, maxlen=1)), link)  # a link that holds others is a row of its own
             known = places.get(row.mem_id)
             if known is None or not visible_text(dom.text_of(known.link)):  # a picture before the title
                 places[row.mem_id] = Place(url=url, link=link, row=row, behind=_behind(row, held))

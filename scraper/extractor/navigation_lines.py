@@ -27,6 +27,7 @@ _LINES: Final = frozenset(
     ]
 )
 _LONGEST: Final = 240  # characters
+_MOST_OF_LINE: Final = 600  # nodes
 _TOWARDS: Final = re.compile(
     r"(?:[【\[〖<《]?(?:(?<!\s)\s++)?(?:上|下|前|后)一(?:条|篇|页|则)(?:新闻|文章|信息)?\s*+[】\]〗>》]?\s*+[:：]?)"
 )
@@ -78,7 +79,10 @@ def _line_around(node: dom.Node, root: dom.Node) -> dom.Node | None:
     found, above = None, node.parent
     while above is not None and above.mem_id != root.mem_id:
         if above.tag in _LINES:
-            shown = text.fold(dom.text_of(above))
+            told = dom.text_within(above, _MOST_OF_LINE)
+            if told is None:
+                break
+            shown = text.fold(told)
             if len(shown) > _LONGEST or not leads_away(shown, above):
                 break
             found = above
