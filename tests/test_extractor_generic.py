@@ -461,3 +461,14 @@ def test_a_page_of_a_number_at_the_root_of_a_site_is_no_front_page() -> None:
     page = f"<title>船赛开始</title><h1>船赛开始</h1><p>发布日期：2024-04-05</p><div>{text}</div>"
     address = "http://news.qingcheng.example/index.php?m=content&a=show&id=7"
     assert extract(capture(address, page), site(family="generic")).title == "船赛开始"
+
+
+def test_a_short_article_at_an_article_s_address_may_have_a_long_link_as_its_source() -> None:
+    page = (
+        "<title>船赛改期</title><div><a href='/'>首页</a></div><h1>船赛改期</h1>"
+        "<p>来源：<a href='http://www.other.example/'>星桥书院宣传部新闻中心办公室</a> 时间：2024-04-05</p>"
+        "<div>因湖上起雾，今天的船赛改在明天上午八点举行。</div>"
+    )
+    address = "http://news.qingcheng.example/c1/202404/4dc5edf561e64b0f9e132a727d181421.shtml"
+    article = extract(capture(address, page), site())
+    assert (article.title, article.source) == ("船赛改期", "星桥书院宣传部新闻中心办公室")

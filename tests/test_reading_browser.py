@@ -59,6 +59,8 @@ LESS = {  # what a document says less than the browser shows, and why
     "a formula in a script": "what MathJax draws is told as the TeX that it draws",
     "signs of a font": "the font is not here: the browser shows its letters",
     "the way to other articles": "navigation is left out by rule, and named so",
+    "the size of the letters": "as the way to other articles",
+    "the way to other articles, in English": "as above",
     "a link that shows an icon alone": "icons are decoration, and named so",
     "counters and spacers": "decoration, and named so; here they are answered with a square",
     "g3-oddities": "a script writes a sentence; links into the page itself are text, a torn host is mended",

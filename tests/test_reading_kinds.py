@@ -478,6 +478,18 @@ KINDS = {
         left_out=("navigation",),
         seen=Loss(characters=27, links=2),
     ),
+    "the size of the letters": Kind(
+        body="<p>【字体：<a href='javascript:a(1)'>大</a> <a href='javascript:'>小</a>】</p><p>正文。</p>",
+        markdown="正文。",
+        left_out=("navigation",),
+        seen=Loss(characters=10),
+    ),
+    "the way to other articles, in English": Kind(
+        body="<p>Text.</p><p>Previous: <a href='/1'>Old news</a></p><p>Next: <a href='/2'>New</a></p>",
+        markdown="Text.",
+        left_out=("navigation",),
+        seen=Loss(characters=29, links=2),
+    ),
     "sentences that begin alike": Kind(
         body="<p>上一条路走不通，<a href='/x'>打印</a>社也关闭了。</p>",
         markdown=f"上一条路走不通，[打印]({HOST}/x)社也关闭了。",

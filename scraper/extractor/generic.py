@@ -94,13 +94,18 @@ def find(page: Page, *, titled: bool) -> Found:
 
 def _by_head(page: Page, seen: PageLines) -> Found | None:
     """Return the article below a head; None where there is none, or rows of a list stand below it."""
-    head = heads.below(seen, _told(page))
+    head = heads.below(seen, _told(page), is_sure=_is_article_by_address(page))
     if head is None:
         return None
     lines = trim.without_foot(head.lines)
     if not lines or rows.dated_rows(head.place.node, lines) >= _DATED:
         return None
     return _found(seen, head.place, lines, head.title, headed=True)
+
+
+def _is_article_by_address(page: Page) -> bool:
+    """Tell whether a page has the address of an article of any system: no list has."""
+    return any(families.is_article(family, page.url) for family in families.FAMILIES)
 
 
 def _dense(page: Page, seen: PageLines, *, titled: bool) -> Found:

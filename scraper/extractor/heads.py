@@ -149,8 +149,11 @@ def _names(name: str, title: str) -> bool:
     return title in text.visible_text(name)
 
 
-def below(seen: PageLines, told: Sequence[str]) -> Head | None:
-    """Return the head of an article with what stands below it; None where the page has no head."""
+def below(seen: PageLines, told: Sequence[str], *, is_sure: bool = False) -> Head | None:
+    """Return the head of an article with what stands below it; None where the page has no head.
+
+    `is_sure`: the page is no list: then the line of its day may hold a long link, such as its source's.
+    """
     lines = seen.lines
     for name in told:
         for part in titles.parts(name):
@@ -161,7 +164,7 @@ def below(seen: PageLines, told: Sequence[str]) -> Head | None:
             for at in sorted(
                 titled, key=lambda at: lines[at].said != wanted
             ):  # those that show no more first
-                day = _day_by(lines, at)
+                day = _day_by(lines, at, is_sure=is_sure)
                 found = _content(seen, max(at, day)) if day is not None else None
                 if found is not None:
                     return Head(part, *found)
@@ -174,19 +177,19 @@ def _is_title(line: Line, wanted: str) -> bool:
     )
 
 
-def _day_by(lines: Sequence[Line], at: int) -> int | None:
+def _day_by(lines: Sequence[Line], at: int, *, is_sure: bool) -> int | None:
     """Return the number of the line by a title that shows the article's day; None where none does."""
     order = [at, *range(at + 1, at + 1 + _BELOW), *range(at - 1, at - 1 - _ABOVE, -1)]
-    return next((n for n in order if 0 <= n < len(lines) and _is_day(lines, n)), None)
+    return next((n for n in order if 0 <= n < len(lines) and _is_day(lines, n, is_sure=is_sure)), None)
 
 
-def _is_day(lines: Sequence[Line], n: int) -> bool:
+def _is_day(lines: Sequence[Line], n: int, *, is_sure: bool) -> bool:
     """Tell whether a line shows a day that is no row's: none of a link, or beside one."""
     line = lines[n]
     if not known.DAY.search(line.shown):
         return False
     if line.is_about:
-        return line.linked < _ROW
+        return is_sure or line.linked < _ROW
     beside = [lines[each] for each in (n - 1, n + 1) if 0 <= each < len(lines)]
     return (
         shows_moment(line) and not line.links and not any(is_linked(each) and each.links for each in beside)

@@ -10,7 +10,17 @@ from scraper import dom, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEYS: Final = ("关闭", "打印", "分享", "收藏", "返回")  # what such a line holds, or
+_KEYS: Final = (
+    "关闭",
+    "打印",
+    "分享",
+    "收藏",
+    "返回",
+    "字体",
+    "字号",
+    "Prev",
+    "Next",
+)  # what such a line holds, or
 _NEIGHBOUR: Final = re.compile(r"一(?<=[上下前后]一)(?:[条篇页则]|\W|$)")
 
 _LINES: Final = frozenset(
@@ -29,11 +39,13 @@ _LINES: Final = frozenset(
 _LONGEST: Final = 240  # characters
 _MOST_OF_LINE: Final = 600  # nodes
 _TOWARDS: Final = re.compile(
-    r"(?:[【\[〖<《]?(?:(?<!\s)\s++)?(?:上|下|前|后)一(?:条|篇|页|则)(?:新闻|文章|信息)?\s*+[】\]〗>》]?\s*+[:：]?)"
+    r"(?:[【\[〖<《]?(?:(?<!\s)\s++)?(?:上|下|前|后)一(?:条|篇|页|则)(?:新闻|文章|信息)?\s*+[】\]〗>》]?\s*+[:：]?"
+    r"|(?:Prev(?:ious)?|Next)(?:\s(?:article|post|news|page|one|item))?\s?[:：])"
 )
 _ACTION: Final = re.compile(
     r"(?:[\s|｜·【\[〖（(】\]〗）)/、，:：+×xX→↑]"
     r"|我要|点击|一键"
+    r"|字体|字号|放|默认|缩|[大中小]"
     r"|打印本页|打印此页|打印文章|打印|关闭窗口|关闭本页|关闭页面|关闭此页|关闭"
     r"|分享到|分享至|分享|收藏本页|加入收藏|收藏|返回列表|返回顶部|返回首页|返回上一页|返回"
     r"|微信好友|朋友圈|微信|新浪微博|腾讯微博|微博|QQ空间|QQ好友|空间|人人网|豆瓣"
