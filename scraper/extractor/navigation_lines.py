@@ -64,8 +64,9 @@ def may_stand_in(shown: str) -> bool:
 def lines(root: dom.Node) -> Iterator[dom.Node]:
     """Yield the outermost elements below a container that are such a line and nothing else."""
     taken: set[int] = set()
+    known: dict[int, bool] = {}
     for node in _texts_with_words(root):
-        found = _line_around(node, root)
+        found = _line_around(node, root, known)
         if found is not None and found.mem_id not in taken:
             taken.add(found.mem_id)
             yield found
@@ -86,20 +87,30 @@ def _texts_with_words(root: dom.Node) -> Iterator[dom.Node]:
             waiting.append(below.first_child)
 
 
-def _line_around(node: dom.Node, root: dom.Node) -> dom.Node | None:
-    """Return the outermost element around a text that is such a line; None where there is none."""
+def _line_around(node: dom.Node, root: dom.Node, known: dict[int, bool]) -> dom.Node | None:
+    """Return the outermost element around a text that is such a line; None where there is none.
+
+    `known`: of the elements that were looked at before, whether they are one.
+    """
     found, above = None, node.parent
     while above is not None and above.mem_id != root.mem_id:
         if above.tag in _LINES:
-            told = dom.text_within(above, _MOST_OF_LINE)
-            if told is None:
-                break
-            shown = text.fold(told)
-            if len(shown) > _LONGEST or not leads_away(shown, above):
+            is_line = known.get(above.mem_id)
+            if is_line is None:
+                is_line = known[above.mem_id] = _is_line(above)
+            if not is_line:
                 break
             found = above
         above = above.parent
     return found
+
+
+def _is_line(node: dom.Node) -> bool:
+    told = dom.text_within(node, _MOST_OF_LINE)
+    if told is None:
+        return False
+    shown = text.fold(told)
+    return len(shown) <= _LONGEST and leads_away(shown, node)
 
 
 def leads_away(shown: str, node: dom.Node) -> bool:
