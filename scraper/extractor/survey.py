@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,12 +20,12 @@ class Survey:
     def __init__(self, root: dom.Node) -> None:
         """Look at a container and all that stands in it."""
         self.root = root
-        self.tagged: dict[str, list[dom.Node]] = {}
-        self.named: dict[str, Carried] = {}
+        self.tagged: dict[str, list[dom.Node]] = defaultdict(list)
+        self.named: dict[str, Carried] = defaultdict(list)
         for node in dom.select(root, "*"):
-            self.tagged.setdefault(node.tag or "", []).append(node)
+            self.tagged[node.tag or ""].append(node)
             for name, value in node.attributes.items():
-                self.named.setdefault(name, []).append((node, value or ""))
+                self.named[name].append((node, value or ""))
 
     def with_any(self, *names: str) -> Iterator[tuple[dom.Node, str]]:
         """Yield the elements that have any of some attributes, with its value."""

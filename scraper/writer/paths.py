@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029]+")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-_SURELY_FIT: Final = re.compile(  # too long for a reserved name, or a number
-    r"(?:(?:[0-9]{1,4}|[A-Za-z0-9_-]{5,100})/)*[A-Za-z0-9_-]{5,100}(?:\.md)?"
-)
+_PLAIN: Final = r"(?!(?i:con|prn|aux|nul|com|lpt))[A-Za-z0-9_-]{1,60}(?:\.[A-Za-z0-9_-]{1,40}){0,4}"
+_SURELY_FIT: Final = re.compile(rf"(?:{_PLAIN}/)*{_PLAIN}")
 _LONGEST_NAME: Final = 255  # bytes of UTF-8, on every file system in use
 _LONGEST_PATH: Final = 1024
 _NO_CHANNEL: Final = "_"
