@@ -61,6 +61,8 @@ _LONGEST: Final = 2_048  # characters of an address
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
+_NO_ADDRESS: Final = frozenset(["alt", "title", "class", "id"])
+_ADDRESSES: Final = frozenset(["src", "href", "xlink:href"])
 _SAMPLE: Final = 60  # characters
 _SPEAKS_BY_ADDRESS: Final = frozenset(["canvas", "area", "input"])
 _SPEAKS_BY_ATTRIBUTES: Final = frozenset(["player", "picture", "placeholder", "form", "script-text"])
@@ -237,22 +239,28 @@ def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link
 
 
 def _picture(node: dom.Node, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()) -> None:
-    values = [*_values(node), *(value for other in beside for value in _values(other))]
+    values = _values(node)
+    for other in beside:
+        values += _values(other)
     if values:
         seen.pictures.append(tuple(values))
         if links:
             links[-1].shows = True
 
 
-def _values(node: dom.Node) -> Iterator[str]:
-    """Yield the values of an element's attributes that may be the address of a picture."""
+def _values(node: dom.Node) -> list[str]:
+    """Return the values of an element's attributes that may be the address of a picture."""
+    found: list[str] = []
     for name, value in node.attributes.items():
-        if not value or name in {"alt", "title", "class", "id"}:
+        if not value or name in _NO_ADDRESS:
             continue
-        if "srcset" in name:
-            yield from (part.strip().partition(" ")[0] for part in _SRCSET.split(value) if part.strip())
-        elif name in {"src", "href", "xlink:href"} or _ADDRESS.match(value.strip()):
-            yield value.strip()
+        if name in _ADDRESSES:
+            found.append(value.strip())
+        elif "srcset" in name:
+            found += [part.strip().partition(" ")[0] for part in _SRCSET.split(value) if part.strip()]
+        elif not value.isdigit() and _ADDRESS.match(value.strip()):
+            found.append(value.strip())
+    return found
 
 
 def _href(node: dom.Node, base: Url) -> str | None:
