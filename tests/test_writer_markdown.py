@@ -13,13 +13,28 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from seen import difference, said_by, seen_in
 
-from scraper.blocks import Cell, Code, Heading, Listing, Paragraph, Quote, Rule, Strong, Table, Text
+from scraper.blocks import (
+    Anchor,
+    Break,
+    Cell,
+    Code,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Rule,
+    Strong,
+    Table,
+    Text,
+)
 from scraper.writer import render
+from scraper.writer.inline import inline
+from scraper.writer.normalize import normal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scraper.blocks import Block
+    from scraper.blocks import Block, Inline
 
 TREES = 400
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -50,6 +65,21 @@ def test_any_text_survives_markdown_it(text: str) -> None:
     """No character acts, whatever Unicode has."""
     tree = (Paragraph(children=(Strong(children=(Text(text=text),)), Text(text=text))), paragraph(text))
     assert seen_in(COMMONMARK.render(render(tree))).text == said_by(tree).text
+
+
+@given(st.lists(st.tuples(st.sampled_from(["text", "strong", "link"]), st.text("甲乙a“*_ \u3000\u200b\n"))))
+def test_runs_that_are_in_form_already_are_written_as_all_others(told: list[tuple[str, str]]) -> None:
+    """A break behind a line says nothing, and keeps it from the short way that plain lines go."""
+    runs = tuple(_run(kind, text) for kind, text in told)
+    assert normal((*runs, Break())) == (*normal(runs), Break())
+    assert inline((*runs, Break())) == inline(runs)
+
+
+def _run(kind: str, text: str) -> Inline:
+    words = Text(text=text)
+    if kind == "text":
+        return words
+    return Strong(children=(words,)) if kind == "strong" else Anchor(href="http://a.cn/", children=(words,))
 
 
 def test_trees_survive_a_real_hexo(tmp_path: Path) -> None:
