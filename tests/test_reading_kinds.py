@@ -274,6 +274,27 @@ KINDS = {
     "a player described in an attribute": Kind(
         body="""<div data-setup='{"src": "/a.mp3"}'></div>""", media=("/a.mp3",), seen=Loss(files=1)
     ),
+    "songs of a list": Kind(
+        body="<ul><li data-src='/a.mp3'>第一首<li data-src='/b.mp3'>第二首</ul>",
+        markdown=f"- [第一首]({HOST}/a.mp3)\n- [第二首]({HOST}/b.mp3)",
+        media=("/a.mp3", "/b.mp3"),
+        seen=Loss(characters=6, files=2),
+    ),
+    "a picture in an object": Kind(
+        body="<object data='/x.png' type='image/png'></object>", images=("/x.png",), seen=Loss(images=1)
+    ),
+    "a click that names its file twice": Kind(
+        body="<p><a href='javascript:;' onclick=\"down('/u/a.pdf','通知.pdf')\">通知</a></p>",
+        markdown=f"[通知]({HOST}/u/a.pdf)",
+        files=("/u/a.pdf",),
+        seen=Loss(characters=2, files=2),
+    ),
+    "a file whose name holds a blank": Kind(
+        body="<p><a href='/u/名 单.docx'>名单</a></p>",
+        markdown=f"[名单]({HOST}/u/名%20单.docx)",
+        files=("/u/名%20单.docx",),
+        seen=Loss(characters=2, links=1, files=1),
+    ),
     "a picture that an element waits for": Kind(
         body=(
             "<div class=lazy data-bg='url(/a.jpg)'></div><div data-src='/b.jpg'></div>"

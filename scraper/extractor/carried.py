@@ -117,8 +117,13 @@ def _read(walk: Walk, node: dom.Node, told: _Carried) -> None:
         walk.account.note(words, "script-text")
     _show(walk, node, told)
     found = [(name, url) for name in told.names if (url := walk.addresses.file(name)) is not None]
-    if len(found) == 1 and not files.is_played_name(found[0][0]) and _is_link(node):
-        embeds.called(walk, node, files.viewed(found[0][1]) or found[0][1])
+    if len(found) == 1 and _is_link(node):
+        name, url = found[0]
+        if files.is_played_name(name):
+            walk.played.append(url)
+            embeds.linked(walk, node, url)
+        else:
+            embeds.called(walk, node, files.viewed(url) or url)
         return
     for name, url in found:
         if files.is_played_name(name):

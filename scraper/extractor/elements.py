@@ -126,6 +126,8 @@ def anchor(walk: Walk, node: dom.Node) -> None:
     if href is None:
         script = f"{attributes.get('href') or ''} {attributes.get('onclick') or ''}"
         href = files.opened_by(script, walk.addresses) if len(script) > 1 else None
+        if href is not None:
+            walk.file_words.extend(name for name in files.strings(script) if "/" not in name)
         if href is None:
             walk.enter(node)
             return

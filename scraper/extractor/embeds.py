@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
-from scraper.blocks import Figure, Media
-from scraper.extractor import files
+from scraper.blocks import Figure, Media, Picture
+from scraper.extractor import files, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,6 +81,11 @@ def media(walk: Walk, node: dom.Node) -> None:
     if played is None:
         walk.account.leave(node, "player")
         return
+    if played.kind == "embed" and node.tag in {"object", "embed"} and pictures.is_named(played.src):
+        walk.pictures.add(played.src)
+        walk.add(Picture(src=played.src, alt=played.title))
+        walk.account.leave(node, "fallback")
+        return
     file = _viewed(node, played) if played.kind == "embed" else None
     if file is not None:
         walk.file(file, played.title)
@@ -143,6 +148,11 @@ def plays_by_number(script: dom.Node) -> bool:
 def called(walk: Walk, node: dom.Node, url: Url) -> None:
     """Read an element that opens a file, when it is clicked or by an attribute, as a link to it."""
     walk.files.append(url)
+    linked(walk, node, url)
+
+
+def linked(walk: Walk, node: dom.Node, url: Url) -> None:
+    """Read an element as a link to what it plays or opens."""
     walk.hrefs.append(url)
     before = walk.style
     walk.style = before.linked(len(walk.hrefs) - 1)

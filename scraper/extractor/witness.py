@@ -295,13 +295,18 @@ def _named(
     loose: list[str] = []
     for (name, is_picture), count in names.items():
         last = next(reversed(_pieces(name)), name)
-        if count <= 0 or last in noted or name in told.words:
+        if count <= 0 or last in noted or name in told.words or _is_behind_a_blank(last, known):
             continue
         if not is_picture:
             files.append(name)
         elif name not in shown and last not in known:
             loose.append(name)
     return files, loose
+
+
+def _is_behind_a_blank(name: str, known: set[str]) -> bool:
+    """Tell whether a name is the end of a told one that holds a blank, at which an address seems to begin."""
+    return any(each.endswith(f" {name}") for each in known)
 
 
 def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
