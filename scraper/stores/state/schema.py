@@ -272,9 +272,15 @@ VERSION = len(MIGRATIONS)
 
 
 def migrate(connection: sqlite3.Connection, found: int) -> None:
-    """Bring a file of version `found` (0: an empty one) up to date, version by version: whole or not."""
+    """Bring a file of version `found` (0: an empty one) up to date, version by version: whole or not.
+
+    An empty file gets all versions at once: so each of its pages is written once.
+    """
     connection.create_function("as_moment", 1, _as_moment, deterministic=True)
     connection.create_function("as_digest", 1, _as_digest, deterministic=True)
+    if found == 0:
+        connection.executescript(f"BEGIN; {''.join(MIGRATIONS)} PRAGMA user_version = {VERSION}; COMMIT;")
+        return
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
