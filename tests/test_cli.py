@@ -44,6 +44,7 @@ HEAVY = {
     "rich",
     "warcio",
     "sqlite3",
+    "tenacity",
     "zoneinfo",
 }
 

@@ -91,6 +91,7 @@ KEEPERS = {
     "httpx": {"crawler.httpx_library"},
     "httpcore": {"crawler.transport"},
     "certifi": {"crawler.trust"},
+    "tenacity": {"crawler.retry"},
     "protego": {"robots"},
     "sqlite3": {"stores.state", "stores.search_index", "stores.catalogue", "stores.elsewhere.catalogue"},
     "selectolax": {"dom"},

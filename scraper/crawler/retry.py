@@ -20,6 +20,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from tenacity import AsyncRetrying, retry_if_exception
+
 from scraper import urls
 from scraper.crawler.pacer import BROKEN, HOUR
 from scraper.crawler.refusal import refusal
@@ -28,8 +30,10 @@ from scraper.messages import say
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
     from datetime import datetime
+
+    from tenacity import RetryCallState
 
     from scraper.crawler.fetcher import Fetcher, Traffic
     from scraper.crawler.pacer import Pacer
@@ -80,7 +84,7 @@ class Retry:
                 return await self._once(url, host, delay, exchange)
 
         try:
-            return await self._until_no_use(once, tries, delay)
+            return await self._retrying(tries, delay)(once)
         except BadStatus as exc:
             self._pacer.doubt(host)
             if exc.status != HTTPStatus.TOO_MANY_REQUESTS:
@@ -93,18 +97,14 @@ class Retry:
                 self._pacer.leave(host, str(exc))
             raise
 
-    async def _until_no_use(
-        self, once: Callable[[], Awaitable[Capture]], tries: _Tries, delay: float
-    ) -> Capture:
-        """Ask until an answer comes, or an error that another try would not better, and raise that."""
-        while True:
-            try:
-                return await once()
-            except (BadStatus, Unreachable) as failure:
-                if not _heals(failure) or tries.are_over(failure):
-                    raise
-                pause = _pause(failure, tries.made, delay)
-            await self._pacer.rest(pause)
+    def _retrying(self, tries: _Tries, delay: float) -> AsyncRetrying:
+        return AsyncRetrying(
+            stop=tries.are_over,
+            retry=retry_if_exception(_heals),
+            wait=lambda state: _pause(state, delay),
+            sleep=self._pacer.rest,
+            reraise=True,
+        )
 
     async def _once(self, url: Url, host: str, delay: float, exchange: Awaitable[Capture]) -> Capture:
         """Ask once, within a turn; tell the pacer how it went."""
@@ -136,23 +136,29 @@ class _Tries:
         self._stale = 0
         self.made = 0
 
-    def are_over(self, failure: BadStatus | Unreachable) -> bool:
-        """Take in how a try ended; say whether another would be one too many."""
-        self.made += 1
+    def are_over(self, state: RetryCallState) -> bool:
+        """Say whether another try would be one too many."""
+        failure = _failure(state)
+        self.made = state.attempt_number
         most = self._most
         if isinstance(failure, Unreachable):
             self._stale = min(self._stale + failure.stale, 1)
             most = min(most, _CONNECTIONS) if not failure.met or failure.proxy else most
-        return self.made >= most + self._stale
+        return state.attempt_number >= most + self._stale
 
 
-def _pause(failure: BadStatus | Unreachable, tries: int, delay: float) -> float:
-    """Return the seconds that this address waits after so many tries, its host's back-off aside."""
+def _pause(state: RetryCallState, delay: float) -> float:
+    """Return the seconds that this address waits, its host's back-off aside."""
+    failure = _failure(state)
     if isinstance(failure, Unreachable) and not failure.proxy:
         return 0.0  # the pacer's back-off is the pause
     if isinstance(failure, BadStatus) and failure.status in _HOSTS_OWN:
         return 0.0
-    return float(min(max(delay, 1.0) * 2 ** (tries - 1), _LONGEST_WAIT))
+    return float(min(max(delay, 1.0) * 2 ** (state.attempt_number - 1), _LONGEST_WAIT))
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 def retry_after(capture: Capture) -> float | None:
@@ -178,5 +184,5 @@ def _moment(value: str) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _heals(failure: BadStatus | Unreachable) -> bool:
-    return isinstance(failure, BadStatus) or failure.heals
+def _heals(exc: BaseException) -> bool:
+    return (isinstance(exc, Unreachable) and exc.heals) or isinstance(exc, BadStatus)
