@@ -24,6 +24,7 @@ import warnings
 from collections import deque
 from itertools import islice
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from scraper.values import Value, field
@@ -43,7 +44,7 @@ _PATIENCE: Final = 6  # times as long by the clock, where the machine has other 
 _LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
 _CHUNK: Final = 16  # pieces that a worker is given at once
 _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, not the speed
-_COPIES: Final = sys.platform == "linux"  # elsewhere a copy of a process that has threads may hang
+_OPEN: Final = Path("/proc/self/fd")
 
 
 class WorkerLostError(RuntimeError):
@@ -86,6 +87,27 @@ def spread(
         yield from crew.results()
     finally:
         crew.end()
+
+
+def can_be_copied() -> bool:
+    """Tell whether a copy of this process could go on: on Linux, and no library waits for events of its own.
+
+    A store's client does, with threads and descriptors that a copy lacks: it panics there at its first use.
+    Elsewhere than on Linux a copy of a process that has threads may hang.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        return not any(map(_is_of_a_loop, _OPEN.iterdir()))
+    except OSError:  # nobody can tell
+        return False
+
+
+def _is_of_a_loop(descriptor: Path) -> bool:
+    try:
+        return str(descriptor.readlink()).startswith("anon_inode:[event")
+    except FileNotFoundError:  # that of the very look at them
+        return False
 
 
 # ── whoever gives the work out ────────────────────────────────────────────────────────────────────────────
@@ -225,10 +247,11 @@ class _Crew(Generic[Piece, Result]):
         return max(self._seconds * _PATIENCE, _LEAST_PATIENCE)
 
     def _begun(self) -> _Worker:
-        context: Any = multiprocessing.get_context("fork" if _COPIES else "spawn")
+        copied = can_be_copied()
+        context: Any = multiprocessing.get_context("fork" if copied else "spawn")
         ours, theirs = context.Pipe()
         seconds = None if self._lost is None else self._seconds
-        process = context.Process(target=_serve, args=(theirs, self._work, seconds), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, self._work, seconds, copied), daemon=True)
         with warnings.catch_warnings():  # of threads that a copy lacks: it needs none, nor what they hold
             warnings.simplefilter("ignore", DeprecationWarning)
             process.start()
@@ -243,7 +266,7 @@ def _chunks(pieces: list[Piece]) -> Iterator[list[Piece]]:
 # ── a worker ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None, copied: bool) -> None:  # noqa: FBT001 - as it is started
     """Do what is asked for until nobody asks any more, and leave nothing behind."""
     gc.freeze()  # nothing of the process that this is a copy of is ended here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
@@ -251,7 +274,8 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None) 
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _keep_only(pipe)
+    if copied:
+        _keep_only(pipe)
     threading.Thread(target=_end_with_parent, name="end with the parent", daemon=True).start()
     try:
         while True:
@@ -275,8 +299,6 @@ def _keep_only(pipe: Connection) -> None:
     """Close what this process was born with, but for its streams and the ways to whoever began it."""
     parent = multiprocessing.parent_process()
     kept = sorted({0, 1, 2, pipe.fileno(), *([] if parent is None else [parent.sentinel])})
-    if not _COPIES:
-        return
     for before, after in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(before + 1, after)
 

@@ -12,6 +12,7 @@ import sys
 import time
 from itertools import count, islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ from scraper.parallel import WorkerLostError, spread
 PARENT = """
 import time
 from scraper import parallel
-parallel._COPIES = {copies}
+parallel.can_be_copied = lambda: {copies}
 from scraper.parallel import spread
 for _ in spread(time.sleep, [0.0] * 64 + [600.0] * 500, few=0):
     print("begun", flush=True)
@@ -61,10 +62,20 @@ class Large:
 def test_the_work_is_sent_once_to_a_worker_and_never_to_a_copy(
     monkeypatch: pytest.MonkeyPatch, *, copies: bool
 ) -> None:
-    monkeypatch.setattr(parallel, "_COPIES", copies)
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: copies)
     Large.sent = 0
     assert list(spread(Large(), range(400), few=1)) == [(piece, -piece) for piece in range(400)]
     assert Large.sent == 0 if copies else 0 < Large.sent <= len(os.sched_getaffinity(0))
+
+
+def test_a_process_in_which_a_library_waits_for_events_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy lacks its loop: what a store's client does there ends the worker."""
+    plain = [Path("/proc/self/fd/2")]
+    monkeypatch.setattr(parallel, "_OPEN", SimpleNamespace(iterdir=lambda: plain))
+    assert parallel.can_be_copied()
+    with select.epoll() as loop:
+        plain.append(Path(f"/proc/self/fd/{loop.fileno()}"))
+        assert not parallel.can_be_copied()
 
 
 def test_what_the_work_raises_is_raised() -> None:

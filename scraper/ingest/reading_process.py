@@ -25,6 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
+from scraper import parallel
 from scraper.ingest import reading_worker
 
 if TYPE_CHECKING:
@@ -219,13 +220,13 @@ class _Copy:
 
 
 def fork_server(memory: int, seconds: float) -> ForkServer | None:
-    """Copy this process, as long as it has no other thread; None: it has, or nobody can tell."""
+    """Copy this process, as long as its copy would be whole; None: it would not, or nobody can tell."""
     try:
         os.close(os.pidfd_open(os.getpid()))
         alone = len(list(_THREADS.iterdir())) == 1
     except (OSError, AttributeError):  # no Linux, or one that holds it back
         return None
-    return ForkServer(memory, seconds) if alone else None
+    return ForkServer(memory, seconds) if alone and parallel.can_be_copied() else None
 
 
 def _in_copy(work: Callable[[], object]) -> None:
