@@ -284,3 +284,17 @@ def test_the_captures_moment_is_the_files_last_change(capsysbinary: pytest.Captu
     os.utime(save(), (1_600_000_000, 1_600_000_000))
     assert cli.main(["extract", "page.html", "--url", URL]) == 0
     assert b"\ndate: 2020-09-13 20:26:40" in capsysbinary.readouterr().out
+
+
+def test_neither_a_pipe_nor_a_device_holds_up_the_other_pages(
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    save()
+    os.mkfifo("pipe")
+    entries = [{"file": file, "url": URL} for file in ("pipe", "/dev/zero", "page.html")]
+    code, lines = run_batch(capsysbinary, manifest(*entries))
+    assert code == 3
+    assert [str(line.get("error", "read")).partition(":")[0] for line in lines] == ["UsageError"] * 2 + [
+        "read"
+    ]
+    assert cli.main(["extract", "/dev/zero", "--url", URL]) == 2

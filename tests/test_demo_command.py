@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scraper import cli
 from scraper.demo import beichen
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_it_archives_every_article_of_the_invented_site(
@@ -55,3 +55,30 @@ def test_a_config_that_is_not_its_own_stays(tmp_path: Path, capsys: pytest.Captu
     config.symlink_to(elsewhere)
     assert cli.main(["demo", str(tmp_path)]) == 2
     assert "not the demo's own" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link", "an archive", "a long name", "no name"])
+def test_a_folder_that_cannot_be_the_demos_own_is_left_as_it_is(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    mine = tmp_path / "mine" / "beichen"
+    mine.mkdir(parents=True)
+    (mine / "1.md").write_text("mine", encoding="utf-8")
+    match kind:
+        case "a file":
+            folder.write_text("x", encoding="utf-8")
+        case "a link":
+            folder.mkdir()
+            (folder / "archive").symlink_to(mine.parent)
+        case "an archive":
+            folder.mkdir()
+            mine.parent.rename(folder / "archive")
+        case "a long name":
+            folder = tmp_path / ("x" * 300)
+        case _:
+            folder = tmp_path / "a\0b"
+    before = sorted(tmp_path.rglob("*"))
+    assert cli.main(["demo", str(folder)]) == 2
+    assert "program itself" not in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before

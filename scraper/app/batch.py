@@ -88,7 +88,8 @@ def read_entry(
         asked = _asked(entry)
         file, url = _text(asked, "file", entry), address(_text(asked, "url", entry))
         header = _text(asked, "content_type", entry) if asked.get("content_type") else content_type
-        capture = saved_capture(os.path.join(entry.folder, file), url, header)  # noqa: PTH118 - both texts
+        path = os.path.join(entry.folder, file)  # noqa: PTH118 - both texts
+        capture = saved_capture(path, url, header, pipes=False)
         page = read(capture, site_of(url, config, site_name))
         said = page.to_json() | {"url": asked["url"]}  # as it was given: what joins the two
         return Line(text=json_text(said), code=ExitCode.DONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 import sys
 from datetime import UTC, datetime
 from functools import partial
@@ -93,13 +95,14 @@ def address(text: str) -> Url:
     return url
 
 
-def saved_capture(file: str, url: Url, content_type: str | None) -> Capture:
+def saved_capture(file: str, url: Url, content_type: str | None, *, pipes: bool = True) -> Capture:
     """Return a saved page as the capture it once was; `-` is standard input. Raises UsageError.
 
-    The moment of the capture is the file's last change, the best that is known of it.
+    `pipes`: it may come through one, for which this waits. The moment of the capture is the file's last
+    change, the best that is known of it.
     """
     try:
-        body, moment = _read(file)
+        body, moment = _read(file, pipes=pipes)
     except OSError as error:
         msg = say("file: {file}: {strerror}", file=file, strerror=error.strerror)
         raise UsageError(msg) from error
@@ -145,9 +148,12 @@ def _read_and_given(
         return error
 
 
-def _read(file: str) -> tuple[bytes, datetime]:
+def _read(file: str, *, pipes: bool) -> tuple[bytes, datetime]:
     if file == "-":
         return sys.stdin.buffer.read(LARGEST_BODY + 1), datetime.now(UTC)
     path = Path(file)
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or (pipes and stat.S_ISFIFO(mode))):
+        raise OSError(errno.EINVAL, say("it is no file"))  # a device has no end
     with path.open("rb") as opened:
         return opened.read(LARGEST_BODY + 1), datetime.fromtimestamp(path.stat().st_mtime, UTC)

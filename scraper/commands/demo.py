@@ -37,8 +37,15 @@ def run(args: argparse.Namespace) -> int:
     from scraper.demo.server import serve
 
     folder = Path(args.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "config.yaml"
+    config, archive = folder / "config.yaml", folder / "archive"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = archive.is_symlink() or (archive.exists() and not config.exists())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(say("demo: {folder}: {error}", folder=folder, error=why)) from error
+    if foreign:
+        raise UsageError(say("{config} is not the demo's own: name another folder", config=archive))
     world = beichen.site()
     with serve(world) as server:
         text = settings.config_text(world, proxy=server.proxy, layout=args.layout)
