@@ -54,7 +54,7 @@ class Assets:
             f"SELECT {_SELECTED} FROM asset a {_VOLUME} WHERE a.site = ? AND a.url = ?",  # noqa: S608 - constants
             (site, url),
         ).fetchone()
-        return None if row is None else _ROW.load(row)
+        return None if row is None else next(_sound([row]), None)
 
     def put(self, asset: Asset, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run tried. Documents that show it are stale where it changed."""
@@ -107,7 +107,7 @@ class Assets:
             f"WHERE s.site = ? AND s.key = ? AND a.status IN {_TOLD} ORDER BY s.position",
             (site, key),
         )
-        return {asset.url: asset.address for asset in map(_ROW.load, rows)}
+        return {asset.url: asset.address for asset in _sound(rows)}
 
     def stale(self, site: str) -> tuple[str, ...]:
         """Return the articles whose documents do not yet say what became of what they show."""
@@ -129,7 +129,7 @@ class Assets:
             f"WHERE s.site = :site AND s.key = :key AND {_DUE} ORDER BY s.position",
             {"site": site, "key": key, "now": stored(now), "run": run},
         )
-        return tuple(map(_ROW.load, rows))
+        return tuple(_sound(rows))
 
     def articles_due(self, site: str, now: datetime, *, run: int) -> Iterator[str]:
         """Yield the articles that show what is to be asked for now, by key."""
@@ -159,8 +159,18 @@ class Assets:
         )
         last = ""
         while rows := self._connection.execute(query, (site, last)).fetchall():
-            yield from map(_ROW.load, rows)
+            yield from _sound(rows)
             last = rows[-1]["path"]
+
+
+def _sound(rows: Iterable[sqlite3.Row]) -> Iterator[Asset]:
+    """Yield what rows say, but for those that hold what cannot be: `verify` names them."""
+    for row in rows:
+        try:
+            _ROW.require(row)
+            yield _ROW.load(row)
+        except (ValueError, TypeError, OverflowError):
+            continue
 
 
 def _told(asset: Asset | None) -> str | None:
