@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from archiving import Archive, only, opened
+from gallery import PICTURE, publish
 
 from scraper import cli
 from scraper.errors import CaptureDamaged, StoreError
@@ -412,3 +413,18 @@ def test_what_a_site_says_of_itself_may_be_anything(archive: Archive, kind: str,
     file.touch()
     put_in_place(file, kind)
     assert only(archive.run()).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("kind", "surprise"), ("first_seen", "now"), ("status", b"\xff"), ("due", 2**62)]
+)
+def test_a_picture_that_the_state_cannot_know_is_passed_over(
+    tmp_path: Path, server: Server, world: EcmsWorld, column: str, value: object
+) -> None:
+    archive = Archive(tmp_path, server, world, channel=CHANNEL, images="download")
+    publish(world, PICTURE)
+    assert only(archive.run()).written == 1
+    sql(archive, f"UPDATE asset SET {column} = ?", value)  # noqa: S608 - ours
+    for name in ("verify", "reextract"):
+        assert command(archive, name) in {0, 3, 7}
+    assert archive.run().exit_code in {0, 3, 7}
