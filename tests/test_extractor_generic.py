@@ -114,6 +114,25 @@ def test_lines_between_the_sentences_stay() -> None:
     assert article.attachments == (f"{HOME}f/1.pdf",)
 
 
+@pytest.mark.parametrize("head", ["<p>2024-04-05 来源：校报</p>", "<div>2024-04-05 来源：校报</div>"])
+def test_links_that_are_paragraphs_as_the_text_is_begin_it(head: str) -> None:
+    """The paper that an article explains is named before it; what stands in other elements is its head."""
+    first = "<p><b><a href=/info/1.htm>蓝湖大学树木管理办法</a></b></p>"
+    html = page(f"<div><h1>银杏种上湖心岛</h1>{head}<div>{first}{BODY}</div></div>")
+    article = read(html)
+    assert article.shown.text.startswith(f"蓝湖大学树木管理办法0、{SENTENCE}")
+    elsewhere = page(f"<div><h1>银杏种上湖心岛</h1>{head}<div><a href=/>首页</a></div>{BODY}</div>")
+    assert read(elsewhere).shown.text.startswith(f"0、{SENTENCE}")
+
+
+@pytest.mark.parametrize("said", ["（微信扫描分享）", "微信扫一扫：分享到朋友圈", "扫描二维码分享"])
+def test_a_line_that_asks_to_share_by_a_code_is_no_part_of_an_article(said: str) -> None:
+    html = page(
+        f"<div><h1>银杏种上湖心岛</h1><p>2024-04-05</p><div>{BODY}<div><p>{said}</p></div></div></div>"
+    )
+    assert read(html).shown.text.endswith(SENTENCE)
+
+
 def test_an_attachment_at_the_end_is_no_link_about_the_site() -> None:
     html = page(
         f"<div><h1>银杏种上湖心岛</h1><div>{BODY}<p><a href=/f/1.docx>报名表.docx</a></p></div></div>"

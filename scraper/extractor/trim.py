@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SENTENCES = 40  # characters of sentences with which the article has begun
 _NEAR = 2  # lines below the title, or the beginning, in which a day stands that is the article's
 _DOUBTFUL = 100  # characters of lines between two that are none of the article, and may be
+_LEADING = 3  # links with which an article may begin
+_WITHIN = frozenset(["a", "span", "font", "b", "strong", "em", "i", "u"])
 _NEAR_BLOCK = 12  # lines before a block in which its title stands
 _BESIDE = 40  # characters that may stand beside a title in its line
 _BEFORE = 0.35  # of a block's sentences that may stand above the title, as a summary of it
@@ -98,7 +100,34 @@ def _head(lines: Sequence[Line], titled: int | None) -> int:
             doubtful += len(line.said)
         if said >= _SENTENCES or doubtful > _DOUBTFUL:
             break
-    return begin
+    return _with_its_links(lines, begin, 0 if titled is None else titled + 1)
+
+
+def _with_its_links(lines: Sequence[Line], begin: int, least: int) -> int:
+    """Return the number of the first line with the links before it that are paragraphs as it is one.
+
+    What an article begins with, such as the name of the paper that it explains, stands where its text does.
+    """
+    text_in = _paragraph_in(lines[begin]) if begin < len(lines) else None
+    if text_in is None:
+        return begin
+    first = begin
+    while (
+        first > max(least, begin - _LEADING)
+        and is_linked(lines[first - 1])
+        and _paragraph_in(lines[first - 1]) == text_in
+    ):
+        first -= 1
+    return first if first == least or lines[first - 1].is_about or shows_moment(lines[first - 1]) else begin
+
+
+def _paragraph_in(line: Line) -> int | None:
+    """Return the element (`mem_id`) in which a line is a paragraph; None: it is none."""
+    node = line.nodes[0].parent if line.nodes else None
+    while node is not None and node.tag in _WITHIN:
+        node = node.parent
+    above = node.parent if node is not None and node.tag == "p" else None
+    return above.mem_id if above is not None else None
 
 
 def _foot(lines: Sequence[Line], begin: int, whole: int) -> int:
