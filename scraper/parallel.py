@@ -27,6 +27,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from scraper.errors import ArchiveError
+from scraper.messages import say
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, n
 _OPEN: Final = Path("/proc/self/fd")
 
 
-class WorkerLostError(RuntimeError):
-    """A worker ended at a piece, and nobody says what becomes of that."""
+class WorkerLostError(ArchiveError):
+    """A worker ended at a piece, and nobody says what becomes of that; or before it had one."""
 
 
 class RemoteTraceback(Exception):  # noqa: N818 - the cause of an error, shown as it was there
@@ -126,6 +128,7 @@ class _Worker(Value):
     process: Any  # of multiprocessing, of whichever way to begin one
     pipe: Connection
     chunk: _Chunk[Any] | None = None
+    has_begun: bool = False  # it has said that it is there
     since: float = 0.0  # by the clock: when it was last heard of
 
 
@@ -214,16 +217,20 @@ class _Crew(Generic[Piece, Result]):
         if chunk is None:
             return
         try:
-            is_done, value = pickle.loads(worker.pipe.recv_bytes())  # noqa: S301 - of our own process
+            said = worker.pipe.recv_bytes()
         except (OSError, EOFError):
             worker.process.join()
             self._replace(worker, f"its worker ended with {worker.process.exitcode}")
             return
+        worker.since = time.monotonic()
+        if not worker.has_begun:
+            worker.has_begun = True
+            return
+        is_done, value = pickle.loads(said)  # noqa: S301 - of our own process
         if not is_done:
             error, trace = value
             raise error from RemoteTraceback(trace)
         chunk.results.append(value)
-        worker.since = time.monotonic()
         if len(chunk.results) == len(chunk.pieces):
             worker.chunk = None
 
@@ -234,6 +241,8 @@ class _Crew(Generic[Piece, Result]):
         worker.process.close()
         worker.pipe.close()
         chunk = worker.chunk
+        if not worker.has_begun:  # no piece is to blame
+            raise WorkerLostError(say("a process to share the work could not begin: {why}", why=why))
         if self._lost is None or chunk is None:
             raise WorkerLostError(why)
         chunk.results.append(self._lost(chunk.pieces[len(chunk.results)], why))
@@ -278,6 +287,7 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None, 
         _keep_only(pipe)
     threading.Thread(target=_end_with_parent, name="end with the parent", daemon=True).start()
     try:
+        pipe.send_bytes(b"here")
         while True:
             for piece in pipe.recv():
                 if seconds is not None:

@@ -13,11 +13,15 @@ import time
 from itertools import count, islice
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from scraper import parallel
 from scraper.parallel import WorkerLostError, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PARENT = """
 import time
@@ -113,6 +117,24 @@ def test_a_single_piece_too_is_apart_where_it_may_be_lost() -> None:
 def test_a_piece_without_an_answer_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_LEAST_PATIENCE", 0.05)
     assert list(spread(time.sleep, [600.0], lost=lambda *_: None, seconds=0.001)) == [(600.0, None)]
+
+
+class Stillborn:
+    """Work that no process can take over: it ends at once."""
+
+    def __call__(self, piece: int) -> int:
+        return piece
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        """Tell how to make it again: not at all."""
+        return os._exit, (3,)
+
+
+def test_a_process_that_cannot_begin_is_no_fault_of_its_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the interpreter may not be read: each page of an archive would be told as damaged."""
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: False)
+    with pytest.raises(WorkerLostError, match=r"could not begin: .* 3$"):
+        list(spread(Stillborn(), [1], lost=lambda *_: -1))
 
 
 def test_where_nobody_says_what_a_lost_piece_is_the_loss_is_raised() -> None:

@@ -304,7 +304,7 @@ def test_rows_that_say_what_cannot_be_hinder_nobody(
     with open_state(path) as state:
         (version,) = state.connection.execute("PRAGMA user_version").fetchone()
         (left,) = state.connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - likewise
-    assert (version, left > 0) == (VERSION, True)
+    assert (version, left > 0) == (VERSION, table not in {"page", "run"})  # of these a run learns again
 
 
 KILLER = """

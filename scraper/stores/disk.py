@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -204,15 +205,26 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever JSON can say
 def set_aside(path: Path) -> bool:
     """Take away what stands in the place of a file and is none; say whether there was something."""
     try:
-        mode = path.lstat().st_mode
-        if stat.S_ISREG(mode):
+        if stat.S_ISREG(path.lstat().st_mode):
             return False
-        if stat.S_ISDIR(mode):
-            path.rename(path.with_name(f"{path.name}.set-aside"))
-        else:
-            path.unlink()
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # who else sees it, looks again: a file may be there by then
+            return _put_away(path)
+        finally:
+            os.close(folder)
     except OSError:
         return False  # nothing is there; or whoever needs the place is told why it cannot be had
+
+
+def _put_away(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    if stat.S_ISREG(mode):
+        return False
+    if stat.S_ISDIR(mode):
+        path.rename(path.with_name(f"{path.name}.set-aside"))
+    else:
+        path.unlink()
     return True
 
 
