@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from scraper import messages
+from scraper import messages, parallel
 from scraper.app import wiring
 from scraper.demo import beichen
 from scraper.demo.server import serve
@@ -69,6 +69,20 @@ def shared_reader() -> Iterator[SharedReader]:
 def readers_stay(monkeypatch: pytest.MonkeyPatch, shared_reader: SharedReader) -> None:
     """Let the sessions that a test begins in this process read with the processes of those before."""
     monkeypatch.setattr(wiring, "PageReader", lambda *, at_once: shared_reader)  # noqa: ARG005 - as it is there
+
+
+@pytest.fixture(autouse=True)
+def workers_are_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let work be shared by copies: the loop that a test's process has is the fake site's, and not theirs.
+
+    Not where a test before has asked a store of objects: of its client's loop no copy comes alive.
+    """
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: not _has_a_stores_client())
+
+
+def _has_a_stores_client() -> bool:
+    threads = Path("/proc/self/task")
+    return any("tokio" in each.read_text(encoding="utf-8") for each in threads.glob("*/comm"))
 
 
 @pytest.fixture(scope="session")

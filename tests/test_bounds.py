@@ -87,7 +87,6 @@ def test_a_page_without_end_costs_reextract_one_document(
         return right(capture, site)  # type: ignore[arg-type] # whatever it was given
 
     monkeypatch.setattr(extractor, "extract", first_without_end)
-    monkeypatch.setattr("scraper.parallel.can_be_copied", lambda: True)  # the loop here is the fake site's
     monkeypatch.setattr("scraper.ingest.reextract._SECONDS", 0.5)
     code = cli.main(["reextract", "--json", "--config", str(archive.folder / "config.yaml")])
     told = json.loads(capsys.readouterr().out)["sites"][SITE]

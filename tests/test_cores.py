@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scraper import parallel
-from scraper.parallel import WorkerLostError, spread
+from scraper.parallel import WorkerLostError, can_be_copied, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +76,10 @@ def test_a_process_in_which_a_library_waits_for_events_is_not_copied(monkeypatch
     """A copy lacks its loop: what a store's client does there ends the worker."""
     plain = [Path("/proc/self/fd/2")]
     monkeypatch.setattr(parallel, "_OPEN", SimpleNamespace(iterdir=lambda: plain))
-    assert parallel.can_be_copied()
+    assert can_be_copied()
     with select.epoll() as loop:
         plain.append(Path(f"/proc/self/fd/{loop.fileno()}"))
-        assert not parallel.can_be_copied()
+        assert not can_be_copied()
 
 
 def test_what_the_work_raises_is_raised() -> None:

@@ -41,7 +41,6 @@ def test_a_slip_ends_with_one_and_shows_where(
         raise ZeroDivisionError(msg)
 
     monkeypatch.setattr(extractor, "extract", slip)
-    monkeypatch.setattr("scraper.parallel.can_be_copied", lambda: True)  # the loop here is the fake site's
     code = cli.main([command, "--config", str(archive.folder / "config.yaml")])
     said = capsys.readouterr().err
     assert code == ExitCode.PROGRAM_ERROR
