@@ -337,3 +337,18 @@ def test_killed_meanwhile_it_is_what_it_was(path: Path, call: int) -> None:
         assert connection.execute("SELECT count(*) FROM article").fetchone() == (MANY + 2,)
     with open_state(path) as state:
         assert told(state) == EXPECTED
+
+
+def test_a_new_state_is_what_all_versions_come_to(tmp_path: Path) -> None:
+    def tables(connection: sqlite3.Connection) -> list[tuple[str, str | None]]:
+        return connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+    with closing(sqlite3.connect(tmp_path / "old.sqlite3", isolation_level=None)) as old:
+        old.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1")
+    for name in ("old", "new"):
+        open_state(tmp_path / f"{name}.sqlite3").close()
+    with (
+        closing(sqlite3.connect(tmp_path / "old.sqlite3")) as old,
+        closing(sqlite3.connect(tmp_path / "new.sqlite3")) as new,
+    ):
+        assert tables(new) == tables(old)

@@ -6,16 +6,15 @@ moments were ISO 8601 text in UTC; what the tables are today stands in `compact`
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache
+from typing import TypeAlias
 
 from scraper.stores.state.compact import COMPACT
 from scraper.stores.state.digests import packed
 from scraper.stores.state.timestamps import stored
-
-if TYPE_CHECKING:
-    import sqlite3
 
 Column: TypeAlias = str | bytes | int | float | None
 """What SQLite keeps in a column."""
@@ -274,15 +273,30 @@ VERSION = len(MIGRATIONS)
 def migrate(connection: sqlite3.Connection, found: int) -> None:
     """Bring a file of version `found` (0: an empty one) up to date, version by version: whole or not.
 
-    An empty file gets all versions at once: so each of its pages is written once.
+    An empty file gets what all versions come to, which is put together once for all states of a process.
     """
-    connection.create_function("as_moment", 1, _as_moment, deterministic=True)
-    connection.create_function("as_digest", 1, _as_digest, deterministic=True)
     if found == 0:
-        connection.executescript(f"BEGIN; {''.join(MIGRATIONS)} PRAGMA user_version = {VERSION}; COMMIT;")
+        connection.executescript(f"BEGIN; {_newest()}; PRAGMA user_version = {VERSION}; COMMIT;")
         return
+    _teach(connection)
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+@cache
+def _newest() -> str:
+    """Return the statements that make the tables and indexes of the newest version."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        _teach(empty)
+        empty.executescript("".join(MIGRATIONS))
+        made = empty.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY rowid").fetchall()
+    return ";\n".join(sql for (sql,) in made)
+
+
+def _teach(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the migrations use."""
+    connection.create_function("as_moment", 1, _as_moment, deterministic=True)
+    connection.create_function("as_digest", 1, _as_digest, deterministic=True)
 
 
 def _as_moment(value: Column) -> Column:
