@@ -50,6 +50,7 @@ class ReadingProcess:
         """Take the process itself, and what it reads and writes."""
         self._inner = inner
         self._to, self._back = to, back
+        self._site: object = None  # of the job before: it is sent once
 
     @property
     def is_alive(self) -> bool:
@@ -71,7 +72,8 @@ class ReadingProcess:
     def ask(self, job: tuple[Any, ...], seconds: float) -> reading_worker.Answer | str:
         """Return what a job came to, or how its process ended instead."""
         try:
-            reading_worker.send(self._to, job)
+            reading_worker.send(self._to, job, same_site=job[2] is self._site)
+            self._site = job[2]
             answer = _received(self._back, time.monotonic() + seconds)
         except (OSError, EOFError, ValueError):  # ValueError: the pipe was closed by `kill`
             return self._end()

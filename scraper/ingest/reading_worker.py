@@ -47,10 +47,12 @@ def main(asked: IO[bytes], answers: IO[bytes], memory: int, seconds: float, *, b
     most = memory + ((address_space() or 0) if beyond else 0)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while (job := receive(asked)) is not None:
-        answer = _answered(job, seconds)
+    site: Any = None
+    while (told := receive(asked)) is not None:
+        site = pickle.loads(told) if told else site  # noqa: S301 - of the process that began this one
+        answer = _answered(receive(asked) or b"", site, seconds)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        answers.write(len(answer).to_bytes(_LENGTH, "big") + answer)
+        answers.write(_head(answer) + answer)
         answers.flush()
 
 
@@ -60,13 +62,13 @@ def work_of(job: str) -> Callable[..., Any]:
     return work
 
 
-def _answered(job: bytes, seconds: float) -> bytes:
+def _answered(job: bytes, site: Any, seconds: float) -> bytes:  # noqa: ANN401 - a Site
     """Return the pickled answer to a pickled job, which has so many seconds from here on."""
     try:
-        name, *given = pickle.loads(job)  # noqa: S301 - of the process that began this one
+        name, capture, *more = pickle.loads(job)  # noqa: S301 - of the process that began this one
         work = work_of(name)  # imported before its time runs
         signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends the process
-        return pickle.dumps(Answer(value=work(*given)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(Answer(value=work(capture, site, *more)), pickle.HIGHEST_PROTOCOL)
     except ArchiveError as error:
         return pickle.dumps(Answer(error=error), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
@@ -77,11 +79,17 @@ def _answered(job: bytes, seconds: float) -> bytes:
         return pickle.dumps(Answer(error=told, trace=traceback.format_exc()), pickle.HIGHEST_PROTOCOL)
 
 
-def send(pipe: IO[bytes], job: tuple[Any, ...]) -> None:
-    """Send a job."""
-    data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(data).to_bytes(_LENGTH, "big") + data)
+def send(pipe: IO[bytes], job: tuple[Any, ...], *, same_site: bool) -> None:
+    """Send a job: its name, a capture, its site, what else it needs. `same_site`: as the job before."""
+    name, capture, site, *more = job
+    told = b"" if same_site else pickle.dumps(site, pickle.HIGHEST_PROTOCOL)
+    data = pickle.dumps((name, capture, *more), pickle.HIGHEST_PROTOCOL)
+    pipe.write(b"".join((_head(told), told, _head(data), data)))
     pipe.flush()
+
+
+def _head(message: bytes) -> bytes:
+    return len(message).to_bytes(_LENGTH, "big")
 
 
 def receive(pipe: IO[bytes]) -> bytes | None:
