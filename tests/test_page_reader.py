@@ -9,6 +9,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from article_cases import bare_site
@@ -242,3 +243,11 @@ def test_a_process_with_threads_is_not_copied() -> None:
     finally:
         goes_on.set()
         other.join()
+
+
+def test_each_page_is_read_as_one_of_its_own_site(reader: PageReader) -> None:
+    """A site goes to its reader once; the next site's pages are not read by the rules of the one before."""
+    here, there = bare_site(), replace(bare_site(), timezone=ZoneInfo("UTC"))
+    for each in (here, here, there, there, here):
+        assert reader.extract(article(), each).published == extractor.extract(article(), each).published
+    assert extractor.extract(article(), here).published != extractor.extract(article(), there).published
