@@ -16,6 +16,7 @@ from faultserver import FaultServer
 from networkworld import address, network, request, site
 
 from scraper import cli, logs
+from scraper.config.read import NotifySettings
 from scraper.crawler.ping import ping
 from scraper.crawler.proxies import Proxies, read_proxy
 from scraper.errors import ArchiveError, ConfigError, FetchError, Unreachable
@@ -97,6 +98,12 @@ def test_no_object_that_holds_a_proxy_shows_its_password() -> None:
     whole = f"http://me{SECRET}:{SECRET}@h:1"
     assert SECRET not in repr(read_proxy(whole, "x"))
     assert SECRET not in repr(NetworkSettings(proxy=whole))
+
+
+def test_no_object_that_holds_an_address_to_notify_shows_its_password() -> None:
+    assert SECRET not in repr(
+        NotifySettings(to=(f"mailto://li:{SECRET}@mail.example",), nothing_new_after=None)
+    )
 
 
 @pytest.mark.parametrize("kind", [ArchiveError, *ArchiveError.__subclasses__(), Unreachable])
