@@ -16,20 +16,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from figures import Figure, best_in_groups
+from invented import answer
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper import charset, extractor, writer
 from scraper.app import saved_page, site_for
 from scraper.demo import beichen
-from scraper.demo.exchange import Ask
 from scraper.errors import ArchiveError
-from scraper.model import Capture
-from scraper.urls import Url, split
+from scraper.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from scraper.model import Article, Site
+    from scraper.model import Article, Capture, Site
 
 MANIFEST = Path(__file__).resolve().parents[2] / "shared" / "pages" / "manifest.jsonl"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -97,18 +96,7 @@ def _captures() -> Iterator[Capture]:
         return
     world = beichen.site()
     for number in world.stories:
-        url = Url(world.address(number))
-        said = world.answer(Ask(host=world.host, path=split(url).path))
-        headers = tuple((name.encode(), value.encode()) for name, value in said.headers)
-        yield Capture(
-            url=url,
-            final_url=url,
-            fetched_at=NOW,
-            status=said.status,
-            reason="OK",
-            headers=headers,
-            body=said.body,
-        )
+        yield answer(world, world.address(number), Kind.ARTICLE, NOW)
 
 
 def _pages() -> Iterator[Page]:
