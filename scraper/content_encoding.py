@@ -24,6 +24,8 @@ _STEP = 65_536  # bytes taken in at a time, and given out
 _ZSTD_STEP = 64  # bytes taken in at a time: at most 16 blocks of 128 KiB come out
 _ZSTD_WINDOW = 1 << 27  # bytes; RFC 8878 asks for 8 MiB, browsers take 128
 _MOST_LAYERS = 5  # of encodings in each other; no honest body has more than two
+_MOST_STREAMS = 10_000  # in a row; blocks of 64 KiB make 1,024 of the largest body, each flush its own more
+_LONGEST_HEADER = 1 << 17  # bytes before a gzip member: 64 KiB of an extra field, a name, a comment
 _TRIED = 4_096  # bytes by which a stream without a mark of its own is known
 _ENOUGH = 1 << 20  # bytes: what so few inflate to is no accident
 _SNIFFED = 512  # bytes by which a text, or a picture, is known
@@ -144,6 +146,7 @@ class _Layer:
         self._stream: _Stream | None = None  # None: before the first, or between two
         self._begun = False
         self._held = b""  # too few bytes to see what they begin
+        self._streams = 0
         self.notes: list[str] = []
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -179,6 +182,10 @@ class _Layer:
         """Return the stream that begins here; after the last one comes padding."""
         if (self._coding.several or not self._begun) and self._coding.begins(data):
             self._begun = True
+            self._streams += 1
+            if self._streams > _MOST_STREAMS:
+                msg = say("it is more than {most} streams in a row", most=_MOST_STREAMS)
+                raise EOFError(msg)
             return self._coding.open(data)
         if not self._begun and data.startswith(_GZIP_MARK) and self._coding is not _GZIP:
             self._begun = True  # gzip, by whatever name
@@ -276,6 +283,9 @@ class _Headed:
         if self._held is not None:
             data = self._held + data
             length = self._header(data)
+            if length is None and len(data) > _LONGEST_HEADER:
+                msg = say("the header of the stream does not end")
+                raise EOFError(msg)
             if length is None:
                 self._held = data
                 return

@@ -68,6 +68,29 @@ def test_a_gzip_header_with_every_field_is_passed_over() -> None:
     assert inflated("gzip", header + GZIPPED[10:], 1) == (PLAIN, ())
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param("gzip", b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * 900_000, id="a name without end"),
+        pytest.param("gzip", gzip.compress(b"", mtime=0) * 20_000, id="members without end"),
+        pytest.param("zstd", b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00" * 20_000, id="frames without end"),
+    ],
+)
+def test_what_only_costs_time_to_inflate_is_given_up_within_its_first_part(name: str, body: bytes) -> None:
+    inflation = Inflation("http://news.qingcheng.example/", name, 64_000_000)
+    taken = 0
+    with pytest.raises(NotAnArticle):  # noqa: PT012 - how far it came
+        for at in range(0, len(body), 1_000):
+            assert not any(inflation.feed(body[at : at + 1_000]))
+            taken += 1_000
+    assert taken < len(body) * 2 / 3
+
+
+def test_many_members_are_one_body() -> None:
+    body = b"".join(gzip.compress(PLAIN[at : at + 1], mtime=0) for at in range(len(PLAIN)))
+    assert inflated("gzip", body, 1_000) == (PLAIN, ())
+
+
 def test_encodings_may_be_told_in_several_lines() -> None:
     headers = ((b"Content-Encoding", b"gzip"), (b"X", b"y"), (b"content-encoding", b"br"))
     assert content_encoding(headers) == "gzip,br"

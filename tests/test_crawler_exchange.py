@@ -11,6 +11,7 @@ import virtualtime
 from faultserver import FaultServer
 from networkworld import AGENT, fetch, network, request, site
 
+from scraper.crawler import redirects
 from scraper.errors import TooLarge, Unreachable
 
 if TYPE_CHECKING:
@@ -235,6 +236,15 @@ def test_a_body_that_inflates_within_the_bound_is_kept(encoding: str) -> None:
 )
 def test_what_is_over_the_bound_is_given_up(answer: Answer) -> None:
     assert failure(TooLarge, answer, max_bytes=1_000).startswith("given up: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_what_leads_elsewhere_has_no_large_body(code: int) -> None:
+    """Every hop is kept beside the answer: eight of 64 MiB are no page."""
+    long = fault.reply(code, bytes(redirects.MOST_BYTES + 1), [("Location", "/b")])
+    assert "its body has" in failure(TooLarge, long)
+    short = fault.reply(code, bytes(300_000), [("Location", "/b")])
+    assert ask(short).status == 404
 
 
 def test_a_body_of_just_the_bound_is_kept() -> None:

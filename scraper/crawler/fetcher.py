@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scraper import urls
 from scraper.content_encoding import Inflation, content_encoding
-from scraper.crawler import ip_filter, missing_links
+from scraper.crawler import ip_filter, missing_links, redirects
 from scraper.errors import FetchError, NotAnArticle, Refused, TooLarge, Unreachable
 from scraper.messages import say
 from scraper.model import Capture, Kind, TlsSettings
@@ -187,6 +187,8 @@ class Fetcher:
             )
             raise TooLarge(msg)
         most = self._settings.max_bytes
+        if redirects.is_redirect(answer.status):
+            most = min(most, redirects.MOST_BYTES)
         self._bound(url, _announced(answer.headers), most)
         chunks, size = [], 0
         with _counting(url, answer.headers, most) as count:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 MOST = 8  # redirects from one address
+MOST_BYTES = 1 << 22  # of a redirect's own body: all that lead to one answer are kept beside it
 _REDIRECTS = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -27,12 +28,17 @@ _REDIRECTS = {
 _ASCII = bytes(range(0x80))
 
 
+def is_redirect(status: int) -> bool:
+    """Say whether an answer of this status sends us elsewhere."""
+    return status in _REDIRECTS
+
+
 def target(capture: Capture) -> Url | None:
     """Return the address that a redirect leads to; None: the answer is none.
 
     Raises `BadStatus` for a redirect without a Location, `Refused` for one to what is no http or https.
     """
-    if capture.status not in _REDIRECTS:
+    if not is_redirect(capture.status):
         return None
     location = next((value for name, value in capture.headers if name.lower() == b"location"), b"")
     if not location.strip():
