@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from scraper.app.reading_room import ReadingRoom
+from scraper.extractor import extract
 from scraper.serve.app import make_app
 from scraper.serve.server import address_of, listen
 
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
 
     from archiving import Archive
 
+    from scraper.audit.history import Read
+
 HOST = "http://127.0.0.1:8023"
 
 
 class Client:
     """Asks the pages of an archive in process; redirects are answers like others."""
 
-    def __init__(self, archive: Archive, *, remote_pictures: bool = False) -> None:
-        self.room = ReadingRoom(archive.config)
+    def __init__(self, archive: Archive, *, remote_pictures: bool = False, read: Read = extract) -> None:
+        self.room = ReadingRoom(archive.config, read)
         self.room.refresh()
         self._app = make_app(self.room, remote_pictures=remote_pictures)
 

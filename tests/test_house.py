@@ -62,6 +62,7 @@ GROUND = {
     "exit_codes",
     "durations",
     "columns",
+    "line_differences",
     "line_pieces",
     "spans",
     "mementos",

@@ -17,6 +17,7 @@ from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.demo.server import serve
+from scraper.extractor import extract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,7 +199,9 @@ def versions(archive: Archive, address: str) -> list[Version]:
         known = find(url, config.sites[0], state)
         assert known is not None
         return list(
-            history.versions(state.captures.of_article(known.site, known.key), config.sites[0], shelf.read)
+            history.versions(
+                state.captures.of_article(known.site, known.key), config.sites[0], shelf.read, extract
+            )
         )
 
 

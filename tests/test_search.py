@@ -131,6 +131,15 @@ def test_a_day_that_is_none_is_said_to_be_none() -> None:
         parse("from:gestern")
 
 
+@pytest.mark.parametrize("mark", ["", "-", "title:"])
+def test_a_search_for_very_many_words_is_refused(mark: str) -> None:
+    words = [f"{mark}词{number}" for number in range(65)]
+    assert parse(" ".join(words[:64]))
+    with pytest.raises(UsageError, match="more than 64 words"):
+        parse(" ".join(words))
+    assert parse(" ".join(words[:1] * 1_000)) == parse(words[0])
+
+
 def test_what_only_looks_like_a_field_is_a_word() -> None:
     assert parse("http://a.example/ site: 12:30").wanted == (
         Term("http://a.example/"),

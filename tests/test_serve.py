@@ -13,6 +13,8 @@ from archiving import Archive
 from serving import HOST, Client
 
 from scraper.demo.pictures import png
+from scraper.errors import TooCostly
+from scraper.ingest.page_reader import guarded
 from scraper.search.article import IndexedArticle
 from scraper.stores.search_index import NAME, open_index
 from scraper.urls import Url, urlname
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
+    from scraper.model import Article, Capture, Site
 
 CHANNEL = "bcyw"
 TODAY = datetime(2026, 6, 18, 6, tzinfo=UTC)
@@ -118,6 +121,12 @@ def test_a_long_list_is_divided_and_every_article_is_on_one_page(archive: Archiv
         "/sites/beichen/captures/2026-02-30/",
         "/sites/beichen/captures/x.warc.gz/0/",
         "/sites/beichen/captures/x.warc.gz/0/replay",
+        f"/sites/beichen/captures/x.warc.gz/{'9' * 19}/",
+        f"/sites/beichen/captures/x.warc.gz/{'9' * 5_000}/",
+        "/sites/beichen/captures/x.warc.gz/-1/",
+        "/sites/beichen/captures/0001-01-01/",
+        "/sites/beichen/captures/9999-12-31/",
+        "/sites/beichen/captures/2026-W01-1/",
     ],
 )
 def test_what_is_not_there_is_not_found(archive: Archive, world: EcmsWorld, path: str) -> None:
@@ -200,6 +209,24 @@ def test_an_address_leads_to_its_article_whatever_it_was_called(archive: Archive
 
 
 # ── captures ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("error", [TooCostly("too costly"), RecursionError("so deep")])
+def test_a_page_that_cannot_be_read_takes_nothing_else_away(
+    archive: Archive, world: EcmsWorld, error: Exception
+) -> None:
+    """A later capture may be one that no run could read, and is shown all the same."""
+
+    def read(_capture: Capture, _site: Site) -> Article:
+        raise error
+
+    story = world.publish(CHANNEL)
+    archive.run()
+    client = Client(archive, read=guarded(read))
+    address = f"/{name_of(world, story.number)}/"
+    assert story.title in client.get(address).text
+    told = client.get(f"{address}versions/")
+    assert (told.status_code, str(error) in told.text) == (200, True)
 
 
 def test_versions_show_what_changed(archive: Archive, world: EcmsWorld) -> None:

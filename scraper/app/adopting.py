@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from scraper import line_differences
 from scraper.adoption.defects import mended
 from scraper.adoption.reading import OldDocument, Unfit, read
 from scraper.app.archive_view import writing
@@ -273,4 +273,4 @@ def _mended(data: bytes, document: OldDocument) -> bytes:
 
 def _difference(name: str, before: bytes, after: bytes) -> str:
     old, new = (data.decode("utf-8").splitlines() for data in (before, after))
-    return "\n".join(difflib.unified_diff(old, new, f"{name} (before)", f"{name} (after)", lineterm=""))
+    return "\n".join(line_differences.unified(old, new, (f"{name} (before)", f"{name} (after)")))

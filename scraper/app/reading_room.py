@@ -65,9 +65,10 @@ class _Kept(Value):
 class ReadingRoom:
     """One archive, for those who read it."""
 
-    def __init__(self, config: Config) -> None:
-        """Take the config. Nothing is read before `refresh`."""
+    def __init__(self, config: Config, read: Callable[[Capture, Site], Article] = extractor.extract) -> None:
+        """Take the config. Nothing is read before `refresh`. `read`: who reads pages, within what bounds."""
         self.config = config
+        self._read = read
         self.sites: dict[str, Site] = {site.name: site for site in config.sites}
         self.root = Path(config.archive)
         self.catalogue = Catalogue()
@@ -176,9 +177,7 @@ class ReadingRoom:
         if record is None or record.capture is None:
             return None
         try:
-            return extractor.extract(
-                self._page(record.site, record.capture, record.origin), self.sites[record.site]
-            )
+            return self._read(self._page(record.site, record.capture, record.origin), self.sites[record.site])
         except ArchiveError:  # `verify` is who tells of a damaged capture; the document can still be read
             return None
 
@@ -193,7 +192,7 @@ class ReadingRoom:
         shelf = self._shelves[entry.site].read
         with self.state(entry.site) as state:
             pages = partial(whole, state=state, site=entry.site, shelf=shelf)
-            return tuple(history.versions(past.captures, self.sites[entry.site], pages))
+            return tuple(history.versions(past.captures, self.sites[entry.site], pages, self._read))
 
     def capture(self, site: str, ref: CaptureRef) -> Capture:
         """Return a capture. Raises CaptureDamaged."""

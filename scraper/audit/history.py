@@ -5,11 +5,10 @@ Reads the shelf, and extracts again; what an older version of the program made o
 
 from __future__ import annotations
 
-import difflib
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from scraper import extractor, writer
+from scraper import line_differences, writer
 from scraper.article_record import ADOPTED
 from scraper.errors import ArchiveError
 from scraper.mementos import archive_of, as_of_site
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 What = Literal["article", "same", "gone", "other", "copy"]
+Read: TypeAlias = "Callable[[Capture, Site], Article]"
 
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
@@ -47,20 +47,23 @@ class Version(Value, frozen=True, kw_only=True):
 
 
 def versions(
-    entries: Iterable[CaptureEntry], site: Site, shelf: Callable[[CaptureRef], Capture]
+    entries: Iterable[CaptureEntry], site: Site, shelf: Callable[[CaptureRef], Capture], read: Read
 ) -> Iterator[Version]:
-    """Yield an article's captures, oldest first, each against the one before it."""
+    """Yield an article's captures, oldest first, each against the one before it.
+
+    `read` is who reads a page: within a bound of time, for a page may have been kept that has none.
+    """
     before: Sequence[str] | None = None
     for entry in entries:
         if entry.kind is Kind.COPY:
-            yield _copy(entry, site, shelf)
+            yield _copy(entry, site, shelf, read)
         elif entry.status == _NOT_MODIFIED:
             yield Version(entry=entry, what="same", note=say("not modified"))
         elif entry.status in _GONE:
             yield Version(entry=entry, what="gone", note=say("status {status}", status=entry.status))
         else:
             try:
-                article = extractor.extract(shelf(entry.ref), site)
+                article = read(shelf(entry.ref), site)
             except ArchiveError as error:
                 yield Version(
                     entry=entry, what="other", note=say("{kind}: {said}", kind=error.kind, said=error.said)
@@ -73,11 +76,11 @@ def versions(
             before = lines
 
 
-def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture]) -> Version:
+def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture], read: Read) -> Version:
     """Return what another archive's copy says: shown beside the site's own answers, and compared to none."""
     try:
         page = as_of_site(shelf(entry.ref))
-        article = extractor.extract(page, site)
+        article = read(page, site)
     except ArchiveError as error:
         return Version(entry=entry, what="copy", note=say("{kind}: {said}", kind=error.kind, said=error.said))
     note = say(
@@ -101,9 +104,7 @@ def _lines(article: Article) -> Iterator[str]:
 
 def _diff(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
     """Yield the lines that differ, with `-` and `+`, and those around them; `@@` between places."""
-    lines = list(difflib.unified_diff(before, after, n=_AROUND, lineterm=""))[
-        2:
-    ]  # without the names of files
+    lines = list(line_differences.unified(before, after, around=_AROUND))[2:]  # without the names of files
     yield from ("@@" if line.startswith("@@") else line for line in lines)
 
 

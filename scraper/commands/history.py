@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from scraper.app.saved_page import address
     from scraper.audit import history
     from scraper.ingest.further_pages import whole
+    from scraper.ingest.page_reader import DirectReader, guarded
     from scraper.stores.opening import captures_of
 
     config = load(args)
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         shelf = partial(
             whole, state=state, site=site.name, shelf=captures_of(Path(config.archive), site.name).read
         )
-        versions = history.versions(entries, site, shelf)
+        versions = history.versions(entries, site, shelf, guarded(DirectReader().extract))
         if args.json:
             told = history.to_json(url, known, aliases, versions)
             sys.stdout.write(json_text(told, indent=2))

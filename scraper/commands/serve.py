@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
 from scraper.commands.crawl import load
 from scraper.exit_codes import ExitCode
@@ -35,11 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     from scraper.app.reading_room import ReadingRoom
+    from scraper.ingest.page_reader import PageReader, guarded
     from scraper.serve.app import make_app
     from scraper.serve.server import listen, run
 
-    room = ReadingRoom(load(args))
-    with listen(args.port) as listening:
+    config = load(args)
+    with listen(args.port) as listening, closing(PageReader(at_once=1)) as reader:
+        room = ReadingRoom(config, guarded(reader.extract))
         run(make_app(room, remote_pictures=args.remote_pictures), listening, verbosity=args.verbosity)
     return ExitCode.DONE
 

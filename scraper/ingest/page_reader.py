@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import discovery, extractor
-from scraper.errors import TooCostly
+from scraper.errors import ArchiveError, ProgramError, TooCostly
 from scraper.ingest import reading_worker
 from scraper.ingest.bounds import MOST_MEMORY, MOST_SECONDS, bounded
 from scraper.ingest.reading_process import begin_anew, fork_server
@@ -22,7 +22,7 @@ from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scraper.ingest.reading_process import ForkServer, ReadingProcess
     from scraper.model import Article, Capture, Channel, ListingPage, Site
@@ -77,6 +77,24 @@ class DirectReader:
 
     def close(self) -> None:
         """Do nothing: there is no process to end."""
+
+
+def guarded(read: Callable[[Capture, Site], Article]) -> Callable[[Capture, Site], Article]:
+    """Return who reads pages one by one for somebody who looks: whatever goes wrong is an `ArchiveError`.
+
+    An error that nobody raised on purpose is a `ProgramError`, that page's own.
+    """
+
+    def reading(capture: Capture, site: Site) -> Article:
+        try:
+            return read(capture, site)
+        except ArchiveError:
+            raise
+        except Exception as error:
+            msg = f"{capture.url}: {type(error).__name__}: {error}"
+            raise ProgramError(msg) from error
+
+    return reading
 
 
 class _Prepared(Value, frozen=True, kw_only=True):

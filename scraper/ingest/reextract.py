@@ -6,12 +6,11 @@ compares it with the file, writes, and remembers. The captures stay as they are.
 
 from __future__ import annotations
 
-import difflib
 import logging
 import traceback
 from typing import TYPE_CHECKING
 
-from scraper import extractor, urls, writer
+from scraper import extractor, line_differences, urls, writer
 from scraper.article_record import Status
 from scraper.errors import (
     ArchiveError,
@@ -260,4 +259,4 @@ def save_embedded(pictures: Iterable[EmbeddedPicture], documents: DocumentStore)
 
 def _diff(before: str, after: Document) -> str:
     names = (f"{after.path} (before)", f"{after.path} (after)")
-    return "\n".join(difflib.unified_diff(before.splitlines(), after.text.splitlines(), *names, lineterm=""))
+    return "\n".join(line_differences.unified(before.splitlines(), after.text.splitlines(), names))

@@ -28,6 +28,7 @@ _TOKEN: Final = re.compile(
     (?:"(?P<straight>[^"]*)(?:"|$)|“(?P<curly>[^”]*)(?:”|$)|「(?P<corner>[^」]*)(?:」|$)|(?P<word>\S+))""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MOST_TERMS: Final = 64  # what FTS5 makes of thousands takes it seconds, whatever the archive holds
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年]?(\d{1,2})(?:[-/.月]?(\d{1,2})日?|月)?|年)?", re.ASCII)
 
 
@@ -57,7 +58,7 @@ class Query(Value, frozen=True, kw_only=True):
 
 
 def parse(text: str) -> Query:
-    """Return what a person typed as a query. Raises UsageError for a day that is none."""
+    """Return what a person typed as a query. Raises UsageError for a day that is none, or too many words."""
     wanted: dict[Term, None] = {}
     unwanted: dict[Term, None] = {}
     names: dict[tuple[str, bool], set[str]] = {}
@@ -72,6 +73,8 @@ def parse(text: str) -> Query:
         elif folded := fold(value):
             term = Term(folded, "title" if name == "title" else "anywhere")
             (unwanted if minus else wanted)[term] = None
+            if len(wanted) + len(unwanted) > _MOST_TERMS:
+                raise UsageError(say("search: it asks for more than {most} words", most=_MOST_TERMS))
     return Query(
         wanted=tuple(wanted),
         unwanted=tuple(unwanted),

@@ -47,9 +47,9 @@ ROUTES: Final = [
     Route("/pictures/{path:path}", files.picture),
     Route(_SITE + "coverage/", standing.site_coverage),
     Route(_SITE + "captures/", captures.calendar),
-    Route(_SITE + "captures/{file}/{offset:int}/", captures.capture),
-    Route(_SITE + "captures/{file}/{offset:int}/replay", captures.replay),
-    Route(_SITE + "captures/{file}/{offset:int}/bytes", captures.raw),
+    Route(_SITE + "captures/{file}/{offset}/", captures.capture),
+    Route(_SITE + "captures/{file}/{offset}/replay", captures.replay),
+    Route(_SITE + "captures/{file}/{offset}/bytes", captures.raw),
     Route(_SITE + "captures/{day}/", captures.day),
     *(
         route

@@ -48,7 +48,8 @@ async def article(request: Request) -> Response:
     document = desk.room.document(entry)
     if document is None:
         raise HTTPException(404)
-    shown = render(document, HeldPlaces(desk.room, entry.site, desk.remote_pictures))
+    places = HeldPlaces(desk.room, entry.site, desk.remote_pictures)
+    shown = await run_in_threadpool(render, document, places)
     catalogue = desk.room.catalogue
     channel = request.query_params.get("in") or entry.channel
     before, after = catalogue.beside(entry, channel)
@@ -67,7 +68,7 @@ async def article(request: Request) -> Response:
             :_SAME_DAY
         ],
         past=past,
-        reading=desk.room.reading(past),
+        reading=await run_in_threadpool(desk.room.reading, past),
     )
 
 

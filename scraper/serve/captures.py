@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from scraper import charset
+from scraper.numbers import whole
 from scraper.rendering import charts
 from scraper.serve import addresses
 from scraper.serve.answers import INERT, desk_of, page
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _A_PAGE: Final = 200
 _AS_THEY_ARE: Final = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _PAGES: Final = ("text/html", "application/xhtml+xml", "")
+_FIRST_YEAR, _LAST_YEAR = "1900", "9998"
+_LAST_PLACE: Final = 2**63 - 1  # in a file: what a column of SQLite holds
 _MOST: Final = 64 * 2**20  # bytes that a body may inflate to
 _OPENS: Final = re.compile(r"<(link|iframe|frame|object|embed)(?=[\s/>])", re.IGNORECASE)
 _INERT_TAG: Final = {
@@ -56,10 +59,8 @@ async def calendar(request: Request) -> Response:
 async def day(request: Request) -> Response:
     """List a day's captures."""
     site, text = _site(request), request.path_params["day"]
-    try:
-        date.fromisoformat(text)
-    except ValueError as error:
-        raise HTTPException(404) from error
+    if not _is_day(text):
+        raise HTTPException(404)
     room, number = desk_of(request).room, page_number(request)
     counts = await run_in_threadpool(room.captures_a_day, site.name)
     pages = max(-(-counts.get(text, 0) // _A_PAGE), 1)
@@ -81,6 +82,14 @@ async def day(request: Request) -> Response:
         number=number,
         pages=pages,
     )
+
+
+def _is_day(text: str) -> bool:
+    """Say whether a text is a day as addresses have it, with another after it in every time zone."""
+    try:
+        return date.fromisoformat(text).isoformat() == text and _FIRST_YEAR <= text[:4] <= _LAST_YEAR
+    except ValueError:
+        return False
 
 
 async def capture(request: Request) -> Response:
@@ -124,7 +133,9 @@ async def raw(request: Request) -> Response:
 
 def _capture(request: Request) -> CaptureEntry:
     site = _site(request)
-    file, offset = request.path_params["file"], request.path_params["offset"]
+    file, offset = request.path_params["file"], whole(request.path_params["offset"], _LAST_PLACE)
+    if offset is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     with desk_of(request).room.state(site.name) as state:
         found = state.captures.at(site.name, file, offset)
     if found is None:

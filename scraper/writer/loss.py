@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from cmarkgfm.cmark import markdown_to_html_with_extensions
 
-from scraper import dom
+from scraper import dom, line_differences
 from scraper.model import Loss
 from scraper.text import visible_text
 from scraper.values import Value
@@ -112,7 +112,7 @@ def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
     if not lost:  # it stands there in another order
         return ()
     shown, said = _where_they_differ(shown, said)
-    if len(shown) + len(said) > _LONGEST_COMPARED:
+    if len(shown) + len(said) > _LONGEST_COMPARED or line_differences.is_dear(shown, said):
         return ("".join((Counter(shown) - Counter(said)).elements()),)
     runs = tuple(run for each in _missing_slices(shown, said) if (run := "".join(each)) not in said)
     return runs if sum(map(len, runs)) == lost.total() else ("".join(lost.elements()),)
@@ -121,6 +121,10 @@ def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
 def _missing_items(shown: Sequence[str], said: Sequence[str]) -> tuple[str, ...]:
     if shown == said:
         return ()
+    start, end = line_differences.common(shown, said)
+    shown, said = shown[start : len(shown) - end], said[start : len(said) - end]
+    if line_differences.is_dear(shown, said):  # in what order they stand is not looked at
+        return tuple((Counter(shown) - Counter(said)).elements())
     return tuple(item for run in _missing_slices(shown, said) for item in run)
 
 
