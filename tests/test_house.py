@@ -103,7 +103,7 @@ KEEPERS = {
     "argcomplete": {"cli", "parser"},
     "pyarrow": {"export.parquet"},
     "cmarkgfm": {"writer.loss", "writer.markdown_reader"},
-    "pagefind": {"website.bundles"},
+    "pagefind_bin": {"website.pagefind"},
     "markdown_it": {"rendering.document"},
     "starlette": {"serve"},
     "uvicorn": {"serve.server"},
@@ -120,12 +120,14 @@ KEEPERS = {
     "logging": {"crawl", "ingest", "logs", "cluster", "app.followed_config"},
 }
 
-IMPORTED_AS = {"python-frontmatter": "frontmatter", "pyyaml": "yaml", "markdown-it-py": "markdown_it"}
+IMPORTED_AS = {
+    "python-frontmatter": "frontmatter",
+    "pyyaml": "yaml",
+    "markdown-it-py": "markdown_it",
+    "pagefind-bin": "pagefind_bin",
+}
 
-SEEN_BY_OTHERS = {"tzdata", "sniffio"} | {
-    "hugo",
-    "pagefind-bin",
-}  # looked for by others; binaries: no import names them
+SEEN_BY_OTHERS = {"tzdata", "sniffio", "hugo"}  # looked for by others; a binary: no import names it
 
 IMPURE = {
     *("asyncio", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import threading
 import xml.etree.ElementTree as ET
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import attacks
+import pagefind_bin
 import pytest
 from archiving import Archive
 from browser import needs_chromium, opened, stranger
@@ -19,10 +22,10 @@ from scraper.app.reading_room import ReadingRoom
 from scraper.demo import beichen
 from scraper.demo.pictures import png
 from scraper.demo.server import serve
-from scraper.errors import UsageError
+from scraper.errors import StoreError, UsageError
 from scraper.urls import Url, urlname
 from scraper.website.build import Wanted, build
-from scraper.website.bundles import pairs
+from scraper.website.bundles import Record, bundle, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,6 +137,34 @@ def test_what_hugo_could_take_for_its_own_is_text(archive: Archive, world: EcmsW
 )
 def test_texts_are_fed_as_pairs(text: str, expected: str) -> None:
     assert pairs(text) == expected
+
+
+def test_a_bundle_is_whole_and_kept_until_its_articles_change(tmp_path: Path) -> None:
+    articles = [
+        Record(f"{number:032x}", "题目", f"2025-01-{number:02}", "北辰", f"正文{number}")
+        for number in range(1, 29)
+    ]
+    year = tmp_path / "2025"
+    assert bundle(articles, year)
+    packed = [file for file in year.rglob("*.pf_*") if gzip.decompress(file.read_bytes())]
+    assert len([file for file in packed if file.suffix == ".pf_fragment"]) == len(articles)
+    assert json.loads((year / "pagefind-entry.json").read_bytes())["languages"]["zxx"]["page_count"] == len(
+        articles
+    )
+    assert "export" in (year / "pagefind.js").read_text("utf-8")
+    assert not bundle(articles, year)
+    assert bundle(articles[1:], year)
+
+
+def test_a_pagefind_that_ends_is_told_and_its_bundle_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = Record("0" * 32, "题目", "2025-01-01", "北辰", "正文")
+    with monkeypatch.context() as broken:
+        broken.setattr(pagefind_bin, "get_executable", lambda: "/bin/false")
+        with pytest.raises(StoreError, match="Pagefind ended early"):
+            bundle([article], tmp_path / "2025")
+    assert bundle([article], tmp_path / "2025")
 
 
 # ── in a browser ──────────────────────────────────────────────────────────────────────────────────────────

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scraper.rendering.document import Rendered
     from scraper.stores.catalogue import Entry
 
-_NEEDS: Final = ("hugo", "pagefind", "pagefind_bin")
+_NEEDS: Final = ("hugo", "pagefind_bin")
 _KINDS: Final = {"sources": "站点", "channels": "栏目", "years": "年份", "tags": "标签"}
 
 

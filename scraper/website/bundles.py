@@ -6,18 +6,19 @@ A year whose articles say what they said keeps its bundle.
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
+from scraper.website.pagefind import index
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_VERSION: Final = b"1"  # of what is fed; another one makes every bundle anew
+_VERSION: Final = b"2"  # of what is fed and of how it is kept; another one makes every bundle anew
 _STAMP: Final = ".stamp"
 
 
@@ -47,7 +48,7 @@ def bundle(records: Iterable[Record], folder: Path) -> bool:
         return False
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    asyncio.run(_write(records, folder))
+    _write(records, folder)
     (folder / _STAMP).write_text(stamp)
     return True
 
@@ -59,22 +60,18 @@ def _stamp(records: Iterable[Record]) -> str:
     return digest.hexdigest()
 
 
-async def _write(records: Iterable[Record], folder: Path) -> None:
-    from pagefind.index import IndexConfig, PagefindIndex  # noqa: PLC0415 - an extra, which only `site` needs
-
-    config = IndexConfig(output_path=str(folder), force_language="zxx", write_playground=False)
-    async with PagefindIndex(config=config) as index:
+def _write(records: Iterable[Record], folder: Path) -> None:
+    with index() as year:
         for record in records:
-            await index.add_custom_record(
-                url=f"/{record.urlname}/",
-                content=f"{pairs(record.title)} {pairs(record.text)}",
-                language="zxx",
-                meta={
-                    "title": record.title,
-                    "day": record.day,
-                    "site": record.site,
-                    "address": f"{record.urlname}/",
-                },
-                sort={"date": record.day},
-            )
-        await index.write_files()
+            meta = {
+                "title": record.title,
+                "day": record.day,
+                "site": record.site,
+                "address": f"{record.urlname}/",
+            }
+            content = f"{pairs(record.title)} {pairs(record.text)}"
+            year.add(f"/{record.urlname}/", content, meta, record.day)
+        for path, data in year.files():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)

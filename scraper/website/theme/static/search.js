@@ -112,8 +112,8 @@ if (words.length) {
     said.textContent = results.length ? `${results.length} 条结果` : "没有找到。";
     more.addEventListener("click", () => show(results, words));
     await show(results, words);
-    document.body.dataset.searched = "yes";
   } catch (error) {
     said.textContent = `检索失败：${error.message}`;
   }
+  document.body.dataset.searched = "";
 }
