@@ -8,7 +8,7 @@ gives the bytes as they were, the old header lines under `X-Archive-Orig-`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -20,11 +20,15 @@ from scraper.urls import Url
 from scraper.values import Value, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scraper.model import Capture, Headers
 
 HOME = Url("https://web.archive.org/")
 
 _FIELDS = ("timestamp", "original", "statuscode")
+_FIRST = datetime(1991, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)  # that a clock may go wrong
 _MOST = 5  # copies that are asked for: the last ones
 _MEMENTO = re.compile(r"https?://(?P<archive>[^/]+)/.*?(?P<moment>\d{14})id_/(?P<url>https?:/.*)")
 _ORIGINAL = b"x-archive-orig-"
@@ -50,16 +54,33 @@ def query(home: Url, url: Url) -> Url:
 def read_index(body: str, url: Url) -> tuple[Copy, ...]:
     """Return the copies that the index names, newest first; none where it knows none.
 
-    Raises NotAListing for an answer that is no index.
+    A row that says nothing is passed over. Raises NotAListing where all do: for an answer that is no index.
     """
     try:
-        rows = foreign_json.parse(body) if body.strip() else []
-        named = [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if row]
-        copies = [_copy(row) for row in named if row["statuscode"] == "200"]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        msg = say("index of copies: {url}: it is none: {body!r}", url=url, body=body[:60])
-        raise NotAListing(msg) from error
+        table = foreign_json.parse(body) if body.strip() else []
+    except ValueError as error:
+        raise _no_index(body, url) from error
+    if not isinstance(table, list):
+        raise _no_index(body, url)
+    copies: list[Copy] = []
+    odd: Exception | None = None
+    for row in filter(None, table[1:]):
+        try:
+            copies += _copies(dict(zip(table[0], row, strict=False)))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            odd = error
+    if odd is not None and not copies:
+        raise _no_index(body, url) from odd
     return tuple(sorted(copies, key=lambda copy: copy.moment, reverse=True))
+
+
+def _no_index(body: str, url: Url) -> NotAListing:
+    return NotAListing(say("index of copies: {url}: it is none: {body!r}", url=url, body=body[:60]))
+
+
+def is_believable(copy: Copy, url: Url, now: datetime) -> bool:
+    """Tell whether an index can mean a copy of an address: that very page, in the time that the web has."""
+    return is_same_page(copy.original, url) and _FIRST <= copy.moment <= now + _AHEAD
 
 
 def is_same_page(one: Url, other: Url) -> bool:
@@ -117,13 +138,16 @@ def key_of_copies(key: str) -> str:
     return f"copy of {key}"
 
 
-def _copy(row: dict[str, str]) -> Copy:
+def _copies(row: dict[str, str]) -> Iterator[Copy]:
+    """Yield the copy that a row of the index names; none where it is of no good answer."""
+    if row["statuscode"] != "200":
+        return
     original = urls.parse(row["original"])
     if original is None:
         msg = say("no address: {row}", row=row["original"])
         raise ValueError(msg)
     moment = datetime.strptime(row["timestamp"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return Copy(moment=moment, original=original)
+    yield Copy(moment=moment, original=original)
 
 
 def _original(headers: Headers) -> Headers:

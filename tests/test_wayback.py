@@ -269,6 +269,39 @@ def test_what_is_no_index_is_an_error(body: str) -> None:
         mementos.read_index(body, url("http://news.example/a.shtml"))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        ["19990231000000", "http://news.example/a.shtml", "200"],
+        ["2020", "http://news.example/a.shtml", "200"],
+        [20200101000000, "http://news.example/a.shtml", "200"],
+        ["20200101000000", "http://[", "200"],
+        ["20200101000000", None, "200"],
+        ["20200101000000"],
+        [["a"]],
+        7,
+    ],
+)
+def test_a_row_that_says_nothing_takes_none_of_the_others_away(odd: object) -> None:
+    place = url("http://news.example/a.shtml")
+    good = ["20190101000000", "http://news.example/a.shtml", "200"]
+    rows = [["timestamp", "original", "statuscode"], odd, good, odd]
+    assert [copy.moment.year for copy in mementos.read_index(json.dumps(rows), place)] == [2019]
+    with pytest.raises(NotAListing):
+        mementos.read_index(json.dumps(rows[:2]), place)
+
+
+def test_a_copy_of_a_time_without_a_web_or_of_the_future_is_not_believed() -> None:
+    place, now = url("http://news.example/a.shtml"), datetime(2026, 3, 1, tzinfo=UTC)
+    moments = {datetime(year, 6, 1, tzinfo=UTC) for year in (1, 1990, 1998, 2025, 2027, 9999)}
+    copies = [mementos.Copy(moment=moment, original=place) for moment in moments]
+    assert {copy.moment.year for copy in copies if mementos.is_believable(copy, place, now)} == {1998, 2025}
+    elsewhere = mementos.Copy(
+        moment=datetime(2020, 1, 1, tzinfo=UTC), original=url("http://x.example/a.shtml")
+    )
+    assert not mementos.is_believable(elsewhere, place, now)
+
+
 def test_a_copy_is_read_as_the_sites_page_and_any_other_capture_as_it_is() -> None:
     place = url("https://web.archive.org/web/20200305102000id_/http://news.example/a//b.shtml?x=1")
     capture = Capture(

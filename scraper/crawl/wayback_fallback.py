@@ -108,7 +108,8 @@ class WaybackFallback:
             if capture.status in OK:
                 text = body_bytes(capture, _LARGEST_INDEX).decode("utf-8", "replace")
                 named = mementos.read_index(text, request.url)
-                copies = tuple(copy for copy in named if mementos.is_same_page(copy.original, url))
+                now = self._now()
+                copies = tuple(copy for copy in named if mementos.is_believable(copy, url, now))
                 if copies:
                     return copies
         return ()
