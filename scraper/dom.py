@@ -15,7 +15,7 @@ from scraper.errors import NotAnArticle
 from scraper.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Node: TypeAlias = LexborNode
 """An element, a text (`tag` is `-text`, `text_content` its characters) or a comment; keeps its tree alive."""
@@ -123,21 +123,33 @@ def text_of(node: Node) -> str:
 
 def text_within(node: Node, most: int) -> str | None:
     """Return the characters below a node as `text_of` does; None where more than `most` nodes are there."""
+    found = texts_within((node,), most)
+    return None if found is None else found[0]
+
+
+def texts_within(nodes: Iterable[Node], most: int) -> list[str] | None:
+    """Return the characters below each of some nodes; None where more than `most` nodes are there in all.
+
+    Nodes that stand in each other are each looked through: a thousand of them hold a million.
+    """
     found: list[str] = []
-    waiting = [node.first_child]
-    while waiting:
-        below = waiting.pop()
-        if below is None:
-            continue
-        most -= 1
-        if most < 0:
-            return None
-        waiting.append(below.next)
-        if below.tag == "-text":
-            found.append(below.text_content or "")
-        elif below.tag not in UNSEEN:
-            waiting.append(below.first_child)
-    return "".join(found)
+    for node in nodes:
+        waiting = [node.first_child]
+        said: list[str] = []
+        while waiting:
+            below = waiting.pop()
+            if below is None:
+                continue
+            most -= 1
+            if most < 0:
+                return None
+            waiting.append(below.next)
+            if below.tag == "-text":
+                said.append(below.text_content or "")
+            elif below.tag not in UNSEEN:
+                waiting.append(below.first_child)
+        found.append("".join(said))
+    return found
 
 
 def all_text(node: Node) -> str:

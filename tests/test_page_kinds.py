@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from effort import lines_run
 from listing_cases import capture, site
 
+from scraper import dom
 from scraper.discovery import read_listing
 from scraper.errors import EmptyListing, NotAListing, NotAnArticle, UnknownLayout, WrongPage
 from scraper.extractor import extract
+from scraper.extractor.page_lines import read_lines
+from scraper.extractor.rows import dated_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOME = "http://news.lanhu.example/"
 TEXT = "银杏节在湖心岛开幕，师生与校友同游，听合唱，看展览，在树下写信给十年后的自己。"
@@ -200,3 +209,21 @@ def test_an_empty_frame_of_a_list_is_a_list_and_a_wall_within_it_is_a_wall() -> 
     assert as_article(html.format(f"<p>通知公告</p>{frame}"), "webplus") == "list"
     walled = html.format(f"{frame}<p>人机验证</p>")
     assert (as_list(walled, "webplus"), as_article(walled, "webplus")) == ("challenge", "challenge")
+
+
+@pytest.mark.parametrize(
+    ("of", "most"), [(read_lines, 3_000), (lambda body: dated_rows(body, read_lines(body).lines), 12_000)]
+)
+def test_links_within_each_other_cost_what_they_are_many(of: Callable[[dom.Node], object], most: int) -> None:
+    """Formulas keep links apart that would end each other: a thousand of them hold half a million texts."""
+    links = 500
+    body = dom.parse_own("<body>" + "<math><a href='/info/1/2.htm'>题" * links)
+    assert len(dom.select(body, "a[href]")) == links
+    assert lines_run(lambda: of(body)) < most * links
+
+
+def test_texts_that_are_counted_again_and_again_are_given_up() -> None:
+    body = dom.parse_own("<body>" + "<math><a href='/info/1/2.htm'>题" * 500)
+    links = dom.select(body, "a[href]")
+    assert dom.texts_within(links, 10_000) is None
+    assert dom.texts_within(links[-3:], 100) == ["题题题", "题题", "题"]

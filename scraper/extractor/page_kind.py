@@ -34,6 +34,7 @@ _ROWS = 3  # of a list
 _DATED = 4  # rows of a link and a date that make a list
 _PROSE = 120  # characters of sentences, of a page that is more than a list
 _MANY_LINKS = 15  # of a page that is mostly links
+_MOST_IN_LINKS = 100_000  # nodes: a page whose links hold more is no list but a knot of links in each other
 _MOSTLY, _NEARLY_ALL = 0.5, 0.8  # the share of a list's characters that stand in links
 _TITLE, _TITLES = 8, 4  # characters of a link that is worth reading, and so many of these, that show a page
 
@@ -189,9 +190,11 @@ def _is_list(page: Page, shown: str, family: Family | None) -> bool:
     if family is not None and is_elsewhere and families.has_list_frame(family, page.root):
         return True
     links = dom.select(page.root, "a[href]")
-    linked = sum(len(text.fold(dom.text_of(link))) for link in links)
+    if len(links) < _MANY_LINKS:
+        return False
+    said = dom.texts_within(links, _MOST_IN_LINKS)
     share = _MOSTLY if is_elsewhere else _NEARLY_ALL
-    return len(links) >= _MANY_LINKS and linked > share * len(shown)
+    return said is not None and sum(len(text.fold(each)) for each in said) > share * len(shown)
 
 
 def of_rows(page: Page) -> Verdict | None:

@@ -48,6 +48,7 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|zip|rar|7z)$", re.IGNORECASE
 )  # what a link calls itself
 _NO_LINK = 150  # characters with the end of a sentence, that no link has: the text itself leads somewhere
+_MOST_IN_LINK = 200  # nodes: what holds more is no link to a file
 _ENDS = re.compile("[。！？]")
 _SMALL = re.compile(r"\s*(?:[1-9]|[1-5]\d)(?:px)?\s*")  # the width or height of an icon
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -194,7 +195,7 @@ def _meet(
     if not href:
         return False
     line = _line(page, open_lines, block)
-    said = dom.text_of(node).strip()
+    said = (dom.text_within(node, _MOST_IN_LINK) or "").strip()
     if is_attachment(href if href.startswith("http") else f"http://x/{href.lstrip('/')}") or _FILE.search(
         said
     ):

@@ -10,13 +10,14 @@ from scraper import dom, text
 from scraper.extractor.density import is_linked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scraper.extractor.page_lines import Line
 
 _LEVELS = 3  # that a link may stand below its row
 _LONGEST_ROW = 200  # characters of a row without an abstract
 _MOST_OF_ROW = 600  # nodes of a row and its abstract: rows that stand in each other are none
+_SAY = ("-text", "img")  # what of a line a link may hold
 _TITLE = 6  # visible characters of a link that is a row's title
 _SEVERAL = 4  # rows with abstracts
 _MOSTLY = 0.6  # of an article's characters: rows with abstracts that hold more are what the page is
@@ -28,13 +29,13 @@ def dated_rows(root: dom.Node, lines: Sequence[Line]) -> int:
 
     A row may hold an abstract, where such rows are most of what is shown.
     """
-    shown = {node.mem_id for line in lines for node in line.nodes}
+    shown = _around(node for line in lines for node in line.nodes if node.tag in _SAY)
     size = sum(len(line.said) for line in lines)
     plain: Counter[int] = Counter()
     long: Counter[int] = Counter()
     looked_at: set[int] = set()
     for link in dom.select(root, "a[href]"):
-        if not _is_shown(link, shown):
+        if link.mem_id not in shown:
             continue
         row = link.parent
         for _ in range(_LEVELS):
@@ -67,19 +68,14 @@ def have_abstracts(lines: Sequence[Line]) -> bool:
     return within > _MOSTLY * sum(len(line.said) for line in lines if line.is_prose)
 
 
-def _is_shown(link: dom.Node, shown: set[int]) -> bool:
-    return any(node.mem_id in shown for node in dom.select(link, "img")) or any(
-        child.mem_id in shown for child in _texts(link)
-    )
-
-
-def _texts(node: dom.Node) -> list[dom.Node]:
-    found, waiting = [], [node]
-    while waiting:
-        each = waiting.pop()
-        if each.tag == "-text":
-            found.append(each)
-        waiting.extend(dom.children(each))
+def _around(nodes: Iterable[dom.Node]) -> set[int]:
+    """Return the elements that hold any of some nodes, each by its identity."""
+    found: set[int] = set()
+    for node in nodes:
+        above = node.parent
+        while above is not None and above.mem_id not in found:
+            found.add(above.mem_id)
+            above = above.parent
     return found
 
 
