@@ -65,7 +65,7 @@ def _begun(page: PageLines) -> int | None:
     """Return the number of the first line of an article right below its day; None where none is so clear."""
     day = -_BELOW
     for number, line in enumerate(page.lines):
-        if (line.is_about or line.is_moment) and not line.linked and known.DAY.search(line.shown):
+        if (line.is_about or line.is_moment) and not line.linked and known.DAY.search(line.plain):
             day = number
         elif line.is_prose and len(line.said) >= _BEGINS:
             return number if number - day < _BELOW and _ENDS.search(line.shown) else None
@@ -106,14 +106,14 @@ def _is_prose(line: Line) -> bool:
 
 
 def _is_contact(line: Line) -> bool:
-    return len(line.said) <= _ABOUT and known.CONTACT.search(line.shown) is not None
+    return len(line.said) <= _ABOUT and known.CONTACT.search(line.plain) is not None
 
 
 def shows_moment(line: Line) -> bool:
     """Say whether a line shows a date first and no sentence: that of an article, or the one that ends it."""
     return (
         len(line.said) <= _ABOUT
-        and known.MOMENT.search(line.shown) is not None
+        and known.MOMENT.search(line.plain) is not None
         and not _ENDS.search(line.shown)
     )
 
@@ -128,12 +128,11 @@ def _is_about(line: Line) -> bool:
     """Say whether a line tells about the article or the site."""
     if not 0 < len(line.said) <= _IMPRINT:
         return False
-    shown = known.simplified(line.shown)
-    if known.IMPRINT.search(shown) is not None:
+    if known.IMPRINT.search(line.plain) is not None:
         return True
-    if len(line.said) > _ABOUT or (_ENDS.search(shown) and len(line.said) > _LONG):
+    if len(line.said) > _ABOUT or (_ENDS.search(line.shown) and len(line.said) > _LONG):
         return False
-    return known.ABOUT.search(shown) is not None or len(known.LABELS.findall(shown)) >= _LABELS
+    return known.ABOUT.search(line.plain) is not None or len(known.LABELS.findall(line.plain)) >= _LABELS
 
 
 def _count(line: Line) -> float:

@@ -202,6 +202,12 @@ def published(page: Page, tz: ZoneInfo) -> datetime | None:
     return None
 
 
+def only_time(page: Page, tz: ZoneInfo) -> datetime | None:
+    """Return the moment that the one `<time>` of a page tells, whatever it shows; None: there is not one."""
+    nodes = dom.select(page.root, "time[datetime]")
+    return _moment(dom.attribute(nodes[0], "datetime"), tz) if len(nodes) == 1 else None
+
+
 def source_of(page: Page) -> str | None:
     """Return the source that a page tells machines; None where it tells none."""
     nodes = (page.first(selector) for selector in _SOURCES)

@@ -57,7 +57,7 @@ def stands_above(seen: PageLines, lines: Sequence[Line], title: str, told: Seque
         (n for n, line in enumerate(before, 1) if line.is_prose and len(line.said) >= _BEGINS), default=0
     )
     before = before[begun:]  # a sentence between begins another article
-    signed = any(line.is_about and line.linked < _ROW and known.DAY.search(line.shown) for line in before)
+    signed = any(line.is_about and line.linked < _ROW and known.DAY.search(line.plain) for line in before)
     return signed or above(seen, lines, title, told) is not None
 
 
@@ -69,7 +69,7 @@ def leads_away(page: Page, lines: Sequence[Line], title: str) -> bool:
         n for n, line in enumerate(lines) if wanted and wanted in line.said and len(line.said) <= longest
     ]
     return bool(shown) and all(
-        _leads_away(page, lines[n]) and any(known.DAY.search(line.shown) for line in lines[n : n + 2])
+        _leads_away(page, lines[n]) and any(known.DAY.search(line.plain) for line in lines[n : n + 2])
         for n in shown
     )
 
@@ -110,7 +110,7 @@ def above_day(seen: PageLines, place: Place, title: str, told: Sequence[str]) ->
     near = [line for line in seen.lines[max(0, at - _DIRECTLY - 1) : at] if line.said]
     if any(len(line.said) >= _LEAST and line.said in wanted for line in near):
         return ""
-    found = (one.shown for one, day in pairwise(near) if known.DAY.search(day.shown) and _may_be_title(one))
+    found = (one.shown for one, day in pairwise(near) if known.DAY.search(day.plain) and _may_be_title(one))
     return next(found, "")
 
 
@@ -186,7 +186,7 @@ def _day_by(lines: Sequence[Line], at: int, *, is_sure: bool) -> int | None:
 def _is_day(lines: Sequence[Line], n: int, *, is_sure: bool) -> bool:
     """Tell whether a line shows a day that is no row's: none of a link, or beside one."""
     line = lines[n]
-    if not known.DAY.search(line.shown):
+    if not known.DAY.search(line.plain):
         return False
     if line.is_about:
         return is_sure or line.linked < _ROW

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
 ComesFrom: TypeAlias = Literal["page", "url", "capture"]
 
-_SOURCE = re.compile(r"(?:信息|文章|新闻|稿件)?(?:来源|出处)\s*[:：]\s*(?:(?:来源|出处)\s*[:：])?")
-_SOURCED = re.compile(r"[\s【\[（(|]{0,9}(?:信息|文章|新闻|稿件|本文)?(?:来源|出处)\s*[:：]")
+_FROM = r"(?:来\s?源|出\s?处|稿\s?源)\s*[:：∶]"
+_SOURCE = re.compile(rf"(?:信息|文章|新闻|稿件)?{_FROM}\s*(?:{_FROM})?")
+_SOURCED = re.compile(rf"[\s【\[（(|]{{0,9}}(?:信息|文章|新闻|稿件|本文)?{_FROM}")
 _EDITOR = re.compile(r"(?:责任|本文|执行|网络)?(?:编辑|责编|编审)\s*[:：]?\s*")
 _FILED = re.compile(
     r"发稿时间\s*[:：]"
 )  # ends a source of ECMS; other labels before it are part of the source
 _NEXT_LABEL = re.compile(
-    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|评论|人气|字号|字体|审[核稿校]|[初复终]审|通讯员|记者|责任编辑|编辑|来源|供稿)"
-    r"[^\s:：]{0,4}\s*[:：]"
+    r"(?:发稿|发布|发表|更新|编辑|录入|上传|创建|日期|时间|作者|撰稿|分享|转发|收藏|打印|摄影|点击|浏览|阅读|访问|评论|人气|字号|字体|审[核稿校]|[初复终]审|通讯员|记者|责任编辑|编辑|来源|供稿|作\s者|时\s间|日\s期|编\s辑|审\s核)"
+    r"[^\s:：∶]{0,4}\s*[:：∶]"
 )
 _BUTTON = r"(?:分享(?:到|至)?|转发|收藏|打印|关闭|字[体号]|我要评论|浏览|点击)[\s:：|】\]]*+"
 _SHARED = re.compile(
@@ -39,8 +40,14 @@ _SHARED = re.compile(
 _DATE_ALONE = re.compile(
     r"[\s|\[(（]*+(?:(?:19|20)?\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?\s*+(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\])）]*+"
 )
+_AGO = (  # how long ago that was
+    r"(?:\d{1,4}|[一两二三四五六七八九十几半]{1,3})\s?(?:个\s?)?(?:秒钟?|分钟|小时|天|日|周|星期|月|年)之?前|刚刚|[昨前今]天"
+    r"|\d{1,4}\s(?:second|minute|hour|day|week|month|year)s?\sago"
+)
+_RELATIVE = re.compile(_AGO, re.IGNORECASE)
 _NO_NAME = re.compile(  # a day in English, or in parts
-    r"(?:[\d\s:：/.,|()（）+-]|\b(?:posted|published|updated|on|at|date)\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b"
+    rf"(?:{_AGO}"
+    r"|[\d\s:：/.,|()（）+-]|\b(?:posted|published|updated|on|at|date)\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b|(?<=\d)(?:st|nd|rd|th)\b|[年月日TZ]|[AP]M\b)++",
     re.IGNORECASE,
 )
@@ -92,6 +99,7 @@ def published(
     moment = moment or dates.find_labelled(beside, tz, near=in_address)
     if moment is None and layout.nearby:
         moment = generic.published(page, tz) or dates.find_moment(beside, tz, near=in_address)
+        moment = moment or generic.only_time(page, tz)
     if moment is not None:
         return moment, "page"
     if in_address is not None:
@@ -131,12 +139,18 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
 
 
 def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
-    """Return the moment that a `<time datetime>` tells, where its element shows that day and no time."""
+    """Return the moment that a `<time datetime>` tells, where its element shows that day and no time.
+
+    Likewise where it shows how long ago that was.
+    """
     element = node if node.tag == "time" else dom.first(node, "time[datetime]")
     if element is None:
         return None
     told = dates.find_moment(dom.attribute(element, "datetime"), tz)
-    shown = dates.find_moment(" ".join(dom.texts(node)), tz)
+    words = " ".join(dom.texts(node))
+    shown = dates.find_moment(words, tz)
+    if shown is None and _RELATIVE.search(words) is not None:
+        return told
     is_that_day = told is not None and shown is not None and told.date() == shown.date()
     return told if is_that_day and shown is not None and shown.time() == _MIDNIGHT else None
 

@@ -50,6 +50,7 @@ _FILE = re.compile(
 _NO_LINK = 150  # characters with the end of a sentence, that no link has: the text itself leads somewhere
 _MOST_IN_LINK = 200  # nodes: what holds more is no link to a file
 _ENDS = re.compile("[。！？]")
+_LONGEST_LABELLED = 400  # characters of a line in which labels are looked for
 _SMALL = re.compile(r"\s*(?:[1-9]|[1-5]\d)(?:px)?\s*")  # the width or height of an icon
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -66,6 +67,7 @@ class Line(Value):
     images: int = 0
     said: str = ""  # visible characters alone
     shown: str = ""  # folded
+    plain: str = ""  # the same as labels and days are written; of a long line no other than `shown`
     value: float = 0.0  # what it counts for an article, or against
     is_prose: bool = False
     is_about: bool = False  # it tells about the article or the site
@@ -214,3 +216,4 @@ def _close(page: PageLines) -> None:
     for line in page.lines:
         whole = "".join(line.words)
         line.said, line.shown = text.visible_text(whole), text.fold(whole)
+        line.plain = known.plain(line.shown) if len(line.said) <= _LONGEST_LABELLED else line.shown

@@ -165,7 +165,7 @@ def _behind(lines: Sequence[Line], begin: int, whole: int) -> int:
         if known.COMMENTS.fullmatch(line.shown) and said >= _SENTENCES:
             return number
         passed = said > 0 and said >= _PASSED * whole and rest <= _REST * whole
-        if passed and known.BEHIND.search(known.simplified(line.shown)):
+        if passed and known.BEHIND.search(line.plain):
             return number
         said += size
     return len(lines)

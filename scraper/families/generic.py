@@ -42,32 +42,50 @@ SURROUNDINGS = re.compile(
 AROUND_TAGS = frozenset(["nav", "footer", "aside", "button", "label"])
 """Tags of what stands around an article."""
 
-_SIMPLIFIED = str.maketrans(
-    "關聞責編輯號來發佈時間閱讀點擊瀏覽評論轉載聲權頁條專題熱門薦鏈連結網誌貼複製標籤鍵詞調查錄審對撰攝圖書舉報錯閉檢視記實習許單從為"
-    "創見稿處隱聯絡員廣應該內國後於",
-    "关闻责编辑号来发布时间阅读点击浏览评论转载声权页条专题热门荐链连结网志贴复制标签键词调查录审对撰摄图书举报错闭检视记实习许单从为"
-    "创见稿处隐联络员广应该内国后于",
+_AS_LABELS_HAVE_IT = str.maketrans(
+    dict(
+        zip(
+            "關聞責編輯號來發佈時間閱讀點擊瀏覽評論轉載聲權頁條專題熱門薦鏈連結網誌貼複製標籤鍵詞調查錄審對撰攝圖書舉報錯閉檢視記實習許單從為"
+            "創見稿處隱聯絡員廣應該內國後於",
+            "关闻责编辑号来发布时间阅读点击浏览评论转载声权页条专题热门荐链连结网志贴复制标签键词调查录审对撰摄图书举报错闭检视记实习许单从为"
+            "创见稿处隐联络员广应该内国后于",
+            strict=True,
+        )
+    )
+    | dict.fromkeys("‐‑‒–—―−﹣－─", "-")
+    | dict.fromkeys("∕⁄／", "/")
+    | dict.fromkeys("：∶﹕︰", ":")
+    | {chr(wide): chr(wide - 0xFEE0) for wide in range(ord("０"), ord("９") + 1)}
 )
+_APART = re.compile("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){1,8}[\u4e00-\u9fff](?= ?:)")
 
 
-def simplified(said: str) -> str:
-    """Return a text with the traditional characters of the words below as simplified ones."""
-    return said if said.isascii() else said.translate(_SIMPLIFIED)
+def plain(said: str) -> str:
+    """Return a line as the labels below are written: simplified characters, digits and dashes of ASCII.
+
+    Labels whose characters stand apart are joined: 发 布 时 间.
+    """
+    if said.isascii():
+        return said
+    told = said.translate(_AS_LABELS_HAVE_IT)
+    return _APART.sub(lambda label: label[0].replace(" ", ""), told) if " " in told and ":" in told else told
 
 
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
 ABOUT = re.compile(
     r"^[\s|【\[（(]*(?:责任编辑|责编|编辑|实习编辑|本文来源|来源)\s*[:：]|^[\s|【\[]*(?:"
     r"(?:(?:信息|文章|新闻|稿件|文字|本文|图片)?来源|出处|作者|撰稿|责任编辑|责编|编辑|编审|审核|校对|录入|发布人|发布者|供稿|标签|关键词)\s*[:：丨|]"
     r"|责任编辑\s*\S{2,4}\s*(?:$|【)"
-    r"|(?:发布|发稿|更新|发表|编辑|创建|入稿|上传|添加|录入|撰写|撰稿|稿件|刊登|公告|修订|成文|发文)(?:时间|日期)\s*[:：]"
+    r"|(?:发布|发稿|更新|发表|编辑|创建|入稿|上传|添加|录入|撰写|撰稿|稿件|刊登|公告|修订|成文|发文)(?:时间|日期)\s*(?:[:：]|(?=\d))"
     r"|(?:最后|最近)?(?:发布|发稿|发表|更新|上传|刊发)\s*(?:于|[:：])\s*(?:(?:19|20)\d\d|\d\d)\s?[-/.年]"
     r"|.{0,60}(?:发布|发稿|发表)(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d\s?[-/.年]"
     r"|(?:日期|时间)\s*[:：]\s*(?:\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:19|20)\d{6})[\s|\]】)）]*$"
     r"|日期\s*[:：]\s*(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?\s*[（(]?(?:(?:星期|周).)?[)）]?[\s|\]】)）]*$"
     r"|时间\s*[:：]\s*(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d\S{0,12}$"
-    r"|(?:时间|日期)\s*[:：].{0,40}(?:来源|作者|浏览|点击|阅读|字号|字体|编辑|次)"
+    r"|(?:时间|日期)\s*[:：].{0,40}(?:来源|作者|浏览|点击|阅读|字号|字体|编辑|次|[文图摄]\s?[:/])"
     r"|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\]】)）]*$"
-    r"|(?:date|time|posted(?:\s+on)?|published(?:\s+on)?|release(?:d|\s+(?:date|time))?)\s*(?:[:：]\s*)?(?:(?:19|20)\d\d[-/.]|\d{1,2}\s+[a-z]{3}"
+    r"|(?:date|time|(?:posted|published|release[d]?|updated?|issued?|added|post|publish|publication|create[d]?|upload(?:ed)?)(?:\s+(?:on|at|date|time))?)"
+    rf"\s*(?:[:：]\s*)?{_WEEKDAY}(?:(?:19|20)\d\d[-/.]|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d|\d{{1,2}}\s+[a-z]{{3}}"
     r"|[a-z]{3,9}\.?\s+\d{1,2}).{0,40}$"
     r"|(?:点击|浏览|阅读|访问)(?:次数|数量|量|数|率)?\s*[:：]|(?:文字大小|字号|字体)\s*[:：【\[（(]|【?字号"
     r"|(?:【|\[)?(?:友善)?(?:打印|关闭|收藏|举报|纠错|复制链接|列印|转寄)(?:本页|此页|窗口|页面|文章|本文|网址)?[\s】\])|]*"
@@ -90,8 +108,8 @@ COMMENTS = re.compile(
 """A line that stands above what readers say."""
 
 LABELS = re.compile(
-    r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体)"
-    r"(?:次数|数量|量|数)?\s*[:：]|【(?:打印|关闭|字体|字号)|我要评论|发表评论"
+    r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体|审[核稿校定]|[初复终一二三]审|校对|供稿|撰稿"
+    r"|通讯员|摄影|录入|(?:供稿|发布|来稿|撰稿)(?:单位|部门))(?:次数|数量|量|数)?\s*[:：]|【(?:打印|关闭|字体|字号)|我要评论|发表评论"
     r"|\b(?:source|author|editor|publisher|date|release\s+(?:date|time)|posted|published|updated|views?|clicks?|hits|reads)\s*[:：]",
     re.IGNORECASE,
 )
@@ -129,7 +147,6 @@ DAY = re.compile(
 )
 """A day, with its year."""
 
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
 MOMENT = re.compile(
     rf"^[\s（(\[|]*{_WEEKDAY}(?:(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
@@ -138,6 +155,8 @@ MOMENT = re.compile(
     rf"|(?:19|20)\d\d[\s-]{_MONTH}[\s-]\d{{1,2}}"
     r"|[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日[\s)）\]|]*$"
     r"|\d{1,2}日?\s?[/.-]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}月?$"  # 05 | 2024-03
+    r"|\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d)?[\s)）\]|]*$"  # 21-03-05
+    r"|\d{1,4}\s?(?:秒|分钟|小时|天|周|个月)前$"
     r"|\d{1,2}[-/.月]\d{1,2}日?\s?(?:19|20)\d\d年?$)",  # 03-05 | 2024
     re.IGNORECASE,
 )

@@ -1,0 +1,82 @@
+"""The line of an article's day, as many hands write it: it dates the article and is none of its text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from listing_cases import capture, site
+
+from scraper.extractor import extract
+
+if TYPE_CHECKING:
+    from scraper.model import Article
+
+HOME = "http://www.zhushan.example/"
+PAGES = {  # by family: the address of an article, and the container of its body
+    "generic": ("news/detail/88.html", "class=nr"),
+    "trs": ("xw/202103/t20210312_88.html", "class=TRS_Editor"),
+    "vsb": ("info/1025/88.htm", "class=v_news_content"),
+}
+TITLE = "竹山书院举行防震演练"
+BODY = (
+    "<p>竹山书院昨日举行防震演练，三百名学生在两分钟内到了操场。</p>"
+    "<p>演练之后，老师讲了地震时怎样躲避，怎样求救。</p>"
+)
+
+
+def read(meta: str, *, family: str = "generic") -> Article:
+    """Return the article below a title and a line of its day, in a small page of nobody's template."""
+    address, container = PAGES[family]
+    html = (
+        f"<html><head><title>{TITLE}_竹山书院</title></head><body>"
+        f"<div><a href=/>首页</a><a href=/xw>新闻</a></div><div class=box><h3>{TITLE}</h3>"
+        f"<div class=meta>{meta}</div><div {container}>{BODY}</div></div></body></html>"
+    )
+    return extract(capture(f"{HOME}{address}", html), site(HOME, family=family))
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "发布时间∶2021/3/11　来源∶教务处",
+        "日期：２０２１－０３－１１",
+        "发 布 时 间 ：2021 年 3 月 11 日",
+        "Date: Thu, 11 Mar 2021",
+        "时间：2021.03.11. 文：李四 图：王五",
+        "2021–03–11 教务处",
+        "21-03-11",
+        "Post time：2021-03-11 Clicks:",
+        "发布时间 2021-03-11 来源 教务处",
+        "供稿单位：教务处 审核：王五 日期：2021-03-11",
+    ],
+)
+def test_a_line_of_a_day_dates_the_article_and_is_none_of_its_text(meta: str) -> None:
+    article = read(meta)
+    assert article.published.date().isoformat() == "2021-03-11"
+    assert article.shown.text.startswith("竹山书院昨日")
+
+
+@pytest.mark.parametrize("family", ["generic", "trs", "vsb"])
+def test_what_shows_how_long_ago_that_was_is_dated_by_what_its_element_tells(family: str) -> None:
+    article = read("<time datetime='2021-03-11T09:00:00+08:00'>3 天前</time>", family=family)
+    assert article.published.isoformat() == "2021-03-11T09:00:00+08:00"
+    assert article.source is None
+    assert article.shown.text.startswith("竹山书院昨日")
+
+
+def test_times_of_other_articles_date_none() -> None:
+    meta = "<time datetime='2021-03-11'>3 天前</time> <time datetime='2021-03-12'>2 天前</time>"
+    assert read(meta).published_from == "capture"
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        "来　源：教务处　　作　者：张三　　日　期：2021-03-11",
+        "稿源：教务处 2021-03-11",
+        "来源∶教务处　发布时间∶2021-03-11",
+    ],
+)
+def test_a_source_stands_behind_its_label_however_it_is_written(meta: str) -> None:
+    assert read(meta, family="trs").source == "教务处"
