@@ -57,7 +57,7 @@ _AS_LABELS_HAVE_IT = str.maketrans(
     | dict.fromkeys("：∶﹕︰", ":")
     | {chr(wide): chr(wide - 0xFEE0) for wide in range(ord("０"), ord("９") + 1)}
 )
-_APART = re.compile("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){1,8}[\u4e00-\u9fff](?= ?:)")
+_APART = re.compile(r"(?<!\w)(?:\w ){1,8}\w(?= ?:)")
 
 
 def plain(said: str) -> str:
