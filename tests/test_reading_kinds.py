@@ -142,6 +142,16 @@ KINDS = {
         images=("/b.jpg", "/c.webp"),
         seen=Loss(images=2),
     ),
+    "addresses with commas in a set": Kind(
+        body="<p><img srcset='/w_300,h_200/a.jpg 300w, /w_900,h_600/a.jpg 900w'></p>",
+        images=("/w_900,h_600/a.jpg",),
+        seen=Loss(images=1),
+    ),
+    "a place kept by a picture called none": Kind(
+        body="<p><img src='/static/image/common/none.gif' file='/a/4.jpg' lazyload=true></p>",
+        images=("/a/4.jpg",),
+        seen=Loss(images=1),
+    ),
     "for who has no scripts": Kind(
         body=f'<p><img class="lazy" src="{DOT}"><noscript><img src="/d.jpg"></noscript></p>',
         images=("/d.jpg",),
@@ -377,6 +387,11 @@ KINDS = {
         markdown=f"一、报名，\\\n&nbsp;&nbsp;&nbsp;&nbsp;（一）见[此]({HOST}/x)。",
         seen=Loss(characters=11, links=1),
     ),
+    "lines by style in capitals": Kind(
+        body="<p STYLE='WHITE-SPACE: PRE-LINE'>湖上有风\n岸上有人</p>",
+        markdown="湖上有风\\\n岸上有人",
+        seen=Loss(characters=8),
+    ),
     "lines by style": Kind(
         body="<p style='white-space: pre-wrap'>湖上有风\n岸上有人</p>",
         markdown="湖上有风\\\n岸上有人",
@@ -413,6 +428,20 @@ KINDS = {
         body="<p>10<sup>6</sup>，H<sub>2</sub>O，Ca<sup>2+</sup>，文<sup>[1]</sup></p>",
         markdown="10⁶，H₂O，Ca²⁺，文[1]",
         seen=Loss(characters=17),
+    ),
+    "expressions above and below": Kind(
+        body=(
+            "<p>x<sup>n+1</sup>，10<sup>n</sup>，2<sup><i>k</i>-1</sup>，10<sup>1.5</sup>，a<sub>i,j</sub>，"
+            "f<sub>max</sub>，21<sup>st</sup>，文<sup>注</sup>，"
+            "y<span style='VERTICAL-ALIGN: super'>ab</span></p>"
+        ),
+        markdown="x^(n+1)，10^n，2^(*k*-1)，10^(1.5)，a\\_(i,j)，fmax，21st，文注，y^(ab)",
+        seen=Loss(characters=41),
+    ),
+    "readings behind all words": Kind(
+        body="<ruby><rb>南</rb><rb>开</rb><rp>(</rp><rt>nán</rt><rt>kāi</rt><rp>)</rp></ruby>",
+        markdown="南(nán)开(kāi)",
+        seen=Loss(characters=8),
     ),
     "a formula told twice": Kind(
         body=(
@@ -454,6 +483,14 @@ KINDS = {
         markdown="A. 甲\n\nB. 乙\n\n2\\. 丙\n\n1\\. 丁\n\n一、戊\n\n（一）己",
         seen=Loss(characters=6),
     ),
+    "a list that counts by its style alone, and one that does not": Kind(
+        body=(
+            "<ul style='list-style-type: decimal'><li>甲<li>乙</ul><p>间</p>"
+            "<ol style='LIST-STYLE: disc'><li>丙</ol>"
+        ),
+        markdown="1. 甲\n2. 乙\n\n间\n\n- 丙",
+        seen=Loss(characters=4),
+    ),
     "a list in a list that says nothing": Kind(
         body="<ul><li><ol><li>甲<li>乙</ol></li></ul>", markdown="1. 甲\n2. 乙", seen=Loss(characters=2)
     ),
@@ -466,9 +503,28 @@ KINDS = {
         media=("/v.mp4",),
         seen=Loss(characters=8, files=1),
     ),
+    "a foot of a table above its rows": Kind(
+        body=(
+            "<table border=1><tfoot><tr><td>合计<td>3</tfoot><tbody><tr><td>甲<td>1<tr><td>乙<td>2</tbody>"
+            "<thead><tr><th>项<th>数</thead></table>"
+        ),
+        markdown="| 项 | 数 |\n| --- | --- |\n| 甲 | 1 |\n| 乙 | 2 |\n| 合计 | 3 |",
+        seen=Loss(characters=9),
+    ),
+    "a heading in a table of data": Kind(
+        body="<table border=1><tr><td><h3>题</h3>文<td>乙<tr><td>丙<td><blockquote>引</blockquote></table>",
+        markdown="| 题 文 | 乙 |\n| --- | --- |\n| 丙 | 引 |",
+        seen=Loss(characters=5),
+    ),
     "rows to the end of their group": Kind(
         body="<table border=1><tr><td rowspan=0>甲<td>一<tr><td>二<tr><td>三</table>",
         markdown="| 甲 | 一 |\n| --- | --- |\n|  | 二 |\n|  | 三 |",
+        seen=Loss(characters=4),
+    ),
+    "signs of other fonts": Kind(
+        body="<p><font face='Wingdings 2'>R</font>甲<span style='FONT-FAMILY: Webdings'>a</span>乙</p>",
+        markdown="☑甲✓乙",
+        left_out=("symbol",),
         seen=Loss(characters=4),
     ),
     "signs of a font": Kind(

@@ -78,6 +78,7 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(embeds.CARDS, partial(elements.leave, rule="player")),
     "q": elements.quotation,
     "rt": elements.reading_aid,
+    "ruby": elements.ruby,
     "sub": elements.subscript,
     "sup": elements.superscript,
     "svg": elements.drawing,

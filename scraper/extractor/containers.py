@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scraper.blocks import Listing, Paragraph, Quote, Text
 from scraper.extractor import elements, tables
-from scraper.extractor.numbering import Numbers
+from scraper.extractor.numbering import Numbers, counts
 from scraper.extractor.walk_items import Item
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def listing(walk: Walk, node: dom.Node) -> None:
         elements.block(walk, node)
         return
     outer = walk.numbers
-    walk.numbers = Numbers(node) if node.tag == "ol" else None
+    walk.numbers = Numbers(node) if counts(node) else None
     items: list[Item] = []
     walk.open(items)
     walk.enter(node, partial(_close_listing, walk, items, outer))
@@ -153,7 +153,7 @@ def row(walk: Walk, node: dom.Node) -> None:
             walk.flush()
             raw.before, walk.blocks = walk.blocks, []
         above = node.parent
-        raw.begin_row(None if above is None else above.mem_id)
+        raw.begin_row(None if above is None else above.mem_id, None if above is None else above.tag)
         raw.is_declared |= above is not None and above.tag == "thead"
     elements.block(walk, node)
 

@@ -45,6 +45,11 @@ _SMALL: Final = re.compile(r"[0-9+\-−=()（）]{1,20}")
 _BEFORE_SMALL: Final = re.compile(r"[A-Za-z0-9Α-Ωα-ω)\]）₀-₉⁰¹²³⁴-⁹℃°]")
 _OF_SMALL: Final = frozenset(["sup", "sub", "span", "font", "b", "strong", "em", "i", "small"])
 _DIGIT: Final = re.compile("[0-9]")
+_EXPRESSION: Final = re.compile(
+    r"(?=.*?[A-Za-z0-9Α-Ωα-ω])[A-Za-z0-9Α-Ωα-ω+\-−–=*/,.′'()（）|]{1,24}"
+)  # above or below a letter
+_SIGN: Final = re.compile(r"[+\-−–=/,|]")
+_NO_EXPONENT: Final = frozenset(["st", "nd", "rd", "th", "er", "TM", "SM", "tm", "*", "**", "***"])
 
 
 def inline(walk: Walk, node: dom.Node) -> None:
@@ -92,6 +97,24 @@ def quotation(walk: Walk, node: dom.Node) -> None:
     walk.enter(node, partial(walk.add, "”"))
 
 
+def ruby(walk: Walk, node: dom.Node) -> None:
+    """Read a ruby; of one whose words all stand before their readings each gets its own."""
+    parts = [part for child in dom.children(node) for part in _parts_of_ruby(child)]
+    bases, readings = ([part for part in parts if part.tag == tag] for tag in ("rb", "rt"))
+    others = [part for part in parts if part.tag not in {"rb", "rt", "rp", "-comment"}]
+    is_plain = all(part.tag == "-text" and not dom.all_text(part).strip() for part in others)
+    if len(bases) <= 1 or len(bases) != len(readings) or not is_plain:
+        walk.enter(node)
+        return
+    for base, reading in reversed(list(zip(bases, readings, strict=True))):
+        walk.after(partial(reading_aid, walk, reading))
+        walk.after(partial(walk.enter, base))
+
+
+def _parts_of_ruby(child: dom.Node) -> list[dom.Node]:
+    return dom.children(child) if child.tag in {"rbc", "rtc"} else [child]
+
+
 def reading_aid(walk: Walk, node: dom.Node) -> None:
     """Read the `<rt>` of a ruby: how the word before it is read, in brackets."""
     if not text.visible_text(dom.text_of(node)):
@@ -101,22 +124,30 @@ def reading_aid(walk: Walk, node: dom.Node) -> None:
     walk.enter(node, partial(walk.add, ")"))
 
 
-def raised(walk: Walk, node: dom.Node, table: dict[int, int]) -> None:
-    """Read what stands above or below the line: digits and signs after a letter or digit as small ones."""
+def raised(walk: Walk, node: dom.Node, table: dict[int, int], sign: str) -> None:
+    """Read what stands above or below the line, after a letter or digit.
+
+    Digits and signs are told as small ones, other expressions behind a sign: 10⁶, x^(n+1), a_(i,j). A name
+    below the line stays beside its letter, as in print of one size: fmax.
+    """
     shown = dom.text_of(node).strip()
-    if (
-        _SMALL.fullmatch(shown)
-        and _DIGIT.search(shown + "0")
-        and _BEFORE_SMALL.fullmatch(walk.last_character)
+    if not (
+        _BEFORE_SMALL.fullmatch(walk.last_character)
         and all(below.tag in _OF_SMALL for below in dom.select(node, "*"))
     ):
+        walk.enter(node)
+    elif _SMALL.fullmatch(shown) and _DIGIT.search(shown + "0"):
         walk.add(shown.translate(table))
+    elif _EXPRESSION.fullmatch(shown) and (shown not in _NO_EXPONENT if sign == "^" else _SIGN.search(shown)):
+        is_one = len(shown) == 1 or shown[0] in "(（"
+        walk.add(sign if is_one else f"{sign}(")
+        walk.enter(node, None if is_one else partial(walk.add, ")"))
     else:
         walk.enter(node)
 
 
-superscript = partial(raised, table=_RAISED)
-subscript = partial(raised, table=_LOWERED)
+superscript = partial(raised, table=_RAISED, sign="^")
+subscript = partial(raised, table=_LOWERED, sign="_")
 
 
 def anchor(walk: Walk, node: dom.Node) -> None:
@@ -355,7 +386,7 @@ def looking(walk: Walk, node: dom.Node, look: Look) -> None:
     ):
         walk.enter(node)
     elif look.raised is not None and node.tag in {"span", "font"}:
-        raised(walk, node, _RAISED if look.raised == "super" else _LOWERED)
+        (superscript if look.raised == "super" else subscript)(walk, node)
     else:
         walk.usual(node)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scraper import dom
 from scraper.extractor.styles import declarations
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from scraper import dom
 
     Attributes = Mapping[str, str | None]
 
@@ -37,6 +36,7 @@ _TYPES: Final = {
     "I": "upper-roman",
     "1": "decimal",
 }
+_BULLETS: Final = frozenset(["disc", "circle", "square"])
 _GREEK: Final = "αβγδεζηθικλμνξοπρστυφχψω"
 
 
@@ -69,6 +69,19 @@ def style_of(attributes: Attributes, inherited: str | None = None) -> Style:
     if kind in {"cn", "num", "cn1", "cn2", "num1", "num2"}:  # UEditor's, where its class is lost
         return Style(_of_editor(kind.rstrip("12"), kind[-1] if kind[-1] in "12" else ""))
     return Style(_WRITERS.get(kind))
+
+
+def counts(node: dom.Node) -> bool:
+    """Tell whether a list shows numbers: an `<ol>` does and a `<ul>` does not, unless its style says so."""
+    is_ordered = node.tag == "ol"
+    said = dom.attribute(node, "style")
+    if "list-style" not in said.lower():
+        return is_ordered
+    style = declarations(said)
+    words = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
+    if is_ordered:
+        return _BULLETS.isdisjoint(words)
+    return any(word in _WRITERS or word == "decimal" for word in words)
 
 
 def _shape_in(shorthand: str) -> str | None:
@@ -152,6 +165,7 @@ _WRITERS: Final[dict[str, Callable[[int], str]]] = {
     "cjk-heavenly-stem": _parted(lambda number: letters(number, _STEMS), "、"),
     "cjk-earthly-branch": _parted(lambda number: letters(number, _BRANCHES), "、"),
     "circled-decimal": _circled,
+    **dict.fromkeys(_BULLETS, lambda _number: "• "),  # of one item amid others that have numbers
 }
 
 

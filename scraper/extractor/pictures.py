@@ -32,7 +32,7 @@ _NAME: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|avif|svg|tiff?|heic|jfif)(?:[?#!@&].*)?$", re.IGNORECASE | re.DOTALL
 )
 _PLACEHOLDER: Final = re.compile(
-    r"(?:^|[/_.\-])(?:blank|loading|lazy|lazyload|placeholder|spacer|transparent|grey|gray|pixel|1x1|dot)[^/]{0,100}"
+    r"(?:^|[/_.\-])(?:blank|none|empty|loading|lazy|lazyload|placeholder|spacer|transparent|grey|gray|pixel|1x1|dot)[^/]{0,100}"
     r"\.(?:gif|png|jpe?g|svg|webp)",
     re.IGNORECASE,
 )
@@ -58,6 +58,9 @@ _PATH: Final = re.compile(r"(?:https?:)?/[^\s\"'<>{}]{2,2048}")
 _LONGEST: Final = 400  # characters of an address that is surely plain
 _SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
+_CANDIDATE: Final = re.compile(
+    r"(?P<reference>\S++)(?:(?<!,)\s++(?P<descriptor>[\d.]{1,12}[wx]))?\s*+,?", re.IGNORECASE
+)
 _BACKGROUND: Final = re.compile(r"url\(\s*+['\"]?([^'\"()]{1,2048}+)['\"]?\s*+\)", re.IGNORECASE)
 
 
@@ -123,7 +126,7 @@ def _chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Add
         if url is not None:
             return Choice(url)
     src = addresses.picture(attributes.get("src"))
-    lazy = next(filter(None, map(addresses.file, _lazy(attributes))), None)
+    lazy = next(filter(None, (_waiting(each, addresses) for each in _lazy(attributes))), None)
     if src is not None and not _gives_way(attributes, src, lazy, addresses):
         return Choice(src)
     if lazy is not None:
@@ -138,6 +141,11 @@ def _chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Add
     return Choice(
         None if src is None or _waits(attributes) else src, "placeholder" if is_empty else "picture"
     )
+
+
+def _waiting(reference: str, addresses: Addresses) -> Url | None:
+    """Return the address of a picture that a script would show, be it written into the page itself."""
+    return addresses.picture(reference) if reference[:5].lower() == "data:" else addresses.file(reference)
 
 
 def _carried(attributes: Mapping[str, str | None], addresses: Addresses) -> Url | None:
@@ -190,12 +198,20 @@ def _largest(attributes: Mapping[str, str | None], addresses: Addresses) -> Url 
 def largest_of(srcset: str, addresses: Addresses) -> Url | None:
     """Return the address with the greatest descriptor (`2x`, `800w`); None where there is none to ask for."""
     best: tuple[float, Url] | None = None
-    for candidate in srcset.split(","):
-        reference, _, descriptor = candidate.strip().partition(" ")
+    for reference, descriptor in _candidates(srcset):
         url = addresses.file(reference)
         if url is not None and (best is None or _weight(descriptor) > best[0]):
             best = (_weight(descriptor), url)
     return best[1] if best else None
+
+
+def _candidates(srcset: str) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of a `srcset`, each with its descriptor, as HTML reads them.
+
+    An address ends at white space, and may hold commas within.
+    """
+    for match in _CANDIDATE.finditer(srcset):
+        yield match["reference"].strip(","), match["descriptor"] or ""
 
 
 def _weight(descriptor: str) -> float:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     Found = Iterator[tuple[dom.Node, Handler]]
 
 _LOOKS: Final = ("line-through", "font-weight", "white-space", "vertical-align", "font-style")
-_SIGNS: Final = ("ingdings", "ymbol")  # of names of fonts
-_BENEATH: Final = ("url(", "URL(")
+_SIGNS: Final = ("ingdings", "ebdings", "ymbol")  # of names of fonts
+_HIDES: Final = ("display", "visibility")
+_BENEATH: Final = "url("
 _BOLD: Final = frozenset(["b", "strong"])
 _SLOPED: Final = frozenset(["em", "i"])
 _INVISIBLE: Final = "hidden"
@@ -48,7 +49,7 @@ def hidden(surveys: Iterable[Survey], drop: tuple[str, ...], reveal: tuple[str, 
         root = survey.root
         for node, _ in survey.with_any("hidden"):
             found[node.mem_id] = "hidden-text"
-        if styles.may_hide(survey.styles):
+        if any(mark in survey.styles for mark in _HIDES):
             for node, style in survey.with_any("style"):
                 if styles.may_hide(style) and (styles.hides(style) or _is_invisible(node, style, root)):
                     found[node.mem_id] = "hidden-text"
@@ -120,7 +121,7 @@ def _stands_in(node: dom.Node, tags: frozenset[str]) -> bool:
 def _backgrounds(survey: Survey, addresses: Addresses) -> Found:
     """Yield the elements that show nothing but the picture beneath them."""
     laid: list[tuple[dom.Node, str | None]] = [*survey.with_any("background")]
-    if any(mark in survey.styles for mark in _BENEATH):
+    if _BENEATH in survey.styles:
         laid += [(node, pictures.background(style)) for node, style in survey.with_any("style")]
     for node, reference in laid:
         if not reference:

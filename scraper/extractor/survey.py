@@ -34,8 +34,8 @@ class Survey:
 
     @cached_property
     def styles(self) -> str:
-        """All styles, each on a line of its own."""
-        return "\n".join(style for _, style in self.with_any("style"))
+        """All styles, each on a line of its own, in small letters: a style's case means nothing."""
+        return "\n".join(style for _, style in self.with_any("style")).lower()
 
     @cached_property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""Letters of a font of signs, as the signs that they show: Wingdings and Symbol, as Word's bullets have them.
+"""Letters of a font of signs, as the signs that they show: those of Word's bullets and boxes.
 
 The letters stand either as themselves or at U+F000 and above. Source: the mappings of Unicode to Wingdings
 and to Adobe's Symbol encoding.
@@ -156,13 +156,49 @@ _SYMBOL: Final = {
     0xDB: "⇔",
     0xA0: "€",
 }
-_FONTS: Final = (("wingdings", _WINGDINGS), ("symbol", _SYMBOL))
+_WINGDINGS_2: Final = {
+    0x20: " ",
+    0x4F: "✗",
+    0x50: "✓",
+    0x51: "☒",
+    0x52: "☑",
+    0x53: "☒",
+    0x54: "☒",
+    0x96: "•",
+    0x97: "●",
+    0xA3: "□",
+}
+_WINGDINGS_3: Final = {
+    0x20: " ",
+    **{0x70 + n: sign for n, sign in enumerate("▲▼△▽◀▶◁▷")},
+    0x7C: "◀",
+    0x7D: "▶",
+}
+_WEBDINGS: Final = {
+    0x20: " ",
+    0x33: "◀",
+    0x34: "▶",
+    0x35: "▲",
+    0x36: "▼",
+    0x61: "✓",
+    0x63: "□",
+    0x67: "■",
+} | {
+    0x6E: "●",
+    0x72: "✗",
+}
+_FONTS: Final = {
+    "wingdings": _WINGDINGS,
+    "wingdings 2": _WINGDINGS_2,
+    "wingdings 3": _WINGDINGS_3,
+    "webdings": _WEBDINGS,
+    "symbol": _SYMBOL,
+}
 
 
 def font_of(families: str) -> dict[int, str] | None:
     """Return the signs of the font that a list of families begins with; None for a font of letters."""
-    first = families.partition(",")[0].strip(" \t\r\n'\"").lower()
-    return next((signs for name, signs in _FONTS if first == name), None)
+    return _FONTS.get(families.partition(",")[0].strip(" \t\r\n'\"").lower())
 
 
 def signs_of(letters: str, font: dict[int, str]) -> str | None:

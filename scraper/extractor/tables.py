@@ -28,6 +28,7 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_PLACES = {"thead": -1, "tfoot": 1}
 _FEWEST_ROWS = 2  # and columns
 _SHORT = 60  # characters of the longest cell of a table that does not say that it holds data
 _LONGEST_DECLARED = 3_000  # likewise of one that does: more is a column of the page
@@ -52,11 +53,13 @@ class RawTable(Value, kw_only=True):
     before: list[Block] = field(default_factory=list)  # its caption
     rows: list[list[RawCell]] = field(default_factory=list)
     groups: list[int | None] = field(default_factory=list)  # of each row: which group of rows it stands in
+    places: list[int] = field(default_factory=list)  # of each row: the head comes first, the foot last
 
-    def begin_row(self, group: int | None) -> None:
-        """Begin a row of a group (`<tbody>`); None: nobody knows which."""
+    def begin_row(self, group: int | None, tag: str | None = None) -> None:
+        """Begin a row of a group (`<tbody>`), by its tag; None: nobody knows which."""
         self.rows.append([])
         self.groups.append(group)
+        self.places.append(_PLACES.get(tag or "", 0))
 
     def add(self, cell: RawCell) -> None:
         """Put a cell into the last row."""
@@ -88,6 +91,9 @@ def has_border(value: str | None) -> bool:
 def settle(raw: RawTable) -> list[Block]:
     """Return a table as one block, or as the blocks of its cells where it only lays out the page."""
     kept = [(row, group) for row, group in zip(raw.rows, raw.groups, strict=True) if row]
+    if raw.places != sorted(raw.places):  # a foot that stands before what it is shown below
+        order = sorted(zip(raw.places, raw.rows, raw.groups, strict=True), key=lambda each: each[0])
+        kept = [(row, group) for _, row, group in order if row]
     rows = [row for row, _ in kept]
     left = _left_in_group([group for _, group in kept])
     if _lays_out(rows, is_declared=raw.is_declared or bool(raw.before)):
@@ -148,7 +154,7 @@ def _is_grid(rows: list[list[RawCell]], *, is_declared: bool) -> bool:
     if len(filled) < _FEWEST_ROWS or max(widths) < _FEWEST_ROWS:
         return False
     cells = [cell.blocks for row in filled for cell in row]
-    if any(isinstance(block, Heading) and len(blocks) > 1 for blocks in cells for block in blocks):
+    if not is_declared and any(_heads(blocks) for blocks in cells):
         return False
     pictures = all(isinstance(block, Figure) for blocks in cells for block in blocks)
     if is_declared:
@@ -181,9 +187,12 @@ def _is_more_than_data(blocks: list[Block], *, alone: bool) -> bool:
     """Tell a cell that is a part of a page: another table, a player, a heading over text, columns of text."""
     if any(isinstance(block, Table | Media | Rule | Code) for block in flat(blocks)):
         return True
-    if len(blocks) > 1 and any(isinstance(block, Heading) for block in blocks):
-        return True
-    return alone and len(blocks) >= _COLUMN
+    return _heads(blocks) or (alone and len(blocks) >= _COLUMN)
+
+
+def _heads(blocks: list[Block]) -> bool:
+    """Tell whether a heading stands over something in a cell."""
+    return len(blocks) > 1 and any(isinstance(block, Heading) for block in blocks)
 
 
 def flat(blocks: Iterable[Block]) -> Iterator[Block]:
