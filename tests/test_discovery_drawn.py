@@ -96,6 +96,62 @@ def test_an_overview_names_the_lists_whose_newest_rows_it_shows() -> None:
     assert read.sublists == (f"{HOME}xwzx/gzdt/index.html", f"{HOME}xwzx/tzgg/index.html")
 
 
+def blocks(heading: str, row: str, names: tuple[str, ...] = ("gzdt", "tzgg")) -> str:
+    """Return a page of some columns, each with its heading and three rows."""
+    shown = ""
+    for name in names:
+        listed = "".join(
+            f"<li><a href={row.format(name=name, n=f'{len(shown)}{n}')}>湖上第{n}次赛船的安排</a>03-{n}</li>"
+            for n in (11, 12, 13)
+        )
+        shown += f"<div><h3>{heading.format(name=name)}</h3><ul>{listed}</ul></div>"
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("family", "at", "heading", "row", "leads_to"),
+    [
+        ("vsb", "xwzx.htm", "<a href=xwzx/{name}.htm>MORE+</a>", "info/1/{n}.htm", "xwzx/{name}.htm"),
+        (
+            "webplus",
+            "xwzx/list.htm",
+            "{name}<a href=/{name}/list.htm>更多&gt;&gt;</a>",
+            "/2021/0311/c1a{n}/page.htm",
+            "{name}/list.htm",
+        ),
+        (
+            "trs",
+            "xwzx/",
+            "<a href=./{name}/>{name}</a>",
+            "./{name}/202103/t20210311_{n}0.html",
+            "xwzx/{name}/",
+        ),
+        (
+            "generic",
+            "xwzx/",
+            "{name}<a href=./{name}/><img alt=更多></a>",
+            "./{name}/{n}.html",
+            "xwzx/{name}/",
+        ),
+    ],
+)
+def test_an_overview_is_one_in_the_folders_of_any_system(
+    family: str, at: str, heading: str, row: str, leads_to: str
+) -> None:
+    read = read_listing(capture(f"{HOME}{at}", blocks(heading, row)), site(HOME, family=family), None)
+    assert read.sublists == tuple(f"{HOME}{leads_to.format(name=name)}" for name in ("gzdt", "tzgg"))
+
+
+def test_ways_to_lists_at_the_side_of_a_list_make_it_no_overview() -> None:
+    rows = "".join(
+        f"<li class=news><a href=/2021/0311/c9a{n}/page.htm>湖上第{n}次赛船的安排</a></li>" for n in range(3)
+    )
+    aside = blocks("<a href=/{name}/list.htm>更多</a>", "/2021/0311/c1a{n}/page.htm")
+    page = f"<div portletmode=simpleList><ul class=news_list>{rows}</ul></div><div class=side>{aside}</div>"
+    read = read_listing(capture(f"{HOME}hd/list.htm", page), site(HOME, family="webplus"), None)
+    assert (len(read.links), read.sublists) == (3, ())
+
+
 def test_a_menu_whose_links_nobody_sees_is_no_list() -> None:
     menu = "".join(f"<a id=a{n} href=info/10{n}/11{n}.htm></a>" for n in range(6))
     page = f"<html><link href=/_sitegray/_sitegray_d.css><div id=fold>{menu}</div></html>"

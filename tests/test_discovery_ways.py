@@ -134,6 +134,20 @@ WAYS = {
         pager="<div class=pager><a href='?page=1'>1</a><b>2</b></div>", at="/hd/list.html?page=2"
     ),
     "numbers of another thing": Way(pager="<div class=days><b>1</b><a href='/day/2'>2</a></div>"),
+    "numbers of all pages but the present one": Way(
+        pager="<nav class=pagination><a href='?page=2'>2</a><a href='?page=9'>9</a></nav>",
+        next="/hd/list.html?page=2",
+    ),
+    "numbers of all but a later one": Way(
+        pager="<div class=pager><a href='?page=1'>1</a><a href='?page=3'>3</a><a href='?page=9'>9</a></div>",
+        at="/hd/list.html?page=2",
+        next="/hd/list.html?page=3",
+    ),
+    "an empty pager that a script names": Way(
+        pager="<div id=pages></div><script src=/p.js></script><script>pages.fill({all: 30})</script>",
+        is_unread=True,
+    ),
+    "an empty pager that nobody names": Way(pager="<div class=page></div><script>count()</script>"),
     "a field that adds a number": Way(
         pager=(
             """<select onchange="location.href='?id=3&page=' + this.value">"""
@@ -216,3 +230,26 @@ def test_the_name_of_a_column_that_each_row_repeats_is_no_row() -> None:
     listed = rows("/n/{}.html").replace("<li>", "<li>[<a href='/hd/'>活动</a>] ")
     said = read_listing(capture(f"{HOST}/hd/list.html", f"<html><ul>{listed}</ul></html>"), site(HOST), None)
     assert [link.title for link in said.links] == [f"湖上第{day}次赛船的安排" for day in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("at", "marks"),
+    [("/mt/", ""), ("/mt.htm", VSB), ("/mt/", "<div class=TRS_Editor></div>")],
+)
+@pytest.mark.parametrize("leads_to", ["http://paper.example/a/{}.html", "/files/{}.pdf"])
+def test_dated_rows_that_all_lead_out_are_a_list_of_them(at: str, marks: str, leads_to: str) -> None:
+    body = f"<html>{marks}<ul>{rows(leads_to)}</ul>{FOOT_LINK}</html>"
+    said = read_listing(capture(HOST + at, body), site(HOST), None)
+    assert len(said.links) + len(said.elsewhere) == len(range(1, 9))
+
+
+def test_links_to_others_without_days_are_no_list() -> None:
+    links = "".join(f"<li><a href='http://far{n}.example/'>友好学校之{n}</a></li>" for n in range(9))
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOST}/links/", f"<html><ul>{links}</ul></html>"), site(HOST), None)
+
+
+def test_rows_that_download_a_file_of_the_system_are_files() -> None:
+    listed = rows("/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid={}")
+    said = read_listing(capture(f"{HOST}/xz.htm", f"<html>{VSB}<ul>{listed}</ul></html>"), site(HOST), None)
+    assert (len(said.links), len(said.elsewhere)) == (0, len(range(1, 9)))

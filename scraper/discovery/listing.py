@@ -17,7 +17,7 @@ from scraper.discovery.refusal import single_column, why_no_listing
 from scraper.discovery.rows import RowReader
 from scraper.discovery.scope import Row, Scope, is_file, scope_of
 from scraper.discovery.source import source_page
-from scraper.errors import NotAListing, NotAnArticle, SingleColumn
+from scraper.errors import EmptyListing, NotAListing, NotAnArticle, SingleColumn
 from scraper.families.family import FOOT, Pager, Rows
 from scraper.link_encoding import encode_queries
 from scraper.messages import say
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
 _ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")
+_SEVERAL = 3  # rows of other hosts alone, that are a list by their days
 _TAUGHT = "selectors"
 _MAY_BE_LIST = frozenset({"list", "article", "other"})  # where a pager is all that shows it
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
@@ -59,12 +60,13 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
         rows = reader.read(template)
         wanted = scope.own if template.sure or template.name == _TAUGHT else scope.article
         own = [row for row in rows if wanted(row.url)]
-        if own or (rows and not template.alike and not template.dated):
+        if own or (rows and ((not template.alike and not template.dated) or _all_lead_out(rows, scope))):
             said = _said(page, template, family.pager if family is not None else Pager(), base)
             others = [row for row in rows if row not in own]
             if not own:
                 _refuse_strange_rows(others, scope, capture)
-            shorter = sublists(page, base, scope) if said.next is None and said.pages in {None, 1} else ()
+            is_alone = said.next is None and said.pages in {None, 1}
+            shorter = sublists(page, base, scope, {row.url for row in own}) if is_alone else ()
             return replace(
                 said,
                 links=scope.links(own),
@@ -74,6 +76,13 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
             )
     reader.slips.refuse()
     return _without_rows(capture, site, page, family, scope)
+
+
+def _all_lead_out(rows: tuple[Row, ...], scope: Scope) -> bool:
+    """Tell rows of other hosts' pages, or of bare files, each with its day: the press, downloads."""
+    return len(rows) >= _SEVERAL and all(
+        row.date is not None and (is_file(row.url) or not scope.own(row.url)) for row in rows
+    )
 
 
 def _at_an_articles_address(capture: Capture, site: Site) -> NotAListing:
@@ -93,10 +102,11 @@ def _without_rows(
     Raises `NotAListing` where it is neither.
     """
     base = _base(page, capture)
-    shorter = sublists(page, base, scope)
+    error = why_no_listing(capture, site, page, family)
+    may_be_overview = not isinstance(error, SingleColumn | EmptyListing) and error.what in _MAY_BE_LIST
+    shorter = sublists(page, base, scope, None if may_be_overview else ())
     if shorter:
         return ListingPage(links=(), sublists=shorter)
-    error = why_no_listing(capture, site, page, family)
     if family is not None and not isinstance(error, SingleColumn) and error.what in _MAY_BE_LIST:
         framed = next((rows for rows in family.rows if rows.beside or rows.within == "body"), None)
         said = _said(page, framed, family.pager, base) if framed is not None else None

@@ -12,46 +12,98 @@ from scraper import dom, urls
 from scraper.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from scraper.discovery.scope import Scope
     from scraper.dom import Node
     from scraper.urls import Url
 
 _MORE = re.compile(r"^[\[【+>»\s]*(?:查看|点击)?(?:更多|more|全部)[.…>»+\]】\s]*$", re.IGNORECASE)
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _SEVERAL = 2
 _MOST = 60  # ways to lists that are looked at
 _LEVELS = 5  # that the way to a list may stand below what holds its rows
 
 
-def sublists(page: Node, base: Url, scope: Scope) -> tuple[Url, ...]:
+def sublists(page: Node, base: Url, scope: Scope, rows: Collection[Url] | None = None) -> tuple[Url, ...]:
     """Return the lists whose newest rows a page shows; none of a front page, or of fewer than two.
 
-    A way to one says 更多 or more, leads to the page's own folder, and stands by links to articles.
+    A way to one says 更多 or more and stands by links to articles, or is a heading whose rows lie in its
+    folder. It leads to the page's own folder; or, where a system keeps its columns side by side, to another
+    column. `rows`: what was read of the page as of a list, of which those articles must be some; None:
+    nothing was, and any will do.
     """
-    folder = urls.split(base).path.rpartition("/")[0] + "/"
-    if folder == "/":
-        return ()
     found: dict[Url, None] = {}
     looked_at = 0
     for link in dom.select(page, "a[href]"):
-        said = fold(dom.text_of(link)) or fold(dom.attribute(link, "title"))
-        url = urls.join(base, dom.attribute(link, "href")) if _MORE.search(said) else None
-        if url is None or url == base or url in found or scope.leads_out(url):
+        url = _way(link, base, scope)
+        if url is None or url in found:
             continue
         looked_at += 1
         if looked_at > _MOST:
             break
-        if urls.split(url).path.startswith(folder) and _stands_by_rows(link, base, scope):
+        shown = _rows_by(link, url, base, scope)
+        is_list = _is_within(base, url) or (
+            _are_columns(base, url, scope) and (rows is None or not shown.isdisjoint(rows))
+        )
+        if is_list and shown:
             found[url] = None
     return tuple(found) if len(found) >= _SEVERAL else ()
 
 
-def _stands_by_rows(link: Node, base: Url, scope: Scope) -> bool:
+def _way(link: Node, base: Url, scope: Scope) -> Url | None:
+    """Return where a link leads that may be the way to a list; None for any other."""
+    said = fold(dom.text_of(link)) or fold(dom.attribute(link, "title")) or _picture_says(link)
+    if not _MORE.search(said) and not _heads(link):
+        return None
+    url = urls.join(base, dom.attribute(link, "href"))
+    if url is None or url == base or not scope.own(url):
+        return None
+    return None if scope.family is not None and scope.leads_out(url) else url
+
+
+def _picture_says(link: Node) -> str:
+    image = dom.first(link, "img[alt]")
+    return fold(dom.attribute(image, "alt")) if image is not None else ""
+
+
+def _heads(link: Node) -> bool:
+    return link.parent is not None and link.parent.tag in _HEADINGS
+
+
+def _is_within(base: Url, url: Url) -> bool:
+    """Tell whether an address stands in a page's own folder: `/xw/` of `/xw/index.htm`, and of `/xw.htm`."""
+    above, _, name = urls.split(base).path.rpartition("/")
+    path = urls.split(url).path
+    own = f"{above}/{name.partition('.')[0]}/"
+    if not above:
+        return bool(name) and path.startswith(own)
+    return path.startswith((f"{above}/", own))
+
+
+def _are_columns(base: Url, url: Url, scope: Scope) -> bool:
+    """Tell whether two addresses are lists of a system that numbers the pages of each."""
+    page = scope.family.pager.page if scope.family is not None else None
+    return page is not None and page(base, 1) is not None and page(url, 1) is not None
+
+
+def _rows_by(link: Node, url: Url, base: Url, scope: Scope) -> frozenset[Url]:
+    """Return the articles that stand by a link, in the smallest element that holds any.
+
+    Those of a heading, or of no known system, must lie in the folder of what it leads to.
+    """
+    folder = url.rpartition("/")[0] + "/"
+    by_folder = scope.family is None or not _MORE.search(fold(dom.text_of(link)) or _picture_says(link))
     area = link.parent
     for _ in range(_LEVELS):
         if area is None or area.tag == "body":
-            return False
+            break
         named = (urls.join(base, dom.attribute(each, "href")) for each in dom.select(area, "a[href]"))
-        if any(url is not None and scope.family is not None and scope.article(url) for url in named):
-            return True
+        others = [each for each in named if each is not None and each != url and scope.article(each)]
+        shown = frozenset(each for each in others if not by_folder or each.startswith(folder))
+        if shown and not (by_folder and len(shown) < _SEVERAL):
+            return shown
+        if others and not shown:
+            break
         area = area.parent
-    return False
+    return frozenset()

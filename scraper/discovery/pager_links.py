@@ -12,7 +12,7 @@ from scraper import dom, urls
 from scraper.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scraper.dom import Node
     from scraper.urls import Url
@@ -38,6 +38,8 @@ _BY_VALUE: Final = re.compile(
     r"(?:this\.value|this\.options\[[^\]]{1,40}\]\.value)(?:\s{0,3}\+\s{0,3}(['\"])([^'\"\s]{0,100})\3)?"
 )
 _OPTION: Final = re.compile(r"第?\s?(\d{1,6})\s?页?")
+_SECOND: Final = 2
+_HOLDS_PAGER: Final = frozenset(["div", "ul", "ol", "nav", "span", "p", "td", "center"])
 _FEWEST: Final = 2  # options of a field to pick a page in
 _LONGEST_WORDS: Final = 24  # characters of a way to the next page
 
@@ -141,12 +143,32 @@ def _is_called_next(link: Node) -> bool:
 
 
 def _present(pager: Node, numbered: dict[int, Url]) -> int | None:
-    """Return the number that a pager shows and does not link to; None where it shows several, or none."""
+    """Return the number that a pager shows and does not link to, or leaves out; None: none is so clear."""
     shown = [int(found[1]) for run in dom.texts(pager) if (found := _NUMBER.fullmatch(run.strip()))]
     own = [number for number in dict.fromkeys(shown) if number not in numbered]
-    if len(own) == 1:
-        return own[0]
-    return None
+    if not own:
+        own = [
+            number - 1
+            for number in numbered
+            if number - 1 not in numbered and (number == _SECOND or number - 2 in numbered)
+        ]
+    return own[0] if len(own) == 1 else None
+
+
+def _holds_elements(pager: Node) -> bool:
+    return any(not (child.tag or "-").startswith("-") for child in dom.children(pager))
+
+
+def waits_for_script(page: Node, scripts: Sequence[str]) -> bool:
+    """Tell whether a page has an empty pager that one of its scripts names: that one fills it."""
+    for pager in dom.select(page, _PAGERS)[:_MOST]:
+        if pager.tag not in _HOLDS_PAGER or dom.text_of(pager).strip() or _holds_elements(pager):
+            continue
+        names = [dom.attribute(pager, "id"), *dom.attribute(pager, "class").split()]
+        called = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names if name]
+        if any(call.search(script) for script in scripts for call in called):
+            return True
+    return False
 
 
 def _by_field(page: Node, base: Url) -> Url | None:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import dom, urls
-from scraper.discovery.pager_links import steps
+from scraper.discovery.pager_links import steps, waits_for_script
 from scraper.text import fold
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def _selected(page: Node) -> Drawn | None:
 
 def is_unread(page: Node, base: Url) -> bool:
     """Tell whether a page draws a pager in a way that is not understood."""
-    if any(_DRAWS.search(script) for script in _scripts(page)):
+    scripts = [*_scripts(page)]
+    if any(_DRAWS.search(script) for script in scripts) or waits_for_script(page, scripts):
         return True
     if dom.first(page, _COMPONENTS) is not None:
         return True

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _FILE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar|7z|jpe?g|png|gif|webp|mp[34]|flv)(?:$|\?)", re.IGNORECASE
+    r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar|7z|jpe?g|png|gif|webp|mp[34]|flv)(?:$|\?)"
+    r"|/_content/download\.jsp\?|/virtual_attach_file\.vsb\?|/module/download/down(?:file)?\.jsp\?|/attachment\.jspx\?",
+    re.IGNORECASE,
 )
 
 
