@@ -43,7 +43,8 @@ MOST_SECONDS: Final = (
     30.0  # of one piece, CPU time in its worker; more than a page may take (`ingest.bounds`)
 )
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
-_LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
+_LEAST_PATIENCE: Final = 60.0  # seconds by the clock
+_TO_BEGIN: Final = 60.0  # seconds by the clock, until a new process says that it is there
 _CHUNK: Final = 16  # pieces that a worker is given at once
 _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, not the speed
 _OPEN: Final = Path("/proc/self/fd")
@@ -207,9 +208,11 @@ class _Crew(Generic[Piece, Result]):
         for pipe in wait(list(busy), self._patience if patient else 0):
             self._listen(busy[pipe])  # type: ignore[index] # a pipe that was asked for
         now = time.monotonic()
-        for worker in [each for each in busy.values() if each.chunk and now - each.since > self._patience]:
-            worker.process.kill()
-            self._replace(worker, f"no answer came in {self._patience:g} s")
+        for worker in busy.values():
+            patience = self._patience if worker.has_begun else _TO_BEGIN
+            if worker.chunk and now - worker.since > patience:
+                worker.process.kill()
+                self._replace(worker, f"no answer came in {patience:g} s")
         self._give()
 
     def _listen(self, worker: _Worker) -> None:
