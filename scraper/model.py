@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 MAX_BYTES = 67_108_864  # of one decoded body, unless the config says otherwise
 MAX_ASSETS = 200  # pictures and files of one article and one host that are asked for, unless likewise
-LARGEST_BODY = 2**31  # bytes: what the config may say at most
+LARGEST_BODY = 2**30 - 2**20  # bytes: what the config may say at most; with its head it fits a record
 
 
 class Channel(Value, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import struct
+import tracemalloc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from gallery import PICTURE, publish
 
 from scraper import cli
 from scraper.errors import CaptureDamaged, StoreError
-from scraper.model import CaptureRef
+from scraper.model import LARGEST_BODY, CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.documents import DocumentStore
-from scraper.stores.warc import BrokenRecord, Record, find, pack
+from scraper.stores.warc import MAX_RECORD, BrokenRecord, Member, Record, find, pack, unpack, walk
 from scraper.stores.warc_files import WarcFolder
-from scraper.stores.warc_reader import load
+from scraper.stores.warc_reader import load, scan
 from scraper.urls import Url
 from scraper.values import replace
 
@@ -100,6 +101,51 @@ def test_a_place_outside_of_its_file_is_damage(tmp_path: Path, offset: int, leng
     (tmp_path / name).write_bytes(pack((("WARC-Type", "response"),), BLOCK))
     with pytest.raises(CaptureDamaged):
         load(WarcFolder(tmp_path), CaptureRef(file=name, offset=offset, length=length, digest=""))
+
+
+def test_a_record_is_read_in_twice_its_size() -> None:
+    """What inflates to gigabytes may lie in any archive that somebody hands on."""
+    size = 8_000_000
+    member = pack((("WARC-Type", "response"),), bytes(size))
+    tracemalloc.start()
+    try:
+        (found,) = walk(io.BytesIO(member))
+        _, walked = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        del found
+        assert len(unpack(member).block) == size
+        _, unpacked = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert max(walked, unpacked) < 2.4 * size
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**20 - 33, 2**20 - 32, 2**20, 3 * 2**20 + 5])
+def test_records_of_any_size_follow_each_other(size: int) -> None:
+    member = pack((("WARC-Type", "response"),), bytes(size))
+    found = list(walk(io.BytesIO(member * 3)))
+    assert [(each.offset, len(each.record.block)) for each in found if isinstance(each, Member)] == [
+        (len(member) * number, size) for number in range(3)
+    ]
+    with pytest.raises(BrokenRecord):
+        unpack(member * 2)
+    with pytest.raises(BrokenRecord):
+        unpack(member[:-1])
+
+
+def test_records_that_belong_to_no_capture_are_not_gathered(tmp_path: Path) -> None:
+    lost = pack((("WARC-Type", "request"),), bytes(1_000_000)) * 50
+    (tmp_path / "x-20260101000000-00001.warc.gz").write_bytes(lost)
+    tracemalloc.start()
+    try:
+        assert list(scan(WarcFolder(tmp_path), None, None)) == []
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_largest_body_of_a_config_fits_a_record() -> None:
+    assert LARGEST_BODY + 2**19 < MAX_RECORD
 
 
 def test_pipes_and_folders_are_no_files_of_captures(tmp_path: Path) -> None:

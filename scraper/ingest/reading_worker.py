@@ -84,7 +84,8 @@ def send(pipe: IO[bytes], job: tuple[Any, ...], *, same_site: bool) -> None:
     name, capture, site, *more = job
     told = b"" if same_site else pickle.dumps(site, pickle.HIGHEST_PROTOCOL)
     data = pickle.dumps((name, capture, *more), pickle.HIGHEST_PROTOCOL)
-    pipe.write(b"".join((_head(told), told, _head(data), data)))
+    pipe.write(_head(told) + told + _head(data))
+    pipe.write(data)
     pipe.flush()
 
 

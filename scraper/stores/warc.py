@@ -29,6 +29,7 @@ _MAGIC = b"\x1f\x8b\x08"
 _HEADER = 10  # bytes of a member's header, where it holds no name and no comment
 _COMMENT = 0x10  # the flag of a member whose header holds a comment
 _CHUNK = 2**16
+_STEP = 2**20  # bytes inflated at a time
 _PEEK = 2**9  # bytes that show what a member begins with
 _LONGEST_HEAD = 2**16  # bytes of a record's fields: five addresses of some kilobytes
 _COMMON_HEAD = 2**12
@@ -125,7 +126,9 @@ def unpack(data: bytes) -> Record:
     """Return the record of exactly one member; raise `BrokenRecord` for anything less or more."""
     inflater = zlib.decompressobj(_GZIP)
     try:
-        raw = inflater.decompress(data, MAX_RECORD)
+        raw = bytearray()
+        for step in _steps(inflater, data, MAX_RECORD):
+            raw += step
     except zlib.error as error:
         raise BrokenRecord(_plain(error)) from error
     if not inflater.eof or inflater.unused_data:
@@ -134,14 +137,29 @@ def unpack(data: bytes) -> Record:
     return parse(raw)
 
 
-def parse(raw: bytes) -> Record:
-    """Return the record that inflated bytes hold; they must hold it whole, and nothing after it."""
-    record = head_of(raw)
-    rest, record = record.block, Record(fields=record.fields, block=record.block[:-4])
-    if record.required("Content-Length") != str(len(record.block)) or rest[-4:] != _CRLF * 2:
+def _steps(inflater: zlib._Decompress, data: bytes, most: int) -> Iterator[bytes]:
+    """Yield what data inflate to, so much of it at a time that nothing large is held twice."""
+    is_full = True
+    while most > 0 and (data or is_full) and not inflater.eof:
+        step = inflater.decompress(data, min(most, _STEP))
+        is_full = len(step) == _STEP  # more may come though all was taken in
+        most -= len(step)
+        yield step
+        data = inflater.unconsumed_tail
+
+
+def parse(raw: bytes | bytearray) -> Record:
+    """Return the record that inflated bytes hold; they must hold it whole, and nothing after it.
+
+    Of the block there are two for a moment, the bytes and what is returned: it may be large.
+    """
+    start = raw.find(_CRLF * 2) + 4
+    head = head_of(bytes(raw[: max(start, 0)]))
+    size = len(raw) - start - 4
+    if size < 0 or head.required("Content-Length") != str(size) or raw[-4:] != _CRLF * 2:
         msg = say("the record does not have its Content-Length")
         raise BrokenRecord(msg)
-    return record
+    return Record(fields=head.fields, block=bytes(memoryview(raw)[start:-4]))
 
 
 def head_of(raw: bytes) -> Record:
@@ -268,32 +286,36 @@ def _chain(file: BinaryIO, start: int) -> Iterator[Member | Gap]:
             yield Gap(offset=offset, what=inflated, torn=inflated == _TORN)
             return
         raw, length, rest = inflated
+        del inflated
         try:
-            yield Member(offset=offset, length=length, record=parse(raw))
+            record = parse(raw)
         except BrokenRecord as error:
             yield Gap(offset=offset, what=str(error))
             return
+        del raw
+        yield Member(offset=offset, length=length, record=record)
+        del record
         offset += length
 
 
 _TORN = "the file ends within the record"
 
 
-def _inflate(file: BinaryIO, chunk: bytes) -> tuple[bytes, int, bytes] | str:
+def _inflate(file: BinaryIO, chunk: bytes) -> tuple[bytearray, int, bytes] | str:
     """Inflate one member that starts with `chunk`: its bytes, length, what was read beyond; or why not."""
     inflater = zlib.decompressobj(_GZIP)
-    parts: list[bytes] = []
-    taken = size = 0
+    raw = bytearray()
+    taken = 0
     while chunk:
         try:
-            parts.append(inflater.decompress(chunk, MAX_RECORD - size))
+            for step in _steps(inflater, chunk, MAX_RECORD - len(raw)):
+                raw += step
         except zlib.error as error:
             return _plain(error)
         taken += len(chunk)
-        size += len(parts[-1])
         if inflater.eof:
-            return b"".join(parts), taken - len(inflater.unused_data), inflater.unused_data
-        if size >= MAX_RECORD:
+            return raw, taken - len(inflater.unused_data), inflater.unused_data
+        if len(raw) >= MAX_RECORD:
             return "the record is larger than any that is written here"
         chunk = file.read(_CHUNK)
     return _TORN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from typing import TYPE_CHECKING
 
 from scraper.errors import CaptureDamaged, StoreError
@@ -16,11 +17,14 @@ from scraper.stores.warc_records import Original
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from scraper.model import Capture
     from scraper.stores.warc import Record
     from scraper.stores.warc_files import WarcFolder
+
+
+_MOST_OF_GROUP = 24  # records: a request and a response for each of some redirects
 
 
 class Damaged(Value, frozen=True, kw_only=True):
@@ -88,7 +92,7 @@ def scan(
     files: WarcFolder, after: CaptureRef | None, on_damage: Callable[[Damaged], None] | None
 ) -> Iterator[tuple[CaptureRef, Capture]]:
     """Yield a folder's captures in the order in which they were written, one in memory at a time."""
-    before: list[Record] = []
+    before: deque[Record] = deque(maxlen=_MOST_OF_GROUP)  # what belongs to no group is not gathered
     for file, found in walk_all(files, after):
         if isinstance(found, Member) and not warc_records.closes_group(found.record):
             before.append(found.record)
@@ -137,7 +141,7 @@ def body_of(files: WarcFolder, record: Record, digest: str) -> bytes:
 
 
 def _assemble(
-    files: WarcFolder, file: str, found: Member | Gap, before: list[Record]
+    files: WarcFolder, file: str, found: Member | Gap, before: Sequence[Record]
 ) -> tuple[CaptureRef, Capture]:
     if isinstance(found, Gap):
         raise BrokenRecord(found.what)
