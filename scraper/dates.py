@@ -72,6 +72,11 @@ _ENGLISH = tuple(
         rf"(?P<year>(?:19|20)\d\d)[\s-]{_MONTH}[\s-]{_DAY}",  # 2021-Mar-05
     )
 )
+_MONTH_FIRST = re.compile(  # 3月 11, 2021, as WordPress writes it in Chinese
+    r"(?<!\d)(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?\s?,\s?(?P<year>(?:19|20)\d\d)(?!\d)"
+    r"(?=(?P<rest>.{0,40}))",
+    re.DOTALL,
+)
 _WESTERN = re.compile(  # 12/03/2021, either part may be the month
     r"(?<![\d./-])(?P<one>\d{1,2})(?P<sep>[/.-])(?P<two>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d\d)(?!\d)"
     r"(?=(?P<rest>.{0,40}))",
@@ -252,6 +257,10 @@ def _moments(
         day = _day(year, _han(match["month"]), _han(match["day"]), tz)
         if day is not None:
             yield _Found(match.start(), day)
+    for match in _MONTH_FIRST.finditer(text) if "月" in text else ():
+        day = _day(match["year"], match["month"], match["day"], tz)
+        if day is not None:
+            yield _Found(match.start(), _at_time(day, match["rest"]))
     for form in _ENGLISH if _LATIN.search(text) else ():
         for match in form.finditer(text):
             month = _MONTHS.index(match["month"][:3].lower()) + 1

@@ -44,7 +44,6 @@ _AGO = (  # how long ago that was
     r"(?:\d{1,4}|[一两二三四五六七八九十几半]{1,3})\s?(?:个\s?)?(?:秒钟?|分钟|小时|天|日|周|星期|月|年)之?前|刚刚|[昨前今]天"
     r"|\d{1,4}\s(?:second|minute|hour|day|week|month|year)s?\sago"
 )
-_RELATIVE = re.compile(_AGO, re.IGNORECASE)
 _NO_NAME = re.compile(  # a day in English, or in parts
     rf"(?:{_AGO}"
     r"|[\d\s:：/.,|()（）+-]|\b(?:posted|published|updated|on|at|date)\b|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\b"
@@ -141,15 +140,14 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
 def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
     """Return the moment that a `<time datetime>` tells, where its element shows that day and no time.
 
-    Likewise where it shows how long ago that was.
+    Likewise where it shows no day that is understood, such as how long ago that was.
     """
     element = node if node.tag == "time" else dom.first(node, "time[datetime]")
     if element is None:
         return None
     told = dates.find_moment(dom.attribute(element, "datetime"), tz)
-    words = " ".join(dom.texts(node))
-    shown = dates.find_moment(words, tz)
-    if shown is None and _RELATIVE.search(words) is not None:
+    shown = dates.find_moment(" ".join(dom.texts(node)), tz)
+    if shown is None:
         return told
     is_that_day = told is not None and shown is not None and told.date() == shown.date()
     return told if is_that_day and shown is not None and shown.time() == _MIDNIGHT else None
