@@ -84,8 +84,8 @@ def test_a_source_stands_behind_its_label_however_it_is_written(meta: str) -> No
 
 def test_a_day_of_wordpress_in_chinese_is_that_of_publication() -> None:
     html = (
-        f"<html><head><title>{TITLE}</title><meta name=generator content='WordPress 6.1'></head><body><article>"
-        f"<h1 class=entry-title>{TITLE}</h1><span class=posted-on>"
+        f"<html><head><title>{TITLE}</title><meta name=generator content='WordPress 6.1'></head><body>"
+        f"<article><h1 class=entry-title>{TITLE}</h1><span class=posted-on>"
         "<time class='entry-date published' datetime='2021-03-11T10:00:00+08:00'>3月 11, 2021</time>"
         "<time class=updated datetime='2021-05-01T10:00:00+08:00'>5月 1, 2021</time></span>"
         f"<div class=entry-content>{BODY}</div></article></body></html>"
