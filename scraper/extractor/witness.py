@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
+from scraper.extractor import witnessed_players
+from scraper.extractor.drawn_order import DRAWN
 from scraper.model import LeftOut, Shown
 from scraper.values import Value, field
 
@@ -33,6 +35,7 @@ _NO_WORDS: Final = frozenset(
 
 _PICTURED: Final = frozenset(["img", "image"])
 _LEADING: Final = frozenset(["a", "area", *_PICTURED])
+_MOVED: Final = frozenset(["thead", "tfoot", "rb"])  # drawn elsewhere than where they may be written
 _RAW: Final = frozenset(
     ["script", "style", "template", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp"]
 )
@@ -92,6 +95,12 @@ class _Link(Value):
     shows: bool = False
 
 
+class _Alone(Value):
+    """An element whose neighbours wait as it does."""
+
+    node: dom.Node
+
+
 class Told(Value, frozen=True, kw_only=True):
     """What the reader tells: its pictures and links, and all other addresses that it names."""
 
@@ -144,7 +153,7 @@ class _Glance(Value, frozen=True, kw_only=True):
     """What one look over the elements of a container shows."""
 
     leading: list[dom.Node]  # links and pictures
-    needs_a_walk: bool  # some words are not shown, or a link stands in another
+    needs_a_walk: bool  # some words are not shown, or elsewhere, or a link stands in another
     names: bool  # anything but the address of an `<img>` may be the name of a file or picture
 
 
@@ -164,7 +173,7 @@ def _glance(root: dom.Node) -> _Glance:
     nests = "a" in tags and len(leading) > 1 and dom.first(root, "a a") is not None
     return _Glance(
         leading=leading,
-        needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS),
+        needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS) or not tags.isdisjoint(_MOVED),
         names=is_raw or _NAME.search('"'.join(filter(None, [*values, *tags, '"']))) is not None,
     )
 
@@ -188,14 +197,16 @@ def _pictured(link: dom.Node) -> Iterator[str]:
 
 
 def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
-    waiting: list[dom.Node | _Link] = [root]
+    waiting: list[dom.Node | _Link | _Alone] = [root]
     links: list[_Link] = []  # those open, outermost first
     while waiting:
         node = waiting.pop()
         if isinstance(node, _Link):
             seen.links.extend([node.href] if links.pop().shows else [])
             continue
-        if node is not root and (following := node.next) is not None:
+        if isinstance(node, _Alone):
+            node = node.node
+        elif node is not root and (following := node.next) is not None:
             waiting.append(following)
         tag = node.tag
         if nodes and (rule := nodes.get(node.mem_id)) is not None:
@@ -205,14 +216,24 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
         elif tag in _NO_WORDS:
             _pictures_within(node, nodes, links, seen)
         else:
-            if tag == "a" and (href := _href(node, base)) is not None:
-                links.append(_Link(href))
-                waiting.append(links[-1])
-            elif tag in _PICTURED:
-                _picture(node, links, seen)
-            elif tag == "area":
-                _piece(node, base, seen)
-            waiting.extend([child] if (child := node.first_child) is not None else [])
+            if tag in _LEADING and (link := _led(node, base, links, seen)) is not None:
+                waiting.append(link)
+            if (as_drawn := DRAWN.get(tag or "")) is not None:
+                waiting += [_Alone(child) for child in reversed(as_drawn(node))]
+            else:
+                waiting.extend([child] if (child := node.first_child) is not None else [])
+
+
+def _led(node: dom.Node, base: Url, links: list[_Link], seen: _Seen) -> _Link | None:
+    """Note a picture, or a piece of one that leads somewhere; return a link that opens here."""
+    if node.tag in _PICTURED:
+        _picture(node, links, seen)
+    elif node.tag == "area":
+        _piece(node, base, seen)
+    elif (href := _href(node, base)) is not None:
+        links.append(_Link(href))
+        return links[-1]
+    return None
 
 
 def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
@@ -284,17 +305,20 @@ def _named(
 ) -> tuple[list[str], list[str]]:
     """Return the names of files in the markup, and the names of pictures that no element shows."""
     names = Counter([name for root in roots for name in _names_in(root)])
-    if not names:
+    if not (names or seen.left):
         return [], []
-    for _, node in seen.left:
-        names.subtract(_names_in(node))
+    for rule, node in seen.left:
+        offered = (
+            {dom.attribute(each, "value") for each in dom.select(node, "option")} if rule == "form" else ()
+        )
+        names.subtract(name for name in _names_in(node) if name[0] not in offered)
     known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
     shown = {value for values in seen.pictures for value in values}
     noted = {piece for address in addresses for piece in _pieces(address)}
-    files: list[str] = []
+    files = list(witnessed_players.untold(seen.left, known))
     loose: list[str] = []
     for (name, is_picture), count in names.items():
-        last = next(reversed(_pieces(name)), name)
+        last = _last_of(name)
         if count <= 0 or last in noted or name in told.words or _is_behind_a_blank(last, known):
             continue
         if not is_picture:
@@ -396,6 +420,12 @@ def _pieces(address: str) -> list[str]:
     return [piece for piece in _PIECES.split(unquote(address)) if piece]
 
 
+def _last_of(name: str) -> str:
+    """Return the last piece of an address; one that is no more than an ending (`?e=.pdf`) names nothing."""
+    *before, last = _pieces(name) or [name]
+    return last if last[:1] != "." else next((piece for piece in reversed(before) if "." in piece[1:]), last)
+
+
 # ── what it comes to ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -404,7 +434,7 @@ def _identified(
 ) -> tuple[Url, ...]:
     """Return each picture by the address that is told of it, else by its first that can be asked for.
 
-    In the order in which they are told; those that are not told follow.
+    In the order of the page; those that are not told follow.
     """
     if not (pictures or loose):
         return ()
@@ -422,14 +452,7 @@ def _identified(
         elif own:
             untold.append(urls.Url(own[0]))
     untold += [url for name in loose if (url := urls.join(base, name)) is not None]
-    counts = Counter(found)
-    in_order = [urls.Url(address) for address in told.images if _taken(counts, address)]
-    return (*in_order, *untold)
-
-
-def _taken(counts: Counter[str], address: str) -> bool:
-    counts[address] -= 1
-    return counts[address] >= 0
+    return (*map(urls.Url, found), *untold)
 
 
 def _listed(left: Sequence[tuple[str, dom.Node]], addresses: Mapping[str, str]) -> Iterator[LeftOut]:

@@ -76,13 +76,19 @@ def missing(shown: Shown, markdown: str, beside: Iterable[str] = ()) -> Missing:
         text=_missing_runs(visible_text(shown.text), said.text),
         images=_missing_items(images, tuple(map(_canonical, said.images))),
         links=tuple(links.elements()),
-        files=tuple(file for file in shown.files if _pieces(file)[-1] not in named),
+        files=tuple(file for file in shown.files if _name_of(file) not in named),
     )
 
 
 def _pieces(address: str) -> list[str]:
     """Return the names that an address is made of: a file may be named within the address of its viewer."""
     return [piece for piece in _PARTED.split(unquote(address)) if piece] or [address]
+
+
+def _name_of(address: str) -> str:
+    """Return the last name of an address: what is no more than an ending (`?e=.pdf`) names nothing."""
+    *before, last = _pieces(address)
+    return last if last[0] != "." else next((piece for piece in reversed(before) if "." in piece[1:]), last)
 
 
 def read_back(markdown: str) -> Said:
@@ -109,11 +115,11 @@ def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
     if all(character in rest for character in shown):
         return ()
     lost = Counter(shown) - Counter(said)
-    if not lost:  # it stands there in another order
-        return ()
     shown, said = _where_they_differ(shown, said)
     if len(shown) + len(said) > _LONGEST_COMPARED or line_differences.is_dear(shown, said):
-        return ("".join((Counter(shown) - Counter(said)).elements()),)
+        return ("".join((Counter(shown) - Counter(said)).elements()) or shown,)
+    if not lost:  # all of it stands there, in another order
+        return tuple("".join(run) for run in _missing_slices(shown, said))
     runs = tuple(run for each in _missing_slices(shown, said) if (run := "".join(each)) not in said)
     return runs if sum(map(len, runs)) == lost.total() else ("".join(lost.elements()),)
 
