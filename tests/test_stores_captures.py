@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import zlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from warcio.archiveiterator import ArchiveIterator as WarcIo
 from scraper.errors import CaptureDamaged, StoreError
 from scraper.model import Capture, CaptureRef, Kind
 from scraper.stores.captures import CaptureStore
+from scraper.stores.warc import LEVEL, pack
 from scraper.urls import Url
 from scraper.values import replace
 
@@ -304,6 +306,17 @@ def test_each_record_is_one_gzip_member(tmp_path: Path) -> None:
     data = (tmp_path / ref.file).read_bytes()
     assert data.count(b"\x1f\x8b\x08") == 3
     assert gzip.decompress(data).count(b"WARC/1.1\r\n") == 3
+
+
+@pytest.mark.parametrize("size", [0, 100, 511, 512, 4_000, 8_191, 8_192, 40_000])
+def test_a_record_is_packed_as_well_as_by_the_largest_window(size: int) -> None:
+    """However small the window is that a record needs: nothing lies too far back to be referred to."""
+    block = (b"%06d, " * (size // 16) % tuple(range(size // 16)) + os.urandom(size // 2) * 2)[:size]
+    packed = pack((("WARC-Type", "request"),), block)
+    raw = gzip.decompress(packed)
+    largest = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    assert raw.endswith(block + b"\r\n" * 2)
+    assert len(packed) <= len(largest.compress(raw) + largest.flush()) + size // 500
 
 
 def test_a_dechunked_body_does_not_claim_to_be_chunked(tmp_path: Path) -> None:
