@@ -1,21 +1,19 @@
-"""Exchanges over httpx: the only module that uses it. One client, which asks what it is told and no more.
+"""Exchanges over httpx: the only module that uses it. Asks what it is told and no more.
 
-What httpx does by itself, and a true capture cannot have, is kept from it:
+Requests go to a transport of httpx's without its client: its cookies, redirects, proxies and deadlines are
+what a true capture cannot have, and to turn each of them off costs a tenth of an exchange.
 
-    addresses written anew     it is given the origin alone; the target's bytes go beside it
-    cookies                    `_NoCookies`
-    a Location read, and the
-    answer lost when it cannot `_Answer`: to httpx no answer is a redirect; `sources.network` follows them
-    proxies, netrc             `trust_env` is off; `crawler.routes` says which way
+    addresses written anew     httpx is given the origin alone; the target's bytes go beside it
+    redirects                  `crawler.network` follows them
+    proxies                    `crawler.proxies` says which way
     bodies decoded             `aiter_raw`
-    deadlines of each part     none; the fetcher has one for the whole
+    deadlines                  the fetcher has one for the whole
 """
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -31,9 +29,7 @@ from scraper.values import Value
 
 if TYPE_CHECKING:
     import ssl
-    import urllib.request
     from collections.abc import AsyncIterable, AsyncIterator, Callable
-    from http.client import HTTPResponse
     from types import TracebackType
     from typing import Self
 
@@ -83,13 +79,7 @@ class Client:
             idle_origins=idle_origins,
             may_ask=may_ask,
         )
-        self._client = httpx.AsyncClient(
-            transport=_Transport(self._connections),
-            cookies=_NoCookies(),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,
-        )
+        self._transport = _Transport(self._connections)
 
     @classmethod
     def of(
@@ -115,14 +105,14 @@ class Client:
         """Make ready to connect; certificates that the config names are read now, so that a slip shows."""
         if self.trust.names_a_file:
             self.trust.context(TlsSettings())
-        await self._client.__aenter__()
+        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close every connection."""
-        await self._client.__aexit__(kind, exc, trace)
+        await self._transport.__aexit__(kind, exc, trace)
 
     @asynccontextmanager
     async def ask(
@@ -136,7 +126,7 @@ class Client:
         is_plain = urls.split(url).scheme == "http" and (proxy is None or proxy.scheme != "https")
         context = None if is_plain else self.trust.context(tls or TlsSettings())
         with told(url):
-            response = await self._client.send(_request(url, headers, proxy, context), stream=True)
+            response = await self._transport.handle_async_request(_request(url, headers, proxy, context))
             try:
                 yield Answer(
                     status=response.status_code,
@@ -189,7 +179,7 @@ class _Transport(httpx.AsyncBaseTransport):
             request.extensions["proxy"],
             request.extensions["tls"],
         )
-        return _Answer(
+        return httpx.Response(
             arrival.status,
             headers=list(arrival.headers),
             stream=_Body(arrival),
@@ -199,15 +189,6 @@ class _Transport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         await self._connections.close()
-
-
-class _Answer(httpx.Response):
-    """An answer whose Location httpx leaves alone."""
-
-    @property
-    def has_redirect_location(self) -> bool:
-        """No: httpx would read the Location though it does not follow, and fail on what is no address."""
-        return False
 
 
 class _Body(httpx.AsyncByteStream):
@@ -224,10 +205,3 @@ class _Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         """Give the connection back, or close it where not all was read."""
         await self._arrival.close()
-
-
-class _NoCookies(CookieJar):
-    """A jar that takes nothing in."""
-
-    def extract_cookies(self, response: HTTPResponse, request: urllib.request.Request) -> None:
-        """Leave a Set-Cookie where it is."""

@@ -20,8 +20,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tenacity import AsyncRetrying, retry_if_exception
-
 from scraper import urls
 from scraper.crawler.pacer import BROKEN, HOUR
 from scraper.crawler.refusal import refusal
@@ -30,10 +28,10 @@ from scraper.messages import say
 from scraper.numbers import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from tenacity import RetryCallState
+    from tenacity import AsyncRetrying, RetryCallState
 
     from scraper.crawler.fetcher import Fetcher, Traffic
     from scraper.crawler.pacer import Pacer
@@ -84,7 +82,7 @@ class Retry:
                 return await self._once(url, host, delay, exchange)
 
         try:
-            return await self._retrying(tries, delay)(once)
+            return await self._again_and_again(once, tries, delay)
         except BadStatus as exc:
             self._pacer.doubt(host)
             if exc.status != HTTPStatus.TOO_MANY_REQUESTS:
@@ -97,7 +95,25 @@ class Retry:
                 self._pacer.leave(host, str(exc))
             raise
 
+    async def _again_and_again(
+        self, once: Callable[[], Awaitable[Capture]], tries: _Tries, delay: float
+    ) -> Capture:
+        """Return what a try comes to. The first is made bare: nearly all addresses answer it."""
+        try:
+            return await once()
+        except (BadStatus, Unreachable) as exc:
+            failed = [exc]
+
+        async def again() -> Capture:
+            if failed:
+                raise failed.pop()  # the first, which is counted with the others
+            return await once()
+
+        return await self._retrying(tries, delay)(again)
+
     def _retrying(self, tries: _Tries, delay: float) -> AsyncRetrying:
+        from tenacity import AsyncRetrying, retry_if_exception  # noqa: PLC0415 - 10 ms: few need it
+
         return AsyncRetrying(
             stop=tries.are_over,
             retry=retry_if_exception(_heals),
