@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
@@ -30,7 +30,7 @@ from scraper.report import Report
 from scraper.values import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from datetime import datetime
 
     from scraper.crawl.budget import Budget
@@ -182,7 +182,7 @@ class Session:
         async with places:
             opened = False
             try:
-                with self.open_site(site) as context:
+                async with self._opened(site) as context:
                     opened = True
                     try:
                         await self._work(command, context, turn, plan)
@@ -199,6 +199,13 @@ class Session:
                     self._stopped(site, turn, error)
                 else:
                     turn.unopened = error
+
+    @asynccontextmanager
+    async def _opened(self, site: Site) -> AsyncIterator[SiteContext]:
+        """Open a site, and close it in the end, beside the loop: both wait for the disk again and again."""
+        with ExitStack() as stack:
+            yield await self._off_loop.do(stack.enter_context, self.open_site(site))
+            await self._off_loop.do(stack.close)
 
     async def _work(self, command: str, context: SiteContext, turn: _Turn, plan: Plan) -> None:
         """Work an open site, and remember how that ended, whatever ended it."""
