@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archiving import Archive, Clock
 
 from scraper import cli
+from scraper.app.indexing import refresh_sites
+from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
 from scraper.exit_codes import ExitCode
+from scraper.stores.search_index.rows import Connection
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pytest
 
     from scraper.demo.campus import CampusWorld
     from scraper.demo.server import Server
+    from scraper.model import Site
+    from scraper.report import Report
+    from scraper.stores.opening import SiteContext
 
 HOSTS = 12
 DELAY = 60.0  # seconds that nobody waits
+PATIENCE = 30.0  # seconds, after which a test fails instead of hanging
 
 
 def run(folder: Path, server: Server, worlds: list[CampusWorld]) -> Path:
@@ -37,22 +49,67 @@ def run(folder: Path, server: Server, worlds: list[CampusWorld]) -> Path:
     return folder
 
 
+def together(archive: Archive, sites: int) -> Report:
+    """Make a run: all its sites are opened before one is worked, and at their end before one is closed."""
+    session = archive.session()
+    open_site, opening, closing = session.open_site, threading.Barrier(sites), threading.Barrier(sites)
+
+    @contextmanager
+    def waiting(site: Site) -> Iterator[SiteContext]:
+        with open_site(site) as context:
+            opening.wait(PATIENCE)
+            yield context
+            closing.wait(PATIENCE)
+
+    session.open_site = waiting
+    return session.go("run", archive.config.sites, Incremental())
+
+
 def test_a_dozen_hosts_are_worked_side_by_side_each_at_its_own_pace(tmp_path: Path) -> None:
     worlds = campus_sites.many(HOSTS)
     clock = Clock()
     with serve(*worlds, clock=clock.monotonic) as server:
         archive = Archive(tmp_path, server, *worlds, delay=DELAY)
         archive.clock = clock
-        report = archive.run()
+        report = together(archive, HOSTS)
         asked = [access.host for access in server.log]
-        gaps = [gap for world in worlds for gap in server.gaps(world.host)]
+        begins = [[one.started for one in server.requests(host=world.host)] for world in worlds]
     assert report.exit_code == ExitCode.DONE
     assert len(report.sites) == HOSTS
     assert all(site.written == site.listed > 10 for site in report.sites.values())
+    gaps = [later - earlier for moments in begins for earlier, later in pairwise(moments)]
     assert min(gaps) >= DELAY * 0.99  # by the clock that moves only when somebody sleeps
     begun = [asked.index(world.host) for world in worlds]
     ended = [len(asked) - asked[::-1].index(world.host) for world in worlds]
     assert max(begun) < min(ended)  # the last one begins before the first one ends
+
+
+def test_sites_wait_for_the_disk_side_by_side_when_they_are_opened_and_closed(tmp_path: Path) -> None:
+    worlds = campus_sites.many(2)
+    with serve(*worlds) as server:
+        report = together(Archive(tmp_path, server, *worlds), len(worlds))
+    assert report.exit_code == ExitCode.DONE
+
+
+def test_what_several_sites_brought_is_taken_into_the_search_in_one_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = campus_sites.many(3)
+    begun: list[str] = []
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        report = archive.run()
+    execute = Connection.execute
+
+    def heard(self: Connection, sql: str, parameters: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        begun.append(sql)
+        return execute(self, sql, parameters)
+
+    monkeypatch.setattr(Connection, "execute", heard)
+    assert refresh_sites(archive.config, report.sites).put == sum(
+        site.written for site in report.sites.values()
+    )
+    assert begun.count("BEGIN IMMEDIATE") == 1
 
 
 def test_a_site_s_troubles_are_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,13 @@ def index_path(config: Config) -> Path:
     return Path(config.archive) / ".scraper" / NAME
 
 
+class _Gone(Value, frozen=True):
+    """An article that is indexed and not held any more."""
+
+    site: str
+    key: str
+
+
 def refresh(
     index: SearchIndex,
     site: Site,
@@ -55,22 +62,36 @@ def refresh(
     advance: Callable[[], None] = lambda: None,
 ) -> Indexed:
     """Bring one site's part of the index up to date with what the state holds of it."""
-    done = Indexed()
+    return _written(index, _changes(index, site, held, archive), advance)
+
+
+def _changes(
+    index: SearchIndex, site: Site, held: Iterable[ArticleRecord], archive: Path
+) -> Iterator[Prepared | StoreError | _Gone]:
+    """Yield what of a site's part is to be put and what is to be removed, and what cannot be read."""
     there = index.versions(site.name)
-    results = _made(_changed(site, held, there), archive)
-    while batch := list(islice(results, _BATCH)):
+    yield from _made(_changed(site, held, there), archive)
+    yield from (_Gone(site.name, key) for key in there)  # `_changed` has taken out what is still held
+
+
+def _written(
+    index: SearchIndex, changes: Iterator[Prepared | StoreError | _Gone], advance: Callable[[], None]
+) -> Indexed:
+    """Write changes, of however many sites, by the batch: each transaction waits for the disk."""
+    done = Indexed()
+    while batch := list(islice(changes, _BATCH)):
         with index.transaction():
-            for made in batch:
+            for change in batch:
+                match change:
+                    case _Gone(site=site, key=key):
+                        done.removed += index.remove(site, key)
+                        continue
+                    case StoreError():
+                        done.unreadable.append(change)
+                    case _:
+                        index.put_prepared(change)
+                        done.put += 1
                 advance()
-                if isinstance(made, StoreError):
-                    done.unreadable.append(made)
-                else:
-                    index.put_prepared(made)
-                    done.put += 1
-    gone = list(there)  # `_changed` has taken out what is still held
-    for start in range(0, len(gone), _BATCH):
-        with index.transaction():
-            done.removed += sum(index.remove(site.name, key) for key in gone[start : start + _BATCH])
     return done
 
 
@@ -164,15 +185,16 @@ def refresh_sites(
     `changed`: the sites of which something is known to have changed; of the others only the numbers are
     compared. None: any of them may have.
     """
-    done = Indexed()
     with open_index(index_path(config)) as index:
-        for site, state in viewed(config, [site for site in config.sites if site.name in names]):
-            if changed is not None and site.name not in changed:
-                articles = state.counts.standing(site.name).articles
-                if articles == index.count(site.name):
-                    continue
-            one = refresh(index, site, state.articles.held(site.name), Path(config.archive))
-            done.put += one.put
-            done.removed += one.removed
-            done.unreadable += one.unreadable
-    return done
+        return _written(index, _changes_of_sites(config, index, names, changed), lambda: None)
+
+
+def _changes_of_sites(
+    config: Config, index: SearchIndex, names: Collection[str], changed: Collection[str] | None
+) -> Iterator[Prepared | StoreError | _Gone]:
+    for site, state in viewed(config, [site for site in config.sites if site.name in names]):
+        if changed is not None and site.name not in changed:
+            articles = state.counts.standing(site.name).articles
+            if articles == index.count(site.name):
+                continue
+        yield from _changes(index, site, state.articles.held(site.name), Path(config.archive))
