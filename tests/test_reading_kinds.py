@@ -334,6 +334,23 @@ KINDS = {
         left_out=("script-text",),
         seen=Loss(characters=1),
     ),
+    "pictures whose addresses a script puts together": Kind(
+        body="<p>字</p><script>h += '<img src=\"/book/' + i + '.jpg\">'; $('#x').html(h)</script>",
+        markdown="字",
+        left_out=("script-file",),
+        seen=Loss(characters=1),
+    ),
+    "a file that only a script can find": Kind(
+        body="<p><a href='javascript:;' onclick=\"down('3344')\">报名表.docx</a>，<a>名单.pdf</a></p>",
+        markdown="报名表.docx，名单.pdf",
+        left_out=("script-file",),
+        seen=Loss(characters=15),
+    ),
+    "a link that downloads": Kind(
+        body="<p><a href='/api/file/88' download>下载表格</a><a href='/n/1.htm' download>页</a></p>",
+        files=("/api/file/88",),
+        seen=Loss(characters=5, links=2),
+    ),
     "a template": Kind(
         body="<p>字</p><template><p>模板里的话</p></template>",
         markdown="字",

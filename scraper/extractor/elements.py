@@ -160,6 +160,9 @@ def anchor(walk: Walk, node: dom.Node) -> None:
         if href is not None:
             walk.file_words.extend(name for name in files.strings(script) if "/" not in name)
         if href is None:
+            words = text.fold(dom.text_of(node)) if len(script) > 1 or node.attributes else ""
+            if files.is_named_by(attributes, words):
+                walk.account.note(words or attributes.get("title") or "", "script-file")
             walk.enter(node)
             return
     walk.hrefs.append(href)
@@ -170,8 +173,8 @@ def anchor(walk: Walk, node: dom.Node) -> None:
     if files.is_played_name(href) and not _shows(walk, node):
         embeds.put(walk, embeds.of_address(files.as_url(href)))
         return
-    may_be_file = "download" in attributes or files.may_be_program(href)
-    if may_be_file and files.is_named_by(attributes, dom.text_of(node)):
+    is_file = "download" in attributes and not files.is_page(href)
+    if is_file or (files.may_be_program(href) and files.is_named_by(attributes, dom.text_of(node))):
         walk.files.append(files.as_url(href))
     walk.enter_styled(node, style)
 

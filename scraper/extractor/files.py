@@ -32,6 +32,7 @@ _PLAYED: Final = re.compile(
     re.IGNORECASE,
 )
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|tiff?)$", re.IGNORECASE)
+_PAGE: Final = re.compile(r"\.s?html?$|/$", re.IGNORECASE)
 _QUOTES: Final = re.compile("[\"'`]")
 _SHOWS_PDF: Final = re.compile("pdf", re.IGNORECASE)
 _VIEWS: Final = re.compile(r"view|pdfjs|embed|preview|reader|player|flipbook|web/index", re.IGNORECASE)
@@ -151,6 +152,12 @@ def _downloads(href: str) -> bool:
 def may_be_program(href: str) -> bool:
     """Tell whether an address may be that of a program which sends files (`down.asp?id=7`, `/download/7`)."""
     return href.startswith("http") and ("?" in href or _DYNAMIC.search(href.partition("#")[0]) is not None)
+
+
+def is_page(href: str) -> bool:
+    """Tell whether a link leads to a page, or to a picture, by its name: no file, even where it is saved."""
+    path = _path(href)
+    return _PAGE.search(path) is not None or _PICTURE.search(path) is not None or not href.startswith("http")
 
 
 def is_named_by(attributes: Mapping[str, str | None], words: str) -> bool:

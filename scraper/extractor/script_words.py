@@ -22,6 +22,17 @@ _MARKUP: Final = re.compile(r"html|template|x-tmpl|handlebars|mustache", re.IGNO
 _FEW: Final = 4  # Chinese characters of what is a text
 
 
+_SHOWS: Final = re.compile(
+    r"<(?:img|image|video|audio|source|iframe|embed|object)\b[^<>\n]{0,60}", re.IGNORECASE
+)
+
+
+def markup_of(code: str) -> str | None:
+    """Return the beginning of what a script writes that shows something; None where it writes no such."""
+    found = _SHOWS.search(code) if "<" in code else None
+    return text.fold(found[0]) if found is not None else None
+
+
 def of(script: dom.Node) -> tuple[str, ...]:
     """Return the texts that a script shows, each once: none of one that only asks or counts."""
     code = script.text(deep=True) or ""

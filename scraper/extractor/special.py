@@ -149,9 +149,12 @@ def _scripts(survey: Survey, _addresses: Addresses) -> Found:
         if dom.attribute(node, "type").lower().startswith("math/tex"):
             yield node, formulas.script
             continue
-        named, words = files.named_in(node.text(deep=True) or ""), script_words.of(node)
+        code = node.text(deep=True) or ""
+        named, words = files.named_in(code), script_words.of(node)
         if named or words or embeds.plays_by_number(node):
             yield node, partial(_script, named=named, words=words)
+        elif (shown := script_words.markup_of(code)) is not None:
+            yield node, partial(_written, shown=shown)
 
 
 def _script(walk: Walk, node: dom.Node, named: files.Named, words: tuple[str, ...]) -> None:
@@ -163,6 +166,11 @@ def _script(walk: Walk, node: dom.Node, named: files.Named, words: tuple[str, ..
             walk.account.note(each, "script-text")
     if not any(named) and embeds.plays_by_number(node):
         walk.account.leave(node, "player")
+
+
+def _written(walk: Walk, _node: dom.Node, shown: str) -> None:
+    """Read a script that writes what it puts together: nobody but the script knows its address."""
+    walk.account.note(shown, "script-file")
 
 
 def _clicked(survey: Survey, addresses: Addresses) -> Found:
