@@ -7,6 +7,7 @@ has changed; 100,000 articles are read in about two seconds and take 60 MB. Know
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scraper.values import Value
@@ -107,10 +108,7 @@ class Catalogue:
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         self._connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Forget everything."""
-        self._connection.close()
+        weakref.finalize(self, self._connection.close)  # whoever reads it last may be any of many
 
     def copy(self) -> Catalogue:
         """Return another catalogue of the same articles, to be changed while this one is read."""

@@ -31,11 +31,12 @@ def index() -> Iterator[Index]:
 
     command = [str(get_executable()), "--service"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-        try:
-            yield Index(cast("BinaryIO", process.stdin), cast("BufferedReader", process.stdout))
-        finally:
-            process.kill()
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    try:
+        yield Index(cast("BinaryIO", process.stdin), cast("BufferedReader", process.stdout))
+    finally:
+        process.kill()
+        process.communicate()  # closes both pipes, also where what was to be sent cannot be any more
 
 
 class Index:

@@ -176,8 +176,12 @@ def view_index(path: Path) -> SearchIndex:
         raise StoreError(message)
     try:
         connection = _connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.DatabaseError as error:
+        raise index_error(path, error) from error
+    try:
         _check(connection)
     except (sqlite3.DatabaseError, _Unfit) as error:
+        connection.close()
         raise index_error(path, error) from error
     connection.path = path
     return SearchIndex(connection)
@@ -216,7 +220,6 @@ def _writable(path: Path) -> Connection:
 def _check(connection: Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version != VERSION:
-        connection.close()
         msg = say(
             "it is of form {version}, and this program knows {version2}", version=version, version2=VERSION
         )

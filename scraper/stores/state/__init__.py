@@ -98,30 +98,30 @@ def open_state(path: Path) -> State:
         make_folder(path.parent)
         path.touch(0o666)  # SQLite itself would make it with 0644, or with nothing under a strange umask
         keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
-        connection = _connected(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        (before,) = connection.execute("PRAGMA user_version").fetchone()
-        state = State(_prepared(connection, str(path)))
-        if seems_odd(connection):
-            state.mend()
-        if 0 < before < VERSION:
-            connection.execute("VACUUM")  # the older tables' room is given back
-        return state  # noqa: TRY300 - within: opening is all of it
+        with _closed_on_error(_connected(path)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            (before,) = connection.execute("PRAGMA user_version").fetchone()
+            state = State(_prepared(connection, str(path)))
+            if seems_odd(connection):
+                state.mend()
+            if 0 < before < VERSION:
+                connection.execute("VACUUM")  # the older tables' room is given back
+            return state
     except (sqlite3.DatabaseError, OSError) as error:
         raise state_error(error, path) from error
 
 
 def open_copy(path: Path) -> State:
     """Open a copy of the state in memory: for a dry run, and for reading while another run writes."""
-    connection = _connected(":memory:")
     try:
-        if path.exists():
-            with closing(_read_only(path)) as source:
-                source.backup(connection)
-        state = State(_prepared(connection, str(path)))
-        if seems_odd(connection):
-            state.mend()
-        return state  # noqa: TRY300 - within: opening is all of it
+        with _closed_on_error(_connected(":memory:")) as connection:
+            if path.exists():
+                with closing(_read_only(path)) as source:
+                    source.backup(connection)
+            state = State(_prepared(connection, str(path)))
+            if seems_odd(connection):
+                state.mend()
+            return state
     except sqlite3.DatabaseError as error:
         raise state_error(error, path) from error
 
@@ -147,18 +147,28 @@ def open_view(path: Path) -> State:
     if not path.exists():
         return open_copy(path)
     try:
-        connection = _read_only(path)
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        connection.row_factory = sqlite3.Row
-        if found != VERSION or seems_odd(connection):
+        with _closed_on_error(_read_only(path)) as connection:
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.row_factory = sqlite3.Row
+            if found == VERSION and not seems_odd(connection):
+                remember_this_run(connection)
+                connection.execute("BEGIN")  # one moment for all that is read
+                connection.name = str(path)
+                return State(connection)
             connection.close()
             return open_copy(path)
-        remember_this_run(connection)
-        connection.execute("BEGIN")  # one moment for all that is read
-        connection.name = str(path)
-        return State(connection)
     except sqlite3.DatabaseError as error:
         raise state_error(error, path) from error
+
+
+@contextmanager
+def _closed_on_error(connection: Connection) -> Iterator[Connection]:
+    """Close what could not be opened whole."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _connected(path: Path | str) -> Connection:
@@ -188,7 +198,6 @@ def _prepared(connection: Connection, name: str) -> Connection:
     connection.execute("PRAGMA busy_timeout = 10000")  # ms; a checkpoint on a slow disk takes its time
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
-        connection.close()
         msg = say(
             "state: {name}: version {found}, and this program knows {version}: a newer one wrote it",
             name=name,
