@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PAGERS: Final = ", ".join(
     f"[{attribute}*={name} i]" for attribute in ("class", "id") for name in ("pag", "fenye", "fanye", "fany")
 )
-_MOST: Final = 12  # pagers of a page that are looked at
+_MOST: Final = 12  # pagers of a page that are looked at, and names of one
 _LONGEST: Final = 400  # characters of a pager
 _NUMBER: Final = re.compile(r"[\[【(]?\s?(\d{1,5})\s?[\]】)]?")
 _ARROW: Final = re.compile(r"[>›»→＞]|&gt;|▶|下")
@@ -165,9 +165,19 @@ def waits_for_script(page: Node, scripts: Sequence[str]) -> bool:
         if pager.tag not in _HOLDS_PAGER or dom.text_of(pager).strip() or _holds_elements(pager):
             continue
         names = [dom.attribute(pager, "id"), *dom.attribute(pager, "class").split()]
-        called = [re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in names if name]
-        if any(call.search(script) for script in scripts for call in called):
+        if any(_names(script, name) for script in scripts for name in names[:_MOST] if name):
             return True
+    return False
+
+
+def _names(script: str, name: str) -> bool:
+    """Tell whether a script has a name as a word of its own."""
+    at = script.find(name)
+    while at >= 0:
+        around = script[at - 1 : at] + script[at + len(name) : at + len(name) + 1]
+        if not any(letter.isalnum() or letter in "_-" for letter in around):
+            return True
+        at = script.find(name, at + len(name))
     return False
 
 
