@@ -80,8 +80,8 @@ def linked_data(**said: Any) -> str:  # noqa: ANN401 - whatever JSON holds
         '<meta name="PubDate" content="2024-04-01 08:00">',
     ],
 )
-def test_what_a_page_tells_machines_comes_first(told: str) -> None:
-    html = ARTICLE.replace("<head>", f"<head>{told}")
+def test_what_a_page_tells_machines_comes_before_a_day_amid_other_words(told: str) -> None:
+    html = ARTICLE.replace("<head>", f"<head>{told}").replace("2024-04-05 09:30", "校报2024-04-05号")
     assert read(html).published.isoformat() == "2024-04-01T08:00:00+08:00"
 
 

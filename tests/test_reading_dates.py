@@ -96,3 +96,33 @@ def test_a_day_of_wordpress_in_chinese_is_that_of_publication() -> None:
 
 def test_a_day_with_the_month_first_is_one_in_any_line() -> None:
     assert read("3月 11, 2021 由 教务处").published.date().isoformat() == "2021-03-11"
+
+
+TOLD = "<meta name=PubDate content='2021-03-12 08:00'>"
+
+
+@pytest.mark.parametrize(
+    ("meta", "moment"),
+    [
+        ("2021-03-11", "2021-03-11T00:00"),
+        ("[2021年3月11日 10:20]　来源：教务处", "2021-03-11T10:20"),
+        ("2021-03-12", "2021-03-12T08:00"),
+        ("2021年3月9日校务会议通过", "2021-03-12T08:00"),
+    ],
+)
+def test_a_day_that_stands_alone_by_the_text_comes_before_what_machines_are_told(
+    meta: str, moment: str
+) -> None:
+    article = read(f"{meta}{TOLD}", family="trs")
+    assert article.published.isoformat()[:16] == moment
+
+
+@pytest.mark.parametrize(
+    "end", ["<p>教务处</p><p>2021年3月11日</p>", "<p>竹山书院<br>二〇二一年三月十一日</p>"]
+)
+def test_a_notice_without_a_line_of_a_day_has_that_of_its_signature(end: str) -> None:
+    html = f"<html><title>{TITLE}</title><div><h3>{TITLE}</h3><div class=nr>{BODY}{end}</div></div></html>"
+    article = extract(capture(f"{HOME}news/detail/88.html", html), site(HOME, family="generic"))
+    assert (article.published.date().isoformat(), article.published_from) == ("2021-03-11", "page")
+    dated = read("发布时间：2021-03-15").published
+    assert dated.date().isoformat() == "2021-03-15"

@@ -86,7 +86,8 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     beside = _date_line(
         page, worn, site.timezone, roots=roots.nodes, title=title, left_out=left_out, of_article=of_article
     )
-    moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside)
+    signed = fidelity.last_line(body.blocks) if worn.is_generic or of_article else ""
+    moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside, signed=signed)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
     return Article(

@@ -30,7 +30,7 @@ from scraper.model import Shown
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from scraper.urls import Url
 
@@ -54,6 +54,17 @@ def told_by(blocks: Iterable[Block]) -> Shown:
     for block in blocks:
         _tell(block, told)
     return told.shown()
+
+
+def last_line(blocks: Sequence[Block]) -> str:
+    """Return the line that ends a body; "" where its last block is no paragraph."""
+    last = blocks[-1] if blocks else None
+    if not isinstance(last, Paragraph):
+        return ""
+    at = max((n for n, inline in enumerate(last.children) if isinstance(inline, Break)), default=-1)
+    told = _Told()
+    _tell_inlines(last.children[at + 1 :], told)
+    return text.fold("".join(told.texts))
 
 
 def _tell(block: Block, told: _Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy

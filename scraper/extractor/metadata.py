@@ -50,6 +50,13 @@ _NO_NAME = re.compile(  # a day in English, or in parts
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b|(?<=\d)(?:st|nd|rd|th)\b|[年月日TZ]|[AP]M\b)++",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(  # the day that ends a notice, behind who signs it
+    r"^.{0,30}?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|[〇零○一二三四五六七八九]{4}年\S{1,3}月\S{1,3}日)[\s)）]*$"
+)
+_LINE_OF_A_DAY = re.compile(  # and of its source, its readers, its buttons
+    r"[（(\[【|]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s?\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?\s?[）)\]】|]?"
+    r"(?:\s?[\[【|]?(?:来源|作者|编辑|责编|供稿|浏览|点击|阅读|访问|字[号体]|分享|打印).{0,120})?"
+)
 _LONGEST_PARTS = 16  # characters of an element that shows a day in parts and nothing else
 _DATED = re.compile(  # a day behind a source is none of its words
     r"(?:(?<![\s|,，\[(（])[\s|,，\[(（]++)?(?<!\d)(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d).*$",
@@ -85,28 +92,41 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
 
 
 def published(
-    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = ""
+    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = "", *, signed: str = ""
 ) -> tuple[datetime, ComesFrom]:
     """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own.
 
     `beside` is the date line that stands next to the body; it is asked where the layout's own element shows
-    none. What the page shows behind a label comes before what it tells machines, which may be the moment of
-    a move; that comes before a date without a label, which may be another thing's.
+    none. What the page shows behind a label, or in a short line of its own, comes before what it tells
+    machines, which may be the moment of a move; that comes before any other date, which may be another
+    thing's. `signed` is the line that ends the article: its day counts where nothing else does.
     """
     in_address = dates.date_in_path(capture.url, tz)
     moment = _shown_moment(page.first(layout.published), tz, in_address)
     moment = moment or dates.find_labelled(beside, tz, near=in_address)
     if moment is None and layout.nearby:
-        moment = generic.published(page, tz) or dates.find_moment(beside, tz, near=in_address)
+        moment = _told_or_shown(generic.published(page, tz), beside, tz, in_address)
         moment = moment or generic.only_time(page, tz)
     if moment is not None:
         return moment, "page"
     if in_address is not None:
         return in_address, "url"
     moment = _by_order(page, layout, tz, beside) or (dates.find_parts(beside, tz) if beside else None)
+    moment = moment or (dates.find_moment(signed, tz) if _SIGNED.search(signed) else None)
     if moment is not None:
         return moment, "page"
     return capture.fetched_at.astimezone(tz), "capture"
+
+
+def _told_or_shown(
+    told: datetime | None, beside: str, tz: ZoneInfo, near: datetime | None
+) -> datetime | None:
+    """Return the moment that a page tells machines, or that a line next to the body shows without a label."""
+    shown = dates.find_moment(beside, tz, near=near)
+    if told is None or shown is None:
+        return told or shown
+    is_line = told.date() != shown.date() and _LINE_OF_A_DAY.fullmatch(text.fold(beside)) is not None
+    return shown if is_line else told
 
 
 def _by_order(page: Page, layout: Layout, tz: ZoneInfo, beside: str) -> datetime | None:
