@@ -374,3 +374,38 @@ def test_a_host_without_trouble_leaves_no_trace() -> None:
 
     run(story)
     assert host_state.host(HOST) is None
+
+
+# ── whether we keep up ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("late", "often", "usual"), [(2.0, 1, True), (0.5, 1, False), (2.0, 200, False)])
+def test_turns_that_begin_long_after_their_time_are_told_where_they_are_many(
+    late: float, often: int, *, usual: bool
+) -> None:
+    """`often`: one sleep in so many ends late, as on a machine that has more to do than it can."""
+    slept: list[float] = []
+
+    async def sleep(span: float) -> None:
+        slept.append(span)
+        await asyncio.sleep(span + late * (len(slept) % often == 0))
+
+    async def story() -> None:
+        paces = pacer(sleep=sleep)
+        for _ in range(400):
+            await turn(paces, delay=1.0)
+        assert paces.lateness.turns == 400
+        assert paces.lateness.is_usual is usual
+
+    run(story)
+
+
+def test_a_host_that_is_asked_long_after_its_delay_is_not_late() -> None:
+    async def story() -> None:
+        paces = pacer()
+        for _ in range(20):
+            await turn(paces, delay=1.0)
+            await asyncio.sleep(60)
+        assert paces.lateness.late == 0
+
+    run(story)

@@ -37,6 +37,13 @@ DELAY = 60.0  # seconds that nobody waits
 PATIENCE = 30.0  # seconds, after which a test fails instead of hanging
 
 
+class SlowClock(Clock):
+    """The clock of a machine that has too much to do: whoever sleeps is woken late."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds + 2)
+
+
 def run(folder: Path, server: Server, worlds: list[CampusWorld]) -> Path:
     """Write a folder of config files, one a site, and return it."""
     whole = config_text(*worlds, proxy=server.proxy, delay=0, retries=0)
@@ -82,6 +89,17 @@ def test_a_dozen_hosts_are_worked_side_by_side_each_at_its_own_pace(tmp_path: Pa
     begun = [asked.index(world.host) for world in worlds]
     ended = [len(asked) - asked[::-1].index(world.host) for world in worlds]
     assert max(begun) < min(ended)  # the last one begins before the first one ends
+
+
+def test_a_run_that_does_not_keep_up_with_its_pace_says_so_once(tmp_path: Path) -> None:
+    worlds = campus_sites.many(2)
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds, delay=DELAY)
+        archive.clock = SlowClock()
+        report = archive.run()
+    notes = [note.message for site in report.sites.values() for note in site.notes]
+    assert len([note for note in notes if "does not keep up" in note]) == 1
+    assert report.exit_code == ExitCode.DONE
 
 
 def test_sites_wait_for_the_disk_side_by_side_when_they_are_opened_and_closed(tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ class Session:
             self._off_loop.close()
             self._reader.close()
         self._tell_unopened(turns)
+        self._tell_lateness(turns)
         return Report(
             command=command,
             started=begun,
@@ -150,6 +151,20 @@ class Session:
             turns[site].reporter.problem(site.home, error)
             if not isinstance(error, Locked):
                 turns[site].reporter.code(of_error(error))
+
+    def _tell_lateness(self, turns: dict[Site, _Turn]) -> None:
+        """Say where the machine, and not the delays, sets the pace: once, with the first site."""
+        lateness = self._network.lateness
+        if not lateness.is_usual:
+            return
+        site, turn = next(iter(turns.items()))
+        said = say(
+            "this process does not keep up with its sites: {late} of {turns} requests went out more than a "
+            "second after their time; start several runs, each for some of the sites, or set longer delays",
+            late=lateness.late,
+            turns=lateness.turns,
+        )
+        turn.reporter.remark(site.home, said)
 
     async def _all(self, command: str, turns: dict[Site, _Turn], plan: Plan) -> None:
         places = asyncio.Semaphore(self.at_once)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from scraper.crawler.dns import Resolve
     from scraper.crawler.host_state import HostState
+    from scraper.crawler.pacer import Lateness
     from scraper.crawler.permit import Permit
     from scraper.model import Capture, Headers, NetworkSettings, Site
     from scraper.urls import Url
@@ -129,6 +130,11 @@ class Network:
     def watch_pauses(self, hear: Callable[[str, datetime, float, str], None]) -> None:
         """Tell of each pause that a host needs: the host, until when, why."""
         self._pacer.on_pause = hear
+
+    @property
+    def lateness(self) -> Lateness:
+        """How we keep up with the pace of all hosts."""
+        return self._pacer.lateness
 
     def traffic(self, site: Site) -> Traffic:
         """Return what was asked for a site and what came: robots.txt, retries, redirects too."""

@@ -44,7 +44,21 @@ BROKEN = 8.0  # seconds: the longest back-off after answers that broke off, whic
 TOLD = 5.0  # seconds: a longer back-off is told while it lasts
 JITTER = 0.1  # of a back-off, added
 HELD = 0.1  # seconds between two looks at a host that another process is asking
+LATE = 1.0  # seconds after its time that a request goes out, where nothing but we ourselves kept it back
+_A_FEW = 10  # turns that begin late now and then, whatever the machine
 TOO_MANY = "429"  # the cause of a back-off that means: we are not wanted
+
+
+class Lateness(Value):
+    """How this process keeps up with the pace that it is to keep."""
+
+    turns: int = 0
+    late: int = 0  # of them, that began more than `LATE` after their time
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether more than one turn in a hundred began late."""
+        return self.late >= _A_FEW and self.late * 100 > self.turns
 
 
 class _Lane(Value):
@@ -89,6 +103,7 @@ class Pacer:
         self._patience = patience
         self._guessed_patience = guessed_patience
         self._lanes: dict[str, _Lane] = {}
+        self.lateness = Lateness()
         self.on_pause: Callable[[str, datetime, float, str], None] | None = None  # None: nobody watches
 
     @asynccontextmanager
@@ -163,12 +178,16 @@ class Pacer:
         while True:
             self._check_patience(host, lane)
             self._tell(host, lane)
+            due = self.monotonic() + max(self._left(lane, delay), 0.0)
             await self._wait(lane, delay)
+            late = self.monotonic() - due
             if not self.host_state.take(host):
                 await self.sleep(HELD * (1 + self._random()))
                 continue
             self._catch_up(host, lane)
             if self._left(lane, delay) <= 0:
+                self.lateness.turns += 1
+                self.lateness.late += late > LATE
                 return
             self.host_state.give_back(host, None)
 
