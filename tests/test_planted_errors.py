@@ -15,6 +15,7 @@ from gallery import HOME, PICTURE, SECOND, kept, publish
 
 from scraper import extractor
 from scraper.crawl.plan import Backfill, Incremental
+from scraper.crawl.site_crawl import SiteCrawl
 from scraper.crawler.network import Network
 from scraper.demo import campus_sites
 from scraper.demo.server import serve
@@ -128,6 +129,17 @@ def test_at_remembering_one_row_of_a_list(
     report = go(archive)
     assert only(report).written == 4
     check_told(report, caplog, f"/{CHANNEL}/")
+
+
+def test_at_a_whole_site_of_a_sound_state(
+    archive: Archive, world: EcmsWorld, planted: Planted, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the site's state remembers is sound, and stays."""
+    world.bulk(CHANNEL, 2, first=datetime(2025, 1, 6, 9, tzinfo=UTC))
+    assert go(archive, Incremental()).exit_code == ExitCode.DONE
+    planted.before(SiteCrawl, "carry_out", lambda *_: True)
+    report = go(archive, Incremental())
+    check_told(report, caplog, archive.config.sites[0].home)
 
 
 def test_at_every_row_of_a_list(archive: Archive, world: EcmsWorld, planted: Planted) -> None:

@@ -274,6 +274,18 @@ def test_how_a_run_ended_is_remembered(state: State) -> None:
 
 
 def test_what_else_is_remembered_is_kept_by_topic_and_name(state: State) -> None:
-    state.notes.put("canary", "s", "{}")
-    assert state.notes.get("canary", "s") == "{}"
+    state.notes.put("canary", "s", {})
+    assert state.notes.get("canary", "s") == {}
     assert state.notes.get("wayback", "s") is None
+    state.notes.put("wayback", "s", NOW)
+    assert state.notes.moment("wayback", "s") == NOW
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "2026-01-01T00:00:00", '"x"', '"2026-01-01T00:00:00"', "[1]", "{", b"\xff"]
+)
+def test_what_cannot_be_read_of_what_is_remembered_is_nothing(state: State, value: object) -> None:
+    with state.transaction():
+        state.connection.execute("INSERT INTO memory VALUES ('wayback', 's', ?)", (value,))
+    assert state.notes.moment("wayback", "s") is None
+    assert state.notes.text("wayback", "other") == ""

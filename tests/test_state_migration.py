@@ -239,7 +239,7 @@ EXPECTED: dict[str, object] = {
     ],
     "accepted": frozenset({("f", None, "what")}),
     "runs": [SiteRun(command="run", started=NOON, finished=NOON, exit_code=0, listed=7)],
-    "note": "{}",
+    "note": {},
     "holdings": [("1", "2026-03-01 12:30:15", "2026-03-01T12:30:15Z", (OTHER, OTHER))],
 }
 

@@ -96,7 +96,10 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "on_lower_page": (("s", "a", ["k"], 1), {}),
         "end_campaign": (("s", "a", ""), {}),
     },
-    "notes": {"get": (("t", "n"), {}), "put": (("t", "n", "{}"), {})},
+    "notes": {
+        **{verb: (("t", "n"), {}) for verb in ("get", "moment", "text")},
+        "put": (("t", "n", {}), {}),
+    },
     "runs": {
         "begin": (("run", NOW), {}),
         "end": ((1, NOW, 0), {}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from scraper import policy
@@ -16,7 +15,7 @@ _TOPIC = "revisit"  # by site: the ages that its moments were reckoned by, in se
 def reschedule(context: SiteContext) -> None:
     """Reckon anew when each article is due, where the config's ages are not those of the run before."""
     ages, name, state = context.site.revisit, context.name, context.state
-    told = json.dumps([age.total_seconds() for age in ages])
+    told = [age.total_seconds() for age in ages]
     if state.notes.get(_TOPIC, name) == told:
         return
     with state.transaction():

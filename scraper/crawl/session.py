@@ -262,6 +262,7 @@ class Session:
 
     def _slipped(self, context: SiteContext, turn: _Turn, error: Exception) -> None:
         """Take in what nobody foresaw: a state that holds what cannot be, or an error of the program."""
+        _log.critical("program-error", exc_info=error, extra={"fields": {"site": context.name}})
         removed = 0 if self._dry else context.state.mend()
         if removed:
             turn.reporter.code(ExitCode.DAMAGED)
@@ -271,8 +272,6 @@ class Session:
             )
             turn.reporter.problem(context.site.home, StoreError(said))
             return
-        fields = {"site": context.name}
-        _log.critical("program-error", exc_info=error, extra={"fields": fields})
         turn.reporter.code(ExitCode.PROGRAM_ERROR)
         turn.reporter.problem(context.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 

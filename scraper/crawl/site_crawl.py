@@ -178,7 +178,7 @@ class SiteCrawl:
     def _take_turns(self) -> bool:
         """Say whether it is the articles' turn to go first; the next time it is the lists'."""
         notes, name = self._state.notes, self._site.name
-        articles = notes.get(_TURN, name) != "articles"
+        articles = notes.text(_TURN, name) != "articles"
         with self._state.transaction():
             notes.put(_TURN, name, "articles" if articles else "lists")
         return articles

@@ -10,8 +10,7 @@ was made of. Where the page comes back, the site's own takes the copy's place.
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scraper import mementos
@@ -94,7 +93,7 @@ class WaybackFallback:
             self._reporter.article(known, Failed(error=error), begun)
             return
         with self._state.transaction():
-            self._state.notes.put(_TOPIC, self._name(known), json.dumps(begun.isoformat()))
+            self._state.notes.put(_TOPIC, self._name(known), begun)
         self._reporter.article(known, outcome, begun)
 
     async def _index(self, known: ArticleRecord) -> tuple[Copy, ...]:
@@ -129,11 +128,8 @@ class WaybackFallback:
         return Failed(error=NotAnArticle(msg))
 
     def _was_asked(self, known: ArticleRecord) -> bool:
-        text = self._state.notes.get(_TOPIC, self._name(known))
-        try:
-            return text is not None and self._now() - datetime.fromisoformat(json.loads(text)) < _AGAIN
-        except (ValueError, TypeError):  # what nobody can read is no moment
-            return False
+        asked = self._state.notes.moment(_TOPIC, self._name(known))
+        return asked is not None and self._now() - asked < _AGAIN
 
     def _name(self, known: ArticleRecord) -> str:
         return f"{known.site} {known.key}"

@@ -7,7 +7,6 @@ the last on the shelf, and the index of captures does not have it. Who takes tha
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,9 +26,8 @@ class Begun:
         self._state = state
         self._site = site
         self._now: CaptureRef | None = None  # begun by this program
-        text = state.notes.get(_TOPIC, site)
         try:
-            file, offset, times = ("", 0, 0) if text is None else json.loads(text)
+            file, offset, times = state.notes.get(_TOPIC, site) or ("", 0, 0)
             self._before, self._times = (str(file), int(offset)), int(times)
         except (ValueError, TypeError):  # nobody knows which: it is begun once more
             self._before, self._times = ("", 0), 0
@@ -57,4 +55,4 @@ class Begun:
 
     def _note(self, ref: CaptureRef, times: int) -> None:
         with self._state.transaction():
-            self._state.notes.put(_TOPIC, self._site, json.dumps([ref.file, ref.offset, times]))
+            self._state.notes.put(_TOPIC, self._site, [ref.file, ref.offset, times])

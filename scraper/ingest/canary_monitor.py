@@ -6,8 +6,7 @@ a site that has changed does not become usual by staying so.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scraper import canary
 from scraper.article_record import Aliased, Failed, Gone, Revised, Skipped, Status, Unchanged, Written
@@ -171,14 +170,13 @@ class CanaryMonitor:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is wrong, as far as this run shows; where nothing is, remember this run as usual."""
-        text = self._state.notes.get(_TOPIC, self._site.name)
-        past = _past(text)
+        past = _past(self._state.notes.get(_TOPIC, self._site.name))
         alarms = canary.judge(self._seen, replace(past, lengths=self._usual_lengths()))
         if not alarms and (self._seen.read or self._seen.unreadable or self._seen.asked_again):
             now = asdict(canary.remember(past, self._seen))
             del now["lengths"]
             with self._state.transaction():
-                self._state.notes.put(_TOPIC, self._site.name, json.dumps(now))
+                self._state.notes.put(_TOPIC, self._site.name, now)
         return alarms
 
     def _usual_lengths(self) -> dict[str, tuple[int, ...]]:
@@ -192,10 +190,10 @@ class CanaryMonitor:
         return found
 
 
-def _past(text: str | None) -> Past:
+def _past(noted: Any) -> Past:  # noqa: ANN401 - whatever JSON can say
     """Return what was remembered as usual; nothing where that cannot be read."""
     try:
-        return Past() if text is None else Past(**json.loads(text))
+        return Past() if noted is None else Past(**noted)
     except (ValueError, TypeError):
         return Past()
 

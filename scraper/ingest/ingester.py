@@ -177,7 +177,7 @@ class Ingester:
         except ArchiveError:
             return False
         self._just_read = (capture, page)
-        _, _, named = (self._state.notes.get(_NAMED, capture.url) or "").rpartition(" ")
+        _, _, named = self._state.notes.text(_NAMED, capture.url).rpartition(" ")
         return named == _signature(page)
 
     def _read(self, shown: Capture, capture: Capture) -> ListingPage:
@@ -188,7 +188,7 @@ class Ingester:
         just, self._just_read = self._just_read, None
         if just is not None and just[0] is shown and capture.url == shown.url:
             return just[1]
-        noted = self._state.notes.get(_NAMED, capture.url) or ""
+        noted = self._state.notes.text(_NAMED, capture.url)
         reader = self._here if noted.startswith(f"{_read_as(capture)} ") else self._reader
         return read_list(capture, self._site, self._state, reader)
 

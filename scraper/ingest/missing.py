@@ -7,7 +7,7 @@ documents it takes a second.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from scraper.messages import say
@@ -30,12 +30,12 @@ def missing_today(context: SiteContext) -> tuple[str, ...]:
     A moment that is still to come, by a clock that was ahead, counts as never.
     """
     notes, name, now = context.state.notes, context.name, context.now()
-    looked = notes.get(_TOPIC, name)
-    if looked is not None and timedelta(0) <= now - datetime.fromisoformat(looked) < _EVERY:
+    looked = notes.moment(_TOPIC, name)
+    if looked is not None and timedelta(0) <= now - looked < _EVERY:
         return ()
     missing = missing_documents(context.state, name, context.documents)
     with context.state.transaction():
-        notes.put(_TOPIC, name, now.isoformat())
+        notes.put(_TOPIC, name, now)
     return missing
 
 

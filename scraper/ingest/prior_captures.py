@@ -63,8 +63,7 @@ class PriorCaptures:
 
     def _read_whole(self, url: Url, before: Capture) -> datetime:
         """Return when a list was last sent whole, though it may have been the same as before."""
-        noted = self._notes.get(_WHOLE, url)
-        return before.fetched_at if noted is None else datetime.fromisoformat(noted)
+        return self._notes.moment(_WHOLE, url) or before.fetched_at
 
     def is_repeated(self, capture: Capture, same_as: CaptureRef | None, key: str | None) -> bool:
         """Say whether an answer is the list of before and nothing else: then there is nothing to keep of it.
@@ -80,7 +79,7 @@ class PriorCaptures:
     def remember_whole(self, capture: Capture) -> None:
         """Remember that a list was sent whole, and was as before."""
         with self._state.transaction():
-            self._notes.put(_WHOLE, capture.url, capture.fetched_at.isoformat())
+            self._notes.put(_WHOLE, capture.url, capture.fetched_at)
 
     def shown(self, capture: Capture) -> Capture:
         """Return what a capture of a list shows: where it says "not modified", the page of before, today."""

@@ -58,7 +58,7 @@ _UPSERT = (
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
 )
 _SELECT = f"SELECT {_ROW.selected('a')} FROM article a {VOLUME_OF.format(row='a')}"  # noqa: S608 - constants
-_KNOWN_AS = "SELECT 1 FROM article WHERE site = ? AND key = ? AND ?3 IN (url, ask)"
+_KNOWN_AS = "SELECT 1 FROM article WHERE site = ? AND key = ? AND ? IN (url, ask)"
 _KEY_OF_ADDRESS = (
     "coalesce((SELECT key FROM article INDEXED BY article_url WHERE site = :site AND url = :url), "
     "(SELECT key FROM article INDEXED BY article_ask WHERE site = :site AND ask = :url), "
