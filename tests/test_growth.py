@@ -267,6 +267,15 @@ def page(given: str) -> None:
     extract(capture(HERE, HEAD + given + FOOT), SITE)
 
 
+def whole_page(given: str) -> None:
+    """Read a page that shows an article, and within it what is given."""
+    said = "<p>青橙大学今天举行新学期的第一次音乐会，校园里的人都来听，掌声久久不停。</p>" * 4
+    body = (
+        f"<html><head><title>音乐会</title></head><body><h1>音乐会在礼堂举行</h1>{said}{given}</body></html>"
+    )
+    assert extract(capture(HERE, body), SITE).title
+
+
 def listing(given: str) -> None:
     """Read a page as a list, likewise."""
     read_links(capture("http://news.qingcheng.example/x/list.htm", HEAD + given + FOOT), SITE, None)
@@ -461,13 +470,38 @@ _BY: Final = 2.0  # times as dear a character
 @pytest.mark.parametrize(("reader", "pieces"), READERS, ids=lambda each: getattr(each, "__name__", ""))
 def test_every_reader_is_linear(reader: Run, pieces: tuple[str, ...]) -> None:
     cost(reader, pieces[0])  # what is imported or made at first is made before
-    bad = []
+    given = ([piece * (_LEAST * _TIMES**step // len(piece)) for step in range(4)] for piece in pieces)
+    assert [told for texts in given if (told := outgrows(reader, texts))] == []
+
+
+_EACH_ITS_OWN: Final = (
+    *("<a href=/f/{n}.pdf>附件{n}</a>", "<script>'/f/{n}.pdf'</script>", "<script>'/f/a.pdf';{n}</script>"),
+    *("<img src=/f/{n}.png>", "<li><a href=/info/1/{n}.htm>音乐会{n}</a> 2021-03-04</li>", "<p>段{n}。"),
+    "<style>.c{n}{{display:none}}</style><p class=c{n}>x",
+)
+_ENTRIES: Final = (
+    "<item><title>t{n}</title><link>http://news.qingcheng.example/info/1/{n}.htm</link></item>",
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "pieces"), [(whole_page, _EACH_ITS_OWN), (listing, _EACH_ITS_OWN[3:5]), (feed, _ENTRIES)]
+)
+def test_values_that_are_each_their_own_cost_what_they_are_many(reader: Run, pieces: tuple[str, ...]) -> None:
+    """What is kept once for all that are alike is kept as often as they are many."""
+    many = (400, 1_200, 3_600, 10_800)
     for piece in pieces:
-        texts = [piece * (_LEAST * _TIMES**step // len(piece)) for step in range(4)]
-        small, large = (cost(reader, given) for given in texts[:2])
-        if large > max(_BY * small, _COUNTS):  # or some way of looking begins at a size: it does so once
-            costs = [cost(reader, given, again=2) for given in texts]
-            if all(after > _BY * before for before, after in pairwise(costs[1:])):
-                seconds = [f"{each * len(given):.4f}" for each, given in zip(costs, texts, strict=True)]
-                bad.append(f"{piece!r}: {', '.join(seconds)} s")
-    assert bad == []
+        texts = ["".join(piece.format(n=number) for number in range(count)) for count in many]
+        assert outgrows(reader, texts) is None
+
+
+def outgrows(reader: Run, texts: list[str]) -> str | None:
+    """Return how a reader's work outgrows texts, each some times as long as the one before; None: not."""
+    small, large = (cost(reader, given) for given in texts[:2])
+    if large <= max(_BY * small, _COUNTS):  # or some way of looking begins at a size: it does so once
+        return None
+    costs = [cost(reader, given, again=2) for given in texts]
+    if not all(after > _BY * before for before, after in pairwise(costs[1:])):
+        return None
+    seconds = [f"{each * len(given):.4f}" for each, given in zip(costs, texts, strict=True)]
+    return f"{texts[0][:60]!r}: {', '.join(seconds)} s"

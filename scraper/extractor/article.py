@@ -203,11 +203,10 @@ def _embedded(images: Iterable[Url], addresses: Addresses) -> tuple[EmbeddedPict
 
 def _attachments(links: Iterable[str], named: Iterable[Url]) -> tuple[Url, ...]:
     """Return the files that a body links to, each once, in page order."""
-    known = set(named)
+    known = dict.fromkeys(named)
     plain = (files.as_url(link) for link in links)
     found = [files.viewed(url) or url for url in plain if url in known or files.is_attachment(url)]
-    found.extend(url for url in known if url not in found)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *known)))
 
 
 def _beside(page: Page, layout: Layout, addresses: Addresses) -> dict[Url, str]:

@@ -61,6 +61,7 @@ _LONGEST_NAME: Final = (
 )
 _LONGEST_ATTRIBUTE: Final = 61  # characters of its name, and a blank
 _LONGEST: Final = 2_048  # characters of an address
+_MOST_BLANKS, _MOST_MISSED = 16, 8  # in the name of a file; scripts that stand in scripts
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
@@ -314,12 +315,13 @@ def _named(
         names.subtract(name for name in _names_in(node) if name[0] not in offered)
     known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
     shown = {value for values in seen.pictures for value in values}
+    tails = {tail for address in known for tail in _behind_blanks(address)}
     noted = {piece for address in addresses for piece in _pieces(address)}
     files = list(witnessed_players.untold(seen.left, known))
     loose: list[str] = []
     for (name, is_picture), count in names.items():
         last = _last_of(name)
-        if count <= 0 or last in noted or name in told.words or _is_behind_a_blank(last, known):
+        if count <= 0 or last in noted or name in told.words or last in tails:
             continue
         if not is_picture:
             files.append(name)
@@ -328,9 +330,14 @@ def _named(
     return files, loose
 
 
-def _is_behind_a_blank(name: str, known: set[str]) -> bool:
-    """Tell whether a name is the end of a told one that holds a blank, at which an address seems to begin."""
-    return any(each.endswith(f" {name}") for each in known)
+def _behind_blanks(name: str) -> Iterator[str]:
+    """Yield the ends of a name that follow a blank, at which an address seems to begin."""
+    at = name.rfind(" ")
+    for _ in range(_MOST_BLANKS):
+        if at < 0:
+            break
+        yield name[at + 1 :]
+        at = name.rfind(" ", 0, at)
 
 
 def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
@@ -345,16 +352,32 @@ def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
     if _NAME.search(html) is None:
         return
     scripts = [script.text(deep=True) or "" for script in dom.select(node, "script")]
-    for code in (each for each in dom.select(node, "script, style")):
-        html = html.replace(code.html or "", "", 1)
+    html = "".join(_without_code(html, (code.html or "" for code in dom.select(node, "script, style"))))
+    of_scripts = set(scripts)
     for part in (*_without_comments(html), *scripts):
-        in_script = part in scripts
+        in_script = part in of_scripts
         for found in _NAME.finditer(part):
             start = _start_of(part, found.start())
             if _in_string(part, start) if in_script else _in_address(part, start, found.end()):
                 name = _whole(part, start, found.end())
                 if name and not name.lower().startswith("file:"):
                     yield name, found["picture"] is not None
+
+
+def _without_code(html: str, codes: Iterable[str]) -> Iterator[str]:
+    """Yield what stands between the scripts and styles of a text, which are given in its order.
+
+    Such as stand in each other, in drawings, are found with the outer one; after some of them nobody looks
+    for more.
+    """
+    at = missed = 0
+    for code in codes:
+        found = html.find(code, at) if missed < _MOST_MISSED else -1
+        missed += found < 0
+        if found >= 0:
+            yield html[at:found]
+            at = found + len(code)
+    yield html[at:]
 
 
 def _in_string(script: str, start: int) -> bool:
