@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from scraper import dom, text, urls
-from scraper.extractor import witnessed_players
+from scraper.extractor import witnessed_markup, witnessed_players
 from scraper.extractor.drawn_order import DRAWN
 from scraper.model import LeftOut, Shown
 from scraper.values import Value, field
@@ -41,27 +40,7 @@ _RAW: Final = frozenset(
 )
 """Elements whose content the markup holds as it stands."""
 
-_NAME: Final = re.compile(
-    r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
-    r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
-    r"|mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mp3|wma|wav|m4a|ogg)(?=[\"'`?#&\s),\\])",
-    re.IGNORECASE,
-)
-_EDGES: Final = frozenset("\"'()<> \t\r\n;`")
-_ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?\Z")  # before its sign
-_VALUE: Final = re.compile(r"\s?[\"']?[^\"=<>]{0,300}")  # behind it
-_HOLDS_WORDS: Final = re.compile(
-    r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
-)
-_SHOWN_BY_TREE: Final = "<img"
-_EMBEDDED: Final = re.compile(r"data:image/[^\"')>\s]{200,}")
-_WIDTH: Final = re.compile(r"^[\d.]+[wx],")
-_LONGEST_NAME: Final = (
-    400  # characters of an attribute's name and what stands before the address in its value
-)
-_LONGEST_ATTRIBUTE: Final = 61  # characters of its name, and a blank
-_LONGEST: Final = 2_048  # characters of an address
-_MOST_BLANKS, _MOST_MISSED = 16, 8  # in the name of a file; scripts that stand in scripts
+_MOST_BLANKS: Final = 16  # in the name of a file
 _PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
@@ -175,7 +154,8 @@ def _glance(root: dom.Node) -> _Glance:
     return _Glance(
         leading=leading,
         needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS) or not tags.isdisjoint(_MOVED),
-        names=is_raw or _NAME.search('"'.join(filter(None, [*values, *tags, '"']))) is not None,
+        names=is_raw
+        or witnessed_markup.NAME.search('"'.join(filter(None, [*values, *tags, '"']))) is not None,
     )
 
 
@@ -305,14 +285,14 @@ def _named(
     roots: Sequence[dom.Node], seen: _Seen, addresses: Mapping[str, str], told: Told
 ) -> tuple[list[str], list[str]]:
     """Return the names of files in the markup, and the names of pictures that no element shows."""
-    names = Counter([name for root in roots for name in _names_in(root)])
+    names = Counter([name for root in roots for name in witnessed_markup.names_in(root)])
     if not (names or seen.left):
         return [], []
     for rule, node in seen.left:
         offered = (
             {dom.attribute(each, "value") for each in dom.select(node, "option")} if rule == "form" else ()
         )
-        names.subtract(name for name in _names_in(node) if name[0] not in offered)
+        names.subtract(name for name in witnessed_markup.names_in(node) if name[0] not in offered)
     known = {piece for address in (*told.images, *told.links, *told.others) for piece in _pieces(address)}
     shown = {value for values in seen.pictures for value in values}
     tails = {tail for address in known for tail in _behind_blanks(address)}
@@ -338,105 +318,6 @@ def _behind_blanks(name: str) -> Iterator[str]:
             break
         yield name[at + 1 :]
         at = name.rfind(" ", 0, at)
-
-
-def _names_in(node: dom.Node) -> Iterator[tuple[str, bool]]:
-    """Yield every address in the tags and scripts of an element that ends in a file's or picture's name.
-
-    But for the `<img>` elements: these the tree has shown.
-    """
-    html = node.html or ""
-    if "data:image" in html:
-        html = _EMBEDDED.sub("", html)
-    html = "".join(_without_shown(html))
-    if _NAME.search(html) is None:
-        return
-    scripts = [script.text(deep=True) or "" for script in dom.select(node, "script")]
-    html = "".join(_without_code(html, (code.html or "" for code in dom.select(node, "script, style"))))
-    of_scripts = set(scripts)
-    for part in (*_without_comments(html), *scripts):
-        in_script = part in of_scripts
-        for found in _NAME.finditer(part):
-            start = _start_of(part, found.start())
-            if _in_string(part, start) if in_script else _in_address(part, start, found.end()):
-                name = _whole(part, start, found.end())
-                if name and not name.lower().startswith("file:"):
-                    yield name, found["picture"] is not None
-
-
-def _without_code(html: str, codes: Iterable[str]) -> Iterator[str]:
-    """Yield what stands between the scripts and styles of a text, which are given in its order.
-
-    Such as stand in each other, in drawings, are found with the outer one; after some of them nobody looks
-    for more.
-    """
-    at = missed = 0
-    for code in codes:
-        found = html.find(code, at) if missed < _MOST_MISSED else -1
-        missed += found < 0
-        if found >= 0:
-            yield html[at:found]
-            at = found + len(code)
-    yield html[at:]
-
-
-def _in_string(script: str, start: int) -> bool:
-    """Tell an address that is a string of a script."""
-    return script[start - 1 : start] in {'"', "'", "`"}
-
-
-def _in_address(part: str, start: int, end: int) -> bool:
-    """Tell a value that may be an address from words of the page, and from attributes that hold words."""
-    before = part[max(0, start - _LONGEST) : start]
-    if before.rfind("<") < before.rfind(">"):
-        return False
-    if part[end : end + 1] == ")" and "url(" not in before[-8:].lower():
-        return False
-    name, _, value = before[-_LONGEST_NAME:].rpartition("=")
-    attribute = _ATTRIBUTE.search(name[-_LONGEST_ATTRIBUTE:]) if _VALUE.fullmatch(value) else None
-    if attribute is None or not _HOLDS_WORDS.search(attribute[1]):
-        return True
-    return attribute[1].lower() == "value" and "/" in part[start:end]
-
-
-def _whole(part: str, start: int, end: int) -> str:
-    """Return a name with the query that follows it, and without the width that comes before."""
-    stop = end
-    if part[end : end + 1] == "?":
-        stop = next((at for at in range(end, min(len(part), end + _LONGEST)) if part[at] in "\"'<> "), end)
-    name = unescape(part[start:stop]).replace("\\/", "/").strip()
-    return _WIDTH.sub("", name)
-
-
-def _without_shown(html: str) -> Iterator[str]:
-    """Yield the markup between the tags of `<img>`."""
-    at = 0
-    while (begin := html.find(_SHOWN_BY_TREE, at)) >= 0:
-        behind = begin + len(_SHOWN_BY_TREE)
-        is_other = html[behind : behind + 1].isalnum() or html[behind : behind + 1] == "_"  # `<imgs>`
-        yield html[at : behind if is_other else begin]
-        end = html.find(">", behind)
-        at = behind if is_other else len(html) if end < 0 else end + 1
-    yield html[at:]
-
-
-def _without_comments(html: str) -> Iterator[str]:
-    at = 0
-    while (begin := html.find("<!--", at)) >= 0:
-        yield html[at:begin]
-        end = html.find("-->", begin)
-        if end < 0:
-            return
-        at = end + 3
-    yield html[at:]
-
-
-def _start_of(part: str, end: int) -> int:
-    """Return where the address begins that ends here: after the nearest quotation mark, bracket or blank."""
-    for at in range(end - 1, max(-1, end - _LONGEST), -1):
-        if part[at] in _EDGES and not part.startswith(("&amp;", "&quot;"), max(0, at - 5)):
-            return at + 1
-    return max(0, end - _LONGEST)
 
 
 def _pieces(address: str) -> list[str]:
