@@ -74,6 +74,7 @@ class Decoded(NamedTuple):
 
     text: str
     encoding: str  # the WHATWG's name, in lower case
+    utf8: bytes | None = None  # the text in UTF-8, where it came so; None: it is to be encoded
 
 
 def text_of(data: bytes, content_type: str | None) -> str:
@@ -89,7 +90,7 @@ def decoded(data: bytes, content_type: str | None) -> Decoded:
     label = _lookup(_LABEL.search(content_type or ""))
     if label == "utf-8":
         text = _strictly(data, "utf-8")
-        return Decoded(text, "utf-8") if text is not None else _mended(data)
+        return Decoded(text, "utf-8", data) if text is not None else _mended(data)
     if label is None:
         return _by_meta(data)
     return _by_label(data, label, _strictly(data, "utf-8"))
@@ -98,7 +99,7 @@ def decoded(data: bytes, content_type: str | None) -> Decoded:
 def _by_meta(data: bytes) -> Decoded:
     text = _strictly(data, "utf-8")
     if text is not None and not data.isascii():  # whatever the meta says
-        return Decoded(text, "utf-8")
+        return Decoded(text, "utf-8", data)
     return _by_label(data, _lookup_meta(data), text)
 
 
@@ -106,7 +107,7 @@ def _by_label(data: bytes, label: str | None, text: str | None) -> Decoded:
     """Return the text by a label, None for none; `text`: the bytes as UTF-8, None where they are none."""
     if text is not None:  # a legacy label on bytes that are UTF-8: the label lies
         if label is None or not data.isascii() or label.startswith("utf"):
-            return Decoded(text, "utf-8")
+            return Decoded(text, "utf-8", data)
         return Decoded(_decoded(data, label), label)
     if label == "utf-8":
         return _mended(data)

@@ -42,10 +42,13 @@ _BREAKING: Final = frozenset(
 )
 
 
-def parse(text: str) -> Node:
-    """Return the root element of a page. Raises `NotAnArticle` for a page that is too tangled to be read."""
+def parse(text: str, utf8: bytes | None = None) -> Node:
+    """Return the root element of a page. Raises `NotAnArticle` for a page that is too tangled to be read.
+
+    `utf8`: the text in the parser's own encoding; None: it is encoded here.
+    """
     tangles.check(text)
-    root = LexborHTMLParser(text).root
+    root = LexborHTMLParser(text if utf8 is None else utf8).root
     if root is None:
         msg = say("the page has no element")
         raise NotAnArticle(msg)

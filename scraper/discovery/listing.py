@@ -135,7 +135,7 @@ def _leads_on(url: Url) -> bool:
 
 def _parsed(capture: Capture, site: Site) -> Node:
     """Return a page's tree. Raises `NotAListing` for an answer that is no page at all."""
-    html, encoding = source_page(capture, site.max_bytes)
+    html, encoding, _ = source_page(capture, site.max_bytes)
     if html.strip() and _MARKUP.search(html) is None:
         msg = say("{url}: no HTML, no list", url=capture.url)
         raise NotAListing(msg, what="not-html")

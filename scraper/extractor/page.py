@@ -90,13 +90,13 @@ def open_page(capture: Capture, max_bytes: int = MAX_BYTES) -> Page:
     data = charset.body_bytes(capture, max_bytes)
     content_type = capture.header("Content-Type")
     _refuse_other_formats(data, content_type, capture.url)
-    text, encoding = charset.decoded(data, content_type)
+    text, encoding, utf8 = charset.decoded(data, content_type)
     if "<" not in text:
         msg = say("not HTML: {url}: no tag in {count} bytes", url=capture.url, count=len(data))
         raise NotAnArticle(msg, what="not-html")
     if "shadowroot" in text:
-        text = _SHADOW.sub("<div>", text)  # what browsers show of it, where it stands
-    root = dom.parse(text)
+        text, utf8 = _SHADOW.sub("<div>", text), None  # what browsers show of it, where it stands
+    root = dom.parse(text, utf8)
     encode_queries(root, text, encoding)
     return Page(capture.final_url, text, root)
 
