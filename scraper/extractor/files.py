@@ -43,7 +43,6 @@ _DYNAMIC: Final = re.compile(
     r"\.(?:aspx?|ashx|jspx?|php\d?|do|action|vsb|cgi|psp)$|/(?:down|download|file|attach)\w*/?$",
     re.IGNORECASE,
 )
-_DOWNLOADS: Final = ("downloadattachurl", "/_content/download.jsp", "virtual_attach_file.vsb")
 _CALLED: Final = re.compile(r"(?:^|[^a-z])(?:[a-z]{0,20}_?)(?:name|title|label|text)$", re.IGNORECASE)
 _WRITTEN: Final = re.compile(  # a link that a script writes
     r"<a\s[^<>]{0,300}?href=\\?([\"'])([^\"'<>]{1,500}?)\\?\1[^<>]{0,300}>([^<>]{1,200})</a>", re.IGNORECASE
@@ -89,7 +88,7 @@ def named_in(script: str) -> Named:
             waiting = ""
         elif is_played_name(string):
             played.append(string)
-        elif _PICTURE.search(_path(string)):
+        elif _ends_as(_PICTURE, _path(string)):
             pictures.append(string)
     shows = bool(_SHOWS_PDF.search(script)) and not played
     told, others = (pictures, []) if shows else ([], pictures)
@@ -126,7 +125,7 @@ def _has_blank_line(plain: str) -> bool:
 
 def is_file_name(reference: str) -> bool:
     """Tell whether a reference leads to a document or an archive, by the name that its path or query has."""
-    if _FILE.search(_path(reference)):
+    if _ends_as(_FILE, _path(reference)):
         return True
     _, mark, query = reference.partition("#")[0].partition("?")
     return bool(mark) and any(_FILE.search(value.strip()) for _, value in parse_qsl(query))
@@ -135,7 +134,7 @@ def is_file_name(reference: str) -> bool:
 def is_played_name(reference: str) -> bool:
     """Tell whether a reference leads to video or audio, by the name that its path or query ends in."""
     plain = reference.partition("#")[0]
-    return bool(_PLAYED.search(_path(plain)) or ("?" in plain and _PLAYED.search(plain.strip())))
+    return _ends_as(_PLAYED, _path(plain)) or ("?" in plain and _ends_as(_PLAYED, plain.strip()))
 
 
 def is_attachment(href: str) -> bool:
@@ -146,12 +145,17 @@ def is_attachment(href: str) -> bool:
 def _downloads(href: str) -> bool:
     """Tell whether an address is that of a program which sends the files of a system."""
     plain = href.lower()
-    return any(name in plain for name in _DOWNLOADS)
+    return (
+        "downloadattachurl" in plain or "/_content/download.jsp" in plain or "virtual_attach_file.vsb" in plain
+    )
 
 
 def may_be_program(href: str) -> bool:
     """Tell whether an address may be that of a program which sends files (`down.asp?id=7`, `/download/7`)."""
-    return href.startswith("http") and ("?" in href or _DYNAMIC.search(href.partition("#")[0]) is not None)
+    if not href.startswith("http") or "?" in href:
+        return href.startswith("http")
+    plain = href.partition("#")[0]
+    return _DYNAMIC.search(plain, max(plain.rfind("/", 0, -1), 0)) is not None  # in the last of its names
 
 
 def is_page(href: str) -> bool:
@@ -227,6 +231,11 @@ def name_of(address: str) -> str:
         if _FILE.search(name) and not name.startswith("."):
             return text.fold(name)
     return "附件"
+
+
+def _ends_as(name: re.Pattern[str], plain: str) -> bool:
+    """Tell whether a text ends in a dot and one of some names: looked for at its last dot alone."""
+    return name.match(plain, max(plain.rfind("."), 0)) is not None
 
 
 def _path(reference: str) -> str:
