@@ -210,9 +210,8 @@ def _formulas(survey: Survey, _addresses: Addresses) -> Found:
 
 
 def _navigation(survey: Survey, _addresses: Addresses) -> Found:
-    if navigation_lines.may_stand_in(survey.text):
-        for node in navigation_lines.lines(survey.root):
-            yield node, partial(elements.leave, rule="navigation")
+    for node in navigation_lines.lines(survey.root, survey.text):
+        yield node, partial(elements.leave, rule="navigation")
 
 
 _KINDS: Final[tuple[Callable[[Survey, Addresses], Found], ...]] = (
