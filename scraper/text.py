@@ -32,9 +32,8 @@ def visible_text(text: str) -> str:
 
     Two texts that differ only in how they were laid out are equal in this form.
     """
-    joined = text.replace(" ", "")
-    if joined.isprintable():  # no other white space is
-        return joined
+    if text.isprintable():  # no white space is but the blank
+        return text.replace(" ", "")
     joined = "".join(text.split())
     return joined if joined.isprintable() else _JOINERS.sub("", _FACELESS.sub("", joined))
 

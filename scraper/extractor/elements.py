@@ -241,12 +241,14 @@ def line_break(walk: Walk, node: dom.Node) -> None:
 
 def image(walk: Walk, node: dom.Node) -> None:
     """Read a picture; one whose address cannot be asked for is not there."""
-    src, rule = pictures.choose(node, walk.addresses)
+    attributes = node.attributes
+    src, rule = pictures.chosen(node, attributes, walk.addresses)
     if src is None:
         walk.account.leave(node, rule)
         return
     walk.pictures.add(src)
-    walk.add(Picture(src=src, alt=text.fold(node.attributes.get("alt") or "")))
+    alt = attributes.get("alt")
+    walk.add(Picture(src=src, alt=text.fold(alt) if alt else ""))
 
 
 def backed(walk: Walk, node: dom.Node, reference: str) -> None:

@@ -73,7 +73,11 @@ class Choice(NamedTuple):
 
 def choose(node: dom.Node, addresses: Addresses) -> Choice:
     """Return what an `<img>`, or another element with the attributes of one, shows."""
-    attributes = node.attributes
+    return chosen(node, node.attributes, addresses)
+
+
+def chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Addresses) -> Choice:
+    """Return what such an element shows, given its attributes."""
     src = attributes.get("src") or ""
     folder, slash, name = src.rpartition("/")
     if (
