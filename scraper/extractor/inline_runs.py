@@ -8,6 +8,7 @@ or ends with a blank, whatever the markup was.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -43,6 +44,7 @@ _HTML_SPACES = " \t\n\r\f"
 _SPACES = frozenset(_HTML_SPACES)
 _WIDE = {"\u3000": 2, "\u2003": 2, "\xa0": 1}
 _LONGEST_BLANK = 1_000  # characters; a longer run of blanks says no more
+_OUTERMOST_FIRST = ("anchor", "strong", "emphasis", "struck", "code")  # of styles that run as long
 _INDENT = 4  # half-width blanks; a line so far in begins a paragraph
 
 
@@ -93,6 +95,8 @@ def trimmed(content: str) -> str:
 
 def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
     """Return a text without the blanks at its edges, those before it (after `blank`), and those after it."""
+    if content and content.isprintable() and content.strip() == content and "  " not in content:  # as most texts are
+        return content, blank[-_LONGEST_BLANK:], ""
     folded = text.fold_html(content.strip(_HTML_SPACES) or " ")
     core = folded.strip()
     lead, _, trail = folded.partition(core) if core else (folded, "", "")
@@ -128,7 +132,7 @@ def _shared(before: Style, after: Style) -> Style:
 
 def _settled(pieces: list[Piece]) -> list[Piece]:
     """Return the pieces with pictures as emphasised as the text around them."""
-    if not any(isinstance(content, Picture) for content, _ in pieces):
+    if Picture not in {content.__class__ for content, _ in pieces}:
         return pieces
     before = _nearest_texts(pieces)
     after = reversed(_nearest_texts(pieces[::-1]))
@@ -213,6 +217,7 @@ def _is_blank(content: Content) -> bool:
     return isinstance(content, Break) or (isinstance(content, str) and content.isspace())
 
 
+@lru_cache(maxsize=256)
 def _without(style: Style, name: str) -> Style:
     return style.linked(0) if name == "anchor" else style._replace(**{name: False})
 
@@ -220,11 +225,12 @@ def _without(style: Style, name: str) -> Style:
 def _longest(pieces: list[Piece], at: int) -> tuple[str, int]:
     """Return which of the styles at a place runs longest, and its end; a link is never cut in two."""
     style = pieces[at][1]
+    names = [name for name in _OUTERMOST_FIRST if getattr(style, name)]
+    if at + 1 == len(pieces):
+        return names[0], at + 1
     best = ("", at)
-    for name in ("anchor", "strong", "emphasis", "struck", "code"):
+    for name in names:
         value = getattr(style, name)
-        if not value:
-            continue
         end = at + 1
         while end < len(pieces) and getattr(pieces[end][1], name) == value:
             end += 1

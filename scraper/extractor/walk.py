@@ -81,20 +81,28 @@ class Walk:
             if not isinstance(step, is_node):
                 step()
                 continue
-            if (following := step.next) is not None:
-                todo.append(following)
-            tag = step.tag
-            handler = special.get(step.mem_id) if special else None
-            if handler is not None:
-                handler(self, step)
-            elif tag == "-text":
+            node: dom.Node | None = step
+            if not special and step.tag == "-text":  # as mostly between blocks: read on the way
                 self._read_text(step)
+                node = step.next
+            if node is None:
+                continue
+            if (following := node.next) is not None:
+                todo.append(following)
+            tag = node.tag
+            handler = special.get(node.mem_id) if special else None
+            if handler is not None:
+                handler(self, node)
+            elif tag == "-text":
+                self._read_text(node)
             elif tag is not None:
-                handlers.get(tag, otherwise)(self, step)
+                handlers.get(tag, otherwise)(self, node)
         self.flush()
 
     def _read_text(self, node: dom.Node) -> None:
         """Put a text on the line, unless it is a blank that the line would begin with."""
+        if not self._line and node.is_empty_text_node:  # as every other text is
+            return
         characters = node.text_content
         if not characters or (not self._line and characters.isspace()):
             return
@@ -124,13 +132,16 @@ class Walk:
         self._handlers.get(node.tag or "", self._otherwise)(self, node)
 
     def enter(self, node: dom.Node, then: Callable[[], None] | None = None) -> None:
-        """Go on with what stands in a node, and do `then` after it."""
-        if then is not None:
-            self._todo.append(then)
+        """Go on with what stands in a node, and do `then` after it: at once where it holds texts alone."""
         child = node.first_child
-        if child is not None and child.tag == "-text" and not self._special:  # as mostly: read at once
+        if child is not None and not self._special and child.tag == "-text":
             self._read_text(child)
             child = child.next
+        if then is not None:
+            if child is None:
+                then()
+                return
+            self._todo.append(then)
         if child is not None:
             self._todo.append(child)
 
@@ -154,6 +165,8 @@ class Walk:
         if not self._line:
             return
         pieces, self._line = self._line, []
+        if not self.keeps_blanks:
+            _drop_blanks_behind(pieces)
         if self.keeps_blanks and (rows := preformatted.rows(pieces)):
             self.blocks.append(Paragraph(children=inline_runs.inlines(rows, self.hrefs), preformatted=True))
             return
@@ -211,8 +224,16 @@ class Walk:
         return inner
 
 
+def _drop_blanks_behind(pieces: list[Piece]) -> None:
+    """Take off what shows nothing at the end of a line: most lines are one piece then."""
+    while len(pieces) > 1 and isinstance(content := pieces[-1][0], str) and content.isspace():
+        pieces.pop()
+
+
 def _figures(inlines: tuple[Inline, ...]) -> list[Figure] | None:
     """Return a paragraph's pictures as figures; None where it shows anything else."""
+    if inlines[0].__class__ is Text and not inline_runs.is_blank(inlines[0]):  # as most lines begin
+        return None
     found: list[Figure] = []
     for inline in inlines:
         match inline:
