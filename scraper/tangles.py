@@ -10,6 +10,7 @@ does what is out of scope (`<b><object></b>`), and in a `<select>` or in foreign
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from scraper.errors import NotAnArticle
@@ -50,11 +51,7 @@ _DOUBTFUL: Final = re.compile(  # where a tag may begin that is not short, or no
 )
 _ROOT_TAG: Final = re.compile(r"</?(?:html|body)[^>]*", re.IGNORECASE)
 _COMMENT_END: Final = re.compile(r"-->|--!>")
-_LINK: Final = re.compile(r"<a[ \t\n\r\f/>]", re.IGNORECASE)
-_MARKER: Final = re.compile(r"<(?:applet|caption|marquee|object|td|th|template)[ \t\n\r\f/>]", re.IGNORECASE)
-_FORMATS: Final = re.compile(
-    r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[ \t\n\r\f/>]", re.IGNORECASE
-)
+_BEGUN: Final = re.compile(r"<([A-Za-z]{1,8})[ \t\n\r\f/>]")  # as long as the names that are counted
 _MOST_LOOKED_AT: Final = 24  # open elements, for what keeps an item open
 _MOST_ALIKE: Final = 3  # formatting elements of one kind that the parser keeps apart (the Noah's Ark clause)
 _MOST_MENDED: Final = 8  # blocks within a formatting element, beyond which its end tag leaves it open
@@ -73,6 +70,7 @@ _RAW: Final = {
 }
 _CELLS: Final = frozenset(["caption", "td", "th"])
 _MARKERS: Final = _CELLS | {"applet", "marquee", "object"}
+_PARTING: Final = _MARKERS | {"template"}  # links before and behind such a one can both be open
 _BARRIERS: Final = _MARKERS | {"table", "svg", "select"}  # end tags reach no further
 _SECTIONS: Final = frozenset(["tbody", "tfoot", "thead"])
 _ABOVE: Final = {  # a part of a table, and what it stands in
@@ -116,8 +114,16 @@ def check(text: str) -> None:
 
 def _formatting(text: str) -> int:
     """Return how many formatting elements can be open at most; a link closes the one before it."""
-    links, markers = len(_LINK.findall(text)), len(_MARKER.findall(text))
-    return min(links, 1 + markers) + len(_FORMATS.findall(text))
+    links = markers = others = 0
+    for written, times in Counter(_BEGUN.findall(text)).items():
+        name = written.lower()
+        if name == "a":
+            links += times
+        elif name in _FORMATTING:
+            others += times
+        elif name in _PARTING:
+            markers += times
+    return min(links, 1 + markers) + others
 
 
 def _may_have_many_attributes(text: str) -> bool:
