@@ -87,7 +87,7 @@ class Pages(Value, frozen=True):
 
     def may_be_named(self, markup: str) -> bool:
         """Tell whether a page's markup can hold such an address at all."""
-        path = urlsplit(self.first).path
+        path = urls.split(self.first).path
         name = _NAME.fullmatch(path.rpartition("/")[2])
         if name is None and path.endswith("/"):
             numbered = any(f"{path[-_ENDS:]}{digit}" in markup for digit in "123456789")

@@ -34,8 +34,8 @@ class Survey:
 
     @cached_property
     def styles(self) -> str:
-        """All styles, each on a line of its own, in small letters: a style's case means nothing."""
-        return "\n".join(style for _, style in self.with_any("style")).lower()
+        """All styles in small letters, each once and on a line of its own: a page says one again and again."""
+        return "\n".join(dict.fromkeys([style for _, style in self.named.get("style", ())])).lower()
 
     @cached_property
     def text(self) -> str:
