@@ -56,10 +56,10 @@ def render_each(blocks: Iterable[Block], depth: int = 0) -> Iterator[tuple[Block
 def _block(block: Heading | Paragraph | Quote | Table | Figure | Media | Code | Rule, depth: int) -> str:
     markdown: str
     match block:
-        case Heading():
-            markdown = _heading(block)
         case Paragraph():
             markdown = lines(block) if block.preformatted else inline(block.children)
+        case Heading():
+            markdown = _heading(block)
         case Quote():
             text = _EMPTY_LINE.join(markdown for _, markdown in render_each(block.blocks, depth + 1))
             markdown = _set_off(text, "> ", "> ") if text else ""

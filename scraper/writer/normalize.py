@@ -172,12 +172,12 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
 def holds_picture(child: Inline) -> bool:
     """Tell whether a run is a picture, or has one in it."""
     match child:
+        case Text() | CodeSpan() | Break():
+            return False
         case Picture():
             return True
         case Strong() | Emphasis() | Struck() | Anchor():
             return any(map(holds_picture, child.children))
-        case Text() | CodeSpan() | Break():
-            return False
         case _:
             assert_never(child)
 

@@ -63,10 +63,12 @@ def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
     """Yield every picture in page order, with the link around it where there is one."""
     for block in blocks:
         if isinstance(block, Paragraph | Heading):
-            yield from _figures(block.children, href=None)
+            if not _is_text_alone(block.children):
+                yield from _figures(block.children, href=None)
         elif isinstance(block, Figure):
             yield block
-            yield from _figures(block.caption, href=None)
+            if block.caption:
+                yield from _figures(block.caption, href=None)
         else:
             for runs in _runs((block,)):
                 yield from _figures(runs, href=None)
@@ -129,6 +131,11 @@ def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
                 assert_never(block)
 
 
+def _is_text_alone(runs: Runs) -> bool:
+    """Tell a run of text that nothing else stands in, as in most paragraphs."""
+    return len(runs) == 1 and isinstance(runs[0], Text)
+
+
 def _figures(runs: Runs, href: str | None) -> Iterator[Figure]:
     for run in runs:
         if isinstance(run, Picture):
@@ -152,7 +159,7 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
     """
     for block in blocks:
         match block:
-            case Heading() | Paragraph():
+            case Paragraph() | Heading():
                 children = change(block.children)
                 yield block if children is block.children else replace(block, children=children)
             case Quote():
@@ -180,7 +187,7 @@ def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Itera
 
 
 def _without_pictures(runs: Runs) -> Runs:
-    if not any(map(holds_picture, runs)):
+    if _is_text_alone(runs) or not any(map(holds_picture, runs)):
         return runs
     kept: list[Inline] = []
     for run in runs:
