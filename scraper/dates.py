@@ -126,6 +126,7 @@ _IN_PATH = re.compile(
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _LONGEST = 5_000  # characters of a text in which a moment is looked for
+_LONGEST_TIME = 12  # characters of a time of day, blanks between its parts included
 _BESIDE = 40  # characters on either side of a date that are looked at
 _NOON = 12
 _MONTHS_OF_A_YEAR = 12
@@ -199,6 +200,8 @@ def shows_western(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """Tell whether a text is a time of day and nothing else."""
+    if len(text.strip()) > _LONGEST_TIME:
+        return False
     return _TIME_ALONE.fullmatch(unicodedata.normalize("NFKC", text)) is not None
 
 
@@ -218,7 +221,7 @@ def _ranked(
 ) -> list[tuple[int, datetime]]:
     """Return the moments of a text with the rank of what stands before each, in the order of the text."""
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_DASHES)
-    if not any(mark in text for mark in ("-", "/", ".", "年", "19", "20")):
+    if "20" not in text and "19" not in text and not any(mark in text for mark in ("-", "/", ".", "年")):
         return []
     label_of = _LABEL if _LATIN.search(text) else _LABEL_IN_CHINESE
     labels = [(_RANKS[label.lastgroup or "other"], label.end()) for label in label_of.finditer(text)]
