@@ -69,6 +69,8 @@ def last_line(blocks: Sequence[Block]) -> str:
 
 def _tell(block: Block, told: _Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy
     match block:
+        case Paragraph(children=(Text(text=characters),)):  # as most are
+            told.texts.append(characters)
         case Paragraph() | Heading():
             _tell_inlines(block.children, told)
         case Figure():

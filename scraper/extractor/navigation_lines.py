@@ -62,9 +62,9 @@ def lines(root: dom.Node, shown: str) -> Iterator[dom.Node]:
 
     `shown`: the characters of the container; what none of its lines can begin with is not looked for in each.
     """
-    keys = [key for key in _KEYS if key in shown]
-    if not keys and _NEIGHBOUR.search(shown) is None:
+    if _KEY.search(shown) is None and _NEIGHBOUR.search(shown) is None:
         return
+    keys = [key for key in _KEYS if key in shown]
     taken: set[int] = set()
     known: dict[int, bool] = {}
     for node in _texts_with_words(root, keys):

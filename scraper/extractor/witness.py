@@ -346,7 +346,8 @@ def _identified(
     found: list[str] = []
     untold: list[Url] = []
     for values in pictures:
-        own = [str(url) for value in values if (url := urls.join(base, value)) is not None and url != base]
+        named = (urls.join(base, value) for value in values if not value.startswith("data:"))
+        own = [str(url) for url in named if url is not None and url != base]
         if any(value.startswith("data:") for value in values):
             own += [address for address in left if address.startswith("/")]
         same = next((address for address in own if left[address] > 0), None)
