@@ -28,6 +28,7 @@ from scraper.blocks import (
     Text,
 )
 from scraper.extractor import witness
+from scraper.extractor.raw_body import RawBody
 from scraper.extractor.tables import flat
 from scraper.urls import Url
 from scraper.writer import render
@@ -155,8 +156,8 @@ def test_what_the_witness_sees_at_once_is_what_it_sees_on_a_walk(start: int) -> 
     nobody, base = witness.Told(images=(), links=(), others=()), Url("http://www.nankai.edu.cn/a/b.htm")
     for seed in range(start, start + 100):
         (root,) = dom.select(dom.parse(soup(seed)), "body")
-        at_once = witness.testify([root], base, nobody, {}, {})
-        walked = witness.testify([root], base, nobody, {0: "of no element: but now it walks"}, {})
+        at_once = witness.testify([RawBody(root)], base, nobody, {}, {})
+        walked = witness.testify([RawBody(root)], base, nobody, {0: "of no element: but now it walks"}, {})
         assert at_once == walked, f"seed {seed}"
 
 

@@ -13,6 +13,7 @@ from article_cases import read_body
 
 from scraper import dom, urls
 from scraper.extractor import witness
+from scraper.extractor.raw_body import RawBody
 from scraper.model import Loss
 from scraper.writer import loss_of, render
 
@@ -621,7 +622,7 @@ def test_the_witness_names_what_nobody_tells(kind: Kind) -> None:
     root = dom.parse(f"<div id=body>{kind.body}</div>")
     base = urls.parse(f"{HOST}/article.html")
     assert base is not None
-    containers = dom.select(root, "#body")
+    containers = [RawBody(node) for node in dom.select(root, "#body")]
     nothing = witness.Told(images=(), links=(), others=())
     shown = witness.testify(containers, base, nothing, {}, {}).shown
     assert loss_of(shown, "") == kind.seen

@@ -25,6 +25,7 @@ from scraper.extractor import (
 from scraper.extractor.addresses import Addresses
 from scraper.extractor.page import open_page
 from scraper.extractor.page_kind import Verdict
+from scraper.extractor.raw_body import RawBody
 from scraper.extractor.survey import Survey
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
@@ -77,7 +78,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     page = open_page(capture, max_bytes)
     worn = layout_match.worn_by(page, site)
     layout, roots = worn.layout, containers_of_body.of(page, worn, is_whole=_is_whole(capture))
-    surveys = list(map(Survey, roots.nodes))
+    surveys = [Survey(RawBody(root)) for root in roots.nodes]
     pages = further_pages.named_on(page, first)
     left_out = _left_out(page, surveys, worn, pages)
     body = _read(page, layout, surveys, left_out)
@@ -167,7 +168,7 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
     own = _attachments(told.links, read.files)
     attachments = tuple(dict.fromkeys((*own, *beside)))
     testimony = witness.testify(
-        roots,
+        [survey.raw for survey in surveys],
         page.base,
         witness.Told(images=told.images, links=told.links, others=(*media, *attachments), words=read.words),
         read.account.nodes,

@@ -145,9 +145,8 @@ def is_attachment(href: str) -> bool:
 def _downloads(href: str) -> bool:
     """Tell whether an address is that of a program which sends the files of a system."""
     plain = href.lower()
-    return (
-        "downloadattachurl" in plain or "/_content/download.jsp" in plain or "virtual_attach_file.vsb" in plain
-    )
+    by_name = "downloadattachurl" in plain or "virtual_attach_file.vsb" in plain
+    return by_name or "/_content/download.jsp" in plain
 
 
 def may_be_program(href: str) -> bool:

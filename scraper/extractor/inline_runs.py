@@ -95,7 +95,7 @@ def trimmed(content: str) -> str:
 
 def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
     """Return a text without the blanks at its edges, those before it (after `blank`), and those after it."""
-    if content and content.isprintable() and content.strip() == content and "  " not in content:  # as most texts are
+    if content and content.isprintable() and content.strip() == content and "  " not in content:
         return content, blank[-_LONGEST_BLANK:], ""
     folded = text.fold_html(content.strip(_HTML_SPACES) or " ")
     core = folded.strip()

@@ -75,7 +75,7 @@ def lines(root: dom.Node, shown: str) -> Iterator[dom.Node]:
 
 
 def _texts_with_words(root: dom.Node, keys: list[str]) -> Iterator[dom.Node]:
-    """Yield the texts that such a line may begin with: they hold one of these keys, or lead to a neighbour."""
+    """Yield the texts that such a line may begin with: they hold a key, or lead to a neighbour."""
     waiting: list[dom.Node | None] = [root.first_child]
     while waiting:
         below = waiting.pop()

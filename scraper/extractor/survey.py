@@ -6,10 +6,11 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from scraper import dom
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from scraper import dom
+    from scraper.extractor.raw_body import RawBody
 
     Carried: TypeAlias = list[tuple[dom.Node, str]]
 
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 class Survey:
     """The elements of one container by tag and by the names of their attributes, each list in page order."""
 
-    def __init__(self, root: dom.Node) -> None:
+    def __init__(self, raw: RawBody) -> None:
         """Look at a container and all that stands in it."""
-        self.root = root
+        self.raw = raw
+        self.root = raw.root
         self.tagged: dict[str, list[dom.Node]] = defaultdict(list)
         self.named: dict[str, Carried] = defaultdict(list)
-        for node in dom.select(root, "*"):
-            self.tagged[node.tag or ""].append(node)
-            for name, value in node.attributes.items():
+        for node, tag, attributes in raw.elements:
+            self.tagged[tag].append(node)
+            for name, value in attributes.items():
                 self.named[name].append((node, value or ""))
 
     def with_any(self, *names: str) -> Iterator[tuple[dom.Node, str]]:
@@ -37,7 +39,7 @@ class Survey:
         """All styles in small letters, each once and on a line of its own: a page says one again and again."""
         return "\n".join(dict.fromkeys([style for _, style in self.named.get("style", ())])).lower()
 
-    @cached_property
+    @property
     def text(self) -> str:
         """All characters below the container, those of scripts and styles too."""
-        return dom.all_text(self.root)
+        return self.raw.text

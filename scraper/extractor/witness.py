@@ -1,9 +1,9 @@
 """What a body shows, seen with other eyes than the reader's, and what of it nobody tells.
 
-Shares no code with the walk that makes blocks, and none of its rules. It goes through the raw tree for texts,
-links and whatever can show a picture, and through the markup as characters for every name of a file or
-picture, in attributes, styles and calls of scripts alike. What the reader's account names is taken off, and
-listed; the rest is what a document must say.
+Shares no code with the walk that makes blocks, and none of its rules; what both begin from is the parser's
+word alone (`raw_body`). It goes through the raw tree for texts, links and whatever can show a picture, and
+through the markup as characters for every name of a file or picture, in attributes, styles and calls of
+scripts alike. What the reader's account names is taken off, and listed; the rest is what a document must say.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from scraper.extractor.raw_body import Attributes, RawBody
     from scraper.urls import Url
 
 _NO_WORDS: Final = frozenset(
@@ -98,7 +99,7 @@ class Testimony(Value, frozen=True, kw_only=True):
 
 
 def testify(
-    roots: Sequence[dom.Node],
+    bodies: Sequence[RawBody],
     base: Url,
     told: Told,
     nodes: Mapping[int, str],
@@ -106,13 +107,13 @@ def testify(
 ) -> Testimony:
     """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
     seen, naming = _Seen(), []
-    for root in roots:
-        glance = _glance(root)
-        naming += [root] if glance.names else []
+    for body in bodies:
+        glance = _glance(body)
+        naming += [body.root] if glance.names else []
         if nodes or glance.needs_a_walk:
-            _look(root, base, nodes, seen)
+            _look(body.root, base, nodes, seen)
         else:
-            _look_at_once(root, glance.leading, base, seen)
+            _look_at_once(body, glance.leading, base, seen)
     files, loose = _named(naming, seen, addresses, told)
     images = _identified(seen.pictures, loose, base, told)
     return Testimony(
@@ -132,49 +133,44 @@ def testify(
 class _Glance(Value, frozen=True, kw_only=True):
     """What one look over the elements of a container shows."""
 
-    leading: list[dom.Node]  # links and pictures
+    leading: list[tuple[dom.Node, str, Attributes]]  # links and pictures
     needs_a_walk: bool  # some words are not shown, or elsewhere, or a link stands in another
     names: bool  # anything but the address of an `<img>` may be the name of a file or picture
 
 
-def _glance(root: dom.Node) -> _Glance:
+def _glance(body: RawBody) -> _Glance:
     """Look over the elements of a container."""
-    leading: list[dom.Node] = []
-    tags: set[str] = set()
-    values: list[str | None] = []
-    for node in dom.select(root, "*"):
-        tag = node.tag or ""
-        tags.add(tag)
-        if tag in _LEADING:
-            leading.append(node)
-        if tag != "img":
-            values += node.attributes.values()
+    elements = body.elements
+    tags = {tag for _, tag, _ in elements}
+    leading = [element for element in elements if element[1] in _LEADING]
+    values = [value for _, tag, told in elements if tag != "img" for value in told.values() if value]
     is_raw = not tags.isdisjoint(_RAW)
-    nests = "a" in tags and len(leading) > 1 and dom.first(root, "a a") is not None
+    nests = "a" in tags and len(leading) > 1 and dom.first(body.root, "a a") is not None
     return _Glance(
         leading=leading,
         needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS) or not tags.isdisjoint(_MOVED),
-        names=is_raw
-        or witnessed_markup.NAME.search('"'.join(filter(None, [*values, *tags, '"']))) is not None,
+        names=is_raw or witnessed_markup.NAME.search('"'.join({*values, *tags}) + '"') is not None,
     )
 
 
-def _look_at_once(root: dom.Node, leading: Iterable[dom.Node], base: Url, seen: _Seen) -> None:
+def _look_at_once(
+    body: RawBody, leading: Iterable[tuple[dom.Node, str, Attributes]], base: Url, seen: _Seen
+) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
-    seen.texts.append(dom.all_text(root))
-    for node in leading:
-        if node.tag == "area":
-            _piece(node, base, seen)
-        elif node.tag != "a":
-            _picture(node, [], seen)
-        elif (href := _href(node, base)) is not None:
+    seen.texts.append(body.text)
+    for node, tag, attributes in leading:
+        if tag == "area":
+            _piece(attributes, base, seen)
+        elif tag != "a":
+            _picture(attributes, [], seen)
+        elif (href := _href(attributes, base)) is not None:
             shows = text.visible_text(dom.all_text(node)) or any(_pictured(node))
             seen.links.extend([href] if shows else [])
 
 
 def _pictured(link: dom.Node) -> Iterator[str]:
     for node in dom.select(link, ", ".join(_PICTURED)):
-        yield from _values(node)
+        yield from _values(node.attributes)
 
 
 def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
@@ -208,10 +204,10 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
 def _led(node: dom.Node, base: Url, links: list[_Link], seen: _Seen) -> _Link | None:
     """Note a picture, or a piece of one that leads somewhere; return a link that opens here."""
     if node.tag in _PICTURED:
-        _picture(node, links, seen)
+        _picture(node.attributes, links, seen)
     elif node.tag == "area":
-        _piece(node, base, seen)
-    elif (href := _href(node, base)) is not None:
+        _piece(node.attributes, base, seen)
+    elif (href := _href(node.attributes, base)) is not None:
         links.append(_Link(href))
         return links[-1]
     return None
@@ -223,9 +219,9 @@ def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
         links[-1].shows = bool(text.visible_text(characters))
 
 
-def _piece(node: dom.Node, base: Url, seen: _Seen) -> None:
+def _piece(attributes: Attributes, base: Url, seen: _Seen) -> None:
     """Note what a piece of a picture leads to."""
-    if (href := _href(node, base)) is not None:
+    if (href := _href(attributes, base)) is not None:
         seen.links.append(href)
 
 
@@ -237,23 +233,26 @@ def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link
         if (rule := nodes.get(image.mem_id)) is not None:
             seen.left.append((rule, image))
         else:
-            _picture(image, links, seen, beside=dom.select(node, "source") if node.tag == "picture" else ())
+            beside = dom.select(node, "source") if node.tag == "picture" else ()
+            _picture(image.attributes, links, seen, beside)
 
 
-def _picture(node: dom.Node, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()) -> None:
-    values = _values(node)
+def _picture(
+    attributes: Attributes, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()
+) -> None:
+    values = _values(attributes)
     for other in beside:
-        values += _values(other)
+        values += _values(other.attributes)
     if values:
         seen.pictures.append(tuple(values))
         if links:
             links[-1].shows = True
 
 
-def _values(node: dom.Node) -> list[str]:
+def _values(attributes: Attributes) -> list[str]:
     """Return the values of an element's attributes that may be the address of a picture."""
     found: list[str] = []
-    for name, value in node.attributes.items():
+    for name, value in attributes.items():
         if not value or name in _NO_ADDRESS:
             continue
         if name in _ADDRESSES:
@@ -265,9 +264,9 @@ def _values(node: dom.Node) -> list[str]:
     return found
 
 
-def _href(node: dom.Node, base: Url) -> str | None:
+def _href(attributes: Attributes, base: Url) -> str | None:
     """Return what a link leads to outside the page; None where it leads nowhere."""
-    reference = dom.attribute(node, "href").strip()
+    reference = (attributes.get("href") or "").strip()
     scheme, colon, rest = reference.partition(":")
     if colon and scheme.lower() in {"mailto", "ftp"}:
         return f"{scheme.lower()}:{''.join(rest.split())}" if "@" in rest or scheme.lower() == "ftp" else None
