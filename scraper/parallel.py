@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import pickle
 import resource
+import selectors
 import signal
 import sys
 import threading
@@ -23,7 +24,6 @@ import traceback
 import warnings
 from collections import deque
 from itertools import islice
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -48,6 +48,8 @@ _TO_BEGIN: Final = 60.0  # seconds by the clock, until a new process says that i
 _CHUNK: Final = 16  # pieces that a worker is given at once
 _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, not the speed
 _OPEN: Final = Path("/proc/self/fd")
+_DONE: Final = object()
+NOTHING_ELSE: Final[Iterator[object]] = iter(())
 
 
 class WorkerLostError(ArchiveError):
@@ -65,13 +67,15 @@ def spread(
     few: int = FEW,
     lost: Callable[[Piece, str], Result] | None = None,
     seconds: float = MOST_SECONDS,
+    meanwhile: Iterator[object] = NOTHING_ELSE,
 ) -> Iterator[tuple[Piece, Result]]:
     """Yield each piece with what `work` makes of it, in order; `work` is a function that can be sent.
 
     So `few` pieces, or all of them where there is only one core, are done here; with `lost` none is. What
     `work` raises is raised. `lost`: the result of a piece that ended its worker, given the piece and how that
     ended; None: that raises WorkerLostError. `seconds`: of CPU time, after which a piece ends its worker,
-    where `lost` is given.
+    where `lost` is given. `meanwhile`: work of this process, a step of which is done where the next result
+    has not come yet; what is left of it at the end is the caller's.
     """
     pieces = iter(pieces)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -87,7 +91,7 @@ def spread(
         return
     crew = _Crew(work, first, pieces, most=1 if is_small else cores, lost=lost, seconds=seconds)
     try:
-        yield from crew.results()
+        yield from crew.results(meanwhile)
     finally:
         crew.end()
 
@@ -151,16 +155,17 @@ class _Crew(Generic[Piece, Result]):
         self._more = iter(lambda: list(islice(pieces, _CHUNK)), [])
         self._order: deque[_Chunk[Piece]] = deque()  # given out and not yet yielded whole
         self._workers: list[_Worker] = []
+        self._busy = selectors.PollSelector()  # the pipes of workers that have something to do
 
-    def results(self) -> Iterator[tuple[Piece, Result]]:
-        """Yield each piece with its result, in order."""
+    def results(self, meanwhile: Iterator[object]) -> Iterator[tuple[Piece, Result]]:
+        """Yield each piece with its result, in order; `meanwhile` as `spread` has it."""
         self._give()
         while self._order:
             chunk = self._order[0]
             for number, piece in enumerate(chunk.pieces):
                 self._hear(patient=False)
                 while len(chunk.results) <= number:
-                    self._hear(patient=True)
+                    self._hear(patient=next(meanwhile, _DONE) is _DONE)
                 yield piece, chunk.results[number]
             self._order.popleft()
             self._give()
@@ -174,6 +179,7 @@ class _Crew(Generic[Piece, Result]):
             worker.process.close()
             worker.pipe.close()
         self._workers.clear()
+        self._busy.close()
 
     def _give(self) -> None:
         """Give every idle worker a chunk; begin one where there is work for it."""
@@ -197,6 +203,7 @@ class _Crew(Generic[Piece, Result]):
 
     def _send(self, worker: _Worker, chunk: _Chunk[Piece]) -> None:
         worker.chunk, worker.since = chunk, time.monotonic()
+        self._busy.register(worker.pipe, selectors.EVENT_READ, worker)
         try:
             worker.pipe.send(chunk.pieces[len(chunk.results) :])
         except OSError:  # it is gone already; that is heard like any other end
@@ -204,11 +211,10 @@ class _Crew(Generic[Piece, Result]):
 
     def _hear(self, *, patient: bool) -> None:
         """Take in what workers have to say; `patient`: wait for one of them."""
-        busy = {worker.pipe: worker for worker in self._workers if worker.chunk is not None}
-        for pipe in wait(list(busy), self._patience if patient else 0):
-            self._listen(busy[pipe])  # type: ignore[index] # a pipe that was asked for
+        for key, _ in self._busy.select(self._patience if patient else 0):
+            self._listen(key.data)
         now = time.monotonic()
-        for worker in busy.values():
+        for worker in list(self._workers):
             patience = self._patience if worker.has_begun else _TO_BEGIN
             if worker.chunk and now - worker.since > patience:
                 worker.process.kill()
@@ -236,10 +242,12 @@ class _Crew(Generic[Piece, Result]):
         chunk.results.append(value)
         if len(chunk.results) == len(chunk.pieces):
             worker.chunk = None
+            self._busy.unregister(worker.pipe)
 
     def _replace(self, worker: _Worker, why: str) -> None:
         """Leave the piece behind at which a worker ended, and let another go on. Raises WorkerLostError."""
         self._workers.remove(worker)
+        self._busy.unregister(worker.pipe)
         worker.process.join()
         worker.process.close()
         worker.pipe.close()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -117,6 +118,21 @@ def test_a_single_piece_too_is_apart_where_it_may_be_lost() -> None:
 def test_a_piece_without_an_answer_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_LEAST_PATIENCE", 0.05)
     assert list(spread(time.sleep, [600.0], lost=lambda *_: None, seconds=0.001)) == [(600.0, None)]
+
+
+def test_who_gives_the_work_out_does_work_of_its_own_meanwhile(tmp_path: Path) -> None:
+    """The worker waits for what only the next step of that work brings."""
+    way = tmp_path / "way"
+    os.mkfifo(way)
+    steps = iter([partial(way.write_text, "brought"), partial(int, "7")])
+    found = spread(Path.read_text, [way], lost=lambda *_: "", meanwhile=(step() for step in steps))
+    assert list(found) == [(way, "brought")]
+
+
+def test_work_without_end_meanwhile_holds_no_result_back() -> None:
+    steps = count()
+    assert list(spread(abs, [-1, -2], lost=lambda *_: 0, meanwhile=steps)) == [(-1, 1), (-2, 2)]
+    assert next(steps) >= 0
 
 
 class Stillborn:

@@ -17,7 +17,7 @@ from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError, TooCostly
 from scraper.ingest.reextract import job_of, reread
 from scraper.messages import say
-from scraper.parallel import spread
+from scraper.parallel import NOTHING_ELSE, spread
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import captures_of, documents_of, view_state
 from scraper.stores.state import odd_in
@@ -152,21 +152,23 @@ def _every_damage(
 ) -> Iterator[Damage]:
     shelf = Reconciling(site=site, state=state, shelf=captures_of(archive, site.name))
     progress.waiting(site.name, state.counts.standing(site.name).articles, 0)
-    yield from shelf.damages(lambda number: progress.listing(site.name, "captures", number, None))
+    seen: list[Damage | None] = []
+    meanwhile = map(seen.append, _shelf_looked_at(shelf, site, progress))
+    suspects = []
+    pieces = _pieces(site, state.articles.held(site.name), state)
+    for one in _examined(site, pieces, archive, render=render, meanwhile=meanwhile):
+        yield from _taken(seen)
+        _count(one, found)
+        progress.article(site.name, "damaged" if one.wrong else "sound")
+        if one.wrong:
+            suspects.append(one.known)
+    for _ in meanwhile:
+        yield from _taken(seen)
     found.captures, found.tail = shelf.captures, shelf.tail
     yield from _lost(site, state)
     if found.captures and not ArchiveFolder(archive).state(site.name).exists():
         what = say("the file is missing: the next run makes it again from the captures")
         yield Damage(file=_state_file(archive, site), what=what)
-    suspects = []
-    for one in _examined(site, _pieces(site, state.articles.held(site.name), state), archive, render=render):
-        found.documents += 1
-        found.outdated += one.outdated
-        found.left_out.update({rule.what: rule.count for rule in one.left_out})
-        progress.article(site.name, "damaged" if one.wrong else "sound")
-        found.errors += () if one.error is None else (one.error,)
-        if one.wrong:
-            suspects.append(one.known)
     yield from _again(site, suspects, archive, render=render)
     for _ in state.articles.every(site.name):
         pass  # those that have no document too
@@ -174,6 +176,27 @@ def _every_damage(
     for path, digest in state.assets.files(site.name):
         found.pictures += 1
         yield from _damaged_file(site, path, digest, archive)
+
+
+def _shelf_looked_at(shelf: Reconciling, site: Site, progress: Progress) -> Iterator[Damage | None]:
+    """Yield what `shelf` does, while somebody hears how far it has come."""
+    for damage in shelf.damages():
+        progress.listing(site.name, "captures", shelf.captures, None)
+        yield damage
+
+
+def _taken(seen: list[Damage | None]) -> Iterator[Damage]:
+    """Yield the damage that was seen meanwhile, and forget it."""
+    yield from filter(None, seen)
+    seen.clear()
+
+
+def _count(one: Examined, found: Verified) -> None:
+    """Add a document to what was found in all."""
+    found.documents += 1
+    found.outdated += one.outdated
+    found.left_out.update({rule.what: rule.count for rule in one.left_out})
+    found.errors += () if one.error is None else (one.error,)
 
 
 def _damaged_rows(site: Site, state: State, archive: Path) -> Iterator[Damage]:
@@ -219,9 +242,17 @@ def _pieces(site: Site, held: Iterable[ArticleRecord], state: State) -> Iterator
         yield Piece(known=known, job=None if ref is None else job_of(known, ref, site, state))
 
 
-def _examined(site: Site, pieces: Iterable[Piece], archive: Path, *, render: bool) -> Iterator[Examined]:
+def _examined(
+    site: Site,
+    pieces: Iterable[Piece],
+    archive: Path,
+    *,
+    render: bool,
+    meanwhile: Iterator[object] = NOTHING_ELSE,
+) -> Iterator[Examined]:
+    """Yield what was found of each document; `meanwhile` as `parallel.spread` has it."""
     work = partial(examine, site=site, archive=archive, render=render)
-    yield from (examined for _, examined in spread(work, pieces, lost=_unread))
+    yield from (examined for _, examined in spread(work, pieces, lost=_unread, meanwhile=meanwhile))
 
 
 def _unread(piece: Piece, why: str) -> Examined:

@@ -16,7 +16,7 @@ from scraper.stores.warc_reader import Damaged
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from scraper.model import Capture, CaptureRef, Site
     from scraper.stores.captures import CaptureStore
@@ -53,8 +53,8 @@ class Reconciling:
         self.captures = 0  # that are whole
         self.tail = 0  # of these: behind the last one that the state knows
 
-    def damages(self, heard: Callable[[int], None]) -> Iterator[Damage]:
-        """Yield what is wrong; `heard` hears the number of captures looked at so far."""
+    def damages(self) -> Iterator[Damage | None]:
+        """Yield what is wrong, in the order of the files, and None after each record that was looked at."""
         self._last = self._state.captures.last(self._site)
         self._rows = self._state.captures.every(self._site)
         self._row = next(self._rows, None)
@@ -73,8 +73,8 @@ class Reconciling:
                     yield self._damaged(found)
             elif found.capture is not None and found.said is not None:
                 self.captures += 1
-                heard(self.captures)
                 yield from self._whole(found.capture, found.said)
+            yield None
         yield from self._lost_before(None)
         for file, count in self._missing.items():
             what = say(
