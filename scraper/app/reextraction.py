@@ -11,7 +11,7 @@ from scraper.ingest.reextract import jobs, remake, settle
 from scraper.ingest.replay import Replay
 from scraper.messages import say
 from scraper.parallel import spread
-from scraper.stores.opening import captures_of
+from scraper.stores.opening import OfSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def changes(
                     count=number,
                 )
             )
-    work = partial(_remake, site=site, archive=archive)
+    work = partial(_remake, site=site, stores=OfSite(archive, site.name))
     for job, made in spread(work, jobs(context), lost=_lost):
         yield settle(job, made, context, dry=dry)
     for asset, error in AssetIngester(context).restore(dry=dry):
@@ -57,8 +57,8 @@ def changes(
         tell(say("{site}: {path}: was lost or changed: {done}", site=site.name, path=asset.path, done=done))
 
 
-def _remake(job: Job, *, site: Site, archive: Path) -> Remade | ArchiveError:
-    return remake(job, site, captures_of(archive, site.name).read)
+def _remake(job: Job, *, site: Site, stores: OfSite) -> Remade | ArchiveError:
+    return remake(job, site, stores.captures.read)
 
 
 def _lost(job: Job, why: str) -> ArchiveError:

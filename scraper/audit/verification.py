@@ -19,7 +19,7 @@ from scraper.ingest.reextract import job_of, reread
 from scraper.messages import say
 from scraper.parallel import NOTHING_ELSE, spread
 from scraper.stores.archive_folder import ArchiveFolder
-from scraper.stores.opening import captures_of, documents_of, view_state
+from scraper.stores.opening import OfSite, captures_of, documents_of, view_state
 from scraper.stores.state import odd_in
 from scraper.stores.warc_reader import Damaged
 from scraper.urls import Url
@@ -251,7 +251,7 @@ def _examined(
     meanwhile: Iterator[object] = NOTHING_ELSE,
 ) -> Iterator[Examined]:
     """Yield what was found of each document; `meanwhile` as `parallel.spread` has it."""
-    work = partial(examine, site=site, archive=archive, render=render)
+    work = partial(examine, site=site, stores=OfSite(archive, site.name), render=render)
     yield from (examined for _, examined in spread(work, pieces, lost=_unread, meanwhile=meanwhile))
 
 
@@ -273,12 +273,12 @@ def _again(site: Site, suspects: Iterable[ArticleRecord], archive: Path, *, rend
 # ── one document, in a worker ─────────────────────────────────────────────────────────────────────────────
 
 
-def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examined:
+def examine(piece: Piece, *, site: Site, stores: OfSite, render: bool) -> Examined:
     """Hold one document against what its capture gives today."""
     known = piece.known
     nothing = Examined(known=known, wrong=())
     try:
-        data = None if known.path is None else documents_of(archive, known.site).read_file(known.path)
+        data = None if known.path is None else stores.documents.read_file(known.path)
     except StoreError as error:
         return replace(nothing, wrong=(error.said,))
     if data is None:
@@ -293,7 +293,7 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
     if piece.job is None:  # its pictures came, and it has yet to follow
         return nothing
     try:
-        article, document, _ = reread(piece.job, site, captures_of(archive, site.name).read)
+        article, document, _ = reread(piece.job, site, stores.captures.read)
     except ArchiveError as error:
         said = say("its capture gives no document: {kind}: {said}", kind=error.kind, said=error.said)
         return replace(
@@ -301,7 +301,7 @@ def examine(piece: Piece, *, site: Site, archive: Path, render: bool) -> Examine
         )
     outdated = data != document.text.encode("utf-8") and _is_as_written(known, data)
     wrong = [] if outdated else list(_change(known, data, document.text.encode("utf-8")))
-    wrong += _lost_pictures(article.embedded, documents_of(archive, known.site))
+    wrong += _lost_pictures(article.embedded, stores.documents)
     wrong += _losses(_as_linked(article.shown, piece.job), data) if render else ()
     left_out = article.left_out if render else ()
     return replace(nothing, wrong=tuple(wrong), left_out=left_out, outdated=outdated)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -109,6 +109,24 @@ def view_state(archive: Path, name: str) -> State:
     Takes no lock. Raises StateTooNew, StoreError.
     """
     return open_view(ArchiveFolder(archive).state(name))
+
+
+class OfSite:
+    """What of a site many pieces of work read, opened where it is first asked for: once in each process."""
+
+    def __init__(self, archive: Path, name: str) -> None:
+        """Take the archive and the site's name; nothing is opened yet, so that it can be sent."""
+        self._archive, self._name = archive, name
+
+    @cached_property
+    def captures(self) -> CaptureStore:
+        """Its captures. Raises StoreError."""
+        return captures_of(self._archive, self._name)
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """Its documents. Raises StoreError."""
+        return documents_of(self._archive, self._name)
 
 
 def captures_of(
