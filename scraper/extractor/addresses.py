@@ -38,6 +38,8 @@ class Addresses:
         url = self._join(reference)
         if url is None:
             return None
+        if "#" not in reference:
+            return url
         fragment = _SPACE.sub("", reference.partition("#")[2])
         return f"{url}#{fragment}" if fragment else url
 

@@ -176,7 +176,7 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
     )
     return _Body(
         blocks=read.blocks,
-        images=told.images,
+        images=tuple(told.images),
         media=media,
         attachments=attachments,
         called=tuple((url, words) for url, words in beside.items() if words and url not in own),

@@ -26,7 +26,6 @@ from scraper.blocks import (
     Table,
     Text,
 )
-from scraper.model import Shown
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
@@ -35,25 +34,25 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 
-class _Told(Value):
-    """What was met so far."""
+class Told(Value):
+    """What blocks tell, in order."""
 
     texts: list[str] = field(default_factory=list)
     images: list[Url] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def shown(self) -> Shown:
-        return Shown(
-            text=text.visible_text("".join(self.texts)), images=tuple(self.images), links=tuple(self.links)
-        )
+    @property
+    def text(self) -> str:
+        """Every character that a reader sees."""
+        return text.visible_text("".join(self.texts))
 
 
-def told_by(blocks: Iterable[Block]) -> Shown:
-    """Return the characters, pictures and links that blocks tell, in order."""
-    told = _Told()
+def told_by(blocks: Iterable[Block]) -> Told:
+    """Return the characters, pictures and links that blocks tell."""
+    told = Told()
     for block in blocks:
         _tell(block, told)
-    return told.shown()
+    return told
 
 
 def last_line(blocks: Sequence[Block]) -> str:
@@ -62,12 +61,12 @@ def last_line(blocks: Sequence[Block]) -> str:
     if not isinstance(last, Paragraph):
         return ""
     at = max((n for n, inline in enumerate(last.children) if isinstance(inline, Break)), default=-1)
-    told = _Told()
+    told = Told()
     _tell_inlines(last.children[at + 1 :], told)
     return text.fold("".join(told.texts))
 
 
-def _tell(block: Block, told: _Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy
+def _tell(block: Block, told: Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy
     match block:
         case Paragraph(children=(Text(text=characters),)):  # as most are
             told.texts.append(characters)
@@ -96,7 +95,7 @@ def _tell(block: Block, told: _Told) -> None:  # noqa: C901, PLR0912 - one arm a
             assert_never(block)
 
 
-def _tell_inlines(inlines: Iterable[Inline], told: _Told) -> None:
+def _tell_inlines(inlines: Iterable[Inline], told: Told) -> None:
     for inline in inlines:
         match inline:
             case Text() | CodeSpan():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -237,5 +238,6 @@ def _ends_as(name: re.Pattern[str], plain: str) -> bool:
     return name.match(plain, max(plain.rfind("."), 0)) is not None
 
 
+@lru_cache(maxsize=1024)  # of one link it is asked again and again
 def _path(reference: str) -> str:
     return unquote(reference.partition("#")[0].partition("?")[0]).strip()
