@@ -128,8 +128,10 @@ def is_file_name(reference: str) -> bool:
     """Tell whether a reference leads to a document or an archive, by the name that its path or query has."""
     if _ends_as(_FILE, _path(reference)):
         return True
-    _, mark, query = reference.partition("#")[0].partition("?")
-    return bool(mark) and any(_FILE.search(value.strip()) for _, value in parse_qsl(query))
+    if "?" not in reference:
+        return False
+    query = reference.partition("#")[0].partition("?")[2]
+    return any(_FILE.search(value.strip()) for _, value in parse_qsl(query))
 
 
 def is_played_name(reference: str) -> bool:
@@ -138,6 +140,7 @@ def is_played_name(reference: str) -> bool:
     return _ends_as(_PLAYED, _path(plain)) or ("?" in plain and _ends_as(_PLAYED, plain.strip()))
 
 
+@lru_cache(maxsize=1024)  # where it stands, and again for all links of the body
 def is_attachment(href: str) -> bool:
     """Tell whether a link leads to a document or an archive, by its address alone."""
     return href.startswith("http") and (is_file_name(href) or _downloads(href))
