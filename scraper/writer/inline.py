@@ -40,6 +40,7 @@ _ESCAPES: Final = {
     "preformatted": escape,
 }
 _MARK: Final = re.compile(f"[{MARKS}]")
+_HOLDERS: Final = (Emphasis, Struck, Anchor)
 _STRONG: Final = "**"
 _STRUCK: Final = "~~"
 _NOTHING: Final = "&#8203;"  # has no width, and parts two delimiters
@@ -53,6 +54,9 @@ class _Piece(Value, frozen=True):
 
     markdown: str
     side: Literal["opens", "closes", "whole"] = "whole"
+
+
+_LINK_OPENS: Final = _Piece("[")
 
 
 class _Row(Value):
@@ -88,7 +92,9 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     row = _Row()
     _lay_out(runs, row, italics="_" if _holds_strong(runs) else "*")
     text = "".join(row.text)
-    if place != "preformatted":
+    if "\n" not in text:
+        text = text if place == "preformatted" else text.strip()
+    elif place != "preformatted":
         lines = filter(None, map(str.strip, text.split("\n")))
         text = ("\n" if place == "paragraph" else " ").join(lines)
     return _joined(_hard(_ESCAPES[place](text)), row.pieces)
@@ -123,7 +129,7 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
             case Picture():
                 row.put(MARKUP, _Piece(picture(child.src)))
             case Anchor():
-                row.put(LINK_OPEN, _Piece("["))
+                row.put(LINK_OPEN, _LINK_OPENS)
                 _lay_out(child.children, row, italics)
                 row.put(LINK_CLOSE, _Piece(f"]({destination(child.href)})"))
             case Strong() | Emphasis():
@@ -149,11 +155,12 @@ def _lay_out_code(child: CodeSpan, row: _Row) -> None:
 
 
 def _holds_strong(children: Iterable[Inline]) -> bool:
-    return any(
-        isinstance(child, Strong)
-        or (isinstance(child, Emphasis | Struck | Anchor) and _holds_strong(child.children))
-        for child in children
-    )
+    for child in children:
+        if isinstance(child, Strong):
+            return True
+        if isinstance(child, _HOLDERS) and _holds_strong(child.children):
+            return True
+    return False
 
 
 def _joined(text: str, pieces: list[_Piece]) -> str:
@@ -161,7 +168,7 @@ def _joined(text: str, pieces: list[_Piece]) -> str:
     if not pieces:
         return text
     texts = _MARK.split(text)
-    parts = [part for pair in zip(texts, pieces, strict=False) for part in (pair[0], pair[1].markdown)]
+    parts = [part for text, piece in zip(texts, pieces, strict=False) for part in (text, piece.markdown)]
     parts.append(texts[-1])
     delimiters = [(2 * place + 1, piece) for place, piece in enumerate(pieces) if piece.side != "whole"]
     while sum(_mended(parts, *delimiter) for delimiter in delimiters):
