@@ -101,6 +101,23 @@ def children(node: Node) -> list[Node]:
     return found
 
 
+def text_nodes(node: Node) -> Iterator[tuple[Node, str]]:
+    """Yield the texts below a node that are no blanks, each with its characters, scripts and styles too."""
+    for below in node.traverse(include_text=True, skip_empty=True):
+        if below.tag == "-text":
+            yield below, below.text_content or ""
+
+
+def is_unseen(text: Node, root: Node) -> bool:
+    """Tell whether a text below `root` stands in what no browser shows."""
+    above = text.parent
+    while above is not None and above.mem_id != root.mem_id:
+        if above.tag in UNSEEN:
+            return True
+        above = above.parent
+    return False
+
+
 def texts(node: Node) -> Iterator[str]:
     """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
     if node.tag == "-text":

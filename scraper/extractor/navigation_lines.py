@@ -76,20 +76,10 @@ def lines(root: dom.Node, shown: str) -> Iterator[dom.Node]:
 
 def _texts_with_words(root: dom.Node, keys: list[str]) -> Iterator[dom.Node]:
     """Yield the texts that such a line may begin with: they hold a key, or lead to a neighbour."""
-    waiting: list[dom.Node | None] = [root.first_child]
-    while waiting:
-        below = waiting.pop()
-        if below is None:
-            continue
-        waiting.append(below.next)
-        if below.tag == "-text":
-            if below.is_empty_text_node:
-                continue
-            characters = below.text_content or ""
-            if any(key in characters for key in keys) or _NEIGHBOUR.search(characters) is not None:
-                yield below
-        elif below.tag not in dom.UNSEEN:
-            waiting.append(below.first_child)
+    for node, characters in dom.text_nodes(root):
+        found = any(key in characters for key in keys) or _NEIGHBOUR.search(characters) is not None
+        if found and not dom.is_unseen(node, root):
+            yield node
 
 
 def _line_around(node: dom.Node, root: dom.Node, known: dict[int, bool]) -> dom.Node | None:

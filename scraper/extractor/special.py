@@ -91,24 +91,33 @@ def _looks(survey: Survey, _addresses: Addresses) -> Found:
     shown = survey.styles
     if not any([mark in shown for mark in _LOOKS]):  # noqa: C419 - a generator takes longer than the searches
         return
+    bold, sloped = _may_stand_in(survey, _BOLD), _may_stand_in(survey, _SLOPED)
     looks: dict[str, styles.Look] = {}  # a page says one style again and again
     for node, style in survey.with_any("style"):
         look = looks.get(style)
         if look is None:
             look = looks[style] = styles.look_of(style)
-        if look is not styles.PLAIN and _changes(look, node):
+        if look is not styles.PLAIN and _changes(look, node, bold=bold, sloped=sloped):
             yield node, partial(elements.looking, look=look)
 
 
-def _changes(look: styles.Look, node: dom.Node) -> bool:
-    """Tell whether a look matters: weight and slope do on what may be bold or in italics alone."""
+def _changes(look: styles.Look, node: dom.Node, *, bold: bool, sloped: bool) -> bool:
+    """Tell whether a look matters: weight and slope do on what may be bold or in italics alone.
+
+    `bold`, `sloped`: whether anything of the container may be.
+    """
     if look.struck or look.lines is not None:
         return True
     if look.raised is not None and node.tag in {"span", "font"}:
         return True
-    return (look.strong is False and _stands_in(node, _BOLD)) or (
-        look.emphasis is False and _stands_in(node, _SLOPED)
+    return (bold and look.strong is False and _stands_in(node, _BOLD)) or (
+        sloped and look.emphasis is False and _stands_in(node, _SLOPED)
     )
+
+
+def _may_stand_in(survey: Survey, tags: frozenset[str]) -> bool:
+    """Tell whether a container holds one of some tags, or stands in one."""
+    return not tags.isdisjoint(survey.tagged) or _stands_in(survey.root, tags)
 
 
 def _stands_in(node: dom.Node, tags: frozenset[str]) -> bool:
