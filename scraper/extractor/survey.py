@@ -36,7 +36,7 @@ class Survey:
 
     @cached_property
     def styles(self) -> str:
-        """All styles in small letters, each once and on a line of its own: a page says one again and again."""
+        """All styles in small letters, each once and on a line of its own: a page says one often."""
         return "\n".join(dict.fromkeys([style for _, style in self.named.get("style", ())])).lower()
 
     @property
