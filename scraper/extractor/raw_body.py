@@ -12,6 +12,7 @@ from scraper import dom
 
 if TYPE_CHECKING:
     Attributes: TypeAlias = dict[str, str | None]
+    Element: TypeAlias = tuple[dom.Node, str, Attributes]  # with its tag
 
 
 class RawBody:
@@ -22,8 +23,8 @@ class RawBody:
         self.root = root
 
     @cached_property
-    def elements(self) -> list[tuple[dom.Node, str, Attributes]]:
-        """The container and all elements in it, in page order, each with its tag and attributes."""
+    def elements(self) -> list[Element]:
+        """The container and all elements in it, in page order."""
         return [(node, node.tag or "", node.attributes) for node in dom.select(self.root, "*")]
 
     @cached_property

@@ -22,7 +22,7 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from scraper.extractor.raw_body import Attributes, RawBody
+    from scraper.extractor.raw_body import Attributes, Element, RawBody
     from scraper.urls import Url
 
 _NO_WORDS: Final = frozenset(
@@ -133,7 +133,7 @@ def testify(
 class _Glance(Value, frozen=True, kw_only=True):
     """What one look over the elements of a container shows."""
 
-    leading: list[tuple[dom.Node, str, Attributes]]  # links and pictures
+    leading: list[Element]  # links and pictures
     needs_a_walk: bool  # some words are not shown, or elsewhere, or a link stands in another
     names: bool  # anything but the address of an `<img>` may be the name of a file or picture
 
@@ -153,9 +153,7 @@ def _glance(body: RawBody) -> _Glance:
     )
 
 
-def _look_at_once(
-    body: RawBody, leading: Iterable[tuple[dom.Node, str, Attributes]], base: Url, seen: _Seen
-) -> None:
+def _look_at_once(body: RawBody, leading: Iterable[Element], base: Url, seen: _Seen) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
     seen.texts.append(body.text)
     for node, tag, attributes in leading:
@@ -237,10 +235,8 @@ def _pictures_within(node: dom.Node, nodes: Mapping[int, str], links: list[_Link
             _picture(image.attributes, links, seen, beside)
 
 
-def _picture(
-    attributes: Attributes, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()
-) -> None:
-    values = _values(attributes)
+def _picture(told: Attributes, links: list[_Link], seen: _Seen, beside: Iterable[dom.Node] = ()) -> None:
+    values = _values(told)
     for other in beside:
         values += _values(other.attributes)
     if values:
