@@ -50,6 +50,7 @@ def extract(
 
     `content_type`: the header's value; None: there was none. `config`: whose sites the address may be of;
     None: the system is recognised by its marks. Raises ExtractError, and UsageError for what is no address.
+    Reads in this very process, with no bound of time: a page of strangers may take minutes.
     """
     asked = address(url)
     headers = () if content_type is None else ((b"Content-Type", content_type.encode("latin-1", "replace")),)

@@ -21,6 +21,7 @@ from scraper.errors import CaptureDamaged, StoreError
 from scraper.model import LARGEST_BODY, CaptureRef
 from scraper.stores import warc_records
 from scraper.stores.documents import DocumentStore
+from scraper.stores.state import odd_in
 from scraper.stores.warc import MAX_RECORD, BrokenRecord, Member, Record, find, pack, unpack, walk
 from scraper.stores.warc_files import WarcFolder
 from scraper.stores.warc_reader import load, scan
@@ -371,6 +372,28 @@ def test_no_column_holds_another_type_unseen(
     damaged = json.loads(capsys.readouterr().out)["sites"][SITE]["damaged"]
     assert any(one["file"].endswith("state.sqlite3") for one in damaged)
     assert only(archive.run()).failed == 0
+
+
+def test_a_text_that_is_no_utf8_is_seen_in_every_table(archive: Archive) -> None:
+    file = archive.inside / "state.sqlite3"
+    connection = sqlite3.connect(file, isolation_level=None)
+    query = (
+        "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c "
+        "WHERE t.type = 'table' AND c.type = 'TEXT'"
+    )
+    tried = set()
+    connection.execute("PRAGMA foreign_keys = 0")
+    for table, column in connection.execute(query).fetchall():
+        (value,) = connection.execute(f"SELECT max({column}) FROM {table}").fetchone()  # noqa: S608 - ours
+        if value is not None:
+            change = f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {column} = CAST(? AS TEXT)"  # noqa: S608
+            changed = connection.execute(change, (b"\xe5\x8d\xff", value)).rowcount
+            assert (table, column, changed) in odd_in(file)
+            connection.execute(change, (value, b"\xe5\x8d\xff"))
+            tried.add(table)
+    connection.close()
+    assert odd_in(file) == ()
+    assert len(tried) > 5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -76,6 +77,29 @@ def test_a_killed_run_holds_nothing_and_is_remembered(tmp_path: Path) -> None:
     with lock(path) as taken:
         assert taken.found_dead is not None
         assert taken.found_dead.startswith(f"process {process.pid} on ")
+    with lock(path) as again:
+        assert again.found_dead is None
+
+
+def test_a_lock_that_another_run_has_put_in_the_place_of_a_pipe_stays_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs find a pipe there; when the second has its turn to take it away, the first holds a file."""
+    path = tmp_path / "lock"
+    os.mkfifo(path)
+    first = lock(path)
+    flock = fcntl.flock
+
+    def after_another(file: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        first.__enter__()
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", after_another)
+    with pytest.raises(Locked):
+        lock(path).__enter__()
+    assert path.is_file()
+    first.__exit__()
     with lock(path) as again:
         assert again.found_dead is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
@@ -61,13 +62,26 @@ def _quick(*tables: tuple[str, str]) -> str:
 
 
 def odd_columns(connection: sqlite3.Connection) -> Iterator[OddColumn]:
-    """Yield the columns that hold another type than the schema says; each table is read once."""
+    """Yield the columns that hold another type than the schema says, or texts that are no UTF-8.
+
+    Each table is read twice: only whoever takes a text out of SQLite sees what it is.
+    """
     for table, columns in _tables(connection):
         counts = ", ".join(f"coalesce(sum({_is_odd(name, types)}), 0)" for name, types in columns)
         found = connection.execute(f"SELECT {counts} FROM {_quoted(table)}").fetchone()  # noqa: S608 - quoted
-        yield from (
-            OddColumn(table, name, rows) for (name, _), rows in zip(columns, found, strict=True) if rows
-        )
+        unread = _unread(connection, table, [name for name, types in columns if types == _TYPES["TEXT"]])
+        for (name, _), odd in zip(columns, found, strict=True):
+            if odd or unread[name]:
+                yield OddColumn(table, name, odd + unread[name])
+
+
+def _unread(connection: sqlite3.Connection, table: str, columns: list[str]) -> Counter[str]:
+    """Count the texts of columns that are no UTF-8: those come as bytes."""
+    texts = ", ".join(f"CASE typeof({name}) WHEN 'text' THEN {name} END" for name in map(_quoted, columns))
+    rows = connection.execute(f"SELECT {texts or 'NULL'} FROM {_quoted(table)}")  # noqa: S608 - quoted
+    return Counter(
+        name for row in rows for name, value in zip(columns, row, strict=False) if type(value) is bytes
+    )
 
 
 def remove_odd(connection: sqlite3.Connection) -> int:
