@@ -138,3 +138,16 @@ def test_a_body_that_is_open_at_the_end_is_whole_where_its_length_says_so(
     with pytest.raises(NotAnArticle) as caught:
         extract(told, own)
     assert caught.value.what == "truncated"
+
+
+@pytest.mark.parametrize("family", ["generic", "siteserver", "vsb", None])
+def test_a_page_of_any_system_may_leave_out_the_tags_that_end_it(family: str | None) -> None:
+    text = "<p>橙园的钟停了三天，校工换了发条，又走了起来。</p>" * 4
+    page = (
+        "<html><head><title>钟又走了</title></head><body><h1>钟又走了</h1><p>2021-03-11 10:00</p>"
+        f"<div class=v_news_content>{text}</div><div>橙园大学</div>"
+    )
+    assert extract(capture(f"{HOST}/a/1.html", page), site(HOST, family=family)).shown.text.endswith("起来。")
+    with pytest.raises(NotAnArticle) as caught:
+        extract(capture(f"{HOST}/a/1.html", page.partition("</p></div>")[0]), site(HOST, family=family))
+    assert caught.value.what == "truncated"

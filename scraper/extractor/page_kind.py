@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from scraper import dom, families, page_words, text, urls
 from scraper.extractor import density, rows
 from scraper.extractor.page_lines import read_lines
+from scraper.extractor.truncation import breaks_off_in_markup
 from scraper.numbers import whole
-from scraper.values import Value
+from scraper.values import Value, replace
 
 if TYPE_CHECKING:
     from scraper.dom import Node
@@ -50,6 +51,7 @@ class Verdict(Value, frozen=True, kw_only=True):
 
 _LIST = Verdict(kind="list", words="a list where an article was expected", is_sure=False)
 _TRUNCATED = Verdict(kind="truncated", words="truncated: the page breaks off before its end")
+_ENDLESS = replace(_TRUNCATED, is_sure=False)  # the tags that end a page may be left out
 
 
 def of_page(page: Page, family: Family | None) -> Verdict | None:
@@ -60,7 +62,7 @@ def of_page(page: Page, family: Family | None) -> Verdict | None:
         if verdict is not None:
             return verdict
     if page.breaks_off:
-        return _TRUNCATED
+        return _TRUNCATED if breaks_off_in_markup(page.text) else _ENDLESS
     if not shown:
         return Verdict(kind="empty", words="empty: the page shows no text")
     if _is_list(page, shown, family):
