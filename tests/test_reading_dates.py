@@ -126,3 +126,23 @@ def test_a_notice_without_a_line_of_a_day_has_that_of_its_signature(end: str) ->
     assert (article.published.date().isoformat(), article.published_from) == ("2021-03-11", "page")
     dated = read("发布时间：2021-03-15").published
     assert dated.date().isoformat() == "2021-03-15"
+
+
+@pytest.mark.parametrize("family", ["generic", "trs", "vsb"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<h3>{TITLE}</h3><p>【2021-03-11】</p>",
+        f"<h3>{TITLE}</h3><h4>——记竹山的三分钟</h4><p>教务处</p><p>2021-03-11</p>",
+        f"<p><b>11</b><i>2021.03</i></p><h3>{TITLE}</h3>",
+    ],
+)
+def test_a_day_higher_on_the_page_is_not_the_article_s(head: str, family: str) -> None:
+    address, container = PAGES[family]
+    html = (
+        f"<html><head><title>{TITLE}_竹山书院</title></head><body><p>今天是2023年5月6日</p>"
+        "<p>当前位置：<a href=/>首页</a> &gt; <a href=/xw>新闻</a> &gt; 正文</p>"
+        f"{head}<div {container}>{BODY}</div></body></html>"
+    )
+    article = extract(capture(f"{HOME}{address}", html), site(HOME, family=family))
+    assert article.published.date().isoformat() == "2021-03-11"

@@ -107,11 +107,12 @@ def published(
     if moment is None and layout.nearby:
         moment = _told_or_shown(generic.published(page, tz), beside, tz, in_address)
         moment = moment or generic.only_time(page, tz)
+    moment = moment or (dates.find_parts(beside, tz) if beside else None)
     if moment is not None:
         return moment, "page"
     if in_address is not None:
         return in_address, "url"
-    moment = _by_order(page, layout, tz, beside) or (dates.find_parts(beside, tz) if beside else None)
+    moment = _by_order(page, layout, tz, beside)
     moment = moment or (dates.find_moment(signed, tz) if _SIGNED.search(signed) else None)
     if moment is not None:
         return moment, "page"

@@ -32,6 +32,7 @@ LONGEST_HEAD = 600  # characters of a `<title>`, the channel and the site with i
 _FIRST = 4  # runs of text of a body among which its title may stand
 _LEVELS = 5  # that the body may stand below its heading's surroundings
 _JOINED = (2, 3)  # runs of text that a title may stand in
+_ABOVE = 30  # characters above a title in which its day may stand
 _LONGEST_LINE = 400  # characters next to the body in which its date may stand
 _MOST_LOOKED_AT = 200_000  # nodes around a body, level by level; real pages need some thousands
 _MOST_AROUND = 3_000  # characters around a body that may still be its own head and foot, and no side column
@@ -80,7 +81,7 @@ def line(
     one that shows a date alone. `near` is the day that the address holds.
     """
     nearest = ""
-    for parts in _surroundings(roots, shown_title, left_out, cut):
+    for parts, before in _surroundings(roots, shown_title, left_out, cut):
         dated = [part for part in parts if dates.find_moment(part, tz, near=near) is not None]
         labelled = (part for part in dated if dates.find_labelled(part, tz, near=near) is not None)
         found = next(labelled, "")
@@ -88,15 +89,37 @@ def line(
             return found or nearest
         apart = (part for part in parts if dates.find_parts(part, tz) is not None)
         nearest = next(iter(dated), "") or next(filter(dates.shows_western, parts), "") or next(apart, "")
+        if nearest and before and nearest == parts[0]:
+            by_title = (part for part in _by_title(before, shown_title) if _shows_a_day(part, tz, near))
+            nearest = next(by_title, nearest)
     return nearest
+
+
+def _shows_a_day(part: str, tz: ZoneInfo, near: datetime | None) -> bool:
+    """Tell whether a line shows a day in any form: one that is read, 12/03/2021, or in parts."""
+    if dates.find_moment(part, tz, near=near) is not None or dates.shows_western(part):
+        return True
+    return dates.find_parts(part, tz) is not None
+
+
+def _by_title(before: str, shown_title: str) -> tuple[str, ...]:
+    """Return what stands between title and body, and right above the title.
+
+    What stands higher on a page, such as the day of today, is no article's.
+    """
+    head, title_found, between = before.rpartition(shown_title) if shown_title else ("", "", "")
+    return (between[-_LONGEST_LINE:], head[-_ABOVE:]) if title_found else ()
 
 
 def _surroundings(
     roots: list[dom.Node], shown_title: str, left_out: frozenset[int], cut: tuple[str, ...]
-) -> Iterator[tuple[str, ...]]:
-    """Yield what stands in the surroundings of the body, the smallest first, each without the title."""
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what stands in the surroundings of the body, the smallest first, each without the title.
+
+    With each all that stands before the body, its title too; "" where that is not known.
+    """
     within = cut or [text.fold(" ".join(dom.texts(node))) for node in _within(roots, left_out)]
-    yield tuple(part.replace(shown_title, " ") for part in within if len(part) <= _LONGEST_LINE)
+    yield tuple(part.replace(shown_title, " ") for part in within if len(part) <= _LONGEST_LINE), ""
     ends = frozenset(root.mem_id for root in roots)
     around = roots[0].parent if roots else None
     looked_at = 0
@@ -105,7 +128,7 @@ def _surroundings(
         looked_at += nodes
         if len(before) + len(after) > _MOST_AROUND or looked_at > _MOST_LOOKED_AT:
             return
-        yield before.replace(shown_title, " ")[-_LONGEST_LINE:], after[:_LONGEST_LINE]
+        yield (before.replace(shown_title, " ")[-_LONGEST_LINE:], after[:_LONGEST_LINE]), before
         around = around.parent
 
 
