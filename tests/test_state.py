@@ -83,6 +83,18 @@ def test_a_power_cut_leaves_a_whole_state_and_a_lock_is_waited_for(state: State)
     assert said("busy_timeout") == 10_000  # ms: twice of what the driver waits by itself
 
 
+def test_what_an_article_writes_to_the_disk_is_a_few_small_pages(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    with open_state(path) as state:
+        with state.transaction():
+            for number in range(300):
+                state.articles.put(article(number))
+        state.checkpoint()
+        with state.transaction():
+            state.articles.put(article(300))
+        assert 0 < path.with_name("state.sqlite3-wal").stat().st_size < 15_000
+
+
 def test_a_transaction_that_fails_leaves_nothing(state: State) -> None:
     def fail() -> None:
         with state.transaction():

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_PAGE = 2048
+"""Bytes of a page: half of what is usual. An article changes a dozen, and each goes to the disk whole.
+
+Not less: a smaller page would hold but a part of a row with a long address, and a page more the rest.
+"""
+
+
 class State:
     """The open state: groups of verbs over one connection, and `transaction` around what belongs together."""
 
