@@ -106,6 +106,7 @@ def open_state(path: Path) -> State:
         path.touch(0o666)  # SQLite itself would make it with 0644, or with nothing under a strange umask
         keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
         with _closed_on_error(_connected(path)) as connection:
+            connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; another keeps its own
             connection.execute("PRAGMA journal_mode = WAL")
             (before,) = connection.execute("PRAGMA user_version").fetchone()
             state = State(_prepared(connection, str(path)))
