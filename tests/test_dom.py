@@ -17,6 +17,19 @@ def test_texts_are_those_that_a_page_shows() -> None:
     assert dom.text_of(root) == "甲乙丙"
 
 
+@pytest.mark.parametrize(
+    "page", ["<p>甲\0乙", "\ufeff<p>题", "<pre>\r\n甲\r乙</pre>", "<p>\U0001f600\u2028\ufffd", ""]
+)
+def test_a_page_is_the_same_from_its_text_and_from_its_bytes(page: str) -> None:
+    assert dom.parse(page, page.encode()).html == dom.parse(page).html
+
+
+def test_texts_are_found_with_their_characters_and_whether_they_are_seen() -> None:
+    root = dom.parse("<body><p>甲 <b>乙</b>\n</p><script>丙</script><noscript><i>丁</i></noscript>")
+    found = [(words, dom.is_unseen(node, root)) for node, words in dom.text_nodes(root)]
+    assert found == [("甲 ", False), ("乙", False), ("丙", True), ("丁", True)]
+
+
 def test_elements_are_selected_in_page_order() -> None:
     root = dom.parse("<p id=a class=x></p><i id=b></i><p id=c></p>")
     assert [dom.attribute(node, "id") for node in dom.select(root, "#c, i, .x")] == ["a", "b", "c"]
