@@ -142,6 +142,19 @@ def test_an_overview_is_one_in_the_folders_of_any_system(
     assert read.sublists == tuple(f"{HOME}{leads_to.format(name=name)}" for name in ("gzdt", "tzgg"))
 
 
+@pytest.mark.parametrize("address", ["/hd/{}.html", "/hd/202403/{}.html", "/hd/boat-{}/"])
+@pytest.mark.parametrize("more", ["", "<a href={}>MORE</a>"])
+def test_a_list_whose_rows_are_headings_is_no_overview(address: str, more: str) -> None:
+    links = [address.format(n) for n in range(200, 206)]
+    rows = "".join(
+        f"<div><h3><a href={link}>湖上第{n}次赛船的安排</a></h3><i>2024-03-1{n}</i>{more.format(link)}</div>"
+        for n, link in enumerate(links)
+    )
+    for family in ("generic", None):
+        read = read_listing(capture(f"{HOME}hd/", f"<main>{rows}</main>"), site(HOME, family=family), None)
+        assert (len(read.links), read.sublists) == (len(links), ())
+
+
 def test_ways_to_lists_at_the_side_of_a_list_make_it_no_overview() -> None:
     rows = "".join(
         f"<li class=news><a href=/2021/0311/c9a{n}/page.htm>湖上第{n}次赛船的安排</a></li>" for n in range(3)
@@ -150,6 +163,14 @@ def test_ways_to_lists_at_the_side_of_a_list_make_it_no_overview() -> None:
     page = f"<div portletmode=simpleList><ul class=news_list>{rows}</ul></div><div class=side>{aside}</div>"
     read = read_listing(capture(f"{HOME}hd/list.htm", page), site(HOME, family="webplus"), None)
     assert (len(read.links), read.sublists) == (3, ())
+
+
+def test_columns_of_its_own_folder_at_the_side_make_a_list_no_overview() -> None:
+    rows = "".join(f"<li><a href=/hd/{n}.html>湖上第{n}次赛船的安排</a>2024-03-1{n}</li>" for n in range(9))
+    aside = blocks("<a href=./{name}/>更多</a>", "./{name}/{n}.html")
+    page = f"<ul class=l>{rows}</ul><div class=side>{aside}</div>"
+    read = read_listing(capture(f"{HOME}hd/", page), site(HOME, family="generic"), None)
+    assert (len(read.links), read.sublists) == (9, ())
 
 
 def test_a_menu_whose_links_nobody_sees_is_no_list() -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _MORE = re.compile(r"^[\[【+>»\s]*(?:查看|点击)?(?:更多|more|全部)[.…>»+\]】\s]*$", re.IGNORECASE)
+_FOLDER = re.compile(r"/(?:(?:index|list|default|main)\w*\.\w+)?$")  # of an address that a heading leads to
+_MOST_BESIDE = 200  # links of an element that are looked at
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _SEVERAL = 2
 _MOST = 60  # ways to lists that are looked at
@@ -37,26 +39,33 @@ def sublists(page: Node, base: Url, scope: Scope, rows: Collection[Url] | None =
     looked_at = 0
     for link in dom.select(page, "a[href]"):
         url = _way(link, base, scope)
-        if url is None or url in found:
+        if url is None or url in found or (rows is not None and url in rows):
             continue
         looked_at += 1
         if looked_at > _MOST:
             break
         shown = _rows_by(link, url, base, scope)
-        is_list = _is_within(base, url) or (
-            _are_columns(base, url, scope) and (rows is None or not shown.isdisjoint(rows))
-        )
-        if is_list and shown:
+        if shown and _is_part(url, shown, base, scope, rows):
             found[url] = None
     return tuple(found) if len(found) >= _SEVERAL else ()
+
+
+def _is_part(url: Url, shown: frozenset[Url], base: Url, scope: Scope, rows: Collection[Url] | None) -> bool:
+    """Tell whether a list is one of a page's own, by its address, and by the rows that stand at its way."""
+    if rows and shown.isdisjoint(rows):  # it stands beside the list that was read
+        return False
+    return _is_within(base, url) or (rows != () and _are_columns(base, url, scope))
 
 
 def _way(link: Node, base: Url, scope: Scope) -> Url | None:
     """Return where a link leads that may be the way to a list; None for any other."""
     said = fold(dom.text_of(link)) or fold(dom.attribute(link, "title")) or _picture_says(link)
-    if not _MORE.search(said) and not _heads(link):
+    is_heading = not _MORE.search(said)
+    if is_heading and not _heads(link):
         return None
     url = urls.join(base, dom.attribute(link, "href"))
+    if url is not None and is_heading and _FOLDER.search(urls.split(url).path) is None:
+        return None
     if url is None or url == base or not scope.own(url):
         return None
     return None if scope.family is not None and scope.leads_out(url) else url
@@ -98,7 +107,8 @@ def _rows_by(link: Node, url: Url, base: Url, scope: Scope) -> frozenset[Url]:
     for _ in range(_LEVELS):
         if area is None or area.tag == "body":
             break
-        named = (urls.join(base, dom.attribute(each, "href")) for each in dom.select(area, "a[href]"))
+        beside = dom.select(area, "a[href]")[:_MOST_BESIDE]
+        named = (urls.join(base, dom.attribute(each, "href")) for each in beside)
         others = [each for each in named if each is not None and each != url and scope.article(each)]
         shown = frozenset(each for each in others if not by_folder or each.startswith(folder))
         if shown and not (by_folder and len(shown) < _SEVERAL):

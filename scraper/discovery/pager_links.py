@@ -39,6 +39,7 @@ _BY_VALUE: Final = re.compile(
 )
 _OPTION: Final = re.compile(r"第?\s?(\d{1,6})\s?页?")
 _SECOND: Final = 2
+_NAMES: Final = 6  # of a pager that are looked for in scripts
 _HOLDS_PAGER: Final = frozenset(["div", "ul", "ol", "nav", "span", "p", "td", "center"])
 _FEWEST: Final = 2  # options of a field to pick a page in
 _LONGEST_WORDS: Final = 24  # characters of a way to the next page
@@ -164,7 +165,7 @@ def waits_for_script(page: Node, scripts: Sequence[str]) -> bool:
     for pager in dom.select(page, _PAGERS)[:_MOST]:
         if pager.tag not in _HOLDS_PAGER or dom.text_of(pager).strip() or _holds_elements(pager):
             continue
-        names = [dom.attribute(pager, "id"), *dom.attribute(pager, "class").split()]
+        names = [dom.attribute(pager, "id"), *dom.attribute(pager, "class").split()][:_NAMES]
         if any(_names(script, name) for script in scripts for name in names[:_MOST] if name):
             return True
     return False
