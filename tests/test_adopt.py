@@ -243,6 +243,19 @@ def test_a_run_does_not_ask_for_what_was_adopted_unless_told_to(
     assert run(capsys, "verify")[0] == 0
 
 
+def test_a_name_in_another_encoding_costs_its_file_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder, "1.md", old_document(1))
+    put(folder, os.fsdecode("新闻.md".encode("gbk")), old_document(2))
+    code, told = run(capsys, "adopt", "old")
+    assert (code, told["adopted"], [one["why"] for one in told["problems"]]) == (
+        3,
+        1,
+        ["its name is no UTF-8"],
+    )
+
+
 def test_a_pipe_is_named_and_nobody_waits_for_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(folder, "1.md", old_document(1))
     os.mkfifo(folder / "2.md")

@@ -18,6 +18,7 @@ from scraper.ingest.adoption import Adopter, Candidate
 from scraper.messages import Message, say
 from scraper.parallel import spread
 from scraper.stores.disk import read_small
+from scraper.text import whole
 from scraper.values import Value, field
 from scraper.writer.markdown_reader import body_of
 
@@ -135,11 +136,15 @@ def _lost(_file: Path, why: str) -> Unfit:
 def _read(file: Path) -> OldDocument | Unfit:
     """Read one file. Runs in a worker."""
     try:
+        if whole(str(file)) != str(file):
+            return Unfit(why=say("its name is no UTF-8"))
         if file.is_symlink():
             return Unfit(why=say("it is a symbolic link"))
         return read(read_small(file))
     except OSError as error:
         return Unfit(why=say("it cannot be read: {error}", error=error.strerror or str(error)))
+    except Exception as error:  # noqa: BLE001 - one file's error ends nothing else
+        return Unfit(why=say("it cannot be read: {error}", error=f"{type(error).__name__}: {error}"))
 
 
 class _Desk(Value, kw_only=True):
