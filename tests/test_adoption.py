@@ -105,6 +105,8 @@ def test_the_seeds_prove_themselves_and_the_second_one_is_mended() -> None:
         (old_document(7).replace("urlname:", "name:"), "no urlname"),
         (old_document(7, url="ftp://a.example/x"), "names no web address"),
         (old_document(7, date="gestern"), "its date is none: gestern"),
+        (old_document(7, date="0001-01-01 00:00:00"), "its date is none: 0001-01-01 00:00:00"),
+        (old_document(7, date="9999-12-31 23:59:59"), "its date is none: 9999-12-31 23:59:59"),
     ],
 )
 def test_each_kind_of_damage_is_refused_with_its_reason(text: str | bytes, why: str) -> None:

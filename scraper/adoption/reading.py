@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import urls
 from scraper.adoption.defects import damages
-from scraper.dates import date_in_path
+from scraper.dates import date_in_path, is_plausible
 from scraper.messages import Message, say
 from scraper.text import fold
 from scraper.urls import Url
@@ -127,9 +127,12 @@ def _moment(value: str | list[str] | None) -> datetime | Unfit | None:
         return None
     text = re.sub(r"(\.\d{6})\d+", r"\1", value.strip())
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
+        moment = None
+    if moment is None or not is_plausible(moment):
         return Unfit(why=say("its date is none: {date}", date=value))
+    return moment
 
 
 # ── what a site knows better ──────────────────────────────────────────────────────────────────────────────
