@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -209,6 +210,53 @@ def test_an_address_leads_to_its_article_whatever_it_was_called(archive: Archive
 
 
 # ── captures ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(
+            "UPDATE article SET status = 'surprise'",
+            "UPDATE article SET published = -62135625600000000",
+            "UPDATE article SET published = 'x'",
+        ),
+        *(
+            "UPDATE article SET published = NULL, listed_date = '0000-00-00'",
+            "UPDATE article SET url = x'00'",
+        ),
+        *(
+            "UPDATE article SET title = x'ff'",
+            "UPDATE article SET captured = 4611686018427387904, published = NULL",
+        ),
+        *("UPDATE capture SET fetched_at = 4611686018427387904", "UPDATE capture SET fetched_at = x'00'"),
+        *(
+            "UPDATE article SET path = CAST(x'ff' AS TEXT)",
+            "UPDATE article SET channel = CAST(x'ff' AS TEXT)",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_takes_no_other_article_away(
+    archive: Archive, world: EcmsWorld, odd: str
+) -> None:
+    """It ended `serve` and `site` at their beginning."""
+    first, second = world.publish(CHANNEL), world.publish(CHANNEL, title="桥要自己走过去")
+    archive.run()
+    connection = sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = 0")
+    of = f"WHERE key = '{first.number}'"
+    assert connection.execute(f"{odd} {of}").rowcount > 0
+    connection.close()
+    client = Client(archive)
+    for path in (
+        "/",
+        "/sites/beichen/",
+        "/sites/beichen/captures/",
+        "/status/",
+        "/coverage/",
+        "/dates/feed.atom",
+    ):
+        assert client.get(path).status_code == 200
+    assert second.title in client.get(f"/{name_of(world, second.number)}/").text
 
 
 @pytest.mark.parametrize("error", [TooCostly("too costly"), RecursionError("so deep")])

@@ -172,7 +172,10 @@ class CaptureIndex:
             "WHERE site = ? GROUP BY minute ORDER BY minute"
         )
         for row in self._connection.execute(query, (site,)):
-            day = required(row["minute"]).astimezone(zone).date().isoformat()
+            try:
+                day = required(row["minute"]).astimezone(zone).date().isoformat()
+            except (TypeError, OverflowError):  # `verify` names the row
+                continue
             counts[day] = counts.get(day, 0) + row["count"]
         return counts
 

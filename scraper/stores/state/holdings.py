@@ -25,6 +25,7 @@ _HELD = """
     ) e ON e.key = a.key
     WHERE a.site = :site AND path IS NOT NULL
 """
+_TEXT = (str, type(None))
 _SECONDS = len("YYYY-MM-DD HH:MM:SS")
 
 
@@ -36,17 +37,23 @@ class Holdings:
         self._connection = connection
 
     def rows(self, site: str, zone: tzinfo) -> Iterator[Row]:
-        """Yield every article that has a document, its moment in the given time zone."""
+        """Yield every article that has a document, its moment in the given time zone.
+
+        A row that holds what cannot be is passed over: `verify` is who names it.
+        """
         channels = self._pairs("SELECT key, channel FROM named WHERE site = ? AND channel != ''", site)
         aliases = self._pairs("SELECT key, url FROM alias WHERE site = ?", site)
         for row in self._connection.execute(_HELD, {"site": site}):
+            moment = _told(row, zone)
+            if moment is None:
+                continue
             own = () if row["channel"] is None else (row["channel"],)
             yield Row(
                 key=row["key"],
                 url=row["url"],
                 urlname=urlname(Url(row["url"])),
                 title=row["title"] or row["url"],
-                moment=_moment(row).astimezone(zone).isoformat(" ", "seconds")[:_SECONDS],
+                moment=moment,
                 updated=row["updated"],
                 path=row["path"],
                 channel=row["channel"],
@@ -57,8 +64,21 @@ class Holdings:
     def _pairs(self, query: str, site: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for key, value in self._connection.execute(query, (site,)):
-            found.setdefault(key, []).append(value)
+            if type(value) is str:
+                found.setdefault(key, []).append(value)
         return found
+
+
+def _told(row: sqlite3.Row, zone: tzinfo) -> str | None:
+    """Return an article's moment as catalogues have it; None: its row holds what cannot be."""
+    texts = (row[name] for name in ("key", "url", "ask", "path", "updated"))
+    perhaps = (row[name] for name in ("title", "channel"))
+    if any(type(text) is not str for text in texts) or any(type(text) not in _TEXT for text in perhaps):
+        return None
+    try:
+        return _moment(row).astimezone(zone).isoformat(" ", "seconds")[:_SECONDS]
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _moment(row: sqlite3.Row) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scraper.article_record import Status
@@ -52,6 +52,8 @@ class Standing(Value, frozen=True, kw_only=True):
     failures: int = 0  # wanted, failed the last time, to be tried again
 
 
+_STATUSES = frozenset(Status)
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _NAMED = """
     SELECT DISTINCT n.channel, a.key, a.url, a.status, a.path, a.published, a.listed_date, a.error
     FROM named n
@@ -111,8 +113,13 @@ class Queries:
         self._connection = connection
 
     def named(self, site: str) -> Iterator[NamedArticle]:
-        """Yield every article that a list ever named, sorted by key: once for each channel that did."""
+        """Yield every article that a list ever named, sorted by key: once for each channel that did.
+
+        A row that holds what cannot be is passed over: `verify` is who names it.
+        """
         for row in self._connection.execute(_NAMED, (site,)):
+            if row["status"] not in _STATUSES or type(row["url"]) is not str:
+                continue
             yield NamedArticle(
                 channel=row["channel"],
                 key=row["key"],
@@ -150,8 +157,8 @@ class Queries:
     def newest(self, site: str, now: datetime) -> datetime | None:
         """Return when the newest article that is held was published; days that are to come count for none."""
         row = self._connection.execute(
-            "SELECT max(published) AS newest FROM article WHERE site = ? AND published <= ?",
-            (site, stored(now)),
+            "SELECT max(published) AS newest FROM article WHERE site = ? AND published BETWEEN ? AND ?",
+            (site, stored(_FIRST), stored(now)),
         ).fetchone()
         return loaded(row["newest"])
 
@@ -183,10 +190,13 @@ class Queries:
 
 
 def _day(row: sqlite3.Row) -> datetime | None:
-    """Return the day of publication, else as a list shows it; None: nobody knows."""
-    if row["published"] is None and row["listed_date"] is not None:
-        return datetime.fromisoformat(row["listed_date"])
-    return loaded(row["published"])
+    """Return the day of publication, else as a list shows it; None: nobody knows, or it is none."""
+    try:
+        if row["published"] is None and row["listed_date"] is not None:
+            return datetime.fromisoformat(row["listed_date"])
+        return loaded(row["published"])
+    except (ValueError, TypeError, OverflowError):  # `verify` names the row
+        return None
 
 
 def _standing(row: sqlite3.Row) -> Standing:
