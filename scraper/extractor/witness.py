@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 from scraper import dom, text, urls
 from scraper.extractor import witnessed_markup, witnessed_players
-from scraper.extractor.drawn_order import DRAWN
 from scraper.model import LeftOut, Shown
 from scraper.values import Value, field
 
@@ -35,7 +34,6 @@ _NO_WORDS: Final = frozenset(
 
 _PICTURED: Final = frozenset(["img", "image"])
 _LEADING: Final = frozenset(["a", "area", *_PICTURED])
-_MOVED: Final = frozenset(["thead", "tfoot", "rb"])  # drawn elsewhere than where they may be written
 _RAW: Final = frozenset(
     ["script", "style", "template", "iframe", "noembed", "noframes", "noscript", "plaintext", "xmp"]
 )
@@ -74,12 +72,6 @@ class _Link(Value):
 
     href: str
     shows: bool = False
-
-
-class _Alone(Value):
-    """An element whose neighbours wait as it does."""
-
-    node: dom.Node
 
 
 class Told(Value, frozen=True, kw_only=True):
@@ -134,7 +126,7 @@ class _Glance(Value, frozen=True, kw_only=True):
     """What one look over the elements of a container shows."""
 
     leading: list[Element]  # links and pictures
-    needs_a_walk: bool  # some words are not shown, or elsewhere, or a link stands in another
+    needs_a_walk: bool  # some words are not shown, or a link stands in another
     names: bool  # anything but the address of an `<img>` may be the name of a file or picture
 
 
@@ -148,7 +140,7 @@ def _glance(body: RawBody) -> _Glance:
     nests = "a" in tags and len(leading) > 1 and dom.first(body.root, "a a") is not None
     return _Glance(
         leading=leading,
-        needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS) or not tags.isdisjoint(_MOVED),
+        needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS),
         names=is_raw or witnessed_markup.NAME.search('"'.join({*values, *tags}) + '"') is not None,
     )
 
@@ -172,16 +164,14 @@ def _pictured(link: dom.Node) -> Iterator[str]:
 
 
 def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
-    waiting: list[dom.Node | _Link | _Alone] = [root]
+    waiting: list[dom.Node | _Link] = [root]
     links: list[_Link] = []  # those open, outermost first
     while waiting:
         node = waiting.pop()
         if isinstance(node, _Link):
             seen.links.extend([node.href] if links.pop().shows else [])
             continue
-        if isinstance(node, _Alone):
-            node = node.node
-        elif node is not root and (following := node.next) is not None:
+        if node is not root and (following := node.next) is not None:
             waiting.append(following)
         tag = node.tag
         if nodes and (rule := nodes.get(node.mem_id)) is not None:
@@ -193,10 +183,7 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
         else:
             if tag in _LEADING and (link := _led(node, base, links, seen)) is not None:
                 waiting.append(link)
-            if (as_drawn := DRAWN.get(tag or "")) is not None:
-                waiting += [_Alone(child) for child in reversed(as_drawn(node))]
-            else:
-                waiting.extend([child] if (child := node.first_child) is not None else [])
+            waiting.extend([child] if (child := node.first_child) is not None else [])
 
 
 def _led(node: dom.Node, base: Url, links: list[_Link], seen: _Seen) -> _Link | None:
@@ -333,7 +320,7 @@ def _identified(
 ) -> tuple[Url, ...]:
     """Return each picture by the address that is told of it, else by its first that can be asked for.
 
-    In the order of the page; those that are not told follow.
+    In the order in which they are told: another order is no loss. Those that are not told follow.
     """
     if not (pictures or loose):
         return ()
@@ -352,7 +339,13 @@ def _identified(
         elif own:
             untold.append(urls.Url(own[0]))
     untold += [url for name in loose if (url := urls.join(base, name)) is not None]
-    return (*map(urls.Url, found), *untold)
+    counts = Counter(found)
+    return (*(urls.Url(address) for address in told.images if _taken(counts, address)), *untold)
+
+
+def _taken(counts: Counter[str], address: str) -> bool:
+    counts[address] -= 1
+    return counts[address] >= 0
 
 
 def _listed(left: Sequence[tuple[str, dom.Node]], addresses: Mapping[str, str]) -> Iterator[LeftOut]:

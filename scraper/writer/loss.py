@@ -115,11 +115,11 @@ def _missing_runs(shown: str, said: str) -> tuple[str, ...]:
     if all(character in rest for character in shown):
         return ()
     lost = Counter(shown) - Counter(said)
+    if not lost:  # all of it stands there, in another order
+        return ()
     shown, said = _where_they_differ(shown, said)
     if len(shown) + len(said) > _LONGEST_COMPARED or line_differences.is_dear(shown, said):
-        return ("".join((Counter(shown) - Counter(said)).elements()) or shown,)
-    if not lost:  # all of it stands there, in another order
-        return tuple("".join(run) for run in _missing_slices(shown, said))
+        return ("".join((Counter(shown) - Counter(said)).elements()),)
     runs = tuple(run for each in _missing_slices(shown, said) if (run := "".join(each)) not in said)
     return runs if sum(map(len, runs)) == lost.total() else ("".join(lost.elements()),)
 
