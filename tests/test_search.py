@@ -131,6 +131,13 @@ def test_a_day_that_is_none_is_said_to_be_none() -> None:
         parse("from:gestern")
 
 
+@pytest.mark.parametrize("text", ["x" * 20_000, "X" * 20_000, "Ｘ" * 20_000])
+def test_a_word_that_stands_everywhere_is_found_some_thousand_times(text: str) -> None:
+    places = occurrences(text, "x")
+    assert places[:2] == [(0, 1), (1, 2)]
+    assert len(places) < 10_000
+
+
 @pytest.mark.parametrize("mark", ["", "-", "title:"])
 def test_a_search_for_very_many_words_is_refused(mark: str) -> None:
     words = [f"{mark}词{number}" for number in range(65)]

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Final
 
 from scraper.text import without_faceless
 
 _MARK: Final = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]")
+_MOST: Final = 5_000  # places of a word in one text
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -41,17 +43,18 @@ def contains(text: str, needle: str) -> bool:
 def occurrences(text: str, needle: str) -> list[tuple[int, int]]:
     """Return where a text holds a folded needle: beginnings and ends in the text as it stands.
 
+    A word that stands there very often is found some thousand times: nobody reads more.
     Most texts hold it as it stands, but for its case; only where one does not is it folded letter by letter.
     """
     if not needle:
         return []
     lower = text.lower()
     if len(lower) == len(text) and needle in lower:
-        return [found.span() for found in re.finditer(re.escape(needle), lower)]
+        return [found.span() for found in islice(re.finditer(re.escape(needle), lower), _MOST)]
     starts, folded = _by_cluster(text)
-    found = []
+    found: list[tuple[int, int]] = []
     place = folded.find(needle)
-    while place >= 0:
+    while place >= 0 and len(found) < _MOST:
         end = place + len(needle)
         found.append((starts[place], starts[end - 1] + _cluster(text, starts[end - 1])))
         place = folded.find(needle, end)
