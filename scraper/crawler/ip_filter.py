@@ -42,17 +42,16 @@ _CLOSED_V6 = tuple(
     map(
         ipaddress.IPv6Network,
         (
-            "2001::/23",  # protocol assignments (Teredo is judged by what it carries, before)
+            "2001::/23",  # protocol assignments, Teredo among them
             "2001:db8::/32",  # documentation
             "3fff::/20",  # documentation
+            "2002::/16",  # 6to4, which no site has been behind since RFC 7526
             "2620:4f:8000::/48",  # AS112
         ),
     )
 )
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
-_TEREDO = ipaddress.IPv6Network("2001::/32")
 _LAST_32_BITS = 0xFFFF_FFFF
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "local", "internal", "home.arpa")
 
@@ -62,16 +61,15 @@ def is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _CLOSED_V4)
     carried = _carried(address)
-    if carried:
-        return all(is_public(inner) for inner in carried)
+    if carried is not None:
+        return is_public(carried)
     return address in _OPEN_V6 and not any(address in network for network in _CLOSED_V6)
 
 
 def is_loopback(address: Address) -> bool:
     """Say whether an address is this machine's own."""
-    if isinstance(address, ipaddress.IPv6Address) and address in _MAPPED:
-        return _carried(address)[0].is_loopback
-    return address.is_loopback
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def literal(host: str) -> Address | None:
@@ -97,14 +95,8 @@ def is_local_name(host: str) -> bool:
     return any(bare == name or bare.endswith(f".{name}") for name in _LOCAL_NAMES)
 
 
-def _carried(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """Return the IPv4 addresses within an IPv6 address: where its packets end up."""
-    bits = int(address)
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address within an IPv6 address, where its packets end up; None: there is none."""
     if address in _MAPPED or address in _NAT64:
-        return (ipaddress.IPv4Address(bits & _LAST_32_BITS),)
-    if address in _SIX_TO_FOUR:
-        return (ipaddress.IPv4Address(bits >> 80 & _LAST_32_BITS),)
-    if address in _TEREDO:
-        server = ipaddress.IPv4Address(bits >> 64 & _LAST_32_BITS)
-        return (server, ipaddress.IPv4Address(~bits & _LAST_32_BITS))
-    return ()
+        return ipaddress.IPv4Address(int(address) & _LAST_32_BITS)
+    return None
