@@ -139,6 +139,12 @@ def test_texts_are_fed_as_pairs(text: str, expected: str) -> None:
     assert pairs(text) == expected
 
 
+def test_of_a_text_without_end_its_beginning_is_fed() -> None:
+    fed = pairs("开" + "x" * 3_000_000)
+    assert fed.startswith("开x xx xx")
+    assert len(fed) < 3_000_000
+
+
 def test_a_bundle_is_whole_and_kept_until_its_articles_change(tmp_path: Path) -> None:
     articles = [
         Record(f"{number:032x}", "题目", f"2025-01-{number:02}", "北辰", f"正文{number}")

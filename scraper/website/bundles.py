@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _VERSION: Final = b"2"  # of what is fed and of how it is kept; another one makes every bundle anew
+_LONGEST: Final = 1_000_000  # characters; a pair costs a hundred bytes while it is made
 _STAMP: Final = ".stamp"
 
 
@@ -33,8 +34,11 @@ class Record(NamedTuple):
 
 
 def pairs(text: str) -> str:
-    """Return letters and digits as pairs: `南开大学` is `南开 开大 大学`; one alone stands for itself."""
-    letters = [letter for letter in normalize("NFKC", text).lower() if letter.isalnum()]
+    """Return letters and digits as pairs: `南开大学` is `南开 开大 大学`; one alone stands for itself.
+
+    Of a text that is longer than a book the first million characters count.
+    """
+    letters = [letter for letter in normalize("NFKC", text[:_LONGEST]).lower() if letter.isalnum()]
     if len(letters) < 2:  # noqa: PLR2004 - a pair
         return "".join(letters)
     return " ".join(first + second for first, second in pairwise(letters))
