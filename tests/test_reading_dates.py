@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from listing_cases import capture, site
 
+from scraper.errors import ExtractError
 from scraper.extractor import extract
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ BODY = (
 )
 
 
-def read(meta: str, *, family: str = "generic") -> Article:
+def read(meta: str, *, family: str = "generic", end: str = "") -> Article:
     """Return the article below a title and a line of its day, in a small page of nobody's template."""
     address, container = PAGES[family]
     html = (
         f"<html><head><title>{TITLE}_竹山书院</title></head><body>"
         f"<div><a href=/>首页</a><a href=/xw>新闻</a></div><div class=box><h3>{TITLE}</h3>"
-        f"<div class=meta>{meta}</div><div {container}>{BODY}</div></div></body></html>"
+        f"<div class=meta>{meta}</div><div {container}>{BODY}{end}</div></div></body></html>"
     )
     return extract(capture(f"{HOME}{address}", html), site(HOME, family=family))
 
@@ -121,11 +122,35 @@ def test_a_day_that_stands_alone_by_the_text_comes_before_what_machines_are_told
     "end", ["<p>教务处</p><p>2021年3月11日</p>", "<p>竹山书院<br>二〇二一年三月十一日</p>"]
 )
 def test_a_notice_without_a_line_of_a_day_has_that_of_its_signature(end: str) -> None:
-    html = f"<html><title>{TITLE}</title><div><h3>{TITLE}</h3><div class=nr>{BODY}{end}</div></div></html>"
-    article = extract(capture(f"{HOME}news/detail/88.html", html), site(HOME, family="generic"))
+    article = read("", end=end)
     assert (article.published.date().isoformat(), article.published_from) == ("2021-03-11", "page")
-    dated = read("发布时间：2021-03-15").published
-    assert dated.date().isoformat() == "2021-03-15"
+    assert read("发布时间：2021-03-10", end=end).published.date().isoformat() == "2021-03-10"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<p>报名截止日期：2021年3月10日</p>",
+        "<p>报名截止日期：</p><p>2021年3月10日</p>",
+        "<p>展览时间：2021年3月1日至2021年3月10日</p>",
+        "<p>展期2021年3月1日至2021年3月10日</p>",
+        "<p>有效期至2030年12月31日</p>",
+        "<p>竹山书院</p><p>2030年12月31日</p>",
+        "<p>（数据截至2019年12月31日）</p>",
+        "<p>竹山书院建于1919年10月17日</p>",
+    ],
+)
+def test_a_deadline_or_a_span_at_the_end_signs_nothing(end: str) -> None:
+    assert read("", end=end).published_from == "capture"
+
+
+def test_a_signature_speaks_for_no_article() -> None:
+    html = (
+        "<html><title>中心简介</title><div><h3>中心简介</h3><div class=nr>"
+        "<p>竹山书院防震中心讲怎样躲避，也讲怎样求救，老师和学生都去听，每年都有三百多名学生来。</p><p>竹山书院防震中心<br>2021年3月11日</p></div></div></html>"
+    )
+    with pytest.raises(ExtractError):
+        extract(capture(f"{HOME}news/detail/88.html", html), site(HOME, family="generic"))
 
 
 @pytest.mark.parametrize("family", ["generic", "trs", "vsb"])

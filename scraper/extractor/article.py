@@ -33,6 +33,7 @@ from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from scraper.blocks import Block
@@ -88,9 +89,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         page, worn, site.timezone, roots=roots.nodes, title=title, left_out=left_out, of_article=of_article
     )
     signed = fidelity.last_line(body.blocks) if worn.is_generic or of_article else ""
-    moment, comes_from = metadata.published(page, layout, site.timezone, capture, beside, signed=signed)
-    if worn.found is not None:
-        generic.check(page, worn.found, dated=comes_from != "capture")
+    moment, comes_from = _published(page, worn, site.timezone, capture, beside, signed=signed)
     return Article(
         url=capture.url,
         title=title,
@@ -112,6 +111,20 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         embedded=body.embedded,
         robots=metadata.robots_of(page),
     )
+
+
+def _published(
+    page: Page, worn: LayoutMatch, tz: ZoneInfo, capture: Capture, beside: str, *, signed: str
+) -> tuple[datetime, metadata.ComesFrom]:
+    """Return the moment of publication and where it stands; `signed` is the line that ends the article.
+
+    A signature counts where nothing else does, and speaks for no article. Raises as `generic.check` does.
+    """
+    moment, comes_from = metadata.published(page, worn.layout, tz, capture, beside)
+    if worn.found is not None:
+        generic.check(page, worn.found, dated=comes_from != "capture")
+    day = metadata.signed_on(signed, tz, capture) if comes_from == "capture" else None
+    return (moment, comes_from) if day is None else (day, "page")
 
 
 def _date_line(

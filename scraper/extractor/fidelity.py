@@ -56,14 +56,19 @@ def told_by(blocks: Iterable[Block]) -> Told:
 
 
 def last_line(blocks: Sequence[Block]) -> str:
-    """Return the line that ends a body; "" where its last block is no paragraph."""
+    """Return the line that ends a body; "" where its last block is no paragraph, or a label stands above."""
     last = blocks[-1] if blocks else None
     if not isinstance(last, Paragraph):
         return ""
     at = max((n for n, inline in enumerate(last.children) if isinstance(inline, Break)), default=-1)
-    told = Told()
-    _tell_inlines(last.children[at + 1 :], told)
-    return text.fold("".join(told.texts))
+    above, line = Told(), Told()
+    if at > 0:
+        _tell_inlines(last.children[:at], above)
+    elif len(blocks) > 1:
+        _tell(blocks[-2], above)
+    _tell_inlines(last.children[at + 1 :], line)
+    is_labelled = text.fold("".join(above.texts)).endswith((":", "："))
+    return "" if is_labelled else text.fold("".join(line.texts))
 
 
 def _tell(block: Block, told: Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy

@@ -50,8 +50,10 @@ _NO_NAME = re.compile(  # a day in English, or in parts
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b|(?<=\d)(?:st|nd|rd|th)\b|[年月日TZ]|[AP]M\b)++",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(  # the day that ends a notice, behind who signs it
-    r"^.{0,30}?(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|[〇零○一二三四五六七八九]{4}年\S{1,3}月\S{1,3}日)[\s)）]*$"
+_SIGNED = re.compile(  # the day that ends a notice, alone or behind the name of who signs it
+    r"[(（]?(?:(?!时间)[^\d:：∶，,。；;、~～《〈〇零○年至截止期前起]){0,30}?(?<![自从于在为到定是])"
+    r"(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?|[〇零○一二三四五六七八九]{4}年[〇零○一二三四五六七八九十]{1,3}月[〇零○一二三四五六七八九十]{1,3}日)"
+    r"[\s)）]*"
 )
 _LINE_OF_A_DAY = re.compile(  # and of its source, its readers, its buttons
     r"[（(\[【|]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s?\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?\s?[）)\]】|]?"
@@ -92,14 +94,14 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
 
 
 def published(
-    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = "", *, signed: str = ""
+    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = ""
 ) -> tuple[datetime, ComesFrom]:
     """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own.
 
     `beside` is the date line that stands next to the body; it is asked where the layout's own element shows
     none. What the page shows behind a label, or in a short line of its own, comes before what it tells
     machines, which may be the moment of a move; that comes before any other date, which may be another
-    thing's. `signed` is the line that ends the article: its day counts where nothing else does.
+    thing's.
     """
     in_address = dates.date_in_path(capture.url, tz)
     moment = _shown_moment(page.first(layout.published), tz, in_address)
@@ -113,10 +115,19 @@ def published(
     if in_address is not None:
         return in_address, "url"
     moment = _by_order(page, layout, tz, beside)
-    moment = moment or (dates.find_moment(signed, tz) if _SIGNED.search(signed) else None)
     if moment is not None:
         return moment, "page"
     return capture.fetched_at.astimezone(tz), "capture"
+
+
+def signed_on(signed: str, tz: ZoneInfo, capture: Capture) -> datetime | None:
+    """Return the day of the line that signs a notice: it stands alone or behind a name.
+
+    None where the line tells anything else, such as a deadline or a span, or a day after the capture's.
+    """
+    moment = dates.find_moment(signed, tz) if _SIGNED.fullmatch(signed) is not None else None
+    is_past = moment is not None and moment.date() <= capture.fetched_at.astimezone(tz).date()
+    return moment if is_past else None
 
 
 def _told_or_shown(
@@ -170,8 +181,8 @@ def _told_moment(node: dom.Node, tz: ZoneInfo) -> datetime | None:
     shown = dates.find_moment(" ".join(dom.texts(node)), tz)
     if shown is None:
         return told
-    is_that_day = told is not None and shown is not None and told.date() == shown.date()
-    return told if is_that_day and shown is not None and shown.time() == _MIDNIGHT else None
+    is_that_day = told is not None and told.date() == shown.date()
+    return told if is_that_day and shown.time() == _MIDNIGHT else None
 
 
 def source_of(
