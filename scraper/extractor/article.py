@@ -32,7 +32,7 @@ from scraper.model import Article, EmbeddedPicture
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -85,11 +85,11 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     body = _read(page, layout, surveys, left_out)
     of_article = families.is_article(families.by_name(worn.family), page.url)
     title = worn.title or metadata.title_of(page, layout, roots.nodes, of_article=of_article)
-    beside = _date_line(
-        page, worn, site.timezone, roots=roots.nodes, title=title, left_out=left_out, of_article=of_article
+    dating = _Dating(
+        page=page, worn=worn, tz=site.timezone, roots=roots.nodes, left_out=left_out, of_article=of_article
     )
-    signed = fidelity.last_line(body.blocks) if worn.is_generic or of_article else ""
-    moment, comes_from = _published(page, worn, site.timezone, capture, beside, signed=signed)
+    beside = _date_line(dating, title)
+    moment, comes_from = _published(dating, capture, beside, body.blocks)
     return Article(
         url=capture.url,
         title=title,
@@ -113,40 +113,49 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
     )
 
 
-def _published(
-    page: Page, worn: LayoutMatch, tz: ZoneInfo, capture: Capture, beside: str, *, signed: str
-) -> tuple[datetime, metadata.ComesFrom]:
-    """Return the moment of publication and where it stands; `signed` is the line that ends the article.
+class _Dating(Value, frozen=True, kw_only=True):
+    """Where the day of an article is looked for."""
 
-    A signature counts where nothing else does, and speaks for no article. Raises as `generic.check` does.
+    page: Page
+    worn: LayoutMatch
+    tz: ZoneInfo
+    roots: list[dom.Node]
+    left_out: dict[int, Rule]  # by `mem_id`: what in the body is no part of the article
+    of_article: bool  # the address is an article's
+
+
+def _published(
+    at: _Dating, capture: Capture, beside: str, body: Sequence[Block]
+) -> tuple[datetime, metadata.ComesFrom]:
+    """Return the moment of publication and where it stands. Raises as `generic.check` does.
+
+    Where nothing else shows it, that of the page's one `<time>` outside of the body counts, and last the day
+    of the signature. Neither speaks for an article.
     """
+    page, worn, tz = at.page, at.worn, at.tz
     moment, comes_from = metadata.published(page, worn.layout, tz, capture, beside)
     if worn.found is not None:
         generic.check(page, worn.found, dated=comes_from != "capture")
-    day = metadata.signed_on(signed, tz, capture) if comes_from == "capture" else None
-    return (moment, comes_from) if day is None else (day, "page")
+    if comes_from != "capture":
+        return moment, comes_from
+    told = generic.only_time(page, tz, at.roots, at.left_out) if worn.layout.nearby else None
+    signed = fidelity.last_line(body) if worn.is_generic or at.of_article else ""
+    found = told or metadata.signed_on(signed, tz, capture)
+    return (moment, comes_from) if found is None else (found, "page")
 
 
-def _date_line(
-    page: Page,
-    worn: LayoutMatch,
-    tz: ZoneInfo,
-    *,
-    roots: list[dom.Node],
-    title: str,
-    left_out: Iterable[int],
-    of_article: bool,
-) -> str:
+def _date_line(at: _Dating, title: str) -> str:
     """Return the line next to the body that shows the article's date; "" where none is looked for or there.
 
     A channel shows the dates of others: of one that is an article itself only a labelled date counts.
     """
+    page, worn, tz = at.page, at.worn, at.tz
     layout = worn.layout
-    is_sure = worn.is_generic or of_article
-    if not (worn.is_generic or layout.nearby or (of_article and page.first(layout.published) is None)):
+    is_sure = worn.is_generic or at.of_article
+    if not (worn.is_generic or layout.nearby or (at.of_article and page.first(layout.published) is None)):
         return ""
     near = dates.date_in_path(page.url, tz)
-    found = title_and_date.line(roots, title, tz, frozenset(left_out), near=near, cut=worn.cut)
+    found = title_and_date.line(at.roots, title, tz, frozenset(at.left_out), near=near, cut=worn.cut)
     return found if is_sure or dates.find_labelled(found, tz, near=near) is not None else ""
 
 

@@ -13,11 +13,12 @@ from scraper import dates, dom, families, foreign_json, text, urls
 from scraper.errors import NotAnArticle, UnknownLayout
 from scraper.extractor import density, heads, rows, title_and_date, titles, trim
 from scraper.extractor.page_lines import read_lines
+from scraper.families import generic as known
 from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -202,10 +203,28 @@ def published(page: Page, tz: ZoneInfo) -> datetime | None:
     return None
 
 
-def only_time(page: Page, tz: ZoneInfo) -> datetime | None:
-    """Return the moment that the one `<time>` of a page tells, whatever it shows; None: there is not one."""
+def only_time(
+    page: Page, tz: ZoneInfo, roots: Sequence[dom.Node], left_out: Iterable[int]
+) -> datetime | None:
+    """Return the moment that the one `<time>` of a page tells, whatever it shows; None: there is not one.
+
+    Likewise where it stands in the body (`roots`, without what is `left_out` of it) or in what stands around
+    an article, such as a side column: there it is another thing's.
+    """
     nodes = dom.select(page.root, "time[datetime]")
-    return _moment(dom.attribute(nodes[0], "datetime"), tz) if len(nodes) == 1 else None
+    if len(nodes) != 1:
+        return None
+    body, apart = {root.mem_id for root in roots}, frozenset(left_out)
+    here: dom.Node | None = nodes[0]
+    while here is not None and here.tag != "body":
+        named = f"{dom.attribute(here, 'class')} {dom.attribute(here, 'id')}"
+        if here.tag in known.AROUND_TAGS or known.SURROUNDINGS.search(named) is not None:
+            return None
+        body = set() if here.mem_id in apart else body
+        if here.mem_id in body:
+            return None
+        here = here.parent
+    return _moment(dom.attribute(nodes[0], "datetime"), tz)
 
 
 def source_of(page: Page) -> str | None:

@@ -108,7 +108,6 @@ def published(
     moment = moment or dates.find_labelled(beside, tz, near=in_address)
     if moment is None and layout.nearby:
         moment = _told_or_shown(generic.published(page, tz), beside, tz, in_address)
-        moment = moment or generic.only_time(page, tz)
     moment = moment or (dates.find_parts(beside, tz) if beside else None)
     if moment is not None:
         return moment, "page"
