@@ -155,9 +155,9 @@ class Session:
     def _tell_lateness(self, turns: dict[Site, _Turn]) -> None:
         """Say where the machine, and not the delays, sets the pace: once, with the first site."""
         lateness = self._network.lateness
-        if not lateness.is_usual:
+        if not lateness.is_behind:
             return
-        site, turn = next(iter(turns.items()))
+        site, turn = next((site, turn) for site, turn in turns.items() if turn.unopened is None)
         said = say(
             "this process does not keep up with its sites: {late} of {turns} requests went out more than a "
             "second after their time; start several runs, each for some of the sites, or set longer delays",

@@ -56,7 +56,7 @@ class Lateness(Value):
     late: int = 0  # of them, that began more than `LATE` after their time
 
     @property
-    def is_usual(self) -> bool:
+    def is_behind(self) -> bool:
         """Whether more than one turn in a hundred began late."""
         return self.late >= _A_FEW and self.late * 100 > self.turns
 

@@ -166,7 +166,7 @@ def parse(raw: bytes | bytearray) -> Record:
     Of the block there are two for a moment, the bytes and what is returned: it may be large.
     """
     start = raw.find(_CRLF * 2) + 4
-    head = head_of(bytes(raw[: max(start, 0)]))
+    head = head_of(bytes(raw[:start]))
     size = len(raw) - start - 4
     if size < 0 or head.required("Content-Length") != str(size) or raw[-4:] != _CRLF * 2:
         msg = say("the record does not have its Content-Length")
