@@ -143,9 +143,33 @@ WAYS = {
         at="/hd/list.html?page=2",
         next="/hd/list.html?page=3",
     ),
-    "an empty pager that a script names": Way(
-        pager="<div id=pages></div><script src=/p.js></script><script>pages.fill({all: 30})</script>",
+    "numbers with a gap before the last one": Way(
+        pager="<div class=pager><a href='?page=1'>1</a><a href='?page=2'>2</a><a href='?page=4'>4</a></div>"
+    ),
+    "numbers with a gap that dots fill": Way(
+        pager="<div class=pager><a href='?page=1'>1</a>…<a href='?page=3'>3</a><a href='?page=4'>4</a></div>"
+    ),
+    "numbers one of which is marked as the present one": Way(
+        pager="<div class=pager><a href='?page=1' class=active>1</a><a href='?page=3'>3</a>"
+        "<a href='?page=4'>4</a></div>"
+    ),
+    "numbers with a gap, and an arrow": Way(
+        pager="<div class=pager><a href='?page=1'>1</a><a href='?page=2'>2</a><a href='?page=3'>3</a>"
+        "<a href='?page=5'>5</a><a href='?page=6'>6</a><a href='?page=2'>›</a></div>",
+        next="/hd/list.html?page=2",
+    ),
+    "an empty pager that a script picks out": Way(
+        pager="<div id=pages></div><script src=/p.js></script><script>$('#pages').fill({all: 30})</script>",
         is_unread=True,
+    ),
+    "an empty pager whose name a script has as a word": Way(
+        pager="<div class='page clear'></div><script>var page = 1; localStorage.clear();</script>"
+    ),
+    "an empty element that counts views": Way(
+        pager="<span id=pageview></span><script>$('#pageview').load('/count')</script>"
+    ),
+    "an empty slide show": Way(
+        pager="<div id=homepage-slider></div><script>$('#homepage-slider').show()</script>"
     ),
     "an empty pager that nobody names": Way(pager="<div class=page></div><script>count()</script>"),
     "a field that adds a number": Way(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PAGERS: Final = ", ".join(
     f"[{attribute}*={name} i]" for attribute in ("class", "id") for name in ("pag", "fenye", "fanye", "fany")
 )
-_MOST: Final = 12  # pagers of a page that are looked at, and names of one
+_MOST: Final = 12  # pagers of a page that are looked at
 _LONGEST: Final = 400  # characters of a pager
 _NUMBER: Final = re.compile(r"[\[【(]?\s?(\d{1,5})\s?[\]】)]?")
 _ARROW: Final = re.compile(r"[>›»→＞]|&gt;|▶|下")
@@ -39,8 +39,22 @@ _BY_VALUE: Final = re.compile(
 )
 _OPTION: Final = re.compile(r"第?\s?(\d{1,6})\s?页?")
 _SECOND: Final = 2
+_DOTS: Final = re.compile(r"…|⋯|\.\.")
+_MARKED: Final = (
+    ", ".join(
+        ["[aria-current]", *(f"[class*={name} i]" for name in ("cur", "active", "select", "now", "this"))]
+    )
+    + ", [class~=on i], [class~=here i]"
+)
 _NAMES: Final = 6  # of a pager that are looked for in scripts
 _HOLDS_PAGER: Final = frozenset(["div", "ul", "ol", "nav", "span", "p", "td", "center"])
+_PAGER_NAME: Final = re.compile("pag|fenye|fany", re.IGNORECASE)
+_NO_PAGER: Final = re.compile(
+    r"(?:home|web)page|page[-_]?(?:view|bg|back|load|head|title|top|main|content|wrap|body|foot|mask|cover)",
+    re.IGNORECASE,
+)
+_BY_ID: Final = ("getElementById(", "elem: ", "elem:")
+_BY_CLASS: Final = ("getElementsByClassName(",)
 _FEWEST: Final = 2  # options of a field to pick a page in
 _LONGEST_WORDS: Final = 24  # characters of a way to the next page
 
@@ -132,6 +146,8 @@ def _in_pager(pager: Node, base: Url) -> Url | None:
         elif arrow is None and (_ARROW.fullmatch(words) or (not words and _is_called_next(link))):
             arrow = url
     here = _present(pager, numbered)
+    if here is None and arrow is None:
+        here = _left_out(pager, numbered)
     if here is not None and here + 1 in numbered:
         return numbered[here + 1]
     return arrow
@@ -144,16 +160,34 @@ def _is_called_next(link: Node) -> bool:
 
 
 def _present(pager: Node, numbered: dict[int, Url]) -> int | None:
-    """Return the number that a pager shows and does not link to, or leaves out; None: none is so clear."""
-    shown = [int(found[1]) for run in dom.texts(pager) if (found := _NUMBER.fullmatch(run.strip()))]
-    own = [number for number in dict.fromkeys(shown) if number not in numbered]
-    if not own:
-        own = [
-            number - 1
-            for number in numbered
-            if number - 1 not in numbered and (number == _SECOND or number - 2 in numbered)
-        ]
+    """Return the number that a pager shows and does not link to; None where it shows several, or none."""
+    own = [number for number in dict.fromkeys(_shown(pager)) if number not in numbered]
     return own[0] if len(own) == 1 else None
+
+
+def _left_out(pager: Node, numbered: dict[int, Url]) -> int | None:
+    """Return the one number that a pager leaves out as the present one's; None: none is so clear.
+
+    A gap before the last number stands for more pages, as does one that dots fill; and where a number is
+    marked as the present one, none is left out.
+    """
+    if (
+        not set(_shown(pager)) <= numbered.keys()
+        or _DOTS.search(dom.text_of(pager))
+        or dom.first(pager, _MARKED) is not None
+    ):
+        return None
+    last = max(numbered, default=0)
+    gaps = [
+        number - 1
+        for number in numbered
+        if number - 1 not in numbered and number != last and (number == _SECOND or number - 2 in numbered)
+    ]
+    return gaps[0] if len(gaps) == 1 else None
+
+
+def _shown(pager: Node) -> list[int]:
+    return [int(found[1]) for run in dom.texts(pager) if (found := _NUMBER.fullmatch(run.strip()))]
 
 
 def _holds_elements(pager: Node) -> bool:
@@ -161,25 +195,27 @@ def _holds_elements(pager: Node) -> bool:
 
 
 def waits_for_script(page: Node, scripts: Sequence[str]) -> bool:
-    """Tell whether a page has an empty pager that one of its scripts names: that one fills it."""
+    """Tell whether a page has an empty pager that one of its scripts picks out: that one fills it."""
     for pager in dom.select(page, _PAGERS)[:_MOST]:
         if pager.tag not in _HOLDS_PAGER or dom.text_of(pager).strip() or _holds_elements(pager):
             continue
-        names = [dom.attribute(pager, "id"), *dom.attribute(pager, "class").split()][:_NAMES]
-        if any(_names(script, name) for script in scripts for name in names[:_MOST] if name):
+        named = [("#", dom.attribute(pager, "id"))]
+        named += [(".", name) for name in dom.attribute(pager, "class").split()]
+        marks = [each for each in named if _PAGER_NAME.search(each[1]) and not _NO_PAGER.search(each[1])]
+        if any(_picks(script, *each) for script in scripts for each in marks[:_NAMES]):
             return True
     return False
 
 
-def _names(script: str, name: str) -> bool:
-    """Tell whether a script has a name as a word of its own."""
-    at = script.find(name)
-    while at >= 0:
-        around = script[at - 1 : at] + script[at + len(name) : at + len(name) + 1]
-        if not any(letter.isalnum() or letter in "_-" for letter in around):
-            return True
-        at = script.find(name, at + len(name))
-    return False
+def _picks(script: str, mark: str, name: str) -> bool:
+    """Tell whether a script picks out an id (`#`) or class (`.`): as a selector, or by what is called so."""
+    calls = _BY_ID if mark == "#" else _BY_CLASS
+    return any(
+        f"{quote}{mark}{name}{end}" in script
+        or any(f"{call}{quote}{name}{quote}" in script for call in calls)
+        for quote in "'\""
+        for end in (quote, " ")
+    )
 
 
 def _by_field(page: Node, base: Url) -> Url | None:
