@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from listing_cases import capture, site
 
@@ -171,6 +173,36 @@ def test_columns_of_its_own_folder_at_the_side_make_a_list_no_overview() -> None
     page = f"<ul class=l>{rows}</ul><div class=side>{aside}</div>"
     read = read_listing(capture(f"{HOME}hd/", page), site(HOME, family="generic"), None)
     assert (len(read.links), read.sublists) == (9, ())
+
+
+def test_columns_at_the_side_of_a_press_list_make_it_no_overview() -> None:
+    rows = "".join(
+        f"<li class=news><a href=http://paper.example/{n}.html>湖上第{n}次赛船的安排</a>2024-03-1{n}</li>"
+        for n in range(6)
+    )
+    aside = blocks("<a href=/{name}/list.htm>更多</a>", "/2021/0311/c1a{n}/page.htm")
+    page = f"<div portletmode=simpleList><ul class=news_list>{rows}</ul></div><div class=side>{aside}</div>"
+    read = read_listing(capture(f"{HOME}mtnk/list.htm", page), site(HOME, family="webplus"), None)
+    assert (len(read.elsewhere), read.sublists) == (6, ())
+
+
+def test_columns_at_the_side_of_a_text_make_it_no_overview() -> None:
+    body = "".join(f"<p>湖上各队自春天起每周训练三次，第{n}队今年第一次参加。</p>" for n in range(9))
+    aside = blocks("<a href=/{name}/list.htm>更多</a>", "/2021/0311/c1a{n}/page.htm")
+    page = f"<h1>湖上赛船的安排</h1><div>{body}</div><div class=side>{aside}</div>"
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOME}hd/list.htm", page), site(HOME, family="webplus"), None)
+
+
+def test_columns_that_repeat_the_newest_rows_of_a_list_make_it_no_overview() -> None:
+    aside = blocks("<a href=/{name}/list.htm>更多</a>", "/2021/0311/c1a{n}/page.htm")
+    links = [*re.findall(r"href=(/2021\S+?)>", aside), "/2021/0310/c1a7/page.htm"]
+    rows = "".join(
+        f"<li class=news><a href={link}>湖上第{n}次赛船的安排</a></li>" for n, link in enumerate(links)
+    )
+    page = f"<div portletmode=simpleList><ul class=news_list>{rows}</ul></div><div class=side>{aside}</div>"
+    read = read_listing(capture(f"{HOME}hd/list.htm", page), site(HOME, family="webplus"), None)
+    assert (len(read.links), read.sublists) == (len(links), ())
 
 
 def test_a_menu_whose_links_nobody_sees_is_no_list() -> None:

@@ -277,3 +277,22 @@ def test_rows_that_download_a_file_of_the_system_are_files() -> None:
     listed = rows("/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid={}")
     said = read_listing(capture(f"{HOST}/xz.htm", f"<html>{VSB}<ul>{listed}</ul></html>"), site(HOST), None)
     assert (len(said.links), len(said.elsewhere)) == (0, len(range(1, 9)))
+
+
+@pytest.mark.parametrize("leads_to", ["http://paper.example/a/{}.html", "/files/{}.pdf"])
+@pytest.mark.parametrize("marks", ["", VSB])
+def test_dated_rows_at_the_side_of_the_sites_own_are_no_list(marks: str, leads_to: str) -> None:
+    own = "".join(f"<p><a href='/view/{n}.html'>湖上各次赛船的安排之{n}</a></p>" for n in range(10))
+    page = f"<html>{marks}<main>{own}</main><div class=b><ul>{rows(leads_to)}</ul></div></html>"
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOST}/xw.htm", page), site(HOST), None)
+
+
+def test_dated_files_below_an_article_are_no_list() -> None:
+    files = "".join(
+        f"<li><a href=/f/{n}.docx>湖上第{n}队的名单</a><i>2024-03-1{n}</i></li>" for n in range(4)
+    )
+    body = "".join(f"<p>湖上各队自春天起每周训练三次，第{n}队今年第一次参加。</p>" for n in range(9))
+    page = f"<html><h1>湖上赛船的安排</h1><div class=c>{body}<ul>{files}</ul></div></html>"
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOST}/xw.htm", page), site(HOST), None)

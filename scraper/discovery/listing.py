@@ -22,6 +22,7 @@ from scraper.families.family import FOOT, Pager, Rows
 from scraper.link_encoding import encode_queries
 from scraper.messages import say
 from scraper.model import ListingPage
+from scraper.text import fold
 from scraper.values import replace
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|div|table|ul|script|meta|a)\b", re.IGNORECASE)
 _ONWARD = re.compile(r"_redirect|/(?:list\d*|main|index)\.\w+$|/$")
 _SEVERAL = 3  # rows of other hosts alone, that are a list by their days
+_TITLE = 8  # characters of a link that is likely a title
+_TEXT = 200  # characters of paragraphs that are an article's
 _TAUGHT = "selectors"
 _MAY_BE_LIST = frozenset({"list", "article", "other"})  # where a pager is all that shows it
 _REPEATED = Rows(name="repeated", within="body", alike=True, dated=True, next="a[href]")
@@ -60,13 +63,16 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
         rows = reader.read(template)
         wanted = scope.own if template.sure or template.name == _TAUGHT else scope.article
         own = [row for row in rows if wanted(row.url)]
-        if own or (rows and ((not template.alike and not template.dated) or _all_lead_out(rows, scope))):
+        if own or (
+            rows
+            and ((not template.alike and not template.dated) or _is_press(rows, scope, capture, site, page))
+        ):
             said = _said(page, template, family.pager if family is not None else Pager(), base)
             others = [row for row in rows if row not in own]
             if not own:
                 _refuse_strange_rows(others, scope, capture)
             is_alone = said.next is None and said.pages in {None, 1}
-            shorter = sublists(page, base, scope, {row.url for row in own}) if is_alone else ()
+            shorter = _shorter(page, base, scope, own) if is_alone else ()
             return replace(
                 said,
                 links=scope.links(own),
@@ -78,11 +84,43 @@ def read_listing(capture: Capture, site: Site, channel: Channel | None) -> Listi
     return _without_rows(capture, site, page, family, scope)
 
 
-def _all_lead_out(rows: tuple[Row, ...], scope: Scope) -> bool:
-    """Tell rows of other hosts' pages, or of bare files, each with its day: the press, downloads."""
-    return len(rows) >= _SEVERAL and all(
+def _shorter(page: Node, base: Url, scope: Scope, own: list[Row]) -> tuple[Url, ...]:
+    """Return the lists of an overview that has rows; of one whose rows all lead out those in its folder."""
+    if own:
+        return sublists(page, base, scope, {row.url for row in own})
+    return sublists(page, base, scope, beyond=False) if scope.family is not None else ()
+
+
+def _is_press(rows: tuple[Row, ...], scope: Scope, capture: Capture, site: Site, page: Node) -> bool:
+    """Tell a list of other hosts' pages, or of bare files, each with its day: the press, downloads.
+
+    They are no column at the side: most of the page's titles are theirs. Neither are they an article's.
+    """
+    if len(rows) < _SEVERAL or not all(
         row.date is not None and (is_file(row.url) or not scope.own(row.url)) for row in rows
+    ):
+        return False
+    listed, base, theirs, others = {row.url for row in rows}, _base(page, capture), 0, 0
+    for link in dom.select(page, "a[href]"):
+        length = len(fold(dom.text_of(link)) or dom.attribute(link, "title"))
+        if urls.join(base, dom.attribute(link, "href")) in listed:
+            theirs += length
+        elif length >= _TITLE:
+            others += length
+    if theirs <= max(others, _prose(page)):
+        return False
+    return extractor.kind_of(capture, site).kind != "article"
+
+
+def _prose(page: Node) -> int:
+    """Return how many characters stand in a page's paragraphs that link to nothing, rows of lists aside."""
+    within = {each.mem_id for each in dom.select(page, "li p, tr p, dd p, footer p")}
+    plain = (
+        each
+        for each in dom.select(page, "p")
+        if each.mem_id not in within and dom.first(each, "a[href]") is None
     )
+    return sum(len(fold(dom.text_of(each))) for each in plain)
 
 
 def _at_an_articles_address(capture: Capture, site: Site) -> NotAListing:
@@ -103,8 +141,10 @@ def _without_rows(
     """
     base = _base(page, capture)
     error = why_no_listing(capture, site, page, family)
-    may_be_overview = not isinstance(error, SingleColumn | EmptyListing) and error.what in _MAY_BE_LIST
-    shorter = sublists(page, base, scope, None if may_be_overview else ())
+    may_be_overview = not isinstance(error, SingleColumn | EmptyListing) and error.what in {"list", "other"}
+    may_be_overview = may_be_overview and _prose(page) < _TEXT
+    is_looked_at = may_be_overview or family is not None
+    shorter = sublists(page, base, scope, beyond=may_be_overview) if is_looked_at else ()
     if shorter:
         return ListingPage(links=(), sublists=shorter)
     if family is not None and not isinstance(error, SingleColumn) and error.what in _MAY_BE_LIST:

@@ -27,15 +27,18 @@ _MOST = 60  # ways to lists that are looked at
 _LEVELS = 5  # that the way to a list may stand below what holds its rows
 
 
-def sublists(page: Node, base: Url, scope: Scope, rows: Collection[Url] | None = None) -> tuple[Url, ...]:
+def sublists(
+    page: Node, base: Url, scope: Scope, rows: Collection[Url] | None = None, *, beyond: bool = True
+) -> tuple[Url, ...]:
     """Return the lists whose newest rows a page shows; none of a front page, or of fewer than two.
 
     A way to one says 更多 or more and stands by links to articles, or is a heading whose rows lie in its
     folder. It leads to the page's own folder; or, where a system keeps its columns side by side, to another
     column. `rows`: what was read of the page as of a list, of which those articles must be some; None:
-    nothing was, and any will do.
+    nothing was, and any will do. Where not all of them stand at such ways, and without `beyond`, lists
+    outside of the page's own folder do not count: they stand beside the one that was read.
     """
-    found: dict[Url, None] = {}
+    found: dict[Url, frozenset[Url]] = {}
     looked_at = 0
     for link in dom.select(page, "a[href]"):
         url = _way(link, base, scope)
@@ -45,16 +48,13 @@ def sublists(page: Node, base: Url, scope: Scope, rows: Collection[Url] | None =
         if looked_at > _MOST:
             break
         shown = _rows_by(link, url, base, scope)
-        if shown and _is_part(url, shown, base, scope, rows):
-            found[url] = None
+        if not shown or (rows is not None and shown.isdisjoint(rows)):  # beside the list that was read
+            continue
+        if _is_within(base, url) or (beyond and _are_columns(base, url, scope)):
+            found[url] = shown
+    if rows is not None and not frozenset(rows) <= frozenset().union(*found.values()):
+        found = {url: shown for url, shown in found.items() if _is_within(base, url)}
     return tuple(found) if len(found) >= _SEVERAL else ()
-
-
-def _is_part(url: Url, shown: frozenset[Url], base: Url, scope: Scope, rows: Collection[Url] | None) -> bool:
-    """Tell whether a list is one of a page's own, by its address, and by the rows that stand at its way."""
-    if rows and shown.isdisjoint(rows):  # it stands beside the list that was read
-        return False
-    return _is_within(base, url) or (rows != () and _are_columns(base, url, scope))
 
 
 def _way(link: Node, base: Url, scope: Scope) -> Url | None:
