@@ -158,7 +158,7 @@ def test_a_stopped_worker_that_wakes_asks_nothing_and_commits_nothing(
 def test_a_worker_that_is_told_to_end_hands_its_sites_back(
     make: Callable[..., Cluster], undisturbed: dict[str, bytes], workers: list[Worker]
 ) -> None:
-    """Its leases would last long; the next worker has them at once, and asks for nothing that was answered."""
+    """Its leases would last long; the next worker has them at once, and asks for no answer twice."""
     cluster = make(ttl="10m")
     workers.append(cluster.machine("first").worker())
     wait_for(lambda: len(cluster.server.log) > 6)
