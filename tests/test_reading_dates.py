@@ -138,6 +138,31 @@ def test_a_day_that_stands_alone_by_the_text_comes_before_what_machines_are_told
 
 
 @pytest.mark.parametrize(
+    ("head", "first"),
+    [
+        ("", "<p>2021年3月10日 14:00</p><p>地点：二主楼</p>"),  # of a lecture
+        ("<p>2021年3月13日</p>", ""),  # today
+        ("<p>2021年3月10日</p>", ""),
+    ],
+)
+@pytest.mark.parametrize("family", ["generic", "trs"])
+def test_a_day_above_the_title_or_in_the_body_does_not_come_before_what_machines_are_told(
+    head: str, first: str, family: str
+) -> None:
+    container = PAGES[family][1]
+    html = (
+        f"<html><head><title>{TITLE}</title><meta name=PubDate content='2020-01-01 08:00'></head><body>{head}"
+        f"<h1>{TITLE}</h1><div {container}>{first}{BODY}</div></body></html>"
+    )
+    article = extract(capture(f"{HOME}news/detail/88.html", html), site(HOME, family=family))
+    assert article.published.isoformat()[:10] == "2020-01-01"
+
+
+def test_the_day_of_the_capture_by_the_text_does_not_come_before_what_machines_are_told() -> None:
+    assert read(f"2021-03-13{TOLD}", family="trs").published.isoformat()[:10] == "2021-03-12"
+
+
+@pytest.mark.parametrize(
     "end", ["<p>教务处</p><p>2021年3月11日</p>", "<p>竹山书院<br>二〇二一年三月十一日</p>"]
 )
 def test_a_notice_without_a_line_of_a_day_has_that_of_its_signature(end: str) -> None:

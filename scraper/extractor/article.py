@@ -27,6 +27,7 @@ from scraper.extractor.page import open_page
 from scraper.extractor.page_kind import Verdict
 from scraper.extractor.raw_body import RawBody
 from scraper.extractor.survey import Survey
+from scraper.extractor.title_and_date import DateLine
 from scraper.families.generic import GENERIC as BY_DENSITY
 from scraper.model import Article, EmbeddedPicture
 from scraper.values import Value
@@ -99,7 +100,7 @@ def _page(capture: Capture, *, site: Site, max_bytes: int, first: Url) -> Articl
         layout=layout.name,
         body=body.blocks,
         shown=body.testimony.shown,
-        source=metadata.source_of(page, layout, beside, worn.cut, moment),
+        source=metadata.source_of(page, layout, beside.shown, worn.cut, moment),
         editor=metadata.editor_of(page, layout),
         channel=metadata.channel_of(capture.url) if worn.family == "ecms" else None,
         images=body.images,
@@ -125,7 +126,7 @@ class _Dating(Value, frozen=True, kw_only=True):
 
 
 def _published(
-    at: _Dating, capture: Capture, beside: str, body: Sequence[Block]
+    at: _Dating, capture: Capture, beside: DateLine, body: Sequence[Block]
 ) -> tuple[datetime, metadata.ComesFrom]:
     """Return the moment of publication and where it stands. Raises as `generic.check` does.
 
@@ -144,8 +145,8 @@ def _published(
     return (moment, comes_from) if found is None else (found, "page")
 
 
-def _date_line(at: _Dating, title: str) -> str:
-    """Return the line next to the body that shows the article's date; "" where none is looked for or there.
+def _date_line(at: _Dating, title: str) -> DateLine:
+    """Return the line next to the body that shows the article's date; an empty one where none is looked for.
 
     A channel shows the dates of others: of one that is an article itself only a labelled date counts.
     """
@@ -153,10 +154,11 @@ def _date_line(at: _Dating, title: str) -> str:
     layout = worn.layout
     is_sure = worn.is_generic or at.of_article
     if not (worn.is_generic or layout.nearby or (at.of_article and page.first(layout.published) is None)):
-        return ""
+        return DateLine("")
     near = dates.date_in_path(page.url, tz)
     found = title_and_date.line(at.roots, title, tz, frozenset(at.left_out), near=near, cut=worn.cut)
-    return found if is_sure or dates.find_labelled(found, tz, near=near) is not None else ""
+    is_shown = is_sure or dates.find_labelled(found.shown, tz, near=near) is not None
+    return found if is_shown else DateLine("")
 
 
 def _is_whole(capture: Capture) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.extractor.page import Page
+    from scraper.extractor.title_and_date import DateLine
     from scraper.families.family import Layout
     from scraper.model import Capture
     from scraper.urls import Url
@@ -94,20 +95,22 @@ def title_of(page: Page, layout: Layout, roots: list[dom.Node], *, of_article: b
 
 
 def published(
-    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, beside: str = ""
+    page: Page, layout: Layout, tz: ZoneInfo, capture: Capture, line: DateLine
 ) -> tuple[datetime, ComesFrom]:
     """Return the moment of publication and where it stands: on the page, in the URL, or the capture's own.
 
-    `beside` is the date line that stands next to the body; it is asked where the layout's own element shows
-    none. What the page shows behind a label, or in a short line of its own, comes before what it tells
-    machines, which may be the moment of a move; that comes before any other date, which may be another
-    thing's.
+    `line` is the date line that stands next to the body; it is asked where the layout's own element shows
+    none. What the page shows behind a label, or in a short line of its own between title and body, comes
+    before what it tells machines, which may be the moment of a move; that comes before any other date, which
+    may be another thing's.
     """
-    in_address = dates.date_in_path(capture.url, tz)
+    beside, in_address = line.shown, dates.date_in_path(capture.url, tz)
     moment = _shown_moment(page.first(layout.published), tz, in_address)
     moment = moment or dates.find_labelled(beside, tz, near=in_address)
     if moment is None and layout.nearby:
-        moment = _told_or_shown(generic.published(page, tz), beside, tz, in_address)
+        shown = dates.find_moment(beside, tz, near=in_address)
+        is_sure = shown is not None and _is_own(line, shown, capture.fetched_at.astimezone(tz))
+        moment = _told_or_shown(generic.published(page, tz), shown, is_sure=is_sure)
     moment = moment or (dates.find_parts(beside, tz) if beside else None)
     if moment is not None:
         return moment, "page"
@@ -129,15 +132,17 @@ def signed_on(signed: str, tz: ZoneInfo, capture: Capture) -> datetime | None:
     return moment if is_past else None
 
 
-def _told_or_shown(
-    told: datetime | None, beside: str, tz: ZoneInfo, near: datetime | None
-) -> datetime | None:
-    """Return the moment that a page tells machines, or that a line next to the body shows without a label."""
-    shown = dates.find_moment(beside, tz, near=near)
+def _is_own(line: DateLine, shown: datetime, captured: datetime) -> bool:
+    """Tell whether a line between title and body shows a day and hardly more, and not that of the capture."""
+    is_line = line.is_between and _LINE_OF_A_DAY.fullmatch(text.fold(line.shown)) is not None
+    return is_line and shown.date() < captured.date()
+
+
+def _told_or_shown(told: datetime | None, shown: datetime | None, *, is_sure: bool) -> datetime | None:
+    """Return the moment that a page tells machines, or the one shown without a label where that `is_sure`."""
     if told is None or shown is None:
         return told or shown
-    is_line = told.date() != shown.date() and _LINE_OF_A_DAY.fullmatch(text.fold(beside)) is not None
-    return shown if is_line else told
+    return shown if is_sure and told.date() != shown.date() else told
 
 
 def _by_order(page: Page, layout: Layout, tz: ZoneInfo, beside: str) -> datetime | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scraper import dates, dom, text
 from scraper.extractor.body import LEFT_OUT
+from scraper.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,13 @@ def unescaped(shown: str) -> str:
     return text.fold(html.unescape(shown)) if _ENTITY.search(shown) else shown
 
 
+class DateLine(Value, frozen=True):
+    """A line next to a body that shows a day."""
+
+    shown: str  # "": there is none
+    is_between: bool = False  # it stands between the title and the body
+
+
 def line(
     roots: list[dom.Node],
     shown_title: str,
@@ -73,26 +81,27 @@ def line(
     *,
     near: datetime | None = None,
     cut: tuple[str, ...] = (),
-) -> str:
-    """Return the text of the smallest surroundings of the body that show a date; "" where none do.
+) -> DateLine:
+    """Return the text of the smallest surroundings of the body that show a date.
 
     What was cut off the body is nearest, then what stands before the body; the body itself and the title are
     left out, since both may name other days. A line that shows a date behind a label comes before a nearer
     one that shows a date alone. `near` is the day that the address holds.
     """
-    nearest = ""
+    nearest, is_between = "", False
     for parts, before in _surroundings(roots, shown_title, left_out, cut):
         dated = [part for part in parts if dates.find_moment(part, tz, near=near) is not None]
         labelled = (part for part in dated if dates.find_labelled(part, tz, near=near) is not None)
         found = next(labelled, "")
         if found or nearest:
-            return found or nearest
+            return DateLine(found) if found else DateLine(nearest, is_between)
         apart = (part for part in parts if dates.find_parts(part, tz) is not None)
         nearest = next(iter(dated), "") or next(filter(dates.shows_western, parts), "") or next(apart, "")
         if nearest and before and nearest == parts[0]:
-            by_title = (part for part in _by_title(before, shown_title) if _shows_a_day(part, tz, near))
-            nearest = next(by_title, nearest)
-    return nearest
+            places = _by_title(before, shown_title)
+            at = next((n for n, part in enumerate(places) if _shows_a_day(part, tz, near)), None)
+            nearest, is_between = (nearest, False) if at is None else (places[at], at == 0)
+    return DateLine(nearest, is_between)
 
 
 def _shows_a_day(part: str, tz: ZoneInfo, near: datetime | None) -> bool:
