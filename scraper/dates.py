@@ -73,7 +73,7 @@ _ENGLISH = tuple(
     )
 )
 _MONTH_FIRST = re.compile(  # 3月 11, 2021, as WordPress writes it in Chinese
-    r"(?<!\d)(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?日?\s?,\s?(?P<year>(?:19|20)\d\d)(?!\d)"
+    r"(?<!\d)(?P<month>1[0-2]|0?[1-9])\s?月\s?(?P<day>3[01]|[12]\d|0?[1-9])\s?,\s(?P<year>(?:19|20)\d\d)(?!\d|\s?[级届年学])"
     r"(?=(?P<rest>.{0,40}))",
     re.DOTALL,
 )

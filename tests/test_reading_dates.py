@@ -26,13 +26,13 @@ BODY = (
 )
 
 
-def read(meta: str, *, family: str = "generic", end: str = "") -> Article:
+def read(meta: str, *, family: str = "generic", first: str = "", end: str = "") -> Article:
     """Return the article below a title and a line of its day, in a small page of nobody's template."""
     address, container = PAGES[family]
     html = (
         f"<html><head><title>{TITLE}_竹山书院</title></head><body>"
         f"<div><a href=/>首页</a><a href=/xw>新闻</a></div><div class=box><h3>{TITLE}</h3>"
-        f"<div class=meta>{meta}</div><div {container}>{BODY}{end}</div></div></body></html>"
+        f"<div class=meta>{meta}</div><div {container}>{first}{BODY}{end}</div></div></body></html>"
     )
     return extract(capture(f"{HOME}{address}", html), site(HOME, family=family))
 
@@ -116,6 +116,12 @@ def test_a_day_of_wordpress_in_chinese_is_that_of_publication() -> None:
 
 def test_a_day_with_the_month_first_is_one_in_any_line() -> None:
     assert read("3月 11, 2021 由 教务处").published.date().isoformat() == "2021-03-11"
+
+
+@pytest.mark.parametrize("first", ["3月10日，2020级学生到了操场", "3月10, 2020级学生到了操场"])
+def test_a_year_of_students_behind_a_comma_is_none_of_the_day_before_it(first: str) -> None:
+    article = read("", first=f"<p>{first}</p>")
+    assert (article.published_from, article.shown.text[:6]) == ("capture", first.replace(" ", "")[:6])
 
 
 TOLD = "<meta name=PubDate content='2021-03-12 08:00'>"

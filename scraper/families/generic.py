@@ -142,7 +142,7 @@ IMPRINT = re.compile(
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
 DAY = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d|\d\d)\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)"
-    r"|(?<!\d)\d{1,2}月\s?\d{1,2}日?\s?[,，]\s?(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)\d{1,2}月\s?\d{1,2}\s?[,，]\s(?:19|20)\d\d(?!\d|\s?[级届年学])"
     rf"|\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH},?\s(?:19|20)\d\d",
     re.IGNORECASE,
 )
@@ -151,7 +151,7 @@ DAY = re.compile(
 MOMENT = re.compile(
     rf"^[\s（(\[|]*{_WEEKDAY}(?:(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
-    r"|\d{1,2}月\s?\d{1,2}日?\s?[,，]\s?(?:19|20)\d\d"
+    r"|\d{1,2}月\s?\d{1,2}\s?[,，]\s(?:19|20)\d\d(?!\d|\s?[级届年学])"
     rf"|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_MONTH}[\s-](?:19|20)\d\d"
     rf"|(?:19|20)\d\d[\s-]{_MONTH}[\s-]\d{{1,2}}"
