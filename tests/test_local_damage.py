@@ -311,6 +311,22 @@ def test_a_text_that_is_no_utf8_is_named_and_the_others_go_on(
     assert only(archive.run()).written == 1
 
 
+@pytest.mark.parametrize(
+    "change", ["status = 'waitinG', path = NULL", "url = x'00'", "path = x'00'", "error = x'ff', path = NULL"]
+)
+def test_coverage_proves_nothing_of_a_row_that_cannot_be(
+    archive: Archive, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    with opened(archive.config) as context:
+        known = next(iter(context.state.articles.every(SITE)))
+    sql(archive, f"UPDATE article SET {change} WHERE key = ?", known.key)  # noqa: S608 - a test's own
+    assert command(archive, "coverage") == 3
+    told = json.loads(capsys.readouterr().out)["sites"][SITE]
+    assert (told["listed"], told["held"]) == (5, 4)
+    assert told["missing"] == {"failed": 1}
+    assert ["in the state" in error for error in told["errors"].values()] == [True]
+
+
 @pytest.mark.parametrize("column", ["kind", "url"])
 def test_a_text_of_a_capture_that_is_no_utf8_is_named_and_recovery_goes_on(
     archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], column: str

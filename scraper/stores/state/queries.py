@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scraper.article_record import Status
+from scraper.messages import say
 from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
 from scraper.stores.state.timestamps import loaded, required, stored
 from scraper.urls import Url
@@ -53,6 +54,7 @@ class Standing(Value, frozen=True, kw_only=True):
 
 
 _STATUSES = frozenset(Status)
+_PERHAPS = (str, type(None))
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _NAMED = """
     SELECT DISTINCT n.channel, a.key, a.url, a.status, a.path, a.published, a.listed_date, a.error
@@ -115,10 +117,11 @@ class Queries:
     def named(self, site: str) -> Iterator[NamedArticle]:
         """Yield every article that a list ever named, sorted by key: once for each channel that did.
 
-        A row that holds what cannot be is passed over: `verify` is who names it.
+        One whose row holds what cannot be counts as failed: nobody can say that it is held.
         """
         for row in self._connection.execute(_NAMED, (site,)):
-            if row["status"] not in _STATUSES or type(row["url"]) is not str:
+            if not _is_sound(row):
+                yield _unread(row)
                 continue
             yield NamedArticle(
                 channel=row["channel"],
@@ -187,6 +190,32 @@ class Queries:
     def standing(self, site: str) -> Standing:
         """Return how all articles of a site stand, each once, listed or not."""
         return _standing(self._connection.execute(_STANDING, {"site": site}).fetchone())
+
+
+def _is_sound(row: sqlite3.Row) -> bool:
+    """Say whether what a row tells of an article can be."""
+    texts = (row["channel"], row["key"], row["url"])
+    perhaps = (row["path"], row["error"])
+    is_text = all(type(said) is str for said in texts) and all(type(said) in _PERHAPS for said in perhaps)
+    return is_text and row["status"] in _STATUSES
+
+
+def _unread(row: sqlite3.Row) -> NamedArticle:
+    """Return an article of which only its key is sure."""
+    key = _text(row["key"])
+    return NamedArticle(
+        channel=_text(row["channel"]),
+        key=key,
+        url=Url(row["url"] if type(row["url"]) is str else key),
+        status=Status.FAILED,
+        is_held=False,
+        day=_day(row),
+        error=say("its row in the state holds what cannot be"),
+    )
+
+
+def _text(said: object) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
 def _day(row: sqlite3.Row) -> datetime | None:
