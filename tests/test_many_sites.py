@@ -8,15 +8,20 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from archiving import Archive, Clock
 
 from scraper import cli
-from scraper.app.indexing import refresh_sites
+from scraper.app import indexing
+from scraper.app.indexing import index_path, refresh_sites
+from scraper.app.post_run import keep_up
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
 from scraper.exit_codes import ExitCode
+from scraper.stores.archive_folder import ArchiveFolder
+from scraper.stores.search_index import view_index
 from scraper.stores.search_index.rows import Connection
 
 if TYPE_CHECKING:
@@ -24,12 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import pytest
-
+    from scraper.article_record import ArticleRecord
     from scraper.demo.campus import CampusWorld
     from scraper.demo.server import Server
     from scraper.model import Site
     from scraper.report import Report
+    from scraper.search.article import IndexedArticle
     from scraper.stores.opening import SiteContext
 
 HOSTS = 12
@@ -128,6 +133,48 @@ def test_what_several_sites_brought_is_taken_into_the_search_in_one_transaction(
         site.written for site in report.sites.values()
     )
     assert begun.count("BEGIN IMMEDIATE") == 1
+
+
+def test_a_state_that_cannot_be_read_keeps_no_other_site_out_of_the_search(tmp_path: Path) -> None:
+    worlds = campus_sites.many(3)
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        report = archive.run()
+        names = list(report.sites)
+        state = ArchiveFolder(archive.root).state(names[1])
+        sound = state.read_bytes()
+        state.write_bytes(b"this is no database" * 1000)
+        (told,) = keep_up(archive.config, report)
+        assert str(state) in told
+        with view_index(index_path(archive.config)) as index:
+            assert index.indexed_sites() == {names[0], names[2]}
+        state.write_bytes(sound)
+        assert list(keep_up(archive.config, report)) == []
+        with view_index(index_path(archive.config)) as index:
+            assert index.indexed_sites() == set(names)
+
+
+def test_what_was_gathered_before_an_error_is_in_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = campus_sites.many(2)
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        report = archive.run()
+    first, last = report.sites
+    whole = indexing.indexed
+
+    def slipping(site: Site, known: ArticleRecord) -> IndexedArticle:
+        if site.name == last:
+            msg = "a slip of the program"
+            raise TypeError(msg)
+        return whole(site, known)
+
+    monkeypatch.setattr(indexing, "indexed", slipping)
+    with pytest.raises(TypeError):
+        refresh_sites(archive.config, report.sites)
+    with view_index(index_path(archive.config)) as index:
+        assert index.count(first) == report.sites[first].written
 
 
 def test_a_site_s_troubles_are_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

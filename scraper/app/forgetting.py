@@ -82,7 +82,8 @@ def forget(config: Config, site: Site, key: str, reason: str) -> Takedown:
             raise UsageError(say("forget: {text}: the archive knows no such article", text=key))
         takedown = forgetting.forget(known, reason)
     if index_path(config).exists():
-        refresh_sites(config, {site.name})
+        for error in refresh_sites(config, {site.name}).unopened:
+            raise error
         if config.feeds:
             write_feeds(config, {site.name})
     return takedown

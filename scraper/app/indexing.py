@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scraper import urls
+from scraper.app.archive_door import enter
 from scraper.app.archive_view import viewed
+from scraper.app.machine import clock
 from scraper.errors import StoreError
 from scraper.messages import say
 from scraper.search.article import IndexedArticle
-from scraper.stores.opening import documents_of
+from scraper.stores.opening import documents_of, view_state
 from scraper.stores.search_index import NAME, open_index, prepare
 from scraper.values import Value, field
 
@@ -38,7 +40,8 @@ class Indexed(Value, kw_only=True):
 
     put: int = 0
     removed: int = 0
-    unreadable: list[StoreError] = field(default_factory=list)
+    unreadable: list[StoreError] = field(default_factory=list)  # documents
+    unopened: list[StoreError] = field(default_factory=list)  # sites of which nobody knows what they hold
 
 
 def index_path(config: Config) -> Path:
@@ -51,6 +54,15 @@ class _Gone(Value, frozen=True):
 
     site: str
     key: str
+
+
+class _Unopened(Value, frozen=True):
+    """A site whose state cannot be read, or not to its end."""
+
+    error: StoreError
+
+
+_Change: TypeAlias = "Prepared | StoreError | _Gone | _Unopened"
 
 
 def refresh(
@@ -67,24 +79,25 @@ def refresh(
 
 def _changes(
     index: SearchIndex, site: Site, held: Iterable[ArticleRecord], archive: Path
-) -> Iterator[Prepared | StoreError | _Gone]:
+) -> Iterator[_Change]:
     """Yield what of a site's part is to be put and what is to be removed, and what cannot be read."""
     there = index.versions(site.name)
     yield from _made(_changed(site, held, there), archive)
     yield from (_Gone(site.name, key) for key in there)  # `_changed` has taken out what is still held
 
 
-def _written(
-    index: SearchIndex, changes: Iterator[Prepared | StoreError | _Gone], advance: Callable[[], None]
-) -> Indexed:
+def _written(index: SearchIndex, changes: Iterator[_Change], advance: Callable[[], None]) -> Indexed:
     """Write changes, of however many sites, by the batch: each transaction waits for the disk."""
     done = Indexed()
-    while batch := list(islice(changes, _BATCH)):
+    for batch in _batches(changes):
         with index.transaction():
             for change in batch:
                 match change:
                     case _Gone(site=site, key=key):
                         done.removed += index.remove(site, key)
+                        continue
+                    case _Unopened(error=error):
+                        done.unopened.append(error)
                         continue
                     case StoreError():
                         done.unreadable.append(change)
@@ -93,6 +106,23 @@ def _written(
                         done.put += 1
                 advance()
     return done
+
+
+def _batches(changes: Iterator[_Change]) -> Iterator[list[_Change]]:
+    """Yield changes by the batch. What was gathered before an error comes before it."""
+    batch: list[_Change] = []
+    try:
+        for change in changes:
+            batch.append(change)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    except Exception:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def _made(pieces: Iterator[IndexedArticle], archive: Path) -> Iterator[Prepared | StoreError]:
@@ -180,7 +210,9 @@ def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreErro
 def refresh_sites(
     config: Config, names: Collection[str], *, changed: Collection[str] | None = None
 ) -> Indexed:
-    """Bring the parts of these sites up to date. Raises StoreError.
+    """Bring the parts of these sites up to date, but of those whose state cannot be read.
+
+    Raises StoreError where the index cannot be written.
 
     `changed`: the sites of which something is known to have changed; of the others only the numbers are
     compared. None: any of them may have.
@@ -191,10 +223,17 @@ def refresh_sites(
 
 def _changes_of_sites(
     config: Config, index: SearchIndex, names: Collection[str], changed: Collection[str] | None
-) -> Iterator[Prepared | StoreError | _Gone]:
-    for site, state in viewed(config, [site for site in config.sites if site.name in names]):
-        if changed is not None and site.name not in changed:
-            articles = state.counts.standing(site.name).articles
-            if articles == index.count(site.name):
-                continue
-        yield from _changes(index, site, state.articles.held(site.name), Path(config.archive))
+) -> Iterator[_Change]:
+    archive = Path(config.archive)
+    for number, site in enumerate(site for site in config.sites if site.name in names):
+        if number == 0:
+            enter(config, now=clock(config), new=False)
+        may_differ = changed is None or site.name in changed
+        there = -1 if may_differ else index.count(site.name)
+        try:
+            with view_state(archive, site.name) as state:
+                if there >= 0 and state.counts.standing(site.name).articles == there:
+                    continue
+                yield from _changes(index, site, state.articles.held(site.name), archive)
+        except StoreError as error:
+            yield _Unopened(error)

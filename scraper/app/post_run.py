@@ -87,7 +87,7 @@ def keep_up(config: Config, report: Report) -> Iterator[str]:
         return
     try:
         done = refresh_sites(config, report.sites, changed=changed)
-        yield from (say("search: {error}", error=error.said) for error in done.unreadable)
+        yield from (say("search: {error}", error=error.said) for error in done.unreadable + done.unopened)
         if config.feeds:
             from scraper.app.feeds import write_feeds  # noqa: PLC0415 - few ask for them
 

@@ -43,5 +43,6 @@ def store_view(config: Config, sites: Sequence[Site], wanted: Wanted) -> Config:
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         changed = [site.name for site, new in zip(sites, threads.map(pulled, sites), strict=True) if new]
     if wanted.documents and changed and index_path(view).exists():
-        refresh_sites(view, changed)
+        for error in refresh_sites(view, changed).unopened:
+            raise error
     return view

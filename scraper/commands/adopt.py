@@ -106,6 +106,7 @@ def _index(config: Config, done: Adopted) -> None:
         tell(say("adopt: the next run brings them into the search, or `search --rebuild` at once"))
         return
     try:
-        refresh_sites(config, done.sites)
+        for error in refresh_sites(config, done.sites).unopened:
+            tell(error.said)
     except StoreError as error:
         tell(error.said)
