@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from article_cases import CASES, HOST, bare_site, read_body
@@ -11,6 +12,9 @@ from listing_cases import capture, site
 from scraper.errors import MissingField, NotAnArticle, TooLarge, UnknownLayout
 from scraper.extractor import extract
 from scraper.values import replace
+
+if TYPE_CHECKING:
+    from scraper.model import Capture
 
 ARTICLE = f"{HOST}/ywsd/system/2021/11/19/030048901.shtml"
 PORTAL = "<html><head><script>x={APP_NAME: '飞连'}</script></head><body><div id=root></div></body></html>"
@@ -140,14 +144,43 @@ def test_a_body_that_is_open_at_the_end_is_whole_where_its_length_says_so(
     assert caught.value.what == "truncated"
 
 
+def measured(page: str) -> Capture:
+    """Return a page whose header tells its length."""
+    told = capture(f"{HOST}/a/1.html", page)
+    length = str(len(told.body)).encode()
+    return replace(told, headers=(*told.headers, (b"Content-Length", length)))
+
+
+PROSE = "<p>橙园的钟停了三天，校工换了发条，又走了起来。</p>" * 4
+HEAD = "<html><head><title>钟又走了</title></head><body><h1>钟又走了</h1><p>2021-03-11 10:00</p>"
+
+
 @pytest.mark.parametrize("family", ["generic", "siteserver", "vsb", None])
 def test_a_page_of_any_system_may_leave_out_the_tags_that_end_it(family: str | None) -> None:
-    text = "<p>橙园的钟停了三天，校工换了发条，又走了起来。</p>" * 4
-    page = (
-        "<html><head><title>钟又走了</title></head><body><h1>钟又走了</h1><p>2021-03-11 10:00</p>"
-        f"<div class=v_news_content>{text}</div><div>橙园大学</div>"
-    )
-    assert extract(capture(f"{HOST}/a/1.html", page), site(HOST, family=family)).shown.text.endswith("起来。")
+    page = f"{HEAD}<div class=v_news_content>{PROSE}</div><div>橙园大学</div>"
+    assert extract(measured(page), site(HOST, family=family)).shown.text.endswith("起来。")
     with pytest.raises(NotAnArticle) as caught:
         extract(capture(f"{HOST}/a/1.html", page.partition("</p></div>")[0]), site(HOST, family=family))
+    assert caught.value.what == "truncated"
+
+
+def test_a_page_of_no_system_without_end_tags_is_whole_where_its_length_says_so() -> None:
+    page = f"{HEAD}{PROSE}"
+    assert extract(measured(page), site(HOST, family="generic")).shown.text.endswith("起来。")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        capture(f"{HOST}/a/1.html", f"{HEAD}<div class=p1>{PROSE}</div>"),
+        capture(
+            f"{HOST}/a/1.html", f"{HEAD}<div class=wrap><div class=row>{PROSE}</div><div class=row></div>"
+        ),
+        measured(f"{HEAD}<div class=wrap><div class=row>{PROSE}</div><div class=row></div>"),
+    ],
+    ids=["in the page", "in an open element", "in an open element, its length told"],
+)
+def test_half_an_article_of_no_system_whose_next_block_never_came_is_truncated(page: Capture) -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        extract(page, site(HOST, family="generic"))
     assert caught.value.what == "truncated"

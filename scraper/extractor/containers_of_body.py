@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWS: Final = "img, video, audio, iframe, embed, object, [pdfsrc], [sudy-wp-src], [vurl], script"
 _MOST_BEHIND: Final = 80  # characters without links behind a wrapped container; more are words of the article
 _MOST_WRAPPED: Final = 16  # elements of its kind within a container that are looked at; real ones hold two
+_ENDLESS: Final = frozenset(["body", "html"])  # their ends may be left out
 _SAMPLE: Final = 60  # characters
 
 
@@ -35,7 +36,13 @@ def of(page: Page, worn: LayoutMatch, *, is_whole: bool) -> Containers:
     Raises `MissingField` where there is none, `NotAnArticle` where the page breaks off before they end.
     """
     found = _found(page, worn)
-    if not is_whole and page.breaks_off_within(found):
+    if (
+        worn.found is not None
+    ):  # what follows it may be more of the article, so HTTP must say that nothing does
+        breaks_off = page.breaks_off and (not is_whole or page.breaks_off_within(_around(worn.found.root)))
+    else:
+        breaks_off = not is_whole and page.breaks_off_within(found)
+    if breaks_off:
         msg = say("truncated: {url}: the page breaks off, its end is missing", url=page.url)
         raise NotAnArticle(msg, what="truncated")
     if worn.found is not None:
@@ -43,6 +50,16 @@ def of(page: Page, worn: LayoutMatch, *, is_whole: bool) -> Containers:
     if not any(map(_says_anything, found)):
         found = _full_ones(page, worn) or found
     return _unwrapped(found)
+
+
+def _around(root: dom.Node) -> list[dom.Node]:
+    """Return an element and all around it whose end may not be left out."""
+    around = []
+    here: dom.Node | None = root
+    while here is not None and here.tag not in _ENDLESS:
+        around.append(here)
+        here = here.parent
+    return around
 
 
 def _found(page: Page, worn: LayoutMatch) -> list[dom.Node]:
