@@ -48,6 +48,8 @@ def read(meta: str, *, family: str = "generic", first: str = "", end: str = "") 
         "2021–03–11 教务处",
         "21-03-11",
         "Post time：2021-03-11 Clicks:",
+        "Updated: 11 March 2021",
+        "Uploaded on Mar. 11, 2021",
         "发布时间 2021-03-11 来源 教务处",
         "供稿单位：教务处 审核：王五 日期：2021-03-11",
     ],
@@ -122,6 +124,22 @@ def test_a_day_with_the_month_first_is_one_in_any_line() -> None:
 def test_a_year_of_students_behind_a_comma_is_none_of_the_day_before_it(first: str) -> None:
     article = read("", first=f"<p>{first}</p>")
     assert (article.published_from, article.shown.text[:6]) == ("capture", first.replace(" ", "")[:6])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Publication list 2023",
+        "Post graduate 12",
+        "Update Chapter 2",
+        "Issue Volume 12",
+        "Upload Form 12 here",
+        "Update 2023.1",
+        "Issue Decision 12",
+    ],
+)
+def test_a_first_line_that_tells_nothing_about_the_article_is_of_its_text(first: str) -> None:
+    assert read("", first=f"<p>{first}</p>").shown.text.startswith(first.replace(" ", ""))
 
 
 TOLD = "<meta name=PubDate content='2021-03-12 08:00'>"

@@ -72,6 +72,10 @@ def plain(said: str) -> str:
 
 
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s)?"
+_NAMED_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 ABOUT = re.compile(
     r"^[\s|【\[（(]*(?:责任编辑|责编|编辑|实习编辑|本文来源|来源)\s*[:：]|^[\s|【\[]*(?:"
     r"(?:(?:信息|文章|新闻|稿件|文字|本文|图片)?来源|出处|作者|撰稿|责任编辑|责编|编辑|编审|审核|校对|录入|发布人|发布者|供稿|标签|关键词)\s*[:：丨|]"
@@ -84,9 +88,11 @@ ABOUT = re.compile(
     r"|时间\s*[:：]\s*(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d\S{0,12}$"
     r"|(?:时间|日期)\s*[:：].{0,40}(?:来源|作者|浏览|点击|阅读|字号|字体|编辑|次|[文图摄]\s?[:/])"
     r"|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\]】)）]*$"
-    r"|(?:date|time|(?:posted|published|release[d]?|updated?|issued?|added|post|publish|publication|create[d]?|upload(?:ed)?)(?:\s+(?:on|at|date|time))?)"
-    rf"\s*(?:[:：]\s*)?{_WEEKDAY}(?:(?:19|20)\d\d[-/.]|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d|\d{{1,2}}\s+[a-z]{{3}}"
+    r"|(?:date|time|posted(?:\s+on)?|published(?:\s+on)?|release(?:d|\s+(?:date|time))?)\s*(?:[:：]\s*)?(?:(?:19|20)\d\d[-/.]|\d{1,2}\s+[a-z]{3}"
     r"|[a-z]{3,9}\.?\s+\d{1,2}).{0,40}$"
+    r"|(?:date|time|(?:posted|published|released?|updated?|issued?|added|post|publish|publication|created?|upload(?:ed)?)(?:\s+(?:on|at|date|time))?)"
+    rf"(?:\s*[:：]\s*|\s+){_WEEKDAY}(?:(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_NAMED_MONTH},?\s+(?:19|20)\d\d|{_NAMED_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d).{{0,40}}$"
     r"|(?:点击|浏览|阅读|访问)(?:次数|数量|量|数|率)?\s*[:：]|(?:文字大小|字号|字体)\s*[:：【\[（(]|【?字号"
     r"|(?:【|\[)?(?:友善)?(?:打印|关闭|收藏|举报|纠错|复制链接|列印|转寄)(?:本页|此页|窗口|页面|文章|本文|网址)?[\s】\])|]*"
     r"(?:$|【|\[|打印|关闭|收藏)"
