@@ -136,6 +136,7 @@ def test_a_year_of_students_behind_a_comma_is_none_of_the_day_before_it(first: s
         "Upload Form 12 here",
         "Update 2023.1",
         "Issue Decision 12",
+        "初审：5月1日 复审：6月1日 终审：7月1日",
     ],
 )
 def test_a_first_line_that_tells_nothing_about_the_article_is_of_its_text(first: str) -> None:

@@ -114,7 +114,7 @@ COMMENTS = re.compile(
 """A line that stands above what readers say."""
 
 LABELS = re.compile(
-    r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体|审[核稿校定]|[初复终一二三]审|校对|供稿|撰稿"
+    r"(?:发布|发稿|更新|发表|上传|添加|入稿)?(?:时间|日期)\s*[:：]\s*\d|(?:来源|作者|编辑|责编|记者|发布者|发布人|浏览|点击|阅读|访问|人气|分享|字号|字体|审[核稿校定](?=\s*[:：]\s*[^\d\s])|[初复终一二三]审(?=\s*[:：]\s*[^\d\s])|校对|供稿|撰稿"
     r"|通讯员|摄影|录入|(?:供稿|发布|来稿|撰稿)(?:单位|部门))(?:次数|数量|量|数)?\s*[:：]|【(?:打印|关闭|字体|字号)|我要评论|发表评论"
     r"|\b(?:source|author|editor|publisher|date|release\s+(?:date|time)|posted|published|updated|views?|clicks?|hits|reads)\s*[:：]",
     re.IGNORECASE,
