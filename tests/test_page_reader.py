@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PAGE = '<html><body><h1>题目</h1><i class="date">2021-03-12</i><div id="body"><p>正文</p></div></body></html>'
 ADDRESS = "http://news.qingcheng.example/a/b.html"
 NOW = datetime(2021, 3, 13, tzinfo=UTC)
+PATIENCE = 30.0  # seconds, after which a test fails instead of hanging
 
 
 def article(page: str = PAGE, address: str = ADDRESS) -> Capture:
@@ -136,6 +137,31 @@ def test_a_page_that_is_being_read_can_be_left() -> None:
     asyncio.run(leave())
     assert reader.extract(article(), bare_site()).title == "题目"
     reader.close()
+
+
+def test_who_closes_a_reader_need_not_wait_for_what_is_read() -> None:
+    """As `serve` does at Ctrl-C: a page that hangs its reader holds the end up no longer."""
+    reader = PageReader(at_once=1)
+    reader._server = reading_process.ForkServer(1 << 30, 5)  # noqa: SLF001 - whatever threads there are
+    reader.extract(article(), bare_site())
+    [process] = reader._free  # noqa: SLF001 - it hangs from now on
+    os.kill(process._inner._pid, signal.SIGSTOP)  # type: ignore[attr-defined] # noqa: SLF001 - to stop it
+    told: list[TooCostly] = []
+
+    def read() -> None:
+        with pytest.raises(TooCostly) as error:
+            reader.extract(article(), bare_site())
+        told.append(error.value)
+
+    others = [threading.Thread(target=read, daemon=True) for _ in range(2)]  # the second waits for the first
+    for other in others:
+        other.start()
+    while not reader.is_reading:
+        others[0].join(0.001)
+    reader.close()
+    for other in others:
+        other.join(PATIENCE)
+    assert len(told) == len(others)
 
 
 def test_what_was_too_costly_is_kept_told_and_asked_for_no_more(context: SiteContext) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import discovery, extractor
@@ -22,7 +21,7 @@ from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from scraper.ingest.reading_process import ForkServer, ReadingProcess
     from scraper.model import Article, Capture, Channel, ListingPage, Site
@@ -113,6 +112,8 @@ class PageReader:
         self._bounds = (memory, seconds)
         self._server: ForkServer | None = None  # None: readers are begun anew
         self._free: list[ReadingProcess] = []
+        self._busy: list[ReadingProcess] = []
+        self._change = threading.Lock()  # of what is busy, and of whether this is closed
         self._reading = 0
         self._closed = False
         self._turns = threading.BoundedSemaphore(at_once)
@@ -156,11 +157,14 @@ class PageReader:
         return self._reading > 0
 
     def close(self) -> None:
-        """End the processes, those too that are still at work when they come back."""
-        self._closed = True
+        """End the processes, those too that are at work; what they read is `TooCostly` for who still asks."""
+        with self._change:
+            self._closed = True
+            ended = self._busy + self._free
+            self._free.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        while self._free:
-            self._free.pop().kill()
+        for process in ended:
+            process.kill()
         if self._server is not None:
             self._server.close()
 
@@ -176,10 +180,8 @@ class PageReader:
 
     def _ask(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer:
         """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
-        with self._turn(job[0]) as process:
-            told.append(process)
-            self._reading += 1
-            why = process.ask(job, max(self._bounds[1] * _PATIENCE, _LEAST_PATIENCE))
+        with self._turns:
+            why = self._asked(told, job)
         if isinstance(why, reading_worker.Answer):
             return why
         capture: Capture = job[1]
@@ -191,14 +193,23 @@ class PageReader:
         )
         return reading_worker.Answer(error=TooCostly(msg))
 
-    @contextmanager
-    def _turn(self, job: str) -> Iterator[ReadingProcess]:
-        with self._turns:
-            process = self._taken() or self._begin(job)
-            try:
-                yield process
-            finally:
-                self._reading = max(self._reading - 1, 0)
+    def _asked(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer | str:
+        """Return what a job came to, or why it came to nothing."""
+        process = None if self._closed else self._taken() or self._begin(job[0])
+        if process is None:
+            return "reading had ended"
+        with self._change:
+            self._busy.append(process)
+            if self._closed:  # meanwhile: `close` did not see it
+                process.kill()
+        told.append(process)
+        self._reading += 1
+        try:
+            return process.ask(job, max(self._bounds[1] * _PATIENCE, _LEAST_PATIENCE))
+        finally:
+            self._reading = max(self._reading - 1, 0)
+            with self._change:
+                self._busy.remove(process)
                 if self._closed:
                     process.kill()  # it came back when nobody needs readers any more
                 else:
