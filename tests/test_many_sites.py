@@ -14,7 +14,7 @@ from archiving import Archive, Clock
 from scraper import cli
 from scraper.app import indexing
 from scraper.app.indexing import index_path, refresh_sites
-from scraper.app.post_run import keep_up
+from scraper.app.post_run import HEARTBEAT, keep_up
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import serve
@@ -152,6 +152,38 @@ def test_a_state_that_cannot_be_read_keeps_no_other_site_out_of_the_search(tmp_p
         assert list(keep_up(archive.config, report)) == []
         with view_index(index_path(archive.config)) as index:
             assert index.indexed_sites() == set(names)
+
+
+def test_a_state_that_cannot_be_read_takes_the_report_of_no_other_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worlds = campus_sites.many(2)
+    config = ["--json", "--config", str(tmp_path / "config.yaml")]
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        sound, damaged = (site.name for site in archive.config.sites)
+        state = ArchiveFolder(archive.root).state(damaged)
+        state.parent.mkdir(parents=True)
+        state.write_bytes(b"this is no database" * 1000)
+        for names, code in (([sound], 0), ([], 1)):
+            assert cli.main(["run", *names, *config]) == code
+            told = capsys.readouterr()
+            assert json.loads(told.out)["sites"][sound]["failed"] == 0
+            assert f"heartbeat: state: {state}" in told.err
+            heartbeat = json.loads((archive.root / ".scraper" / HEARTBEAT).read_text("utf-8"))
+            assert list(heartbeat["sites"]) == [sound]
+    for name in ("status", "coverage"):
+        assert cli.main([name, *config]) == 1
+        told = capsys.readouterr()
+        report = json.loads(told.out)
+        assert (list(report["sites"]), report["error"]["kind"]) == ([sound], "StoreError")
+        assert f"{damaged}: state: {state}" in told.err
+        assert cli.main([name, damaged, *config]) == 1
+        assert json.loads(capsys.readouterr().out)["sites"] == {}
+    assert cli.main(["search", "--rebuild", *config]) == 1
+    assert str(state) in capsys.readouterr().err
+    with view_index(index_path(archive.config)) as index:
+        assert index.indexed_sites() == {sound}
 
 
 def test_what_was_gathered_before_an_error_is_in_the_search(

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scraper.app.archive_door import enter
 from scraper.app.machine import clock
 from scraper.app.open_sites import Sites
+from scraper.errors import StoreError
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import documents_of, view_state
 from scraper.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import CaptureRef, Site
     from scraper.stores.opening import SiteContext
     from scraper.stores.state import State
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -44,6 +47,27 @@ def viewed(config: Config, sites: Iterable[Site]) -> Iterator[tuple[Site, State]
             enter(config, now=clock(config), new=False)
         with view_state(Path(config.archive), site.name) as state:
             yield site, state
+
+
+def each(
+    config: Config, sites: Sequence[Site], read: Callable[[Site, State], T]
+) -> tuple[list[T], dict[str, StoreError]]:
+    """Return what is read of each site's state, and why one cannot be read, by the site's name.
+
+    Raises StoreError where that is all of them.
+    """
+    enter(config, now=clock(config), new=False)
+    found: list[T] = []
+    unread: dict[str, StoreError] = {}
+    for site in sites:
+        try:
+            with view_state(Path(config.archive), site.name) as state:
+                found.append(read(site, state))
+        except StoreError as error:
+            unread[site.name] = error
+    if unread and not found:
+        raise next(iter(unread.values()))
+    return found, unread
 
 
 def held(config: Config, site: Site) -> Iterator[ArticleRecord]:

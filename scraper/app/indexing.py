@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scraper import urls
 from scraper.app.archive_door import enter
-from scraper.app.archive_view import viewed
 from scraper.app.machine import clock
 from scraper.errors import StoreError
 from scraper.messages import say
@@ -143,19 +142,18 @@ def rebuild(
 ) -> Indexed:
     """Make the index anew beside the old one, which serves until it is whole.
 
-    Raises StoreError; the old index then stays.
+    A site whose state cannot be read is not in it. Raises StoreError where that is all of them, or where it
+    cannot be written; the old index then stays.
     """
     path = index_path(config)
     fresh = path.with_name(f"{NAME}.unfinished")
-    done = Indexed()
+    names = {site.name for site in config.sites}
     try:
         fresh.unlink(missing_ok=True)
         with closing(open_index(fresh)) as index:
-            for site, state in viewed(config, config.sites):
-                articles = state.articles.held(site.name)
-                one = refresh(index, site, articles, Path(config.archive), advance=advance)
-                done.put += one.put
-                done.unreadable += one.unreadable
+            done = _written(index, _changes_of_sites(config, index, names, None), advance)
+            if names and len(done.unopened) == len(names):
+                raise done.unopened[0]
             index.optimize()
         fresh.replace(path)
         path.with_name(f"{NAME}-journal").unlink(missing_ok=True)

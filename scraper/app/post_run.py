@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from scraper.audit.status import SiteStatus
     from scraper.config import Config
-    from scraper.model import Site
     from scraper.report import Report
 
 _MANY = 2_000  # articles that a run which was stopped leaves for the next one to index
@@ -35,24 +34,34 @@ METRICS = "metrics.prom"
 
 
 def leave_notes(config: Config, report: Report) -> tuple[bool, StoreError | None]:
-    """Write the heartbeat and the figures; return whether the run went well, and why there are no notes.
+    """Write the heartbeat and the figures; return whether the run went well, and what is not in the notes.
 
-    The heartbeat is of the sites that the run was for, the figures are of all.
+    The heartbeat is of the sites that the run was for, the figures are of all; a site whose state cannot be
+    read is in neither.
     """
-    statuses = [_status(config, site, report.finished) for site in config.sites]
+    statuses, unread = _statuses(config, report.finished)
     asked = [status for status in statuses if status.name in report.sites]
+    good = metrics.went_well(asked) and unread.keys().isdisjoint(report.sites)
     notes = StatusFiles(Path(config.archive) / ".scraper")
     try:
         notes.put(HEARTBEAT, metrics.heartbeat(report, asked))
         notes.put(METRICS, metrics.metrics(report, statuses))
     except StoreError as error:
-        return metrics.went_well(asked), error
-    return metrics.went_well(asked), None
+        return good, error
+    return good, next(iter(unread.values()), None)
 
 
-def _status(config: Config, site: Site, now: datetime) -> SiteStatus:
-    with view_state(Path(config.archive), site.name) as state:
-        return status_of(site, state, now)
+def _statuses(config: Config, now: datetime) -> tuple[list[SiteStatus], dict[str, StoreError]]:
+    """Return where the sites stand, and why one cannot be read, by its name."""
+    statuses: list[SiteStatus] = []
+    unread: dict[str, StoreError] = {}
+    for site in config.sites:
+        try:
+            with view_state(Path(config.archive), site.name) as state:
+                statuses.append(status_of(site, state, now))
+        except StoreError as error:
+            unread[site.name] = error
+    return statuses, unread
 
 
 def tell(config: Config, *, good: bool) -> ArchiveError | None:

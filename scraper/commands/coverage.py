@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scraper.commands.arguments import add_from_store, add_sites
-from scraper.commands.crawl import load
+from scraper.commands.crawl import error_of, load, tell_unread
 from scraper.console import json_text, put
-from scraper.exit_codes import ExitCode
+from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say
 
 if TYPE_CHECKING:
@@ -47,23 +47,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say how much of every site that is named, or of all, is there."""
-    from scraper.app.archive_view import viewed
+    from scraper.app.archive_view import each
     from scraper.app.sites import sites_named
     from scraper.audit.coverage_query import coverage_of
 
     config = load(args)
-    sites = [coverage_of(site, state) for site, state in viewed(config, sites_named(config, args.site))]
+    sites, unread = each(config, sites_named(config, args.site), coverage_of)
     if args.svg is not None:
         _draw(sites, args.svg)
-    _tell(sites, as_json=args.json, every=args.verbosity > 0)
-    return ExitCode.DONE if all(site.is_proven(args.allow) for site in sites) else ExitCode.SOME_FAILED
+    _tell(sites, error_of(unread), as_json=args.json, every=args.verbosity > 0)
+    proven = all(site.is_proven(args.allow) for site in sites)
+    return worst({tell_unread(unread), ExitCode.DONE if proven else ExitCode.SOME_FAILED})
 
 
-def _tell(sites: Sequence[SiteCoverage], *, as_json: bool, every: bool) -> None:
+def _tell(sites: Sequence[SiteCoverage], error: dict[str, Any], *, as_json: bool, every: bool) -> None:
     from scraper.audit import coverage_text
 
     if as_json:
-        sys.stdout.write(json_text(coverage_text.to_json(sites), indent=2))
+        sys.stdout.write(json_text(coverage_text.to_json(sites) | error, indent=2))
         print()
     else:
         put("\n\n".join(coverage_text.to_text(site, every=every) for site in sites))

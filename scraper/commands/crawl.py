@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scraper import report_text
 from scraper.console import json_text, tell
 from scraper.console import line as line_of
 from scraper.errors import UsageError
-from scraper.exit_codes import ExitCode, worst
-from scraper.messages import say
+from scraper.exit_codes import ExitCode, of_error, worst
+from scraper.messages import say, translated
 from scraper.report import Problem, SiteReport
 from scraper.values import asdict
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scraper.config import Config
     from scraper.crawl.plan import Plan
+    from scraper.errors import StoreError
     from scraper.model import Site
     from scraper.report import Report
     from scraper.urls import Url
@@ -47,6 +48,21 @@ def _stored(config: Config, args: argparse.Namespace, documents: bool, captures:
 
         sites = sites_named(config, getattr(args, "site", None) or ())
         return store_view(config, sites, Wanted(documents=documents, captures=captures))
+
+
+def tell_unread(unread: Mapping[str, StoreError]) -> ExitCode:
+    """Name the sites whose state cannot be read, and return the exit code that this comes to."""
+    for name, error in unread.items():
+        tell(f"{name}: {translated(error.said)}")
+    return worst({ExitCode.DONE, *map(of_error, unread.values())})
+
+
+def error_of(unread: Mapping[str, StoreError]) -> dict[str, Any]:
+    """Return what a JSON report has beside its sites where the state of one cannot be read."""
+    for error in unread.values():
+        told = {"kind": error.kind, "message": str(error)}
+        return {"exit_code": worst(map(of_error, unread.values())), "error": told}
+    return {}
 
 
 def make_pass(args: argparse.Namespace, plan: Plan, *, wayback: Url | None = None) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scraper.commands.arguments import add_from_store, positive
 from scraper.commands.crawl import load
 from scraper.console import clean, json_text, line, tell
-from scraper.exit_codes import ExitCode
+from scraper.exit_codes import ExitCode, of_error, worst
 from scraper.messages import say, say_count
 
 if TYPE_CHECKING:
@@ -86,17 +86,19 @@ def _word(word: str) -> str:
 
 def _rebuild(config: Config, verbosity: int) -> ExitCode:
     """Make the index again; what cannot be read is told."""
-    from scraper.app.archive_view import count_held
+    from scraper.app.archive_view import each
     from scraper.app.indexing import rebuild
     from scraper.display import bar
 
-    with bar(say("search: indexing"), count_held(config), verbosity=verbosity) as advance:
+    counts, _ = each(config, config.sites, lambda site, state: state.counts.standing(site.name).articles)
+    with bar(say("search: indexing"), sum(counts), verbosity=verbosity) as advance:
         done = rebuild(config, advance=advance)
-    for error in done.unreadable:
+    for error in done.unreadable + done.unopened:
         tell(say("search: {error}", error=error.said))
     if verbosity >= 0:
         tell(say_count("search: {count} article indexed", "search: {count} articles indexed", done.put))
-    return ExitCode.SOME_FAILED if done.unreadable else ExitCode.DONE
+    code = ExitCode.SOME_FAILED if done.unreadable else ExitCode.DONE
+    return worst({code, *map(of_error, done.unopened)})
 
 
 def _show(found: Found, args: argparse.Namespace) -> None:

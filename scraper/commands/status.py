@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_from_store, add_sites, duration
-from scraper.commands.crawl import load
+from scraper.commands.crawl import error_of, load, tell_unread
 from scraper.console import json_text, put, tell
-from scraper.exit_codes import ExitCode
+from scraper.exit_codes import ExitCode, worst
 from scraper.messages import say, translated
 
 if TYPE_CHECKING:
     import argparse
+
+    from scraper.model import Site
+    from scraper.stores.state import State
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table, and judge the age of the last success."""
-    from scraper.app.archive_view import viewed
+    from scraper.app.archive_view import each
     from scraper.app.machine import clock
     from scraper.app.sites import sites_named
     from scraper.audit import status
@@ -44,18 +47,19 @@ def run(args: argparse.Namespace) -> int:
 
     config = load(args)
     now = clock(config)()
-    asked = sites_named(config, args.site)
-    sites: list[status.SiteStatus] = []
     missing: dict[str, tuple[str, ...]] = {}
-    for site, state in viewed(config, asked):
-        sites.append(status.status_of(site, state, now))
+
+    def read(site: Site, state: State) -> status.SiteStatus:
         if not args.from_store:
             documents = documents_of(Path(config.archive), site.name)
             missing[site.name] = missing_documents(state, site.name, documents)
+        return status.status_of(site, state, now)
+
+    sites, unread = each(config, sites_named(config, args.site), read)
     if args.json:
-        told = status.to_json(sites)
-        for name, paths in missing.items():
-            told["sites"][name]["missing_documents"] = len(paths)
+        told = status.to_json(sites) | error_of(unread)
+        for name in told["sites"].keys() & missing.keys():
+            told["sites"][name]["missing_documents"] = len(missing[name])
         sys.stdout.write(json_text(told, indent=2))
         print()
     else:
@@ -67,4 +71,4 @@ def run(args: argparse.Namespace) -> int:
     for name, moment in late:
         when = say("never") if moment is None else f"{moment.astimezone(now.tzinfo):%F %R %Z}"
         tell(say("{name}: the last success is too old: {when}", name=name, when=when))
-    return ExitCode.TOO_OLD if late else ExitCode.DONE
+    return worst({tell_unread(unread), ExitCode.TOO_OLD if late else ExitCode.DONE})
