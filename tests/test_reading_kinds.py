@@ -509,6 +509,15 @@ KINDS = {
         markdown="1. 甲\n2. 乙\n\n间\n\n- 丙",
         seen=Loss(characters=4),
     ),
+    "lists that say that they have bullets": Kind(
+        body=(
+            "<ul style='list-style-type: disc'><li>甲<ul style='list-style-type:circle'><li>乙<li>丙</ul>"
+            "<li>丁</ul><p>间</p>"
+            "<ol><li style='list-style-type: disc'>戊<li style='list-style-type: disc'>己</ol>"
+        ),
+        markdown="- 甲\n  - 乙\n  - 丙\n- 丁\n\n间\n\n- 戊\n- 己",
+        seen=Loss(characters=7),
+    ),
     "a list in a list that says nothing": Kind(
         body="<ul><li><ol><li>甲<li>乙</ol></li></ul>", markdown="1. 甲\n2. 乙", seen=Loss(characters=2)
     ),
@@ -528,6 +537,18 @@ KINDS = {
         ),
         markdown="| 项 | 数 |\n| --- | --- |\n| 甲 | 1 |\n| 乙 | 2 |\n| 合计 | 3 |",
         seen=Loss(characters=9),
+    ),
+    "several heads and feet of a table": Kind(
+        body=(
+            "<table border=1><thead><tr><th>学院<th>人数</thead><tbody><tr><td>文<td>1</tbody>"
+            "<tfoot><tr><td>合<td>1</tfoot><thead><tr><th>部门<th>电话</thead><tbody><tr><td>教务<td>2</tbody>"
+            "<tfoot><tr><td>合<td>2</tfoot></table>"
+        ),
+        markdown=(
+            "| 学院 | 人数 |\n| --- | --- |\n| 文 | 1 |\n| 部门 | 电话 |\n| 教务 | 2 |\n| 合 | 2 |\n"
+            "| 合 | 1 |"
+        ),
+        seen=Loss(characters=17),
     ),
     "a heading in a table of data": Kind(
         body="<table border=1><tr><td><h3>题</h3>文<td>乙<tr><td>丙<td><blockquote>引</blockquote></table>",

@@ -72,16 +72,30 @@ def style_of(attributes: Attributes, inherited: str | None = None) -> Style:
 
 
 def counts(node: dom.Node) -> bool:
-    """Tell whether a list shows numbers: an `<ol>` does and a `<ul>` does not, unless its style says so."""
+    """Tell whether a list shows numbers: an `<ol>` does and a `<ul>` does not, unless its style says so.
+
+    An `<ol>` of which each item says that it has a bullet shows none.
+    """
     is_ordered = node.tag == "ol"
+    words = _shapes(node)
+    if is_ordered:
+        return _BULLETS.isdisjoint(words) and not _are_bulleted(node)
+    return any(word not in _BULLETS and (word in _WRITERS or word == "decimal") for word in words)
+
+
+def _shapes(node: dom.Node) -> list[str]:
+    """Return the words of what an element says of its number's shape."""
     said = dom.attribute(node, "style")
     if "list-style" not in said.lower():
-        return is_ordered
+        return []
     style = declarations(said)
-    words = f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
-    if is_ordered:
-        return _BULLETS.isdisjoint(words)
-    return any(word in _WRITERS or word == "decimal" for word in words)
+    return f"{style.get('list-style-type', '')} {style.get('list-style', '')}".split()
+
+
+def _are_bulleted(node: dom.Node) -> bool:
+    first = dom.first(node, "li[style*=list-style i]")
+    items = [child for child in dom.children(node) if child.tag == "li"] if first is not None else []
+    return bool(items) and not any(_BULLETS.isdisjoint(_shapes(item)) for item in items)
 
 
 def _shape_in(shorthand: str) -> str | None:
