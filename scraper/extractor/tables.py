@@ -53,13 +53,15 @@ class RawTable(Value, kw_only=True):
     before: list[Block] = field(default_factory=list)  # its caption
     rows: list[list[RawCell]] = field(default_factory=list)
     groups: list[int | None] = field(default_factory=list)  # of each row: which group of rows it stands in
-    places: list[int] = field(default_factory=list)  # of each row: the head comes first, the foot last
+    places: list[int] = field(default_factory=list)  # of each row: the head first, the foot last
+    moved: dict[str, int | None] = field(default_factory=dict)  # the first group of either tag: others stay
 
     def begin_row(self, group: int | None, tag: str | None = None) -> None:
         """Begin a row of a group (`<tbody>`), by its tag; None: nobody knows which."""
         self.rows.append([])
         self.groups.append(group)
-        self.places.append(_PLACES.get(tag or "", 0))
+        place = _PLACES.get(tag or "", 0)
+        self.places.append(place if self.moved.setdefault(tag or "", group) == group else 0)
 
     def add(self, cell: RawCell) -> None:
         """Put a cell into the last row."""
