@@ -456,6 +456,15 @@ KINDS = {
         markdown="x^(n+1)，10^n，2^(*k*-1)，10^(1.5)，a\\_(i,j)，fmax，21st，文注，y^(ab)",
         seen=Loss(characters=41),
     ),
+    "what is raised and no power": Kind(
+        body=(
+            "<p>90<sup>O</sup>，25<sup>o</sup>C，105<sup>TH</sup>，2<sup>ND</sup>，N<sup>o</sup>5，M<sup>me</sup>，"
+            "Li Na<sup>a,b</sup>，Wei<sup>1,2</sup>，Xu<sup>a</sup>，Lake<sup>new</sup>，"
+            "Lake<sup>(TM)</sup>，<i>x</i><sup>T</sup></p>"
+        ),
+        markdown=("90O，25oC，105TH，2ND，No5，Mme，Li Naa,b，Wei1,2，Xua，Lakenew，Lake(TM)，*x*^T"),
+        seen=Loss(characters=65),
+    ),
     "readings behind all words": Kind(
         body="<ruby><rb>南</rb><rb>开</rb><rp>(</rp><rt>nán</rt><rt>kāi</rt><rp>)</rp></ruby>",
         markdown="南(nán)开(kāi)",

@@ -49,7 +49,28 @@ _EXPRESSION: Final = re.compile(
     r"(?=.*?[A-Za-z0-9Α-Ωα-ω])[A-Za-z0-9Α-Ωα-ω+\-−–=*/,.′'()（）|]{1,24}"
 )  # above or below a letter
 _SIGN: Final = re.compile(r"[+\-−–=/,|]")
-_NO_EXPONENT: Final = frozenset(["st", "nd", "rd", "th", "er", "TM", "SM", "tm", "*", "**", "***"])
+_NO_EXPONENT: Final = frozenset(
+    [
+        *(
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "re",
+            "me",
+            "eme",
+            "e",
+            "o",
+            "do",
+            "ta",
+            "to",
+        ),  # of ordinals; degrees
+        *("tm", "sm", "new", "hot", "beta", "pdf", "ref"),
+    ]
+)
+_LETTERS: Final = re.compile("[A-Za-zΑ-Ωα-ω]")
+_OF_WORD: Final = re.compile("[A-Za-z]{2}")
 
 
 def inline(walk: Walk, node: dom.Node) -> None:
@@ -138,12 +159,19 @@ def raised(walk: Walk, node: dom.Node, table: dict[int, int], sign: str) -> None
         walk.enter(node)
     elif _SMALL.fullmatch(shown) and _DIGIT.search(shown + "0"):
         walk.add(shown.translate(table))
-    elif _EXPRESSION.fullmatch(shown) and (shown not in _NO_EXPONENT if sign == "^" else _SIGN.search(shown)):
+    elif _EXPRESSION.fullmatch(shown) and (_is_power(walk, shown) if sign == "^" else _SIGN.search(shown)):
         is_one = len(shown) == 1 or shown[0] in "(（"
         walk.add(sign if is_one else f"{sign}(")
         walk.enter(node, None if is_one else partial(walk.add, ")"))
     else:
         walk.enter(node)
+
+
+def _is_power(walk: Walk, shown: str) -> bool:
+    """Tell what raises a number or letter from the end of an ordinal, a mark, and a note at a word."""
+    if "," in shown or shown.strip("()（）.").lower() in _NO_EXPONENT:
+        return False
+    return _LETTERS.search(shown) is None or _OF_WORD.fullmatch(walk.last_characters) is None
 
 
 superscript = partial(raised, table=_RAISED, sign="^")

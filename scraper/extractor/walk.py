@@ -198,6 +198,12 @@ class Walk:
         content = self._line[-1][0] if self._line else None
         return content[-1:] if isinstance(content, str) else ""
 
+    @property
+    def last_characters(self) -> str:
+        """The two characters that stand last on the line; a blank for what is none."""
+        shown = (content if isinstance(content, str) else " " for content, *_ in self._line[-2:])
+        return "".join(shown)[-2:]
+
     def file(self, url: Url, words: str = "") -> None:
         """Put a link to a file on a line of its own; its words are the file's name where it has none."""
         self.flush()
