@@ -347,6 +347,15 @@ KINDS = {
         left_out=("script-file",),
         seen=Loss(characters=15),
     ),
+    "names of files that no script hides": Kind(
+        body=(
+            "<p><a name='f'>附件一：报名表.docx</a>，<a href='#f'>附件二：汇总表.xlsx</a></p>"
+            "<script>document.write('<iframe src=\"/ad/' + n + '.html\"></iframe>')</script>"
+            "<script>document.write('<img src=\"/count?id=7\" alt=\"' + n + '\">')</script>"
+        ),
+        markdown="附件一：报名表.docx，附件二：汇总表.xlsx",
+        seen=Loss(characters=25),
+    ),
     "a link that downloads": Kind(
         body="<p><a href='/api/file/88' download>下载表格</a><a href='/n/1.htm' download>页</a></p>",
         files=("/api/file/88",),

@@ -188,8 +188,8 @@ def anchor(walk: Walk, node: dom.Node) -> None:
         if href is not None:
             walk.file_words.extend(name for name in files.strings(script) if "/" not in name)
         if href is None:
-            words = text.fold(dom.text_of(node)) if len(script) > 1 or node.attributes else ""
-            if files.is_named_by(attributes, words):
+            words = text.fold(dom.text_of(node)) if (is_scripted := _is_scripted(attributes)) else ""
+            if is_scripted and files.is_named_by(attributes, words):
                 walk.account.note(words or attributes.get("title") or "", "script-file")
             walk.enter(node)
             return
@@ -205,6 +205,13 @@ def anchor(walk: Walk, node: dom.Node) -> None:
     if is_file or (files.may_be_program(href) and files.is_named_by(attributes, dom.text_of(node))):
         walk.files.append(files.as_url(href))
     walk.enter_styled(node, style)
+
+
+def _is_scripted(attributes: dict[str, str | None]) -> bool:
+    """Tell whether a click on a link runs a script."""
+    return bool(attributes.get("onclick")) or (attributes.get("href") or "").strip().lower().startswith(
+        "javascript"
+    )
 
 
 def _shows(walk: Walk, node: dom.Node) -> bool:

@@ -23,12 +23,13 @@ _FEW: Final = 4  # Chinese characters of what is a text
 
 
 _SHOWS: Final = re.compile(
-    r"<(?:img|image|video|audio|source|iframe|embed|object)\b[^<>\n]{0,60}", re.IGNORECASE
+    r"<(?:img|image|video|audio|source|embed|object)\b[^<>\n]{0,60}?\bsrc\s?=[^<>\s]{0,80}?(?:[\"'`]\s?\+|\$\{)",
+    re.IGNORECASE,
 )
 
 
 def markup_of(code: str) -> str | None:
-    """Return the beginning of what a script writes that shows something; None where it writes no such."""
+    """Return the beginning of a picture or player whose address a script puts together; None: of none."""
     found = _SHOWS.search(code) if "<" in code else None
     return text.fold(found[0]) if found is not None else None
 
