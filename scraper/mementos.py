@@ -64,12 +64,14 @@ def read_index(body: str, url: Url) -> tuple[Copy, ...]:
         raise _no_index(body, url)
     copies: list[Copy] = []
     odd: Exception | None = None
+    read = 0  # rows that say something: of copies, and of answers that are none
     for row in filter(None, table[1:]):
         try:
             copies += _copies(dict(zip(table[0], row, strict=False)))
+            read += 1
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             odd = error
-    if odd is not None and not copies:
+    if odd is not None and not read:
         raise _no_index(body, url) from odd
     return tuple(sorted(copies, key=lambda copy: copy.moment, reverse=True))
 

@@ -291,6 +291,12 @@ def test_a_row_that_says_nothing_takes_none_of_the_others_away(odd: object) -> N
         mementos.read_index(json.dumps(rows[:2]), place)
 
 
+def test_an_index_whose_only_plain_row_is_of_no_copy_knows_none() -> None:
+    place = url("http://news.example/a.shtml")
+    rows = [["timestamp", "original", "statuscode"], ["20190101000000", place, "404"], ["2020", place, "200"]]
+    assert mementos.read_index(json.dumps(rows), place) == ()
+
+
 def test_a_copy_of_a_time_without_a_web_or_of_the_future_is_not_believed() -> None:
     place, now = url("http://news.example/a.shtml"), datetime(2026, 3, 1, tzinfo=UTC)
     moments = {datetime(year, 6, 1, tzinfo=UTC) for year in (1, 1990, 1998, 2025, 2027, 9999)}
