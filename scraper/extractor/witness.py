@@ -40,7 +40,6 @@ _RAW: Final = frozenset(
 """Elements whose content the markup holds as it stands."""
 
 _MOST_BLANKS: Final = 16  # in the name of a file
-_PIECES: Final = re.compile(r"[/=&?#\\]")
 _ADDRESS: Final = re.compile(r"(?:https?:)?/|[^\s:]+\.\w{2,5}(?:$|[?#])|data:image", re.IGNORECASE)
 _SRCSET: Final = re.compile(r"(?<!\s)\s++[\d.]++[xw]\s*+(?:,|$)|,\s++")
 _NO_ADDRESS: Final = frozenset(["alt", "title", "class", "id"])
@@ -303,7 +302,7 @@ def _behind_blanks(name: str) -> Iterator[str]:
 
 
 def _pieces(address: str) -> list[str]:
-    return [piece for piece in _PIECES.split(unquote(address)) if piece]
+    return [piece for piece in witnessed_players.PIECES.split(unquote(address)) if piece]
 
 
 def _last_of(name: str) -> str:

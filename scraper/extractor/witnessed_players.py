@@ -30,7 +30,7 @@ _ASIDE: Final = re.compile(  # attributes that name nothing to play
     r"|sudyfile-attr|data-vidtype)$",
     re.IGNORECASE,
 )
-_PIECES: Final = re.compile(r"[/=&?#\\]")
+PIECES: Final = re.compile(r"[/=&?#\\]")  # what parts an address
 _CODED: Final = re.compile(r"[A-Za-z0-9+/]{16,2000}={0,2}")
 _SHORTEST: Final = 2  # characters of a value that may be an address or a number of one
 
@@ -57,7 +57,7 @@ def _values(node: dom.Node) -> Iterator[str]:
     for each in (node, *inner):
         for name, value in each.attributes.items():
             plain = (value or "").strip()
-            if len(plain) >= _SHORTEST and " " not in plain.strip() and not _ASIDE.match(name):
+            if len(plain) >= _SHORTEST and " " not in plain and not _ASIDE.match(name):
                 yield plain
 
 
@@ -87,4 +87,4 @@ def _ends_of_coded(coded: str) -> Iterator[str]:
 
 def _last(address: str) -> list[str]:
     """Return the last piece of an address that is more than an ending; none: []."""
-    return [piece for piece in _PIECES.split(address) if piece and piece[0] != "."][-1:]
+    return [piece for piece in PIECES.split(address) if piece and piece[0] != "."][-1:]
