@@ -17,7 +17,9 @@ from scraper.audit.lookup import find
 from scraper.demo import faults
 from scraper.demo.exchange import Answer, Ask, page
 from scraper.demo.server import serve
+from scraper.exit_codes import ExitCode
 from scraper.extractor import extract
+from scraper.ingest.page_reader import DirectReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.audit.status import SiteStatus
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
+    from scraper.model import Article
 
 CHANNEL = "bcyw"
 TODAY = datetime(2026, 6, 18, 6, tzinfo=UTC)  # after what the fake site publishes
@@ -236,6 +239,26 @@ def test_history_says_what_a_page_was_instead(archive: Archive, world: EcmsWorld
         "gone",
         "other",
     ]
+
+
+def test_history_says_that_the_program_could_not_read_a_page(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = world.publish(CHANNEL).number
+    archive.run()
+    slip = "a slip of the program"
+
+    def slipping(*_: object) -> Article:
+        raise TypeError(slip)
+
+    monkeypatch.setattr(DirectReader, "extract", slipping)
+    capsys.readouterr()
+    assert command(archive, "history", world.address(number), "--json") == ExitCode.PROGRAM_ERROR
+    out, err = capsys.readouterr()
+    assert [version["what"] for version in json.loads(out)["captures"]] == ["other"]
+    assert slip in json.loads(out)["captures"][0]["note"]
+    assert err.startswith("program-error ")
+    assert "Traceback" in err
 
 
 def test_history_knows_an_article_by_each_of_its_addresses(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from scraper import line_differences, writer
 from scraper.article_record import ADOPTED
-from scraper.errors import ArchiveError
+from scraper.errors import ArchiveError, ProgramError
 from scraper.mementos import archive_of, as_of_site
 from scraper.messages import say, translated
 from scraper.model import Kind
@@ -44,6 +44,7 @@ class Version(Value, frozen=True, kw_only=True):
     note: str = ""  # of `gone` and `other`: what the page was instead
     title: str | None = None  # None: it gave no article
     diff: tuple[str, ...] = ()  # against the last one that gave the article; empty: nothing to compare
+    is_slip: bool = False  # an error of the program hides what the page says
 
 
 def versions(
@@ -65,9 +66,7 @@ def versions(
             try:
                 article = read(shelf(entry.ref), site)
             except ArchiveError as error:
-                yield Version(
-                    entry=entry, what="other", note=say("{kind}: {said}", kind=error.kind, said=error.said)
-                )
+                yield _unread(entry, "other", error)
                 continue
             lines = tuple(_lines(article))
             what: What = "same" if lines == before else "article"
@@ -82,7 +81,7 @@ def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture
         page = as_of_site(shelf(entry.ref))
         article = read(page, site)
     except ArchiveError as error:
-        return Version(entry=entry, what="copy", note=say("{kind}: {said}", kind=error.kind, said=error.said))
+        return _unread(entry, "copy", error)
     note = say(
         "as {archive} had it on {day}: {title}",
         archive=archive_of(entry.url),
@@ -90,6 +89,12 @@ def _copy(entry: CaptureEntry, site: Site, shelf: Callable[[CaptureRef], Capture
         title=article.title,
     )
     return Version(entry=entry, what="copy", note=note, title=article.title)
+
+
+def _unread(entry: CaptureEntry, what: What, error: ArchiveError) -> Version:
+    """Return a capture that gave no article, with what it was instead."""
+    note = say("{kind}: {said}", kind=error.kind, said=error.said)
+    return Version(entry=entry, what=what, note=note, is_slip=isinstance(error, ProgramError))
 
 
 def _lines(article: Article) -> Iterator[str]:

@@ -54,14 +54,14 @@ def run(args: argparse.Namespace) -> int:
         shelf = partial(
             whole, state=state, site=site.name, shelf=captures_of(Path(config.archive), site.name).read
         )
-        versions = history.versions(entries, site, shelf, guarded(DirectReader().extract))
+        versions = list(history.versions(entries, site, shelf, guarded(DirectReader().extract)))
         if args.json:
             told = history.to_json(url, known, aliases, versions)
             sys.stdout.write(json_text(told, indent=2))
             print()
         else:
             _tell(history.to_text(known, aliases, versions, site.timezone))
-        return ExitCode.DONE
+        return ExitCode.PROGRAM_ERROR if any(version.is_slip for version in versions) else ExitCode.DONE
     msg = say("history: {url}: the archive knows no article of this address", url=url)
     raise UsageError(msg)
 

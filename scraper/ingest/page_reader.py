@@ -8,6 +8,7 @@ processes know nothing but the page: no store, no network, no lock, no other fil
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from scraper.ingest.reading_process import ForkServer, ReadingProcess
     from scraper.model import Article, Capture, Channel, ListingPage, Site
+
+_log = logging.getLogger(__name__)
 
 _MOST_PREPARED: Final = 32  # captures
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
@@ -81,7 +84,7 @@ class DirectReader:
 def guarded(read: Callable[[Capture, Site], Article]) -> Callable[[Capture, Site], Article]:
     """Return who reads pages one by one for somebody who looks: whatever goes wrong is an `ArchiveError`.
 
-    An error that nobody raised on purpose is a `ProgramError`, that page's own.
+    An error that nobody raised on purpose is a `ProgramError`, that page's own, and is logged whole.
     """
 
     def reading(capture: Capture, site: Site) -> Article:
@@ -90,6 +93,8 @@ def guarded(read: Callable[[Capture, Site], Article]) -> Callable[[Capture, Site
         except ArchiveError:
             raise
         except Exception as error:
+            fields = {"site": site.name, "url": capture.url}
+            _log.critical("program-error", exc_info=True, extra={"fields": fields})
             msg = f"{capture.url}: {type(error).__name__}: {error}"
             raise ProgramError(msg) from error
 
