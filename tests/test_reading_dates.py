@@ -136,6 +136,7 @@ def test_a_year_of_students_behind_a_comma_is_none_of_the_day_before_it(first: s
         "Upload Form 12 here",
         "Update 2023.1",
         "Issue Decision 12",
+        "2019—20—21 学年",
         "公告时间5个工作日",
         "公告时间2021年3月1日至2021年3月10日",
         "初审：5月1日 复审：6月1日 终审：7月1日",

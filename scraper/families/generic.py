@@ -52,22 +52,25 @@ _AS_LABELS_HAVE_IT = str.maketrans(
             strict=True,
         )
     )
-    | dict.fromkeys("‐‑‒–—―−﹣－─", "-")
     | dict.fromkeys("∕⁄／", "/")
     | dict.fromkeys("：∶﹕︰", ":")
     | {chr(wide): chr(wide - 0xFEE0) for wide in range(ord("０"), ord("９") + 1)}
+)
+_DASHES = "‐‑‒–—―−﹣－─"
+_DASHED = re.compile(
+    rf"(?<!\d)((?:19|20)\d\d)\s?[{_DASHES}]\s?(1[0-2]|0?[1-9])\s?[{_DASHES}]\s?(3[01]|[12]\d|0?[1-9])(?!\d)"
 )
 _APART = re.compile(r"(?<!\w)(?:\w ){1,8}\w(?= ?:)")
 
 
 def plain(said: str) -> str:
-    """Return a line as the labels below are written: simplified characters, digits and dashes of ASCII.
+    """Return a line as labels are written: simplified characters, digits and the dashes of days in ASCII.
 
     Labels whose characters stand apart are joined: 发 布 时 间.
     """
     if said.isascii():
         return said
-    told = said.translate(_AS_LABELS_HAVE_IT)
+    told = _DASHED.sub(r"\1-\2-\3", said.translate(_AS_LABELS_HAVE_IT))
     return _APART.sub(lambda label: label[0].replace(" ", ""), told) if " " in told and ":" in told else told
 
 
