@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive
+from archiving import Archive, only
 
 from scraper import cli, extractor
+from scraper.crawl.site_crawl import SiteCrawl
 from scraper.errors import CaptureDamaged, NoRoom, NotAnArticle, ProgramError, StoreError
 from scraper.exit_codes import ExitCode, of_failure
 
@@ -46,6 +49,30 @@ def test_a_slip_ends_with_one_and_shows_where(
     assert code == ExitCode.PROGRAM_ERROR
     assert "a slip of ours" in said
     assert "Traceback" in said
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("INSERT INTO memory VALUES ('whole', 'a', '2026-03-01T04:00:00+00:00')", ["ProgramError"]),  # of old
+        ("UPDATE named SET first_seen = 'yesterday'", ["ProgramError", "StoreError"]),
+    ],
+)
+def test_a_slip_is_told_beside_damage_that_is_met_with_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, statement: str, kinds: list[str]
+) -> None:
+    with closing(sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)) as connection:
+        connection.execute(statement)
+
+    async def slip(*_: object) -> None:
+        msg = "a slip of ours"
+        raise ZeroDivisionError(msg)
+
+    monkeypatch.setattr(SiteCrawl, "carry_out", slip)
+    report = archive.run()
+    assert report.exit_code == ExitCode.PROGRAM_ERROR
+    assert [problem.kind for problem in only(report).problems] == kinds
+    assert [problem.kind for problem in only(archive.run()).problems] == ["ProgramError"]
 
 
 def test_damage_in_the_tail_that_nobody_read_is_damage_in_every_command(archive: Archive) -> None:

@@ -261,8 +261,10 @@ class Session:
             self._slipped(context, turn, error)
 
     def _slipped(self, context: SiteContext, turn: _Turn, error: Exception) -> None:
-        """Take in what nobody foresaw: a state that holds what cannot be, or an error of the program."""
+        """Take in what nobody foresaw: an error of the program, or a state that holds what cannot be."""
         _log.critical("program-error", exc_info=error, extra={"fields": {"site": context.name}})
+        turn.reporter.code(ExitCode.PROGRAM_ERROR)
+        turn.reporter.problem(context.site.home, ProgramError(f"{type(error).__name__}: {error}"))
         removed = 0 if self._dry else context.state.mend()
         if removed:
             turn.reporter.code(ExitCode.DAMAGED)
@@ -271,9 +273,6 @@ class Session:
                 count=removed,
             )
             turn.reporter.problem(context.site.home, StoreError(said))
-            return
-        turn.reporter.code(ExitCode.PROGRAM_ERROR)
-        turn.reporter.problem(context.site.home, ProgramError(f"{type(error).__name__}: {error}"))
 
     def _stopped(self, site: Site, turn: _Turn, error: ArchiveError) -> None:
         fields = {"site": site.name, "error": f"{error.kind}: {error}"}

@@ -85,15 +85,17 @@ def _unread(connection: sqlite3.Connection, table: str, columns: list[str]) -> C
 
 
 def remove_odd(connection: sqlite3.Connection) -> int:
-    """Take out the rows that hold what cannot be, of the tables that a run learns again; return how many."""
+    """Take out the rows that hold what cannot be, of the tables that a run learns again; return how many.
+
+    Notes that are no JSON go too and do not count: older versions wrote some so.
+    """
     removed = sum(_remove_unread(connection, table) for table in _SMALLEST)
     for table, columns in _tables(connection):
         if table in _KEPT:
             continue
         odd = " OR ".join(_is_odd(name, types) for name, types in columns)
-        if table == "memory":
-            odd += " OR NOT json_valid(value)"
         removed += connection.execute(f"DELETE FROM {_quoted(table)} WHERE {odd}").rowcount  # noqa: S608 - quoted
+    connection.execute("DELETE FROM memory WHERE NOT json_valid(value)")
     return removed
 
 
