@@ -162,6 +162,19 @@ def test_a_bundle_is_whole_and_kept_until_its_articles_change(tmp_path: Path) ->
     assert bundle(articles[1:], year)
 
 
+def test_a_bundle_with_a_torn_file_is_made_again(tmp_path: Path) -> None:
+    article, year = Record("0" * 32, "题目", "2025-01-01", "北辰", "正文"), tmp_path / "2025"
+    bundle([article], year)
+    (torn,) = year.rglob("*.pf_fragment")
+    whole = torn.read_bytes()
+    for break_it in (lambda: torn.write_bytes(b""), torn.unlink):
+        break_it()
+        assert bundle([article], year)
+        assert torn.read_bytes() == whole
+    (year / ".stamp").write_bytes(b"\xff" * 64)
+    assert bundle([article], year)
+
+
 def test_a_pagefind_that_ends_is_told_and_its_bundle_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

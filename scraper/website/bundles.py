@@ -1,7 +1,7 @@
 """The website's search: Pagefind bundles, one a year, fed with pairs of characters.
 
 Pagefind knows no Chinese words beyond two characters; of pairs in order any piece of a text is a phrase.
-A year whose articles say what they said keeps its bundle.
+A year whose articles say what they said keeps its bundle, as long as its files are as they were written.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
 from scraper.website.pagefind import index
+from scraper.website.publication import files_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,21 +48,29 @@ def pairs(text: str) -> str:
 def bundle(records: Iterable[Record], folder: Path) -> bool:
     """Make a year's bundle in its folder, and say whether it was anew."""
     records = list(records)
-    stamp = _stamp(records)
-    if (folder / _STAMP).exists() and (folder / _STAMP).read_text() == stamp:
+    fed, stamp = _digest(records), folder / _STAMP
+    if stamp.exists() and stamp.read_bytes() == fed + _digest_of_files(folder):
         return False
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _write(records, folder)
-    (folder / _STAMP).write_text(stamp)
+    stamp.write_bytes(fed + _digest_of_files(folder))
     return True
 
 
-def _stamp(records: Iterable[Record]) -> str:
+def _digest_of_files(folder: Path) -> bytes:
+    """Return a digest of a bundle's files: after a crash of the machine some may be torn or empty."""
+    digest = sha256()
+    for path, file in sorted(files_below(folder).items()):
+        digest.update(f"{path}\0".encode() + sha256(file.read_bytes()).digest())
+    return digest.digest()
+
+
+def _digest(records: Iterable[Record]) -> bytes:
     digest = sha256(_VERSION)
     for record in records:
         digest.update("\0".join(record).encode("utf-8", "replace"))
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _write(records: Iterable[Record], folder: Path) -> None:
