@@ -168,6 +168,12 @@ WAYS = {
     "an empty element that counts views": Way(
         pager="<span id=pageview></span><script>$('#pageview').load('/count')</script>"
     ),
+    "an empty pager of a slide show": Way(
+        pager="<div class=pagination></div><script>new Swiper('.b', {pagination: '.pagination'})</script>"
+    ),
+    "an empty pager that is called after a slide show": Way(
+        pager="<div class='slider-pager'></div><script>$('.slider-pager').show()</script>"
+    ),
     "an empty slide show": Way(
         pager="<div id=homepage-slider></div><script>$('#homepage-slider').show()</script>"
     ),

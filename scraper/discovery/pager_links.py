@@ -53,7 +53,7 @@ _NO_PAGER: Final = re.compile(
     r"(?:home|web)page|page[-_]?(?:view|bg|back|load|head|title|top|main|content|wrap|body|foot|mask|cover)",
     re.IGNORECASE,
 )
-_BY_ID: Final = ("getElementById(", "elem: ", "elem:")
+_BY_ID: Final = ("getElementById(",)
 _BY_CLASS: Final = ("getElementsByClassName(",)
 _FEWEST: Final = 2  # options of a field to pick a page in
 _LONGEST_WORDS: Final = 24  # characters of a way to the next page
@@ -202,19 +202,20 @@ def waits_for_script(page: Node, scripts: Sequence[str]) -> bool:
         named = [("#", dom.attribute(pager, "id"))]
         named += [(".", name) for name in dom.attribute(pager, "class").split()]
         marks = [each for each in named if _PAGER_NAME.search(each[1]) and not _NO_PAGER.search(each[1])]
+        marks = [] if _OFF.search(" ".join(name for _, name in named)) else marks
         if any(_picks(script, *each) for script in scripts for each in marks[:_NAMES]):
             return True
     return False
 
 
 def _picks(script: str, mark: str, name: str) -> bool:
-    """Tell whether a script picks out an id (`#`) or class (`.`): as a selector, or by what is called so."""
+    """Tell whether a script calls for an id (`#`) or class (`.`); an option of a slide show is no call."""
     calls = _BY_ID if mark == "#" else _BY_CLASS
     return any(
-        f"{quote}{mark}{name}{end}" in script
+        f"({quote}{mark}{name}{quote}" in script
+        or f"({quote}{mark}{name} " in script
         or any(f"{call}{quote}{name}{quote}" in script for call in calls)
         for quote in "'\""
-        for end in (quote, " ")
     )
 
 
