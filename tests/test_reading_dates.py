@@ -231,7 +231,6 @@ def test_a_signature_speaks_for_no_article() -> None:
     [
         f"<h3>{TITLE}</h3><p>【2021-03-11】</p>",
         f"<h3>{TITLE}</h3><h4>——记竹山的三分钟</h4><p>教务处</p><p>2021-03-11</p>",
-        f"<p><b>11</b><i>2021.03</i></p><h3>{TITLE}</h3>",
     ],
 )
 def test_a_day_higher_on_the_page_is_not_the_article_s(head: str, family: str) -> None:
@@ -243,3 +242,23 @@ def test_a_day_higher_on_the_page_is_not_the_article_s(head: str, family: str) -
     )
     article = extract(capture(f"{HOME}{address}", html), site(HOME, family=family))
     assert article.published.date().isoformat() == "2021-03-11"
+
+
+@pytest.mark.parametrize(
+    ("above", "between", "behind", "day"),
+    [
+        ("<b>05</b><i>2021.02</i> 兰圃", "", "", "2021-03-12"),  # of another article
+        ("", "", "<b>05</b><i>2021.02</i> 兰圃", "2021-03-12"),
+        ("", "<b>11</b><i>2021.03</i>", "", "2021-03-11"),
+    ],
+)
+def test_a_day_in_parts_comes_before_that_of_the_address_only_between_title_and_text(
+    above: str, between: str, behind: str, day: str
+) -> None:
+    address, container = PAGES["trs"]
+    html = (
+        f"<html><head><title>{TITLE}</title></head><body><p>{above}</p><h3>{TITLE}</h3><p>{between}</p>"
+        f"<div {container}>{BODY}</div><p>{behind}</p></body></html>"
+    )
+    article = extract(capture(f"{HOME}{address}", html), site(HOME, family="trs"))
+    assert article.published.date().isoformat() == day

@@ -102,7 +102,7 @@ def published(
     `line` is the date line that stands next to the body; it is asked where the layout's own element shows
     none. What the page shows behind a label, or in a short line of its own between title and body, comes
     before what it tells machines, which may be the moment of a move; that comes before any other date, which
-    may be another thing's.
+    may be another thing's. A day in parts comes before that of the address only between title and body.
     """
     beside, in_address = line.shown, dates.date_in_path(capture.url, tz)
     moment = _shown_moment(page.first(layout.published), tz, in_address)
@@ -111,12 +111,13 @@ def published(
         shown = dates.find_moment(beside, tz, near=in_address)
         is_sure = shown is not None and _is_own(line, shown, capture.fetched_at.astimezone(tz))
         moment = _told_or_shown(generic.published(page, tz), shown, is_sure=is_sure)
-    moment = moment or (dates.find_parts(beside, tz) if beside else None)
+    parts = dates.find_parts(beside, tz) if moment is None and beside else None
+    moment = moment or (parts if line.is_between else None)
     if moment is not None:
         return moment, "page"
     if in_address is not None:
         return in_address, "url"
-    moment = _by_order(page, layout, tz, beside)
+    moment = _by_order(page, layout, tz, beside) or parts
     if moment is not None:
         return moment, "page"
     return capture.fetched_at.astimezone(tz), "capture"
