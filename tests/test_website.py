@@ -186,6 +186,30 @@ def test_a_pagefind_that_ends_is_told_and_its_bundle_is_made_again(
     assert bundle([article], tmp_path / "2025")
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (None, "cannot be started: No such file"),
+        ("no program", "cannot be started: Exec format error"),
+        ("#!/bin/sh\nprintf '%s,' 'no base64'; cat", "answer cannot be read"),
+        ("#!/bin/sh\nprintf '%s,' bm8ganNvbg==; cat", "answer cannot be read"),
+        ("#!/bin/sh\nprintf '%s,' eyJwYXlsb2FkIjp7fX0=; cat", "answer cannot be read: KeyError: 'type'"),
+        ("#!/bin/sh\nprintf '%s,' W10=; cat", "answer cannot be read: TypeError"),
+    ],
+    ids=["away", "no program", "no base64", "no json", "no type", "a list"],
+)
+def test_a_pagefind_that_cannot_serve_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None, said: str
+) -> None:
+    program = tmp_path / "pagefind"
+    if script is not None:
+        program.write_text(script, encoding="utf-8")
+        program.chmod(0o755)
+    monkeypatch.setattr(pagefind_bin, "get_executable", lambda: program)
+    with pytest.raises(StoreError, match=said):
+        bundle([Record("0" * 32, "题目", "2025-01-01", "北辰", "正文")], tmp_path / "2025")
+
+
 # ── in a browser ──────────────────────────────────────────────────────────────────────────────────────────
 
 

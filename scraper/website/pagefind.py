@@ -26,12 +26,20 @@ _PIECE: Final = 1 << 16
 
 @contextmanager
 def index() -> Iterator[Index]:
-    """Start Pagefind with an index in no language: its words are what stands between blanks."""
+    """Start Pagefind with an index in no language: its words are what stands between blanks.
+
+    Raises StoreError where it cannot be started.
+    """
     from pagefind_bin import get_executable  # noqa: PLC0415 - an extra, which only `site` needs
 
-    command = [str(get_executable()), "--service"]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    try:
+        command = [str(get_executable()), "--service"]
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    except OSError as error:
+        raise StoreError(
+            say("Pagefind cannot be started: {why}", why=error.strerror or str(error))
+        ) from error
     try:
         yield Index(cast("BinaryIO", process.stdin), cast("BufferedReader", process.stdout))
     finally:
@@ -39,27 +47,43 @@ def index() -> Iterator[Index]:
         process.communicate()  # closes both pipes, also where what was to be sent cannot be any more
 
 
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Have an answer that is none be Pagefind's error and not one of this program."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as error:
+        msg = say("Pagefind's answer cannot be read: {said}", said=f"{type(error).__name__}: {error}")
+        raise StoreError(msg) from error
+
+
 class Index:
     """An index of a running Pagefind.
 
-    Raises StoreError where Pagefind ended or refuses what it is given.
+    Raises StoreError where Pagefind ended, refuses what it is given or answers something else than it should.
     """
 
     def __init__(self, requests: BinaryIO, answers: BufferedReader) -> None:
         """Begin it over the service's two pipes."""
         self._requests, self._answers = requests, answers
         config = {"force_language": "zxx", "write_playground": False}
-        self._id = self._ask({"type": "NewIndex", "config": config})["index_id"]
+        with _understood():
+            self._id = self._ask({"type": "NewIndex", "config": config})["index_id"]
 
     def add(self, url: str, content: str, meta: dict[str, str], day: str) -> None:
         """Add a record, which is found by its content and sorted by its day."""
         record = {"url": url, "content": content, "language": "zxx", "meta": meta, "sort": {"date": day}}
-        self._ask({"type": "AddRecord", "index_id": self._id, **record})
+        with _understood():
+            self._ask({"type": "AddRecord", "index_id": self._id, **record})
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files of the bundle: path within it, bytes."""
-        for file in self._ask({"type": "GetFiles", "index_id": self._id})["files"]:
-            yield file["path"], b64decode(file["content"])
+        with _understood():
+            files = self._ask({"type": "GetFiles", "index_id": self._id})["files"]
+        for file in files:
+            with _understood():
+                named = file["path"], b64decode(file["content"])
+            yield named
 
     def _ask(self, payload: dict[str, Any]) -> dict[str, Any]:
         try:
