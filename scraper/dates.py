@@ -262,7 +262,7 @@ def _moments(
             yield _Found(match.start(), day)
     for match in _MONTH_FIRST.finditer(text) if "月" in text else ():
         day = _day(match["year"], match["month"], match["day"], tz)
-        if day is not None:
+        if day is not None and near in {None, day}:  # else another thing's
             yield _Found(match.start(), _at_time(day, match["rest"]))
     for form in _ENGLISH if _LATIN.search(text) else ():
         for match in form.finditer(text):

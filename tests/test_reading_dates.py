@@ -48,7 +48,7 @@ def read(meta: str, *, family: str = "generic", first: str = "", end: str = "") 
         "2021–03–11 教务处",
         "21-03-11",
         "Post time：2021-03-11 Clicks:",
-        "Updated: 11 March 2021",
+        "Publication date: 11 March 2021",
         "Uploaded on Mar. 11, 2021",
         "发布时间 2021-03-11 来源 教务处",
         "供稿单位：教务处 审核：王五 日期：2021-03-11",
@@ -144,6 +144,16 @@ def test_a_year_of_students_behind_a_comma_is_none_of_the_day_before_it(first: s
 )
 def test_a_first_line_that_tells_nothing_about_the_article_is_of_its_text(first: str) -> None:
     assert read("", first=f"<p>{first}</p>").shown.text.startswith(first.replace(" ", ""))
+
+
+@pytest.mark.parametrize("behind", ["<aside>2月 5, 2021</aside>", "<p>Updated 5 Feb 2021</p>"])
+def test_a_day_of_another_thing_does_not_come_before_that_of_the_address(behind: str) -> None:
+    html = (
+        f"<html><head><title>{TITLE}</title></head><body><div><h1>{TITLE}</h1>"
+        f"<div class=nr>{BODY * 2}</div></div>{behind}</body></html>"
+    )
+    article = extract(capture(f"{HOME}2021/0312/88.html", html), site(HOME, family="generic"))
+    assert (article.published.date().isoformat(), article.published_from) == ("2021-03-12", "url")
 
 
 TOLD = "<meta name=PubDate content='2021-03-12 08:00'>"

@@ -94,7 +94,7 @@ ABOUT = re.compile(
     r"|(?:时间|日期)\s*[:：]\s*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s+\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[\s|\]】)）]*$"
     r"|(?:date|time|posted(?:\s+on)?|published(?:\s+on)?|release(?:d|\s+(?:date|time))?)\s*(?:[:：]\s*)?(?:(?:19|20)\d\d[-/.]|\d{1,2}\s+[a-z]{3}"
     r"|[a-z]{3,9}\.?\s+\d{1,2}).{0,40}$"
-    r"|(?:date|time|(?:posted|published|released?|updated?|issued?|added|post|publish|publication|created?|upload(?:ed)?)(?:\s+(?:on|at|date|time))?)"
+    r"|(?:date|time|(?:posted|published|released?|issued?|added|post|publish|publication|created?|upload(?:ed)?)(?:\s+(?:on|at|date|time))?)"
     rf"(?:\s*[:：]\s*|\s+){_WEEKDAY}(?:(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:19|20)\d\d"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_NAMED_MONTH},?\s+(?:19|20)\d\d|{_NAMED_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d).{{0,40}}$"
     r"|(?:点击|浏览|阅读|访问)(?:次数|数量|量|数|率)?\s*[:：]|(?:文字大小|字号|字体)\s*[:：【\[（(]|【?字号"
