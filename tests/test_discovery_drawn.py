@@ -194,9 +194,10 @@ def test_columns_at_the_side_of_a_text_make_it_no_overview() -> None:
         read_listing(capture(f"{HOME}hd/list.htm", page), site(HOME, family="webplus"), None)
 
 
-def test_columns_that_repeat_the_newest_rows_of_a_list_make_it_no_overview() -> None:
+@pytest.mark.parametrize("older", [[], ["/2021/0310/c1a7/page.htm"]])
+def test_columns_that_repeat_the_newest_rows_of_a_list_make_it_no_overview(older: list[str]) -> None:
     aside = blocks("<a href=/{name}/list.htm>更多</a>", "/2021/0311/c1a{n}/page.htm")
-    links = [*re.findall(r"href=(/2021\S+?)>", aside), "/2021/0310/c1a7/page.htm"]
+    links = [*re.findall(r"href=(/2021\S+?)>", aside), *older]
     rows = "".join(
         f"<li class=news><a href={link}>湖上第{n}次赛船的安排</a></li>" for n, link in enumerate(links)
     )

@@ -6,7 +6,7 @@ Such a page is no list of its own: what is older stands in its sub-lists alone.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import dom, urls
 from scraper.text import fold
@@ -27,6 +27,13 @@ _MOST = 60  # ways to lists that are looked at
 _LEVELS = 5  # that the way to a list may stand below what holds its rows
 
 
+class Shown(NamedTuple):
+    """The articles of one list that a page shows, and where."""
+
+    area: Node
+    rows: frozenset[Url]
+
+
 def sublists(
     page: Node, base: Url, scope: Scope, rows: Collection[Url] | None = None, *, beyond: bool = True
 ) -> tuple[Url, ...]:
@@ -35,10 +42,10 @@ def sublists(
     A way to one says 更多 or more and stands by links to articles, or is a heading whose rows lie in its
     folder. It leads to the page's own folder; or, where a system keeps its columns side by side, to another
     column. `rows`: what was read of the page as of a list, of which those articles must be some; None:
-    nothing was, and any will do. Where not all of them stand at such ways, and without `beyond`, lists
-    outside of the page's own folder do not count: they stand beside the one that was read.
+    nothing was, and any will do. Where not all of them stand at such ways, where most stand elsewhere too,
+    and without `beyond`, lists outside of the page's own folder do not count: they are beside what was read.
     """
-    found: dict[Url, frozenset[Url]] = {}
+    found: dict[Url, Shown] = {}
     looked_at = 0
     for link in dom.select(page, "a[href]"):
         url = _way(link, base, scope)
@@ -48,13 +55,23 @@ def sublists(
         if looked_at > _MOST:
             break
         shown = _rows_by(link, url, base, scope)
-        if not shown or (rows is not None and shown.isdisjoint(rows)):  # beside the list that was read
+        if shown is None or (rows is not None and shown.rows.isdisjoint(rows)):
             continue
         if _is_within(base, url) or (beyond and _are_columns(base, url, scope)):
             found[url] = shown
-    if rows is not None and not frozenset(rows) <= frozenset().union(*found.values()):
+    if rows is not None and found and _stand_beside(page, base, rows, found.values()):
         found = {url: shown for url, shown in found.items() if _is_within(base, url)}
     return tuple(found) if len(found) >= _SEVERAL else ()
+
+
+def _stand_beside(page: Node, base: Url, rows: Collection[Url], columns: Collection[Shown]) -> bool:
+    """Tell whether columns stand beside the rows that were read: those are not all, or not only, theirs."""
+    if not frozenset(rows) <= frozenset().union(*(shown.rows for shown in columns)):
+        return True
+    theirs = {link.mem_id for shown in columns for link in dom.select(shown.area, "a[href]")}
+    others = (link for link in dom.select(page, "a[href]") if link.mem_id not in theirs)
+    elsewhere = {urls.join(base, dom.attribute(link, "href")) for link in others}
+    return len(elsewhere.intersection(rows)) * 2 > len(rows)
 
 
 def _way(link: Node, base: Url, scope: Scope) -> Url | None:
@@ -96,8 +113,8 @@ def _are_columns(base: Url, url: Url, scope: Scope) -> bool:
     return page is not None and page(base, 1) is not None and page(url, 1) is not None
 
 
-def _rows_by(link: Node, url: Url, base: Url, scope: Scope) -> frozenset[Url]:
-    """Return the articles that stand by a link, in the smallest element that holds any.
+def _rows_by(link: Node, url: Url, base: Url, scope: Scope) -> Shown | None:
+    """Return the articles that stand by a link, in the smallest element that holds any; None: there is none.
 
     Those of a heading, or of no known system, must lie in the folder of what it leads to.
     """
@@ -112,8 +129,8 @@ def _rows_by(link: Node, url: Url, base: Url, scope: Scope) -> frozenset[Url]:
         others = [each for each in named if each is not None and each != url and scope.article(each)]
         shown = frozenset(each for each in others if not by_folder or each.startswith(folder))
         if shown and not (by_folder and len(shown) < _SEVERAL):
-            return shown
+            return Shown(area, shown)
         if others and not shown:
             break
         area = area.parent
-    return frozenset()
+    return None
