@@ -146,7 +146,7 @@ def test_killed_before_it_fetches_the_same_command_goes_on(archive: Archive, com
         patch.setattr(Session, "go", killed)
         with pytest.raises(KeyboardInterrupt):
             repair(
-                archive.config, archive.config.sites, accept=False, progress=Unwatched(), say=lambda _: None
+                archive.config, archive.config.sites, accept=False, progress=Unwatched(), tell=lambda _: None
             )
     assert command("verify")[0] == 7
     code, told = command("repair")

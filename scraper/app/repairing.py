@@ -17,6 +17,7 @@ from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.replay import Replay
+from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Repaired(Value, kw_only=True):
 
 
 def repair(
-    config: Config, sites: Sequence[Site], *, accept: bool, progress: Progress, say: Callable[[str], None]
+    config: Config, sites: Sequence[Site], *, accept: bool, progress: Progress, tell: Callable[[str], None]
 ) -> tuple[Report, dict[str, Repaired]]:
     """Repair these sites; return the report of what was fetched, and what became of each.
 
@@ -53,20 +54,33 @@ def repair(
     opener = Sites(config, now=now, dry=False)
     for site in sites:
         with opener.open(site) as context:
+            _mend(context, tell)
             repaired[site.name].lost = ShelfLosses(context).strike_damaged()
             for _ in Replay(context).all(lambda _: None):
                 pass
     report = new_session(config, progress=progress).go("repair", sites, Refetch())
     for site in sites:
         with opener.open(site) as context:
-            _make_again(context, repaired[site.name], Path(config.archive), say)
+            _make_again(context, repaired[site.name], Path(config.archive), tell)
             if accept:
                 _accept(context, repaired[site.name], Path(config.archive), progress)
     return report, repaired
 
 
-def _make_again(context: SiteContext, done: Repaired, archive: Path, say: Callable[[str], None]) -> None:
-    for change in changes(context, archive, dry=False, tell=say):
+def _mend(context: SiteContext, tell: Callable[[str], None]) -> None:
+    """Take out of the state what cannot be, where a run learns it again."""
+    removed = context.state.mend()
+    if removed:
+        said = say(
+            "{name}: state: {count} rows that held what cannot be were taken out",
+            name=context.name,
+            count=removed,
+        )
+        tell(said)
+
+
+def _make_again(context: SiteContext, done: Repaired, archive: Path, tell: Callable[[str], None]) -> None:
+    for change in changes(context, archive, dry=False, tell=tell):
         done.documents += change.outcome in {"written", "revised"}
         done.failed += change.outcome == "failed"
     fates = [loss.fate for loss in context.state.losses.all(context.name)]

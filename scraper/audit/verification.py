@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scraper.progress import Progress
     from scraper.stores.documents import DocumentStore
     from scraper.stores.state import State
+    from scraper.stores.state.type_check import OddColumn
 
 
 class Verified(Value, kw_only=True):
@@ -212,13 +213,14 @@ def _damaged_rows(site: Site, state: State, archive: Path) -> Iterator[Damage]:
     }
     for odd in odd_in(ArchiveFolder(archive).state(site.name)):
         if odd.table not in told:
-            what = say(
-                "{rows} rows of the table {table} hold another type in {name}",
-                rows=odd.rows,
-                table=odd.table,
-                name=odd.name,
-            )
-            yield Damage(file=_state_file(archive, site), what=what)
+            yield Damage(file=_state_file(archive, site), what=_told_odd(odd))
+
+
+def _told_odd(odd: OddColumn) -> str:
+    where = {"rows": odd.rows, "table": odd.table, "name": odd.name}
+    if odd.is_text:
+        return say("{rows} rows of the table {table} hold a text that is no UTF-8 in {name}", **where)
+    return say("{rows} rows of the table {table} hold another type in {name}", **where)
 
 
 def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator[Damage]:

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     config = load(args)
     sites = sites_named(config, args.site)
     with watch(verbosity=args.verbosity) as progress:
-        report, repaired = repair(config, sites, accept=args.accept, progress=progress, say=tell)
+        report, repaired = repair(config, sites, accept=args.accept, progress=progress, tell=tell)
     code = _code(report, repaired, accept=args.accept)
     if args.json:
         told = {name: asdict(one) for name, one in repaired.items()}

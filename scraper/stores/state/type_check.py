@@ -23,11 +23,12 @@ _SMALL: Final = frozenset([*_SMALLEST, "page", "run", "run_site", "lost", "accep
 
 
 class OddColumn(NamedTuple):
-    """A column with values of another type than its own."""
+    """A column with values of another type than its own, or with texts that are no UTF-8."""
 
     table: str
     name: str
     rows: int  # how many such
+    is_text: bool = False  # True: they are texts, and no UTF-8
 
 
 def seems_odd(connection: sqlite3.Connection) -> bool:
@@ -69,10 +70,12 @@ def odd_columns(connection: sqlite3.Connection) -> Iterator[OddColumn]:
     for table, columns in _tables(connection):
         counts = ", ".join(f"coalesce(sum({_is_odd(name, types)}), 0)" for name, types in columns)
         found = connection.execute(f"SELECT {counts} FROM {_quoted(table)}").fetchone()  # noqa: S608 - quoted
-        unread = _unread(connection, table, [name for name, types in columns if types == _TYPES["TEXT"]])
+        unread = _unread(connection, table, _texts(columns))
         for (name, _), odd in zip(columns, found, strict=True):
-            if odd or unread[name]:
-                yield OddColumn(table, name, odd + unread[name])
+            if odd:
+                yield OddColumn(table, name, odd)
+            if unread[name]:
+                yield OddColumn(table, name, unread[name], is_text=True)
 
 
 def _unread(connection: sqlite3.Connection, table: str, columns: list[str]) -> Counter[str]:
@@ -89,24 +92,31 @@ def remove_odd(connection: sqlite3.Connection) -> int:
 
     Notes that are no JSON go too and do not count: older versions wrote some so.
     """
-    removed = sum(_remove_unread(connection, table) for table in _SMALLEST)
+    removed = 0
     for table, columns in _tables(connection):
         if table in _KEPT:
             continue
+        removed += _remove_unread(connection, table, _texts(columns))
         odd = " OR ".join(_is_odd(name, types) for name, types in columns)
         removed += connection.execute(f"DELETE FROM {_quoted(table)} WHERE {odd}").rowcount  # noqa: S608 - quoted
     connection.execute("DELETE FROM memory WHERE NOT json_valid(value)")
     return removed
 
 
-def _remove_unread(connection: sqlite3.Connection, table: str) -> int:
-    """Take out the rows of a small table whose texts are no UTF-8 (those come as bytes); return how many."""
+def _remove_unread(connection: sqlite3.Connection, table: str, texts: list[str]) -> int:
+    """Take out the rows of a table whose texts are no UTF-8 (those come as bytes); return how many."""
+    found = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608 - quoted
+    odd = [row for row in found if any(type(row[name]) is bytes for name in texts)]
     removed = 0
-    for row in connection.execute(f"SELECT * FROM {table}").fetchall():  # noqa: S608 - ours
-        if any(type(value) is bytes for value in row):
-            same = " AND ".join(f"CAST({_quoted(name)} AS BLOB) IS CAST(? AS BLOB)" for name in row.keys())  # noqa: SIM118 - a row's names
-            removed += connection.execute(f"DELETE FROM {table} WHERE {same}", tuple(row)).rowcount  # noqa: S608 - ours
+    for row in odd:
+        same = " AND ".join(f"CAST({_quoted(name)} AS BLOB) IS CAST(? AS BLOB)" for name in row.keys())  # noqa: SIM118 - a row's names
+        removed += connection.execute(f"DELETE FROM {_quoted(table)} WHERE {same}", tuple(row)).rowcount  # noqa: S608 - quoted
     return removed
+
+
+def _texts(columns: list[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Return the names of the columns of texts."""
+    return [name for name, types in columns if types == _TYPES["TEXT"]]
 
 
 def _tables(connection: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
