@@ -56,6 +56,18 @@ def test_each_run_brings_what_is_new_and_what_was_revised(archive: Archive, worl
     assert found(archive, "") == [world.address(number)]
 
 
+def test_a_revision_that_a_killed_run_left_the_next_run_brings(archive: Archive, world: EcmsWorld) -> None:
+    story = world.publish(CHANNEL)
+    number, archive.clock.now = story.number, story.published
+    visit(archive)
+    world.revise(number, add="后来又添一句。")
+    archive.clock.wait(days=2)
+    archive.run()  # killed before it brought its search up to date
+    assert found(archive, "后来又添一句") == []
+    assert visit(archive) == []
+    assert found(archive, "后来又添一句") == [world.address(number)]
+
+
 def test_what_an_index_lacks_the_next_run_brings(archive: Archive, world: EcmsWorld) -> None:
     world.bulk(CHANNEL, 5, first=FIRST)
     visit(archive)

@@ -61,7 +61,14 @@ class _Unopened(Value, frozen=True):
     error: StoreError
 
 
-_Change: TypeAlias = "Prepared | StoreError | _Gone | _Unopened"
+class _Whole(Value, frozen=True):
+    """A site that is taken in whole, up to the event that its state's mark is of."""
+
+    site: str
+    mark: str
+
+
+_Change: TypeAlias = "Prepared | StoreError | _Gone | _Unopened | _Whole"
 
 
 def refresh(
@@ -97,6 +104,9 @@ def _written(index: SearchIndex, changes: Iterator[_Change], advance: Callable[[
                         continue
                     case _Unopened(error=error):
                         done.unopened.append(error)
+                        continue
+                    case _Whole(site=site, mark=mark):
+                        index.put_mark(site, mark)
                         continue
                     case StoreError():
                         done.unreadable.append(change)
@@ -212,8 +222,8 @@ def refresh_sites(
 
     Raises StoreError where the index cannot be written.
 
-    `changed`: the sites of which something is known to have changed; of the others only the numbers are
-    compared. None: any of them may have.
+    `changed`: the sites of which something is known to have changed; of the others only the numbers of
+    articles and of events are compared. None: any of them may have.
     """
     with open_index(index_path(config)) as index:
         return _written(index, _changes_of_sites(config, index, names, changed), lambda: None)
@@ -222,7 +232,7 @@ def refresh_sites(
 def _changes_of_sites(
     config: Config, index: SearchIndex, names: Collection[str], changed: Collection[str] | None
 ) -> Iterator[_Change]:
-    archive = Path(config.archive)
+    archive, marks = Path(config.archive), index.marks()
     for number, site in enumerate(site for site in config.sites if site.name in names):
         if number == 0:
             enter(config, now=clock(config), new=False)
@@ -230,8 +240,15 @@ def _changes_of_sites(
         there = -1 if may_differ else index.count(site.name)
         try:
             with view_state(archive, site.name) as state:
-                if there >= 0 and state.counts.standing(site.name).articles == there:
+                mark = state.events.mark(site.name)  # before the articles: what comes meanwhile comes again
+                is_same = marks.get(site.name) == mark
+                if is_same and there >= 0 and state.counts.standing(site.name).articles == there:
                     continue
-                yield from _changes(index, site, state.articles.held(site.name), archive)
+                whole = True
+                for change in _changes(index, site, state.articles.held(site.name), archive):
+                    whole = whole and not isinstance(change, StoreError)
+                    yield change
+                if whole and not is_same:
+                    yield _Whole(site.name, mark)
         except StoreError as error:
             yield _Unopened(error)

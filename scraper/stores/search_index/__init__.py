@@ -65,6 +65,12 @@ SCHEMA: Final = f"""
     );
     PRAGMA user_version = {VERSION};
 """
+_MARKS: Final = """
+    CREATE TABLE IF NOT EXISTS mark ( -- made later than the rest: only who writes asks for it
+        site       TEXT PRIMARY KEY,
+        mark       TEXT NOT NULL     -- of the events that were taken in
+    )
+"""
 
 
 class SearchIndex(SearchQueries):
@@ -124,6 +130,14 @@ class SearchIndex(SearchQueries):
         """Return what of a site is indexed: the version of each article by its key."""
         rows = self._connection.execute("SELECT key, version FROM article WHERE site = ?", (site,))
         return {row["key"]: row["version"] for row in rows}
+
+    def marks(self) -> dict[str, str]:
+        """Return up to which event, as its state has it, each site was taken in whole."""
+        return {row["site"]: row["mark"] for row in self._connection.execute("SELECT site, mark FROM mark")}
+
+    def put_mark(self, site: str, mark: str) -> None:
+        """Remember that a site was taken in whole up to an event."""
+        self._connection.execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (site, mark))
 
     def indexed_sites(self) -> set[str]:
         """Return the sites of which anything is indexed."""
@@ -208,6 +222,7 @@ def _writable(path: Path) -> Connection:
             connection.execute(f"PRAGMA page_size = {_PAGE}")
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         _check(connection)
+        connection.execute(_MARKS)
     except sqlite3.OperationalError as error:
         connection.close()
         raise index_error(path, error) from error

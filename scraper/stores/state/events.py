@@ -40,6 +40,12 @@ class Events:
             "INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?)", (site, stored(at), key, what)
         )
 
+    def mark(self, site: str) -> str:
+        """Return what is another one whenever something has become of a site's articles."""
+        query = "SELECT count(*), max(at) FROM event WHERE site = ?"
+        count, newest = self._connection.execute(query, (site,)).fetchone()
+        return f"{count} {newest}"
+
     def since(self, site: str, moment: datetime) -> Iterator[Event]:
         """Yield what became of a site's articles from a moment on, oldest first."""
         query = (
