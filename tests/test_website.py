@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import threading
 import xml.etree.ElementTree as ET
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,14 +19,17 @@ import pytest
 from archiving import Archive
 from browser import needs_chromium, opened, stranger
 
+from scraper import cli
 from scraper.app.reading_room import ReadingRoom
 from scraper.demo import beichen
 from scraper.demo.pictures import png
 from scraper.demo.server import serve
 from scraper.errors import StoreError, UsageError
+from scraper.stores.catalogue import Span
 from scraper.urls import Url, urlname
 from scraper.website.build import Wanted, build
 from scraper.website.bundles import Record, bundle, pairs
+from scraper.website.publication import Published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
 
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.demo.server import Server
-    from scraper.website.publication import Published
 
 CHANNEL = "bcyw"
 BASE = "https://news.example/"
@@ -51,6 +54,30 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
 def built(archive: Archive, target: Path) -> Published:
     wanted = Wanted(title="北辰档案", base=BASE, remote_pictures=False)
     return build(ReadingRoom(archive.config), target, wanted, lambda: None)
+
+
+@pytest.mark.parametrize("change", ["title = x'ff'", "url = x'00'", "published = 'x'", "channel = x'ff'"])
+def test_an_article_whose_row_cannot_be_read_whole_keeps_its_page_and_is_told(
+    archive: Archive,
+    world: EcmsWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: str,
+) -> None:
+    story = world.publish(CHANNEL, published=datetime(2025, 3, 1, 1, tzinfo=UTC))
+    archive.run()
+    with closing(sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)) as connection:
+        assert connection.execute(f"UPDATE article SET {change}").rowcount == 1  # noqa: S608 - a test's own
+    shown: list[str] = []
+
+    def build(room: ReadingRoom, *_: object) -> Published:
+        shown.extend(entry.urlname for entry in room.catalogue.every(Span()))
+        return Published(files=1, written=0, removed=0)
+
+    monkeypatch.setattr("scraper.website.build.build", build)
+    assert cli.main(["site", "www", "--config", str(archive.folder / "config.yaml")]) == 7
+    assert f"the article {story.number}: its row in the state" in capsys.readouterr().err
+    assert shown == [urlname(Url(world.address(story.number)))]
 
 
 def test_every_article_has_its_permalink_and_lists_feeds_and_sitemap_lead_to_it(

@@ -77,6 +77,7 @@ class ReadingRoom:
         self._folder = ArchiveFolder(self.root)
         self._shelves = {name: captures_of(self.root, name) for name in self.sites}
         self._stamps: dict[str, Stamp] = {}
+        self.damaged: dict[str, tuple[str, ...]] = {}  # by site: keys of articles whose rows cannot be
         self._kept: dict[str, _Kept] = {}
 
     # ── what is held ──────────────────────────────────────────────────────────────────────────────────────
@@ -100,6 +101,7 @@ class ReadingRoom:
             site = self.sites[name]
             with self.state(name) as state:
                 catalogue.replace(name, state.holdings.rows(name, site.timezone))
+                self.damaged[name] = tuple(state.holdings.damaged)
         self.catalogue = catalogue
         self._stamps |= changed
         return True

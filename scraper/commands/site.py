@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper.commands.crawl import load
-from scraper.console import put
+from scraper.console import put, tell
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
 from scraper.values import asdict
 
 if TYPE_CHECKING:
     import argparse
+
+    from scraper.app.reading_room import ReadingRoom
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,4 +63,16 @@ def run(args: argparse.Namespace) -> int:
                 **asdict(done),
             )
         )
-    return ExitCode.DONE
+    return _tell_damaged(room)
+
+
+def _tell_damaged(room: ReadingRoom) -> ExitCode:
+    """Name the articles whose row in the state cannot be, and return the exit code of that."""
+    for site, keys in room.damaged.items():
+        for key in keys:
+            tell(
+                say(
+                    "{site}: the article {key}: its row in the state holds what cannot be", site=site, key=key
+                )
+            )
+    return ExitCode.DAMAGED if any(room.damaged.values()) else ExitCode.DONE

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from scraper.article_record import AT_ONCE
 from scraper.stores.catalogue import Row
 from scraper.stores.state.timestamps import required
-from scraper.urls import Url, urlname
+from scraper.urls import Url, is_whole, urlname
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import tzinfo
 
 _HELD = """
@@ -25,6 +28,10 @@ _HELD = """
     ) e ON e.key = a.key
     WHERE a.site = :site AND path IS NOT NULL
 """
+_CAPTURED = """
+    SELECT url FROM capture WHERE site = ? AND key = ? AND status = 200 ORDER BY fetched_at DESC LIMIT 1
+"""
+_URLNAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _TEXT = (str, type(None))
 _SECONDS = len("YYYY-MM-DD HH:MM:SS")
 
@@ -35,17 +42,23 @@ class Holdings:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Share the state's connection."""
         self._connection = connection
+        self.damaged: list[str] = []  # keys of the articles that `rows` met whose rows hold what cannot be
 
     def rows(self, site: str, zone: tzinfo) -> Iterator[Row]:
         """Yield every article that has a document, its moment in the given time zone.
 
-        A row that holds what cannot be is passed over: `verify` is who names it.
+        Of a row that holds what cannot be (see `damaged`), something else stands for what cannot be read; it
+        is passed over where nobody can say which document it has.
         """
         channels = self._pairs("SELECT key, channel FROM named WHERE site = ? AND channel != ''", site)
         aliases = self._pairs("SELECT key, url FROM alias WHERE site = ?", site)
         for row in self._connection.execute(_HELD, {"site": site}):
             moment = _told(row, zone)
             if moment is None:
+                self.damaged.append(str(row["key"]))
+                mended = self._mended(site, row, zone)
+                if mended is not None:
+                    yield mended
                 continue
             own = () if row["channel"] is None else (row["channel"],)
             yield Row(
@@ -60,6 +73,30 @@ class Holdings:
                 channels=tuple(dict.fromkeys((*own, *channels.get(row["key"], ())))),
                 addresses=(row["ask"], *aliases.get(row["key"], ())),
             )
+
+    def _mended(self, site: str, row: sqlite3.Row, zone: tzinfo) -> Row | None:
+        """Return an article whose row cannot be read whole; None: nobody can say which document it has."""
+        key, path = row["key"], row["path"]
+        captured = self._connection.execute(_CAPTURED, (site, key)).fetchone()
+        said = (row["url"], row["ask"], key, *(captured or ()))
+        url = next((Url(text) for text in said if type(text) is str and is_whole(text)), Url(""))
+        if type(key) is not str or type(path) is not str:
+            return None
+        name = _URLNAME.search(path)  # as files are called unless the config says otherwise
+        moment = next(_moments(row), AT_ONCE)
+        channel = row["channel"] if type(row["channel"]) is str else None
+        return Row(
+            key=key,
+            url=url,
+            urlname=urlname(url) if name is None else name[0],
+            title=row["title"] if type(row["title"]) is str else url or key,
+            moment=moment.astimezone(zone).isoformat(" ", "seconds")[:_SECONDS],
+            updated=row["updated"] if type(row["updated"]) is str else f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+            path=path,
+            channel=channel,
+            channels=() if channel is None else (channel,),
+            addresses=(url,),
+        )
 
     def _pairs(self, query: str, site: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -86,3 +123,15 @@ def _moment(row: sqlite3.Row) -> datetime:
     if row["published"] is None and row["listed_date"] is not None:
         return datetime.fromisoformat(row["listed_date"])
     return required(row["met"] if row["published"] is None else row["published"])
+
+
+def _moments(row: sqlite3.Row) -> Iterator[datetime]:
+    """Yield what can be read of when an article was published, the nearest first, in UTC."""
+    readers: tuple[tuple[str, Callable[[Any], datetime]], ...] = (
+        ("published", required),
+        ("listed_date", datetime.fromisoformat),
+        ("met", required),
+    )
+    for name, read in readers:
+        with suppress(ValueError, TypeError, OverflowError):
+            yield read(row[name]).astimezone(UTC)
