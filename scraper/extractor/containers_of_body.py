@@ -36,13 +36,8 @@ def of(page: Page, worn: LayoutMatch, *, is_whole: bool) -> Containers:
     Raises `MissingField` where there is none, `NotAnArticle` where the page breaks off before they end.
     """
     found = _found(page, worn)
-    if (
-        worn.found is not None
-    ):  # what follows it may be more of the article, so HTTP must say that nothing does
-        breaks_off = page.breaks_off and (not is_whole or page.breaks_off_within(_around(worn.found.root)))
-    else:
-        breaks_off = not is_whole and page.breaks_off_within(found)
-    if breaks_off:
+    ended = found if worn.found is None else _around(worn.found.root)
+    if not is_whole and page.breaks_off_within(ended):
         msg = say("truncated: {url}: the page breaks off, its end is missing", url=page.url)
         raise NotAnArticle(msg, what="truncated")
     if worn.found is not None:
