@@ -461,6 +461,37 @@ def test_repair_takes_out_rows_that_cannot_be(
     assert command(archive, "verify") == 0
 
 
+@pytest.mark.parametrize(("column", "value"), [row for row in WRONG if row[0] != "url"])
+def test_repair_has_an_article_asked_for_again_whose_row_cannot_be(
+    archive: Archive, capsys: pytest.CaptureFixture[str], column: str, value: object
+) -> None:
+    before = archive.documents()
+    with opened(archive.config) as context:
+        key = next(iter(context.state.articles.every(SITE))).key
+    sql(archive, f"UPDATE article SET {column} = ? WHERE key = ?", value, key)  # noqa: S608 - a test's own
+    command(archive, "repair")
+    assert archive.run().exit_code == 0
+    assert command(archive, "verify") == 0
+    assert archive.documents() == before
+    capsys.readouterr()
+    command(archive, "coverage")
+    told = json.loads(capsys.readouterr().out)["sites"][SITE]
+    assert (told["listed"], told["held"]) == (5, 5)
+
+
+@pytest.mark.parametrize("change", ["status = x'ff'", "status = x'ff', error = x'ff'", "attempts = 'x'"])
+def test_what_was_forgotten_never_comes_again_whatever_its_row_says(archive: Archive, change: str) -> None:
+    with opened(archive.config) as context:
+        known = next(iter(context.state.articles.every(SITE)))
+    config = str(archive.folder / "config.yaml")
+    assert cli.main(["forget", known.url, "--reason", "asked", "--config", config]) == 0
+    before = archive.documents()
+    sql(archive, f"UPDATE article SET {change} WHERE key = ?", known.key)  # noqa: S608 - a test's own
+    command(archive, "repair")
+    archive.run()
+    assert archive.documents() == before
+
+
 # ── what stands in the place of the archive's own small files ─────────────────────────────────────────────
 
 

@@ -115,7 +115,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
 """Verbs that are asked for something by name, with what they are asked for."""
 
 WHOLE: dict[str, set[str]] = {
-    "articles": {"held", "every", "count", "paths"},
+    "articles": {"held", "mend", "every", "count", "paths"},
     "assets": {"held", "files"},
     "captures": {
         "every",
@@ -128,6 +128,7 @@ WHOLE: dict[str, set[str]] = {
     "counts": {"named", "keys", "last_read", "pages", "standings", "standing", "newest", "thin"},
     "holdings": {"rows"},
     "losses": {"all", "waiting", "accepted"},  # of what is lost
+    "events": {"mark"},  # how many there are
 }
 """Verbs that go through all there is."""
 

@@ -17,7 +17,7 @@ from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.replay import Replay
-from scraper.messages import say
+from scraper.messages import say, translated
 from scraper.values import Value
 
 if TYPE_CHECKING:
@@ -68,15 +68,18 @@ def repair(
 
 
 def _mend(context: SiteContext, tell: Callable[[str], None]) -> None:
-    """Take out of the state what cannot be, where a run learns it again."""
+    """Take out of the state what cannot be, where a run learns it again; make articles anew."""
     removed = context.state.mend()
-    if removed:
-        said = say(
-            "{name}: state: {count} rows that held what cannot be were taken out",
-            name=context.name,
-            count=removed,
-        )
-        tell(said)
+    with context.state.transaction():
+        renewed = context.state.articles.mend(context.name, context.now())
+    for said in (
+        say("{count} rows that held what cannot be were taken out", count=removed) if removed else "",
+        say("{count} articles whose row held what cannot be are asked for again", count=renewed)
+        if renewed
+        else "",
+    ):
+        if said:
+            tell(f"{context.name}: state: {translated(said)}")
 
 
 def _make_again(context: SiteContext, done: Repaired, archive: Path, tell: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from scraper.article_record import ArticleRecord, Status
+from scraper.article_record import AT_ONCE, FORGOTTEN, ArticleRecord, Status
 from scraper.stores.state import digests
 from scraper.stores.state.columns import (
     Column,
@@ -121,6 +121,23 @@ class Articles:
 
     def _all_sound(self, rows: Iterable[sqlite3.Row]) -> Iterator[ArticleRecord]:
         return (known for row in rows if (known := self._sound(row)) is not None)
+
+    def mend(self, site: str, now: datetime) -> int:
+        """Make rows anew that hold what cannot be, of what of them can be read; return how many.
+
+        The articles are asked for again, unless they are not to be. One whose address nobody can read stays.
+        """
+        rows = self._connection.execute(f"{_SELECT} WHERE a.site = ?", (site,))
+        odd = [row for row in rows if self._sound(row) is None]
+        mended = 0
+        for row in odd:
+            known = _renewed(site, row, now)
+            if known is not None:
+                self._connection.execute("DELETE FROM article WHERE site = ? AND key = ?", (site, known.key))
+                self.put(known)
+                del self.damaged[site, known.key]
+                mended += 1
+        return mended
 
     def put(self, known: ArticleRecord, *, run: int | None = None) -> None:
         """Remember; with `run`, that this run came to an outcome for it."""
@@ -312,3 +329,26 @@ class Articles:
             {"site": site, "run": run},
         ).fetchone()
         return int(row["listed"]), int(row["left_alone"])
+
+
+def _renewed(site: str, row: sqlite3.Row, now: datetime) -> ArticleRecord | None:
+    """Return an article of what can be read of its row; None: too little can.
+
+    That is its key, its address, which is its name for ever, and whether it was forgotten: then it must never
+    come again.
+    """
+    found = _ROW.readable(row)
+    url, path, status = found.get("url"), found.get("path"), found.get("status")
+    if type(row["key"]) is not str or url is None or (status is None and "error" not in found):
+        return None
+    if status is None and str(found["error"]).startswith(f"{FORGOTTEN}:"):
+        status = Status.REFUSED
+    elif status is None or (status is Status.HELD and path is None):
+        status = Status.WAITING if path is None else Status.HELD
+    found |= {"site": site, "url": url, "ask": found.get("ask") or url, "status": status}
+    found |= {"first_seen": found.get("first_seen", now), "wanted": found.get("wanted", True)}
+    if path is None:
+        found["capture"] = None
+    if status in {Status.WAITING, Status.HELD, Status.FAILED}:
+        found |= {"due": AT_ONCE, "etag": None, "last_modified": None}
+    return ArticleRecord(**found)

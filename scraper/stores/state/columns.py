@@ -11,6 +11,7 @@ SQLite keeps any type in any column: `require` says whether a row holds what its
 
 from __future__ import annotations
 
+from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -147,6 +148,21 @@ class Columns(Generic[Value]):
         if self._ref is not None:
             found[self._ref] = loaded_ref(row)
         return self._make(**found)
+
+    def readable(self, row: sqlite3.Row) -> dict[str, Any]:
+        """Return the fields of a row that can be what they say; the others are left out."""
+        kinds = dict(self._kinds)
+        found = {}
+        for field, name, load in (*((field, name, None) for field, name in self._plain), *self._made):
+            value = row[name]
+            if value is not None and type(value) not in kinds[name]:
+                continue
+            with suppress(ValueError, TypeError, OverflowError):
+                found[field] = value if load is None else load(value)
+        if self._ref is not None and all(type(row[name]) in of or row[name] is None for name, of in _OF_REF):
+            with suppress(ValueError, TypeError, OverflowError):
+                found[self._ref] = loaded_ref(row)
+        return found
 
     def require(self, row: sqlite3.Row) -> None:
         """Raise TypeError where a column holds another type than its own; NULL is left to `load`."""
