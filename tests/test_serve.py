@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,12 @@ import pytest
 from archiving import Archive
 from serving import HOST, Client
 
+from scraper.app.reading_room import ReadingRoom
 from scraper.demo.pictures import png
 from scraper.errors import TooCostly
 from scraper.ingest.page_reader import guarded
 from scraper.search.article import IndexedArticle
+from scraper.serve.app import make_app
 from scraper.stores.search_index import NAME, open_index
 from scraper.urls import Url, urlname
 
@@ -42,6 +46,23 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
 
 def name_of(world: EcmsWorld, number: str) -> str:
     return urlname(Url(world.address(number)))
+
+
+def test_articles_whose_row_cannot_be_read_are_told_and_shown(
+    archive: Archive, world: EcmsWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = world.publish(CHANNEL, published=datetime(2025, 3, 1, 1, tzinfo=UTC))
+    archive.run()
+    with closing(sqlite3.connect(archive.inside / "state.sqlite3", isolation_level=None)) as connection:
+        connection.execute("UPDATE article SET title = x'ff'")
+    app = make_app(ReadingRoom(archive.config), remote_pictures=False)
+
+    async def begin() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    asyncio.run(begin())
+    assert f"the article {story.number}: its row in the state" in capsys.readouterr().err
 
 
 # ── lists ─────────────────────────────────────────────────────────────────────────────────────────────────

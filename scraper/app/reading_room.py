@@ -20,6 +20,7 @@ from scraper.audit.coverage_query import coverage_of
 from scraper.errors import ArchiveError
 from scraper.families import by_name, identity_key, recognise_url
 from scraper.ingest.further_pages import whole
+from scraper.messages import say
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.catalogue import Catalogue
 from scraper.stores.documents import DocumentStore
@@ -105,6 +106,14 @@ class ReadingRoom:
         self.catalogue = catalogue
         self._stamps |= changed
         return True
+
+    def damage(self) -> Iterator[str]:
+        """Yield a line for each article whose row in the state holds what cannot be."""
+        for site, keys in self.damaged.items():
+            for key in keys:
+                yield say(
+                    "{site}: the article {key}: its row in the state holds what cannot be", site=site, key=key
+                )
 
     def find(self, text: str) -> Entry | None:
         """Return the held article of an address, as a person may type it; None: none is held."""

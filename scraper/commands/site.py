@@ -15,8 +15,6 @@ from scraper.values import asdict
 if TYPE_CHECKING:
     import argparse
 
-    from scraper.app.reading_room import ReadingRoom
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Tell the parser the command's own arguments."""
@@ -63,16 +61,6 @@ def run(args: argparse.Namespace) -> int:
                 **asdict(done),
             )
         )
-    return _tell_damaged(room)
-
-
-def _tell_damaged(room: ReadingRoom) -> ExitCode:
-    """Name the articles whose row in the state cannot be, and return the exit code of that."""
-    for site, keys in room.damaged.items():
-        for key in keys:
-            tell(
-                say(
-                    "{site}: the article {key}: its row in the state holds what cannot be", site=site, key=key
-                )
-            )
+    for said in room.damage():
+        tell(said)
     return ExitCode.DAMAGED if any(room.damaged.values()) else ExitCode.DONE

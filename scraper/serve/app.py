@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
+from scraper.console import tell
 from scraper.errors import ArchiveError
 from scraper.serve import articles, captures, files, lists, searching, standing
 from scraper.serve.answers import HOSTS, Desk, Guard, page
@@ -90,6 +91,8 @@ async def _opened(app: Starlette) -> AsyncIterator[None]:
     """Read the catalogue before the first answer."""
     desk: Desk = app.state.desk
     await run_in_threadpool(desk.room.refresh)
+    for said in desk.room.damage():
+        tell(said)
     yield
 
 
