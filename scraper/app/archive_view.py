@@ -57,16 +57,24 @@ def each(
     Raises StoreError where that is all of them.
     """
     enter(config, now=clock(config), new=False)
+    found, unread = read_each(Path(config.archive), sites, read)
+    if unread and not found:
+        raise next(iter(unread.values()))
+    return found, unread
+
+
+def read_each(
+    archive: Path, sites: Iterable[Site], read: Callable[[Site, State], T]
+) -> tuple[list[T], dict[str, StoreError]]:
+    """Return what `each` does, of an archive that was entered: maybe nothing."""
     found: list[T] = []
     unread: dict[str, StoreError] = {}
     for site in sites:
         try:
-            with view_state(Path(config.archive), site.name) as state:
+            with view_state(archive, site.name) as state:
                 found.append(read(site, state))
         except StoreError as error:
             unread[site.name] = error
-    if unread and not found:
-        raise next(iter(unread.values()))
     return found, unread
 
 

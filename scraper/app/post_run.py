@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import __version__
+from scraper.app.archive_view import read_each
 from scraper.app.indexing import refresh_sites
 from scraper.app.machine import clock
 from scraper.audit import metrics
@@ -17,14 +19,11 @@ from scraper.crawler.ping import ping
 from scraper.errors import ArchiveError, StoreError
 from scraper.exit_codes import ExitCode
 from scraper.messages import say
-from scraper.stores.opening import view_state
 from scraper.stores.status_files import StatusFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from scraper.audit.status import SiteStatus
     from scraper.config import Config
     from scraper.report import Report
 
@@ -39,29 +38,17 @@ def leave_notes(config: Config, report: Report) -> tuple[bool, StoreError | None
     The heartbeat is of the sites that the run was for, the figures are of all; a site whose state cannot be
     read is in neither.
     """
-    statuses, unread = _statuses(config, report.finished)
+    archive = Path(config.archive)
+    statuses, unread = read_each(archive, config.sites, partial(status_of, now=report.finished))
     asked = [status for status in statuses if status.name in report.sites]
     good = metrics.went_well(asked) and unread.keys().isdisjoint(report.sites)
-    notes = StatusFiles(Path(config.archive) / ".scraper")
+    notes = StatusFiles(archive / ".scraper")
     try:
         notes.put(HEARTBEAT, metrics.heartbeat(report, asked))
         notes.put(METRICS, metrics.metrics(report, statuses))
     except StoreError as error:
         return good, error
     return good, next(iter(unread.values()), None)
-
-
-def _statuses(config: Config, now: datetime) -> tuple[list[SiteStatus], dict[str, StoreError]]:
-    """Return where the sites stand, and why one cannot be read, by its name."""
-    statuses: list[SiteStatus] = []
-    unread: dict[str, StoreError] = {}
-    for site in config.sites:
-        try:
-            with view_state(Path(config.archive), site.name) as state:
-                statuses.append(status_of(site, state, now))
-        except StoreError as error:
-            unread[site.name] = error
-    return statuses, unread
 
 
 def tell(config: Config, *, good: bool) -> ArchiveError | None:
