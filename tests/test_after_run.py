@@ -11,6 +11,7 @@ import pytest
 from archiving import Archive
 
 from scraper import cli
+from scraper.app import indexing
 from scraper.app.indexing import index_path
 from scraper.app.post_run import keep_up
 from scraper.search.query import parse
@@ -66,6 +67,18 @@ def test_a_revision_that_a_killed_run_left_the_next_run_brings(archive: Archive,
     assert found(archive, "后来又添一句") == []
     assert visit(archive) == []
     assert found(archive, "后来又添一句") == [world.address(number)]
+
+
+def test_a_site_that_was_taken_in_is_not_compared_again(
+    archive: Archive, world: EcmsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.clock.now = world.publish(CHANNEL).published
+    visit(archive)
+    visit(archive)
+    compared: list[object] = []
+    monkeypatch.setattr(indexing, "_changes", lambda *given: compared.append(given) or iter(()))
+    visit(archive)
+    assert compared == []
 
 
 def test_what_an_index_lacks_the_next_run_brings(archive: Archive, world: EcmsWorld) -> None:

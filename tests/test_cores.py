@@ -116,7 +116,9 @@ def test_a_single_piece_too_is_apart_where_it_may_be_lost() -> None:
 
 
 def test_a_piece_without_an_answer_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "_LEAST_PATIENCE", 0.05)
+    """However short its patience, the worker has its time to begin."""
+    monkeypatch.setattr(parallel, "_LEAST_PATIENCE", 0)
+    monkeypatch.setattr(parallel, "_PATIENCE", 0)
     assert list(spread(time.sleep, [600.0], lost=lambda *_: None, seconds=0.001)) == [(600.0, None)]
 
 

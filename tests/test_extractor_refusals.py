@@ -169,8 +169,9 @@ def test_a_page_of_no_system_without_end_tags_is_whole_where_its_length_says_so(
     assert extract(measured(page), site(HOST, family="generic")).shown.text.endswith("起来。")
 
 
-def test_half_an_article_of_no_system_whose_next_block_never_came_is_truncated() -> None:
-    half = f"{HEAD}<div class=wrap><div class=row>{PROSE}</div><div class=row></div>"
+@pytest.mark.parametrize("behind", ["<div class=row></div>", "<div class=foot>橙园大学</div>"])
+def test_half_an_article_of_no_system_whose_next_block_never_came_is_truncated(behind: str) -> None:
+    half = f"{HEAD}<div class=wrap><div class=row>{PROSE}</div>{behind}"
     with pytest.raises(NotAnArticle) as caught:
         extract(capture(f"{HOST}/a/1.html", half), site(HOST, family="generic"))
     assert caught.value.what == "truncated"
