@@ -49,23 +49,9 @@ _EXPRESSION: Final = re.compile(
     r"(?=.*?[A-Za-z0-9Α-Ωα-ω])[A-Za-z0-9Α-Ωα-ω+\-−–=*/,.′'()（）|]{1,24}"
 )  # above or below a letter
 _SIGN: Final = re.compile(r"[+\-−–=/,|]")
-_NO_EXPONENT: Final = frozenset(
+_NO_EXPONENT: Final = frozenset(  # of ordinals and degrees; marks
     [
-        *(
-            "st",
-            "nd",
-            "rd",
-            "th",
-            "er",
-            "re",
-            "me",
-            "eme",
-            "e",
-            "o",
-            "do",
-            "ta",
-            "to",
-        ),  # of ordinals; degrees
+        *("st", "nd", "rd", "th", "er", "re", "me", "eme", "e", "o", "do", "ta", "to"),
         *("tm", "sm", "new", "hot", "beta", "pdf", "ref"),
     ]
 )
