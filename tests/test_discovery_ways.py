@@ -273,6 +273,14 @@ def test_dated_rows_that_all_lead_out_are_a_list_of_them(at: str, marks: str, le
     assert len(said.links) + len(said.elsewhere) == len(range(1, 9))
 
 
+def test_two_dated_rows_that_lead_out_are_no_list() -> None:
+    listed = "".join(
+        f"<li><a href=http://paper.example/{n}>湖上第{n}次赛船的安排</a> 2024-03-1{n}" for n in (1, 2)
+    )
+    with pytest.raises(NotAListing):
+        read_listing(capture(f"{HOST}/mt/", f"<html><ul>{listed}</ul></html>"), site(HOST), None)
+
+
 def test_links_to_others_without_days_are_no_list() -> None:
     links = "".join(f"<li><a href='http://far{n}.example/'>友好学校之{n}</a></li>" for n in range(9))
     with pytest.raises(NotAListing):
