@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import urls
-from scraper.app.archive_view import viewed
+from scraper.app.archive_view import held
 from scraper.app.config_file import load_config
 from scraper.app.saved_page import address, read, site_of
 from scraper.app.sites import sites_named
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.crawl.plan import Plan
+    from scraper.errors import StoreError
     from scraper.model import Article
     from scraper.report import Report
 
@@ -110,10 +111,17 @@ class Archive:
         return self._go("backfill", sites, plan, limit=limit, time_limit=time_limit, signals=signals)
 
     def articles(self, site: str | None = None) -> Iterator[ArticleRecord]:
-        """Yield what is known of every article that has a document, of one site or of all, site by site."""
+        """Yield what is known of every article that has a document, of one site or of all, site by site.
+
+        Raises StoreError at the end, where the state of a site cannot be read.
+        """
         names = () if site is None else (site,)
-        for one, state in viewed(self._config, sites_named(self._config, names)):
-            yield from state.articles.held(one.name)
+        wrong: list[StoreError] = []
+        sites = sites_named(self._config, names)
+        for _, known in held(self._config, sites, lambda _, error: wrong.append(error)):
+            yield known
+        for error in wrong:
+            raise error
 
     def read(self, urlname: str) -> str | None:
         """Return the text of a document by its `urlname`; None: there is none."""

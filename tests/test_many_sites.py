@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from archiving import Archive, Clock
 
-from scraper import cli
+import scraper
+from scraper import cli, urls
 from scraper.app import indexing
 from scraper.app.indexing import index_path, refresh_sites
 from scraper.app.post_run import HEARTBEAT, keep_up
@@ -19,10 +20,12 @@ from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import serve
 from scraper.demo.settings import config_text
+from scraper.errors import StoreError
 from scraper.exit_codes import ExitCode
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.search_index import view_index
 from scraper.stores.search_index.rows import Connection
+from scraper.urls import Url
 
 if TYPE_CHECKING:
     import sqlite3
@@ -184,6 +187,43 @@ def test_a_state_that_cannot_be_read_takes_the_report_of_no_other_site(
     assert str(state) in capsys.readouterr().err
     with view_index(index_path(archive.config)) as index:
         assert index.indexed_sites() == {sound}
+
+
+def test_a_state_that_cannot_be_read_ends_no_command_over_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worlds = campus_sites.many(2)
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        archive.run()
+    damaged, sound = (site.name for site in archive.config.sites)
+    library = scraper.open_archive(archive.config)
+    held = list(library.articles(sound))
+    state = ArchiveFolder(archive.root).state(damaged)
+    state.write_bytes(b"this is no database" * 1000)
+    data, captures = tmp_path / "articles.jsonl", tmp_path / "captures.wacz"
+    whole = ["export", "--format", "jsonl", "--out", str(data)]
+    for command, code in (
+        (["changed", "--since", "2000-01-01"], 1),
+        (["history", held[0].url], 0),
+        (["history", "http://elsewhere.example/1"], 2),
+        (["forget", urls.urlname(Url("http://elsewhere.example/1")), "--reason", "asked"], 1),
+        (whole, 3),
+        ([*whole, damaged], 1),
+        (["export", "--format", "wacz", "--out", str(captures)], 3),
+        (["reextract"], 1),
+    ):
+        assert cli.main([*command, "--config", str(tmp_path / "config.yaml")]) == code, command
+        told = capsys.readouterr()
+        assert (str(state) in told.err) == (code in {1, 3}), command
+    assert len(data.read_text("utf-8").splitlines()) == len(held)
+    assert captures.exists()
+    assert library.read(urls.urlname(held[-1].url)) is not None
+    with pytest.raises(StoreError, match="not a database"):
+        list(library.articles())
+    forgotten = ["forget", urls.urlname(held[0].url), "--reason", "asked"]
+    assert cli.main([*forgotten, "--config", str(tmp_path / "config.yaml")]) == 0
+    assert [known.url for known in library.articles(sound)] == [known.url for known in held[1:]]
 
 
 def test_what_was_gathered_before_an_error_is_in_the_search(

@@ -37,16 +37,44 @@ def view_of(config: Config, site: Site) -> Iterator[State]:
         yield state
 
 
-def viewed(config: Config, sites: Iterable[Site]) -> Iterator[tuple[Site, State]]:
-    """Yield each site with what is known of it; empty where nothing is yet. Raises StoreError.
+def stream(
+    config: Config,
+    sites: Iterable[Site],
+    read: Callable[[Site, State], Iterable[T]],
+    unread: Callable[[Site, StoreError], None],
+) -> Iterator[tuple[Site, T]]:
+    """Yield what is read of each site's state, as it is read; tell of a state that cannot be read (on).
 
     The archive is entered once: to look for renamed sites costs as much as there are sites.
     """
-    for number, site in enumerate(sites):
-        if number == 0:
-            enter(config, now=clock(config), new=False)
-        with view_state(Path(config.archive), site.name) as state:
-            yield site, state
+    enter(config, now=clock(config), new=False)
+    for site in sites:
+        try:
+            with view_state(Path(config.archive), site.name) as state:
+                yield from ((site, each) for each in read(site, state))
+        except StoreError as error:
+            unread(site, error)
+
+
+def first(
+    config: Config, sites: Iterable[Site], read: Callable[[Site, State], T | None]
+) -> tuple[Site, T] | None:
+    """Return what is read of the first site that has it; None: of none.
+
+    Raises StoreError where none has, and one cannot be read.
+    """
+    wrong: dict[str, StoreError] = {}
+
+    def found(site: Site, state: State) -> Iterator[T]:
+        one = read(site, state)
+        if one is not None:
+            yield one
+
+    for one in stream(config, sites, found, lambda site, error: wrong.update({site.name: error})):
+        return one
+    for error in wrong.values():
+        raise error
+    return None
 
 
 def each(
@@ -78,16 +106,20 @@ def read_each(
     return found, unread
 
 
-def held(config: Config, site: Site) -> Iterator[ArticleRecord]:
-    """Yield every article of a site that has a document."""
-    with view_of(config, site) as state:
-        yield from state.articles.held(site.name)
+def held(
+    config: Config, sites: Iterable[Site], unread: Callable[[Site, StoreError], None]
+) -> Iterator[tuple[Site, ArticleRecord]]:
+    """Yield every article that has a document, site by site; tell of a state that cannot be read (on)."""
+    return stream(config, sites, lambda site, state: state.articles.held(site.name), unread)
 
 
-def count_held(config: Config, sites: Iterable[Site] | None = None) -> int:
-    """Return how many documents the archive has, of these sites; None: of all."""
-    chosen = config.sites if sites is None else sites
-    return sum(state.counts.standing(site.name).articles for site, state in viewed(config, chosen))
+def count_held(config: Config, sites: Iterable[Site]) -> int:
+    """Return how many documents the archive has of these sites, as far as their states can be read."""
+    enter(config, now=clock(config), new=False)
+    counts, _ = read_each(
+        Path(config.archive), sites, lambda site, state: state.counts.standing(site.name).articles
+    )
+    return sum(counts)
 
 
 @contextmanager

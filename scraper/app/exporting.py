@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal, NamedTuple, TextIO
+from typing import IO, TYPE_CHECKING, Final, Literal, NamedTuple, TextIO, TypeVar
 
 from scraper import __version__, urls
-from scraper.app.archive_view import captures_file, held, view_of
+from scraper.app.archive_view import captures_file, stream
 from scraper.article_record import key_of_further_pages
 from scraper.errors import NoRoom, StoreError, UsageError
 from scraper.export.article import ExportedArticle
@@ -27,13 +27,15 @@ from scraper.stores.documents import DocumentStore
 from scraper.writer.markdown_reader import body_of, pictures, plain_text, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date, datetime, tzinfo
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import Site
+    from scraper.stores.state import State
 
+T = TypeVar("T")
 Format = Literal["wacz", "jsonl", "csv", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = ("wacz", "jsonl", "csv", "parquet")
 STDOUT: Final = "-"
@@ -57,7 +59,7 @@ class Span(NamedTuple):
 
 def export(
     config: Config,
-    sites: Iterable[Site],
+    sites: Sequence[Site],
     form: Format,
     out: str,
     *,
@@ -68,11 +70,11 @@ def export(
 ) -> int:
     """Write the file; return how many articles, or of a WACZ how many captures, it holds.
 
-    `out`: its path, or `-` for standard output. What cannot be read is told and left out. Raises UsageError,
-    StoreError.
+    `out`: its path, or `-` for standard output. What cannot be read, a document or the state of one site of
+    several, is told and left out. Raises UsageError, StoreError.
     """
     if form == "wacz":
-        return _export_wacz(config, tuple(sites), out, span=span, now=now, advance=advance)
+        return _export_wacz(config, sites, out, span=span, now=now, tell=tell, advance=advance)
     articles = _articles(config, sites, span, tell, advance)
     if form == "parquet":
         with _binary(out) as file:
@@ -81,28 +83,49 @@ def export(
         return (write_csv if form == "csv" else write_jsonl)(articles, text)
 
 
+def _of_each(
+    config: Config,
+    sites: Sequence[Site],
+    read: Callable[[Site, State], Iterable[T]],
+    tell: Callable[[StoreError], None],
+) -> Iterator[tuple[Site, T]]:
+    """Yield what is read of each site's state; tell which cannot be read.
+
+    Raises StoreError where that is all of them: an older file of that name stays.
+    """
+    unread: list[StoreError] = []
+    yield from stream(config, sites, read, lambda _, error: unread.append(error))
+    if len(unread) == len(sites):
+        raise unread[0]
+    for error in unread:
+        tell(error)
+
+
 # ── articles ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _articles(
     config: Config,
-    sites: Iterable[Site],
+    sites: Sequence[Site],
     span: Span,
     tell: Callable[[StoreError], None],
     advance: Callable[[], None],
 ) -> Iterator[ExportedArticle]:
-    for site in sites:
-        wanted = (known for known in held(config, site) if span.holds(site, known))
-        for _, made in spread(partial(_article, site=site, archive=Path(config.archive)), wanted):
-            advance()
-            if isinstance(made, StoreError):
-                tell(made)
-            else:
-                yield made
+    every = _of_each(config, sites, lambda site, state: state.articles.held(site.name), tell)
+    wanted = (((site.name, site.timezone), known) for site, known in every if span.holds(site, known))
+    for _, made in spread(partial(_article, archive=Path(config.archive)), wanted):
+        advance()
+        if isinstance(made, StoreError):
+            tell(made)
+        else:
+            yield made
 
 
-def _article(known: ArticleRecord, *, site: Site, archive: Path) -> ExportedArticle | StoreError:
-    """Read an article's document. Runs in a worker."""
+def _article(
+    piece: tuple[tuple[str, tzinfo], ArticleRecord], *, archive: Path
+) -> ExportedArticle | StoreError:
+    """Read the document of an article of a site. Runs in a worker."""
+    (site, zone), known = piece
     path = known.path or ""
     try:
         text = DocumentStore(archive).read(path)
@@ -111,11 +134,10 @@ def _article(known: ArticleRecord, *, site: Site, archive: Path) -> ExportedArti
     if text is None:
         return StoreError(str(say("cannot read: {path}: the document is missing", path=str(archive / path))))
     body = body_of(text)
-    zone = site.timezone
     return ExportedArticle(
         url=known.url,
         urlname=urls.urlname(known.url),
-        site=site.name,
+        site=site,
         channel=known.channel,
         title=known.title or "",
         published=known.published and known.published.astimezone(zone),
@@ -136,20 +158,21 @@ def _article(known: ArticleRecord, *, site: Site, archive: Path) -> ExportedArti
 
 def _export_wacz(
     config: Config,
-    sites: tuple[Site, ...],
+    sites: Sequence[Site],
     out: str,
     *,
     span: Span,
     now: datetime,
+    tell: Callable[[StoreError], None],
     advance: Callable[[], None],
 ) -> int:
     title = "、".join(site.title for site in sites)
-    groups = chain.from_iterable(_groups(config, site, span, advance) for site in sites)
-    pages = chain.from_iterable(_pages(config, site, span) for site in sites)
+    groups = _of_each(config, sites, partial(_groups, config, span, advance), tell)
+    pages = _of_each(config, sites, partial(_pages, span), lambda _: None)
     with _binary(out) as file, tempfile.TemporaryFile() as workspace:
         return write_wacz(
-            groups,
-            pages,
+            (group for _, group in groups),
+            (page for _, page in pages),
             file,
             title=title,
             software=f"nankai-archive/{__version__}",
@@ -158,37 +181,37 @@ def _export_wacz(
         )
 
 
-def _groups(config: Config, site: Site, span: Span, advance: Callable[[], None]) -> Iterator[Group]:
+def _groups(
+    config: Config, span: Span, advance: Callable[[], None], site: Site, state: State
+) -> Iterator[Group]:
     """Yield the captures that are wanted, as they lie: of a span, those of its articles."""
-    with view_of(config, site) as state:
-        keys: set[str] = set()
-        shown: set[str] = set()
-        if span != Span():
-            for known in state.articles.held(site.name):
-                if span.holds(site, known):
-                    keys |= {known.key, key_of_copies(known.key), key_of_further_pages(known.key)}
-                    shown.update(state.assets.addresses_of(site.name, known.key))
-        file, end = "", 0
-        for entry in state.captures.every(site.name):
-            ref = entry.ref
-            start = end if ref.file == file else 0
-            file, end = ref.file, ref.offset + ref.length
-            if span == Span() or entry.key in keys or entry.url in shown:
-                advance()
-                yield Group(path=captures_file(config, site, ref), start=start, ref=ref)
-
-
-def _pages(config: Config, site: Site, span: Span) -> Iterator[Page]:
-    """Yield the pages that documents were made of."""
-    with view_of(config, site) as state:
+    keys: set[str] = set()
+    shown: set[str] = set()
+    if span != Span():
         for known in state.articles.held(site.name):
-            if known.capture is None or not span.holds(site, known):
-                continue
-            own = (known.key, key_of_copies(known.key))
-            entries = chain.from_iterable(state.captures.of_article(site.name, key) for key in own)
-            entry = next((entry for entry in entries if entry.ref == known.capture), None)
-            if entry is not None:
-                yield Page(url=entry.url, moment=entry.fetched_at, title=known.title or known.url)
+            if span.holds(site, known):
+                keys |= {known.key, key_of_copies(known.key), key_of_further_pages(known.key)}
+                shown.update(state.assets.addresses_of(site.name, known.key))
+    file, end = "", 0
+    for entry in state.captures.every(site.name):
+        ref = entry.ref
+        start = end if ref.file == file else 0
+        file, end = ref.file, ref.offset + ref.length
+        if span == Span() or entry.key in keys or entry.url in shown:
+            advance()
+            yield Group(path=captures_file(config, site, ref), start=start, ref=ref)
+
+
+def _pages(span: Span, site: Site, state: State) -> Iterator[Page]:
+    """Yield the pages that documents were made of."""
+    for known in state.articles.held(site.name):
+        if known.capture is None or not span.holds(site, known):
+            continue
+        own = (known.key, key_of_copies(known.key))
+        entries = chain.from_iterable(state.captures.of_article(site.name, key) for key in own)
+        entry = next((entry for entry in entries if entry.ref == known.capture), None)
+        if entry is not None:
+            yield Page(url=entry.url, moment=entry.fetched_at, title=known.title or known.url)
 
 
 # ── the file ──────────────────────────────────────────────────────────────────────────────────────────────

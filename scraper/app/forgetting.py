@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scraper import urls
 from scraper.app.archive_door import enter
-from scraper.app.archive_view import viewed
+from scraper.app.archive_view import first
 from scraper.app.feeds import write_feeds
 from scraper.app.indexing import index_path, refresh_sites
 from scraper.app.machine import clock
@@ -35,14 +36,14 @@ _URLNAME: Final = re.compile(r"[0-9a-f]{32}")
 def article_at(config: Config, text: str) -> tuple[Site, str]:
     """Return the site and the key of an article: by any of its addresses, or by its urlname.
 
-    Raises UsageError where the archive knows none.
+    Raises UsageError where the archive knows none, StoreError where the state of one cannot be read.
     """
     by_name = _URLNAME.fullmatch(text.lower()) is not None
-    for site, state in viewed(config, _sites(config, None if by_name else text)):
-        key = _named(state, site, text.lower()) if by_name else _key_of(state, site, text)
-        if key is not None:
-            return site, key
-    raise UsageError(say("forget: {text}: the archive knows no such article", text=text))
+    find_key = partial(_named, text.lower()) if by_name else partial(_key_of, text)
+    found = first(config, _sites(config, None if by_name else text), find_key)
+    if found is None:
+        raise UsageError(say("forget: {text}: the archive knows no such article", text=text))
+    return found
 
 
 def _sites(config: Config, text: str | None) -> Iterator[Site]:
@@ -54,12 +55,12 @@ def _sites(config: Config, text: str | None) -> Iterator[Site]:
     yield from sorted(config.sites, key=lambda site: site.name != nearest)
 
 
-def _key_of(state: State, site: Site, text: str) -> str | None:
+def _key_of(text: str, site: Site, state: State) -> str | None:
     known = find(address(text), site, state)
     return None if known is None else known.key
 
 
-def _named(state: State, site: Site, name: str) -> str | None:
+def _named(name: str, site: Site, state: State) -> str | None:
     every = state.articles.every(site.name)
     return next((known.key for known in every if urls.urlname(known.url) == name), None)
 

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scraper.commands.arguments import add_sites
-from scraper.commands.crawl import load
+from scraper.commands.crawl import error_of, load, tell_unread
 from scraper.console import json_text, put
-from scraper.exit_codes import ExitCode
 from scraper.messages import say, translated
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what became of the articles of every site that is named, or of all."""
-    from scraper.app.archive_view import viewed
+    from scraper.app.archive_view import each
     from scraper.app.machine import clock
     from scraper.app.sites import sites_named
     from scraper.audit import changes
@@ -47,20 +46,21 @@ def run(args: argparse.Namespace) -> int:
     config = load(args)
     now = clock(config)()
     sites = sites_named(config, args.site)
-    found = {site.name: _events(site, state, args.since, now) for site, state in viewed(config, sites)}
+
+    def events(site: Site, state: State) -> tuple[Site, list[Event]]:
+        return site, list(state.events.since(site.name, _from(args.since, site, now)))
+
+    found, unread = each(config, sites, events)
     if args.json:
         since = _from(args.since, sites[0], now)
-        sys.stdout.write(json_text(changes.to_json(since, found), indent=2))
+        told = changes.to_json(since, {site.name: became for site, became in found})
+        sys.stdout.write(json_text(told | error_of(unread), indent=2))
         print()
-        return ExitCode.DONE
-    for site in sites:
-        for line in changes.to_text(site.name, found[site.name], site.timezone):
-            put(line)
-    return ExitCode.DONE
-
-
-def _events(site: Site, state: State, since: datetime | timedelta, now: datetime) -> list[Event]:
-    return list(state.events.since(site.name, _from(since, site, now)))
+    else:
+        for site, became in found:
+            for line in changes.to_text(site.name, became, site.timezone):
+                put(line)
+    return tell_unread(unread)
 
 
 def _from(since: datetime | timedelta, site: Site, now: datetime) -> datetime:

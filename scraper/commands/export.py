@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = say(
         "Reads the archive alone, beside any run. The file takes its name when it is whole. parquet needs "
-        "the extra nankai-archive[parquet]. Exit 3: some documents could not be read and are left out."
+        "the extra nankai-archive[parquet]. Exit 3: some documents, or the state of a site, could not be "
+        "read and are left out."
     )
 
 
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(say("export: --json and --out - both want standard output"))
     sites = sites_named(config, args.site)
     unread: list[StoreError] = []
-    with bar(say("export"), count_held(config), verbosity=args.verbosity) as advance:
+    with bar(say("export"), count_held(config, sites), verbosity=args.verbosity) as advance:
         number = export(
             config,
             sites,

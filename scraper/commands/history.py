@@ -16,12 +16,11 @@ from scraper.messages import say
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import Site
-    from scraper.stores.state import State
     from scraper.urls import Url
 
 _COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
@@ -38,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print an article's past."""
     from scraper import mementos
+    from scraper.app.archive_view import view_of
     from scraper.app.saved_page import address
     from scraper.audit import history
     from scraper.ingest.further_pages import whole
@@ -46,7 +46,11 @@ def run(args: argparse.Namespace) -> int:
 
     config = load(args)
     url = address(args.url)
-    for site, known, state in _found(url, config):
+    found = _found(url, config)
+    if found is None:
+        raise UsageError(say("history: {url}: the archive knows no article of this address", url=url))
+    site, known = found
+    with view_of(config, site) as state:
         aliases = state.articles.aliases(site.name, known.key)
         own, copies = known.key, mementos.key_of_copies(known.key)
         entries = [entry for key in (own, copies) for entry in state.captures.of_article(site.name, key)]
@@ -62,24 +66,19 @@ def run(args: argparse.Namespace) -> int:
         else:
             _tell(history.to_text(known, aliases, versions, site.timezone))
         return ExitCode.PROGRAM_ERROR if any(version.is_slip for version in versions) else ExitCode.DONE
-    msg = say("history: {url}: the archive knows no article of this address", url=url)
-    raise UsageError(msg)
 
 
-def _found(url: Url, config: Config) -> Iterator[tuple[Site, ArticleRecord, State]]:
-    """Yield the article of an address, its site, and the open state: the nearest site comes first."""
+def _found(url: Url, config: Config) -> tuple[Site, ArticleRecord] | None:
+    """Return the article of an address and its site, the nearest first; None: no site knows it."""
     from scraper import urls
-    from scraper.app.archive_view import viewed
+    from scraper.app.archive_view import first
     from scraper.app.sites import site_for
     from scraper.audit.lookup import find
 
     nearest = site_for(url, config)
     sites = sorted(config.sites, key=lambda site: site.name != nearest.name)
     near = (site for site in sites if site.name == nearest.name or urls.host(site.home) == urls.host(url))
-    for site, state in viewed(config, near):
-        known = find(url, site, state)
-        if known is not None:
-            yield site, known, state
+    return first(config, near, partial(find, url))
 
 
 def _tell(lines: Iterable[str]) -> None:
