@@ -198,6 +198,20 @@ def test_what_is_counted_of_a_channel_is_what_its_articles_say(state: State) -> 
     assert pages == [(5, counted(known[:5]).articles), (4, 0)]
 
 
+def test_an_address_that_led_to_another_article_counts_as_that_one_once_a_channel(state: State) -> None:
+    for number in (1, 2, 3, 4):
+        state.articles.put(article(number, status=Status.ALIASED if number in {1, 4} else Status.WAITING))
+    for number in (1, 4):
+        state.articles.add_alias("s", article(number).url, "000000003", NOW)
+    put_page(state, 1, 1, 2, 3, 4)
+    state.listings.put_page(
+        PageState(site="s", channel="b", url=INDEX, read_at=NOW, rows=1), ["000000004"], run=1
+    )
+    named = [(one.key, one.channel, one.url) for one in state.counts.named("s")]
+    two, three = article(2), article(3)
+    assert named == [(two.key, "a", two.url), (three.key, "a", three.url), (three.key, "b", three.url)]
+
+
 def test_an_alias_is_new_only_once(state: State) -> None:
     other = Url("http://news.example/b/000000001.shtml")
     assert state.articles.add_alias("s", other, "000000001", NOW)

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from scraper.errors import NoRoom, StoreError
 from scraper.model import Document
+from scraper.stores import documents
 from scraper.stores.documents import DocumentStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PATH = "nankai/2026/03/0123456789abcdef.md"
@@ -264,13 +266,35 @@ def test_a_document_keeps_the_permissions_that_somebody_gave_it(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("number", [3, 30])
-def test_what_is_absent_is_told_by_its_key(tmp_path: Path, number: int) -> None:
+def test_what_is_absent_is_told(tmp_path: Path, number: int) -> None:
     store = DocumentStore(tmp_path)
     paths = {f"k{n}": f"s/2026/0{n % 2 + 1}/{n}.md" for n in range(number)}
     for path in paths.values():
         store.save_file(path, b"x")
-    assert list(store.absent(paths.items())) == []
+    assert list(store.absent(paths.values())) == []
     (tmp_path / paths["k1"]).unlink()
     (tmp_path / paths["k2"]).unlink()
     (tmp_path / paths["k2"]).mkdir()
-    assert list(store.absent([*paths.items(), ("far", "s/1999/01/a.md")])) == ["k1", "k2", "far"]
+    far = "s/1999/01/a.md"
+    assert list(store.absent([*paths.values(), far])) == [paths["k1"], paths["k2"], far]
+
+
+def test_a_large_folder_is_not_listed_again_for_a_few_of_its_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    scandir, store = os.scandir, DocumentStore(tmp_path)
+
+    def heard(place: Path) -> Iterator[os.DirEntry[str]]:
+        listed.append(place.name)
+        return scandir(place)
+
+    monkeypatch.setattr(documents, "_AT_ONCE", 10)
+    monkeypatch.setattr(os, "scandir", heard)
+    large = [f"s/2026/01/{number}.md" for number in range(200)]
+    small = [f"s/2026/02/{number}.md" for number in range(20)]
+    for path in large + small:
+        store.save_file(path, b"x")
+    (tmp_path / large[150]).unlink()
+    assert list(store.absent(large + small)) == [large[150]]
+    assert listed == ["01", "02", "02"]

@@ -60,7 +60,7 @@ def _known(folder: ArchiveFolder) -> set[str]:
     known: set[str] = set()
     for name in folder.sites():
         with view_state(folder.root, name) as state:
-            known.update(path for _, path in state.articles.paths(name))
+            known.update(state.articles.paths(name))
             known.update(path for path, _ in state.assets.files(name))
     return known
 

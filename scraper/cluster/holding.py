@@ -110,9 +110,8 @@ class Holding:
 
 def held_paths(state: State, site: str) -> tuple[str, ...]:
     """Return where the documents and pictures of a site lie, each once."""
-    documents = (path for _, path in state.articles.paths(site))
     files = (path for _, path in state.assets.files(site))
-    return tuple(dict.fromkeys([*documents, *files]))
+    return tuple(dict.fromkeys([*state.articles.paths(site), *files]))
 
 
 def put_durably(path: Path, data: bytes) -> None:

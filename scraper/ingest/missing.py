@@ -41,7 +41,7 @@ def missing_today(context: SiteContext) -> tuple[str, ...]:
 
 def missing_documents(state: State, site: str, documents: DocumentStore) -> tuple[str, ...]:
     """Return the paths of a site's documents that are not there."""
-    return tuple(documents.absent((path, path) for _, path in state.articles.paths(site)))
+    return tuple(documents.absent(state.articles.paths(site)))
 
 
 def told_missing(site: str, paths: Sequence[str]) -> Message:

@@ -30,8 +30,8 @@ _UNFINISHED = ".unfinished"  # how the name of a file that is being written ends
 _UNFINISHED_NAME = re.compile(r"\.[0-9a-f]{16}\.unfinished")
 _DOCUMENT = re.compile(r"[0-9a-f]{32}\.md")  # named by an article's identity
 _OURS = ".scraper"  # the folder of captures, state and lock: no document's place
-_AT_ONCE = 1000  # documents that are looked for together
-_WORTH = 8  # of them in one folder, from which on it is listed
+_AT_ONCE = 10_000  # documents that are looked for together
+_DEARER = 8  # times as dear to ask for one file as to list it
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -84,26 +84,28 @@ class DocumentStore:
             return True
         return self._elsewhere is not None and self._elsewhere.has_file(path)
 
-    def absent(self, documents: Iterable[tuple[str, str]]) -> Iterator[str]:
-        """Yield the keys of those whose file is not there, of documents by key and path.
+    def absent(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield those of some documents' paths where no file is.
 
-        Folders are listed, where that is less than to ask for each file.
+        Folders are listed, where that is less than to ask for each file: none again and again for a few.
         """
-        left = iter(documents)
+        left = iter(paths)
+        sizes: dict[str, int] = {}  # of the folders that were listed
         while some := tuple(islice(left, _AT_ONCE)):
-            folders = Counter(path.rpartition("/")[0] for _, path in some)
-            names = {folder: self._names(folder) for folder, count in folders.items() if count >= _WORTH}
-            for key, path in some:
-                folder, _, name = path.rpartition("/")
-                if name not in names.get(folder, ()) and not self.has(path):
-                    yield key
+            there: set[str] = set()
+            for folder, count in Counter(path.rpartition("/")[0] for path in some).items():
+                if count >= _DEARER and count * _DEARER >= sizes.get(folder, 0):
+                    found = self._files_in(folder)
+                    sizes[folder] = len(found)
+                    there.update(found)
+            yield from (path for path in some if path not in there and not self.has(path))
 
-    def _names(self, folder: str) -> frozenset[str]:
+    def _files_in(self, folder: str) -> list[str]:
         try:
             with os.scandir(self._root / folder) as entries:
-                return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+                return [f"{folder}/{one.name}" for one in entries if one.is_file(follow_symlinks=False)]
         except OSError:
-            return frozenset()  # whoever asks for each of its files hears why
+            return []  # whoever asks for each of its files hears why
 
     def named(self, name: str) -> str | None:
         """Return the path of the document whose file is called `<name>.md`, wherever it lies; None: none is.

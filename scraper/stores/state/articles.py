@@ -304,16 +304,16 @@ class Articles:
         ).fetchone()
         return int(number)
 
-    def paths(self, site: str) -> Iterator[tuple[str, str]]:
-        """Yield key and path of every document, by key."""
-        last = ""
+    def paths(self, site: str) -> Iterator[str]:
+        """Yield the path of every document, as the articles were found: those of a month mostly together."""
+        last = 0
         query = (
-            "SELECT key, path FROM article "
-            "WHERE site = ? AND typeof(path) = 'text' AND key > ? ORDER BY key LIMIT 1000"
+            "SELECT id, path FROM article NOT INDEXED "
+            "WHERE id > ? AND site = ? AND typeof(path) = 'text' ORDER BY id LIMIT 1000"
         )
-        while rows := self._connection.execute(query, (site, last)).fetchall():
-            yield from ((row["key"], row["path"]) for row in rows if isinstance(row["path"], str))
-            last = rows[-1]["key"]
+        while rows := self._connection.execute(query, (last, site)).fetchall():
+            yield from (path for _, path in rows if type(path) is str)
+            last = rows[-1]["id"]
 
     def passed_over(self, site: str, run: int) -> int:
         """Return how many articles this run's lists named that lie outside of what was asked for."""

@@ -57,14 +57,18 @@ _STATUSES = frozenset(Status)
 _PERHAPS = (str, type(None))
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _NAMED = """
-    SELECT DISTINCT n.channel, a.key, a.url, a.status, a.path, a.published, a.listed_date, a.error
-    FROM named n
-    JOIN article m ON m.site = n.site AND m.key = n.key
-    LEFT JOIN alias l ON m.status = 'aliased' AND l.site = m.site AND l.url = m.url
-    JOIN article a ON a.site = m.site AND a.key = coalesce(l.key, m.key)
-    WHERE n.site = ? AND a.status != 'aliased'
-    ORDER BY a.key, n.channel
-"""  # an address that led to another article counts as that one
+    SELECT n.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
+    FROM named n CROSS JOIN article a ON a.site = n.site AND a.key = n.key
+    WHERE n.site = :site AND a.status != 'aliased'
+    UNION
+    SELECT a.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
+    FROM alias l
+    CROSS JOIN article m ON m.site = l.site AND m.url = l.url AND m.status = 'aliased'
+    CROSS JOIN named n ON n.site = m.site AND n.key = m.key
+    CROSS JOIN article a ON a.site = l.site AND a.key = l.key
+    WHERE l.site = :site AND a.status != 'aliased'
+    ORDER BY 1, 2
+"""  # an address that led to another article counts as that one; most did not: only they are sorted
 
 _UNHELD = "article a INDEXED BY article_unheld"
 _WAITING = "article a INDEXED BY article_waiting"
@@ -119,7 +123,7 @@ class Queries:
 
         One whose row holds what cannot be counts as failed: nobody can say that it is held.
         """
-        for row in self._connection.execute(_NAMED, (site,)):
+        for row in self._connection.execute(_NAMED, {"site": site}):
             if not _is_sound(row):
                 yield _unread(row)
                 continue
@@ -194,10 +198,12 @@ class Queries:
 
 def _is_sound(row: sqlite3.Row) -> bool:
     """Say whether what a row tells of an article can be."""
-    texts = (row["channel"], row["key"], row["url"])
-    perhaps = (row["path"], row["error"])
-    is_text = all(type(said) is str for said in texts) and all(type(said) in _PERHAPS for said in perhaps)
-    return is_text and row["status"] in _STATUSES
+    return (
+        type(row["channel"]) is type(row["key"]) is type(row["url"]) is str
+        and type(row["path"]) in _PERHAPS
+        and type(row["error"]) in _PERHAPS
+        and row["status"] in _STATUSES
+    )
 
 
 def _unread(row: sqlite3.Row) -> NamedArticle:
