@@ -26,9 +26,17 @@ FORGOTTEN = "Forgotten"
 """What the error of an article begins with that was taken out of the archive: it is never asked for again."""
 
 
+_FURTHER = " further"
+
+
 def key_of_further_pages(key: str) -> str:
     """Return the key under which the pages of an article behind its first one are kept."""
-    return f"{key} further"
+    return f"{key}{_FURTHER}"
+
+
+def key_of_first_page(key: str) -> str:
+    """Return the key of the article of which this is the key, or that of its further pages."""
+    return key.removesuffix(_FURTHER)
 
 
 class Status(StrEnum):

@@ -90,9 +90,9 @@ class Clumsy(DocumentStore):
         self._error = error
         self.stumbled = 0
 
-    def save(self, document: Document) -> bool:
+    def save(self, document: Document, *, name_later: bool = False) -> bool:
         if self.stumbled:
-            return super().save(document)
+            return super().save(document, name_later=name_later)
         self.stumbled += 1
         raise self._error
 

@@ -97,7 +97,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         "end_campaign": (("s", "a", ""), {}),
     },
     "notes": {
-        **{verb: (("t", "n"), {}) for verb in ("get", "moment", "text")},
+        **{verb: (("t", "n"), {}) for verb in ("get", "moment", "text", "drop")},
         "put": (("t", "n", {}), {}),
     },
     "runs": {
@@ -123,6 +123,7 @@ WHOLE: dict[str, set[str]] = {
         "of_day",
         "last",
         "last_of_each_file",
+        "keys_since",
     },  # the last is the first row of a walk
     "runs": {"of_site"},  # one row a run
     "counts": {"named", "keys", "last_read", "pages", "standings", "standing", "newest", "thin"},

@@ -2,7 +2,8 @@
 
 A zygote has imported the program and forks a child for each command line: a real process with the program's
 own signals, locks and files, of which nothing is left when it is killed. At which instant that is, is told by
-what it does and not by a clock: before its n-th touch of the disk.
+what it does and not by a clock: before its n-th touch of the disk. What would outlast a power cut then can be
+recorded (`powercut`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import signal
-    from pathlib import Path
+
+    from powercut import Disk
 
     from scraper.demo.server import Server
 
@@ -25,6 +28,8 @@ _GLANCE = 0.001  # seconds
 
 _PROGRAM = """
 import json, os, signal, sys
+sys.path.insert(0, sys.argv[1])
+import powercut
 
 touches_left = None  # of the disk, until the child dies in front of one; None: it does not die of itself
 
@@ -38,6 +43,7 @@ def deadly(touch):
         return touch(*args, **options)
     return touched
 
+os.fsync = powercut.recorded(os.fsync)
 for name in ("write", "fsync", "rename", "replace", "link", "unlink", "mkdir", "ftruncate"):
     setattr(os, name, deadly(getattr(os, name)))
 
@@ -53,6 +59,8 @@ for line in sys.stdin:
         os.dup2(out, 1)
         os.dup2(out, 2)
         code = 1
+        if asked["disk"] is not None:
+            powercut.record(*asked["disk"])
         touches_left = asked["touches"]
         try:
             code = cli.main(asked["argv"])
@@ -112,7 +120,7 @@ class Zygote:
     def __enter__(self) -> Self:
         """Start it, and return when its imports are done or under way."""
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-c", _PROGRAM],
+            [sys.executable, "-c", _PROGRAM, str(Path(__file__).parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -125,16 +133,17 @@ class Zygote:
         with self._process:
             self._process.kill()
 
-    def start(self, *argv: str, touches: int | None = None) -> Life:
+    def start(self, *argv: str, touches: int | None = None, disk: Disk | None = None) -> Life:
         """Start the program with these arguments.
 
         `touches`: how often it may touch the disk before it is killed in front of the next time; None: ever.
+        `disk`: where it is recorded what a power cut would leave; None: nowhere.
         """
         assert self._process is not None
         out = self._folder / "out.txt"
-        _pipe(self._process.stdin).write(
-            json.dumps({"argv": argv, "out": str(out), "touches": touches}) + "\n"
-        )
+        places = None if disk is None else (str(disk.root), str(disk.kept))
+        asked = {"argv": argv, "out": str(out), "touches": touches, "disk": places}
+        _pipe(self._process.stdin).write(json.dumps(asked) + "\n")
         _pipe(self._process.stdin).flush()
         return Life(self._process, int(_pipe(self._process.stdout).readline()), out)
 

@@ -25,6 +25,7 @@ from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.missing import missing_today, told_missing
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.replay import Replay
+from scraper.ingest.unsynced_names import UnsyncedNames
 from scraper.messages import say
 from scraper.report import Report
 from scraper.values import Value, replace
@@ -236,6 +237,7 @@ class Session:
                 turn.reporter.code(code)
             raise
         finally:
+            await self._settle(context, turn)
             self._finish(context, crawl)
             try:
                 with context.state.transaction():
@@ -243,6 +245,13 @@ class Session:
                     runs.end(run, self._now(), turn.reporter.exit_code)
             except StoreError as error:  # on a full disk the report says it all the same
                 self._stopped(context.site, turn, error)
+
+    async def _settle(self, context: SiteContext, turn: _Turn) -> None:
+        """Make durable what is not yet: the turn is not over before."""
+        try:
+            await self._off_loop.do(UnsyncedNames(context).settle)
+        except StoreError as error:  # the next run looks for what may be lost
+            self._stopped(context.site, turn, error)
 
     async def _carry_out(self, context: SiteContext, crawl: SiteCrawl, turn: _Turn, plan: Plan) -> None:
         try:

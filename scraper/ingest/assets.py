@@ -18,7 +18,7 @@ from scraper import policy, robots
 from scraper.charset import body_bytes
 from scraper.errors import ArchiveError, BadStatus, NoRoom, ProgramError, Refused, StoreError
 from scraper.extractor.filetypes import suffix_for
-from scraper.ingest.reextract import job_of, keep, remake, renewed
+from scraper.ingest.reextract import make_again
 from scraper.messages import say
 from scraper.stores.state.captures import entry_of
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scraper.article_record import ArticleRecord, Asset
-    from scraper.ingest.reextract import Job
     from scraper.model import Article, Capture, CaptureRef, Site
     from scraper.stores.opening import SiteContext
 
@@ -105,24 +104,10 @@ class AssetIngester:
             known = self._state.articles.get(self._site.name, key)
             if key in self._stuck or known is None or known.capture is None:
                 continue
-            job = job_of(known, known.capture, self._site, self._state)
-            problem = self._made_again(job)
+            problem = make_again(known, known.capture, self._context, self._read)
             if problem is not None:
                 self._stuck.add(key)
                 yield known, problem
-
-    def _made_again(self, job: Job) -> ArchiveError | None:
-        """Write a document anew; return why it could not be."""
-        made = remake(job, self._site, self._shelf, self._read)
-        if isinstance(made, ArchiveError):
-            return made
-        try:
-            keep(renewed(job, made), job, made, self._context)
-        except NoRoom:
-            raise
-        except StoreError as error:
-            return error
-        return None
 
     def restore(self, *, dry: bool) -> Iterator[tuple[Asset, ArchiveError | None]]:
         """Put files back that are lost or changed, from their captures; yield each, and why it could not be.

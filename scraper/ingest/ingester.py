@@ -44,6 +44,7 @@ from scraper.ingest.list_reader import channel_of, key_of, newest, program_error
 from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.prior_captures import PriorCaptures
 from scraper.ingest.reextract import save_embedded
+from scraper.ingest.unsynced_names import UnsyncedNames
 from scraper.messages import say
 from scraper.model import Kind
 from scraper.numbers import whole
@@ -101,6 +102,7 @@ class Ingester:
         self._site = context.site
         self._state = context.state
         self._documents = context.documents
+        self._names = UnsyncedNames(context)
         self._prior = PriorCaptures(context)
         self._decider = decider_of(context, self._reader)
         self._whole = partial(
@@ -379,7 +381,8 @@ class Ingester:
             if judged.document is not None:
                 self.monitor.check(known, judged.known)
                 save_embedded(judged.embedded, self._documents)
-                self._documents.save(judged.document)
+                self._documents.save(judged.document, name_later=True)
+                self._names.saved(ref)
         except RepeatedBody as error:
             failed = self._failure(known, capture, error)
             return replace(failed, known=replace(failed.known, body_digest=digest))

@@ -1,8 +1,8 @@
 """Documents that the state knows and nobody finds: deleted by hand, it may be on purpose.
 
 A run does not write them again: a document is on the disk before the state knows of it, so no kill explains
-that one is missing. Whoever deleted it is asked what was meant. A run looks once a day: of a hundred thousand
-documents it takes a second.
+that one is missing, and what a power cut may take is known (`unsynced_names`). Whoever deleted it is asked
+what was meant. A run looks once a day: of a hundred thousand documents it takes a second.
 """
 
 from __future__ import annotations

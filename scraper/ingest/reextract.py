@@ -251,6 +251,26 @@ def keep(
         context.state.assets.show(known.site, known.key, made.shown, made.captured, told=job.assets)
 
 
+def make_again(
+    known: ArticleRecord,
+    ref: CaptureRef,
+    context: SiteContext,
+    read: Callable[[Capture, Site], Article] | None = None,
+) -> ArchiveError | None:
+    """Write an article's document anew of a capture; return why it could not be. Raises NoRoom."""
+    job = job_of(known, ref, context.site, context.state)
+    made = remake(job, context.site, context.captures.read, read)
+    if isinstance(made, ArchiveError):
+        return made
+    try:
+        keep(renewed(job, made), job, made, context)
+    except NoRoom:
+        raise
+    except StoreError as error:
+        return error
+    return None
+
+
 def save_embedded(pictures: Iterable[EmbeddedPicture], documents: DocumentStore) -> None:
     """Write the files of the pictures that a page holds itself: the capture is all that has them."""
     for picture in pictures:

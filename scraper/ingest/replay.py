@@ -17,8 +17,10 @@ from scraper.ingest.article_decision import OK, family_of
 from scraper.ingest.copies import Copies
 from scraper.ingest.forgetting import Forgetting
 from scraper.ingest.ingester import EVERY_DAY, Ingester
+from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.prior_captures import NOT_MODIFIED
 from scraper.ingest.reextract import hosts_of
+from scraper.ingest.unsynced_names import UnsyncedNames
 from scraper.mementos import as_of_site
 from scraper.messages import say
 from scraper.model import Kind
@@ -54,7 +56,9 @@ class Replay:
         self._site = context.site
         self._state = context.state
         self._copies = Copies(self._context, reader)
-        self._ingester = Ingester(self._context, reader)
+        self._reader = reader or DirectReader()
+        self._ingester = Ingester(self._context, self._reader)
+        self._names = UnsyncedNames(self._context)
         self._tell: Callable[[Damaged], None] = lambda _: None
 
     async def prepare(self, left: LeftCapture) -> None:
@@ -76,6 +80,9 @@ class Replay:
         captures, forgetting = self._context.captures, Forgetting(self._context)
         tail = captures.recover()
         forgetting.finish()
+        restored = self._names.restore(self._reader.extract)
+        if restored:
+            _log.info("restored", extra={"fields": {"site": self._site.name, "documents": restored}})
         number = 0
         after = self._state.captures.last(self._site.name)
         for ref, capture in captures.scan(after=after, on_damage=tell):
@@ -88,6 +95,7 @@ class Replay:
         for known, error in self._ingester.assets.follow():
             fields = {"site": self._site.name, "url": known.url, "error": str(error)}
             _log.warning("document", extra={"fields": fields})
+        self._names.settle()
         if number:
             _log.info("recovered", extra={"fields": {"site": self._site.name, "captures": number}})
 

@@ -148,11 +148,13 @@ def replace_file(
     mode: int | None = None,
     write: Write = os.write,
     sync: Sync | None = os.fsync,
+    name_later: bool = False,
 ) -> None:
     """Put a file into an open folder, whole, in place of the one before: written as `beside`, then renamed.
 
     `mode`: its permissions; None: a new file's, open to its owner. `sync`: None where a power cut may bring
-    the old one back. Whatever stops it, nothing is left beside. Raises OSError.
+    the old one back. `name_later`: the folder is left for the caller to sync. Whatever stops it, nothing is
+    left beside. Raises OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
@@ -168,7 +170,7 @@ def replace_file(
     except BaseException:
         remove_file(folder, beside)
         raise
-    if sync is not None:
+    if sync is not None and not name_later:
         sync(folder)
 
 

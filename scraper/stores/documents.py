@@ -35,6 +35,21 @@ _DEARER = 8  # times as dear to ask for one file as to list it
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
+class UnsyncedNames:
+    """Where documents have names that a power cut may take, of one store."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.folders: set[str] = set()
+        self.count = 0  # documents
+        self.is_noted = False  # whether the state knows that there are some
+
+    def add(self, path: str) -> None:
+        """Take in that the document of a path got its name, or has one of which nobody knows how long."""
+        self.folders.add(path.rpartition("/")[0])
+        self.count += 1
+
+
 class DocumentStore:
     """The documents and pictures under the archive's folder."""
 
@@ -55,13 +70,17 @@ class DocumentStore:
         self._elsewhere = elsewhere
         self._write = write
         self._sync = sync
+        self.unsynced = UnsyncedNames()
         self._by_name: dict[str, str] | None = None  # of documents, with their paths; None: not looked at yet
 
-    def save(self, document: Document) -> bool:
-        """Write a document and tell whether the disk had other bytes; with equal bytes nothing is touched."""
-        return self.save_file(document.path, document.text.encode("utf-8"))
+    def save(self, document: Document, *, name_later: bool = False) -> bool:
+        """Write a document and tell whether the disk had other bytes; with equal bytes nothing is touched.
 
-    def save_file(self, path: str, data: bytes) -> bool:
+        `name_later`: a new document's name may be lost in a power cut until `sync_names`; see `unsynced`.
+        """
+        return self.save_file(document.path, document.text.encode("utf-8"), name_later=name_later)
+
+    def save_file(self, path: str, data: bytes, *, name_later: bool = False) -> bool:
         """Write any file of the archive, by the same rules.
 
         Written beside, synced, renamed: under its name there is always a whole file, the old or the new.
@@ -71,12 +90,31 @@ class DocumentStore:
         try:
             with self._folder(folders, make=True) as folder:
                 found = _read(folder, name)
-                if found == data or (found is None and self._stored(path) == data):
+                before = self._stored(path) if found is None else found
+                if before == data:
+                    if name_later:  # of a run that was killed, it may be
+                        self.unsynced.add(path)
                     return False
-                self._replace(folder, name, data)
+                mode = None if found is None else _mode(folder, name)
+                later = name_later and before is None  # no power cut brings an older one back
+                self._replace(folder, name, data, mode=mode, name_later=later)
         except OSError as error:
             raise store_error(error, "write", self._root / path) from error
+        if later:
+            self.unsynced.add(path)
         return True
+
+    def sync_names(self) -> None:
+        """Make the names of all documents durable that were saved without, a sync for each folder."""
+        for path in sorted(self.unsynced.folders):
+            try:
+                with self._folder(path.split("/") if path else [], make=False) as folder:
+                    self._sync(folder)
+            except FileNotFoundError:
+                continue  # taken away since, with all that was in it
+            except OSError as error:
+                raise store_error(error, "write", self._root / path) from error
+        self.unsynced = UnsyncedNames()
 
     def has(self, path: str) -> bool:
         """Say whether a document's file is there."""
@@ -204,10 +242,18 @@ class DocumentStore:
         os.chmod(name, stat.S_IMODE(mode) | stat.S_IRWXU, dir_fd=parent)
         self._sync(parent)
 
-    def _replace(self, folder: int, name: str, data: bytes) -> None:
+    def _replace(self, folder: int, name: str, data: bytes, *, mode: int | None, name_later: bool) -> None:
         beside = f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{_UNFINISHED}"
-        mode = _mode(folder, name)
-        replace_file(folder, name, data, beside=beside, mode=mode, write=self._write, sync=self._sync)
+        replace_file(
+            folder,
+            name,
+            data,
+            beside=beside,
+            mode=mode,
+            write=self._write,
+            sync=self._sync,
+            name_later=name_later,
+        )
 
 
 def _parts(path: str) -> list[str]:
@@ -229,9 +275,6 @@ def _read(folder: int, name: str) -> bytes | None:
         return file.read()
 
 
-def _mode(folder: int, name: str) -> int | None:
-    """Return the permissions of the file to be replaced, which its successor keeps; None: it is new."""
-    try:
-        return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    except FileNotFoundError:
-        return None
+def _mode(folder: int, name: str) -> int:
+    """Return the permissions of the file to be replaced, which its successor keeps."""
+    return stat.S_IMODE(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)

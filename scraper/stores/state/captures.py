@@ -138,6 +138,16 @@ class CaptureIndex:
         )
         return tuple(self._all_sound(rows))
 
+    def keys_since(self, site: str, file: str, offset: int) -> tuple[str, ...]:
+        """Return of which articles there are captures from a place of the shelf on, in their order."""
+        query = "SELECT key FROM capture WHERE volume = ? AND offset >= ? AND key IS NOT NULL ORDER BY offset"
+        volumes = [one for one in self._volumes.all(site) if one[1] >= file]
+        return tuple(
+            str(row["key"])
+            for volume, name in volumes
+            for row in self._connection.execute(query, (volume, offset if name == file else _BEFORE))
+        )
+
     def last_answer(self, site: str, url: Url) -> CaptureRef | None:
         """Return the last answer under an address that is no article's; None: it never gave one."""
         row = self._connection.execute(

@@ -45,3 +45,7 @@ class Notes:
         value = value.isoformat() if isinstance(value, datetime) else value
         said = json.dumps(value, ensure_ascii=False)
         self._connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (topic, name, said))
+
+    def drop(self, topic: str, name: str) -> None:
+        """Remember nothing of it any more."""
+        self._connection.execute("DELETE FROM memory WHERE topic = ? AND name = ?", (topic, name))

@@ -1,0 +1,216 @@
+"""Names of new documents: synced together by the folder, and brought back where a power cut took them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from archiving import Archive
+
+from scraper.ingest.unsynced_names import UnsyncedNames
+from scraper.stores.documents import DocumentStore
+from scraper.stores.opening import open_site
+from scraper.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scraper.article_record import ArticleRecord
+    from scraper.demo.ecms_world import EcmsWorld
+    from scraper.demo.server import Server
+    from scraper.model import CaptureRef
+    from scraper.stores.opening import SiteContext
+
+CHANNEL = "bcyw"
+SITE = "beichen"
+FIRST = datetime(2025, 1, 6, 9, tzinfo=UTC)
+ARTICLES = 3
+
+
+class Disk:
+    """What of documents is synced: the folders, in their order."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.folders: list[Path] = []
+        self._inodes = {
+            path.stat().st_ino: path.relative_to(archive.root)
+            for path in archive.root.rglob("*")
+            if path.is_dir()
+        }
+        self.noted: list[bool] = []
+        self.context: SiteContext | None = None
+
+    def sync(self, fd: int) -> None:
+        folder = self._inodes.get(os.fstat(fd).st_ino)
+        if folder is not None:
+            self.folders.append(folder)
+            self.noted.append(self.context is not None and is_noted(self.context))
+
+
+@pytest.fixture
+def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
+    """Return an archive of a few articles, which ended as it should."""
+    world.bulk(CHANNEL, ARTICLES, first=FIRST)
+    archive = Archive(tmp_path, server, world, channel=CHANNEL)
+    assert archive.run().exit_code == 0
+    return archive
+
+
+@pytest.fixture
+def disk(archive: Archive) -> Disk:
+    return Disk(archive)
+
+
+@pytest.fixture
+def context(archive: Archive, disk: Disk) -> Iterator[SiteContext]:
+    """Return the site as the next run opens it, on a disk that tells what is synced."""
+    [site] = archive.config.sites
+    with open_site(archive.root, site, now=archive.clock) as context:
+        disk.context = replace(context, documents=DocumentStore(archive.root, sync=disk.sync))
+        yield disk.context
+
+
+def is_noted(context: SiteContext) -> bool:
+    return context.state.notes.get("unsynced", SITE) is not None
+
+
+def held(context: SiteContext) -> list[ArticleRecord]:
+    return list(context.state.articles.held(SITE))
+
+
+def note(context: SiteContext, known: ArticleRecord) -> None:
+    """Leave the state as a run leaves it that ended after this article."""
+    assert known.capture is not None
+    place = [known.capture.file, known.capture.offset]
+    with context.state.transaction():
+        context.state.notes.put("unsynced", SITE, place)
+
+
+def path_of(archive: Archive, known: ArticleRecord) -> Path:
+    assert known.path is not None
+    return archive.root / known.path
+
+
+def in_order(context: SiteContext) -> list[tuple[ArticleRecord, CaptureRef]]:
+    """Return the articles in the order in which they were fetched, each with its capture."""
+    found = [(known, known.capture) for known in held(context) if known.capture is not None]
+    return sorted(found, key=lambda one: one[1].offset)
+
+
+def newest(context: SiteContext) -> ArticleRecord:
+    return in_order(context)[-1][0]
+
+
+def oldest(context: SiteContext) -> ArticleRecord:
+    return in_order(context)[0][0]
+
+
+def test_a_run_that_ended_leaves_no_note(context: SiteContext) -> None:
+    assert not is_noted(context)
+
+
+def test_the_note_stands_until_the_names_are_synced(
+    archive: Archive, context: SiteContext, disk: Disk
+) -> None:
+    known = newest(context)
+    assert known.capture is not None
+    path = path_of(archive, known)
+    text = path.read_bytes()
+    path.unlink()
+    context.documents.save_file(str(known.path), text, name_later=True)
+    names = UnsyncedNames(context)
+    names.saved(known.capture)
+    assert (disk.folders, is_noted(context)) == ([], True)
+    names.settle()
+    assert (disk.folders, disk.noted) == ([path.parent.relative_to(archive.root)], [True])
+    assert not is_noted(context)
+
+
+def test_the_note_is_put_down_once_for_many_documents(context: SiteContext) -> None:
+    names = UnsyncedNames(context)
+    for number, (_, ref) in enumerate(in_order(context)):
+        context.documents.save_file(f"{SITE}/{number}.md", b"new", name_later=True)
+        names.saved(ref)
+    first = oldest(context).capture
+    assert first is not None
+    assert context.state.notes.get("unsynced", SITE) == [first.file, first.offset]
+
+
+def test_after_so_many_documents_their_names_are_synced(context: SiteContext, disk: Disk) -> None:
+    names, ref = UnsyncedNames(context), oldest(context).capture
+    assert ref is not None
+    for number in range(64):
+        assert disk.folders == []
+        context.documents.save_file(f"{SITE}/{number}.md", b"new", name_later=True)
+        names.saved(ref)
+    assert [str(folder) for folder in disk.folders] == [SITE]
+    assert not is_noted(context)
+
+
+def test_what_a_power_cut_took_is_made_again(archive: Archive, context: SiteContext) -> None:
+    known = newest(context)
+    text = path_of(archive, known).read_bytes()
+    path_of(archive, known).unlink()
+    note(context, known)
+    assert UnsyncedNames(context).restore() == 1
+    assert path_of(archive, known).read_bytes() == text
+    assert not is_noted(context)
+
+
+def test_what_was_there_before_and_is_deleted_stays_so(archive: Archive, context: SiteContext) -> None:
+    """Somebody deleted it, it may be on purpose."""
+    known = oldest(context)
+    path_of(archive, known).unlink()
+    note(context, newest(context))
+    assert UnsyncedNames(context).restore() == 0
+    assert not path_of(archive, known).exists()
+
+
+def test_what_a_kill_left_is_synced_before_the_note_goes(
+    archive: Archive, context: SiteContext, disk: Disk
+) -> None:
+    """The kill took no name, but the next power cut may."""
+    known = newest(context)
+    note(context, known)
+    assert UnsyncedNames(context).restore() == 0
+    assert disk.folders == [path_of(archive, known).parent.relative_to(archive.root)]
+    assert disk.noted == [True]
+    assert not is_noted(context)
+
+
+def test_a_document_that_a_kill_left_unknown_is_synced_though_its_bytes_are_there(
+    archive: Archive, context: SiteContext, disk: Disk
+) -> None:
+    known = newest(context)
+    text = path_of(archive, known).read_bytes()
+    assert context.documents.save_file(str(known.path), text, name_later=True) is False
+    context.documents.sync_names()
+    assert disk.folders == [path_of(archive, known).parent.relative_to(archive.root)]
+
+
+def test_a_document_in_the_place_of_another_has_its_name_at_once(
+    archive: Archive, context: SiteContext, disk: Disk
+) -> None:
+    """No power cut brings the older one back, which nobody could tell from one that was changed by hand."""
+    known = newest(context)
+    context.documents.save_file(str(known.path), b"revised", name_later=True)
+    assert disk.folders == [path_of(archive, known).parent.relative_to(archive.root)]
+    assert context.documents.unsynced.count == 0
+
+
+def test_a_note_that_says_no_place_means_all(archive: Archive, context: SiteContext) -> None:
+    path_of(archive, oldest(context)).unlink()
+    with context.state.transaction():
+        context.state.notes.put("unsynced", SITE, {"odd": 1})
+    assert UnsyncedNames(context).restore() == 1
+
+
+def test_a_folder_that_was_taken_away_needs_no_sync(archive: Archive, context: SiteContext) -> None:
+    context.documents.save_file(f"{SITE}/new/a.md", b"new", name_later=True)
+    (archive.root / SITE / "new" / "a.md").unlink()
+    (archive.root / SITE / "new").rmdir()
+    context.documents.sync_names()
+    assert context.documents.unsynced.count == 0
