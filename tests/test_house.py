@@ -102,7 +102,7 @@ KEEPERS = {
     "apprise": {"app.notifying"},
     "argcomplete": {"cli", "parser"},
     "pyarrow": {"export.parquet"},
-    "cmarkgfm": {"writer.loss", "writer.markdown_reader"},
+    "cmarkgfm": {"writer.commonmark"},
     "pagefind_bin": {"website.pagefind"},
     "markdown_it": {"rendering.document"},
     "starlette": {"serve"},

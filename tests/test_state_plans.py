@@ -115,7 +115,7 @@ KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
 """Verbs that are asked for something by name, with what they are asked for."""
 
 WHOLE: dict[str, set[str]] = {
-    "articles": {"held", "mend", "every", "count", "paths"},
+    "articles": {"held", "unheld", "mend", "every", "count", "paths"},
     "assets": {"held", "files"},
     "captures": {
         "every",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+from pathlib import Path
 
 import pytest
 from forest import Forest
@@ -84,3 +86,15 @@ def test_texts_that_differ_throughout_are_still_compared_in_time() -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_reading_any_text_never_fails(text: str) -> None:
     assert visible_text(read_back(text).text) == read_back(text).text
+
+
+def test_many_documents_are_read_back_in_the_memory_of_one() -> None:
+    def held() -> int:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    text = "\n\n".join(f"**{number}** [字]({LINK}) 字 `码`" * 20 for number in range(50))
+    read_back(text)
+    before = held()
+    for _ in range(100):
+        read_back(text)
+    assert held() - before < 100 * len(text)  # its tree alone is several times as much

@@ -171,8 +171,8 @@ def _every_damage(
         what = say("the file is missing: the next run makes it again from the captures")
         yield Damage(file=_state_file(archive, site), what=what)
     yield from _again(site, suspects, archive, render=render)
-    for _ in state.articles.every(site.name):
-        pass  # those that have no document too
+    for _ in state.articles.unheld(site.name):
+        pass  # the others were read: what of them cannot be is known
     yield from _damaged_rows(site, state, archive)
     for path, digest in state.assets.files(site.name):
         found.pictures += 1

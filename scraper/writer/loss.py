@@ -14,19 +14,17 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from cmarkgfm.cmark import markdown_to_html_with_extensions
-
 from scraper import dom, line_differences
 from scraper.model import Loss
 from scraper.text import visible_text
 from scraper.values import Value
+from scraper.writer.commonmark import to_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scraper.model import Shown
 
-_EXTENSIONS = ("table", "strikethrough")
 _PARTED = re.compile(r"[/=&?#]")
 _SMALL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎−（）", "0123456789+-=()0123456789+-=()-()")
 _LONGEST_COMPARED = 4_000  # characters that differ on both sides; more are compared by number alone
@@ -93,7 +91,7 @@ def _name_of(address: str) -> str:
 
 def read_back(markdown: str) -> Said:
     """Read Markdown as CommonMark with GFM tables and strikethrough."""
-    shown = dom.parse_own(markdown_to_html_with_extensions(markdown, extensions=list(_EXTENSIONS)))
+    shown = dom.parse_own(to_html(markdown))
     return Said(
         text=visible_text(dom.text_of(shown)),
         images=tuple(dom.attribute(image, "src") for image in dom.select(shown, "img")),

@@ -11,9 +11,8 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
-from cmarkgfm.cmark import markdown_to_html_with_extensions
-
 from scraper.urls import parse
+from scraper.writer.commonmark import to_html
 
 if TYPE_CHECKING:
     from scraper.urls import Url
@@ -25,7 +24,6 @@ _FRONT_MATTER: Final = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*?\n)??---[ \t]*(?:
 _DIVIDER: Final = re.compile(rf"(?P<above>(?:(?<!\n)\n++)?){MORE.pattern}(?P<below>\n*+)")
 _COMMENT: Final = "<!--"
 _DIVIDING: Final = re.compile(r"<!--[ \t]*+more[ \t]*+-->[ \t]*+\n*+")
-_EXTENSIONS: Final = ("table", "strikethrough")
 _PICTURE: Final = re.compile(r'<img src="(?P<address>[^"]*)" alt="(?P<alt>[^"]*)"[^<>]*/>')
 _TAG: Final = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _USUAL_ALT: Final = {"图", "图片"}  # says nothing of the picture
@@ -72,7 +70,7 @@ def _joint(found: re.Match[str]) -> str:
 @lru_cache(maxsize=1)  # of one document several things are asked, one after another
 def html(body: str) -> str:
     """Return a document's body as HTML. HTML that stands in it is left out, and no link runs a script."""
-    return str(markdown_to_html_with_extensions(said(body), extensions=list(_EXTENSIONS)))
+    return to_html(said(body))
 
 
 def plain_text(body: str) -> str:

@@ -68,6 +68,7 @@ _SELECT_BY_BODY = (
     _SELECT.replace("FROM article a", "FROM article a INDEXED BY article_body")
     + " WHERE a.site = ? AND a.body_digest = ?"
 )
+_SELECT_UNHELD = _SELECT.replace("FROM article a", "FROM article a INDEXED BY article_unheld")
 _AT_ONCE = 1000
 _TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
 _SHOWN = "coalesce(published, CAST(strftime('%s', listed_date) AS INTEGER) * 1000000, first_seen)"
@@ -276,6 +277,10 @@ class Articles:
     def held(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article that has a document, by key."""
         yield from self._walk(f"{_SELECT} WHERE a.site = ? AND path IS NOT NULL AND a.key > ?", site)
+
+    def unheld(self, site: str) -> Iterator[ArticleRecord]:
+        """Yield every article that has no document, by key."""
+        yield from self._walk(f"{_SELECT_UNHELD} WHERE a.site = ? AND path IS NULL AND a.key > ?", site)
 
     def every(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article, by key."""
