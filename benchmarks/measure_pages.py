@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from figures import Figure, best_in_groups
 from invented import answer
@@ -26,7 +26,7 @@ from scraper.errors import ArchiveError
 from scraper.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from scraper.model import Article, Capture, Site
 
@@ -50,11 +50,10 @@ class Page(NamedTuple):
 
 def measure(*, small: bool) -> Iterator[Figure]:
     """Yield microseconds of CPU a page."""
-    pages = list(islice(_pages(), SMALL if small else None))
+    pages = list(islice(pages_of(captures()), SMALL if small else None))
     groups = [pages[at : at + TOGETHER] for at in range(0, len(pages), TOGETHER)]
     scale = 1e6 / len(pages)
-    steps = {"parse": _parse, "read": _read, "write": _write, "prove": _prove}
-    works = {name: partial(_each, step) for name, step in steps.items()}
+    works = {name: partial(_each, step) for name, step in STEPS.items()}
     peers = {name: partial(_convert_each, convert) for name, convert in _peers()}
     spent = best_in_groups(works, groups, 1 if small else ROUNDS, peers)
     written = spent["read"] + spent["write"]
@@ -84,7 +83,8 @@ def _convert_each(convert: Callable[[str], object], pages: Iterable[Page]) -> li
     return [convert(page.html) for page in pages]
 
 
-def _captures() -> Iterator[Capture]:
+def captures() -> Iterator[Capture]:
+    """Yield the pages that may be measured, as a server answered them."""
     if MANIFEST.exists():
         for line in MANIFEST.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
@@ -99,9 +99,9 @@ def _captures() -> Iterator[Capture]:
         yield answer(world, world.address(number), Kind.ARTICLE, NOW)
 
 
-def _pages() -> Iterator[Page]:
+def pages_of(captures: Iterable[Capture]) -> Iterator[Page]:
     """Yield the pages that are articles."""
-    for capture in _captures():
+    for capture in captures:
         site = site_for(capture.url)
         try:
             article = extractor.extract(capture, site)
@@ -137,6 +137,14 @@ def _prove(page: Page) -> object:
 
 def _document(article: Article, site: Site) -> object:
     return writer.write(article, site, identity=article.url, captured=NOW)
+
+
+STEPS: Final[Mapping[str, Callable[[Page], object]]] = {
+    "parse": _parse,
+    "read": _read,
+    "write": _write,
+    "prove": _prove,
+}
 
 
 # ── the peers ─────────────────────────────────────────────────────────────────────────────────────────────
