@@ -90,7 +90,6 @@ ONLY_KNOWN_TO = {"demo": {"commands.demo"}, "serve": {"commands.serve"}, "websit
 
 KEEPERS = {
     "httpx": {"crawler.httpx_library"},
-    "httpcore": {"crawler.transport"},
     "certifi": {"crawler.trust"},
     "tenacity": {"crawler.retry"},
     "protego": {"robots"},
@@ -127,7 +126,7 @@ IMPORTED_AS = {
     "pagefind-bin": "pagefind_bin",
 }
 
-SEEN_BY_OTHERS = {"tzdata", "sniffio", "hugo"}  # looked for by others; a binary: no import names it
+SEEN_BY_OTHERS = {"tzdata", "hugo"}  # looked for by others; a binary: no import names it
 
 IMPURE = {
     *("asyncio", "fcntl", "glob", "http", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),

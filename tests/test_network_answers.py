@@ -11,6 +11,7 @@ import virtualtime
 from faultserver import FaultServer
 from networkworld import fetch, network, request, site
 
+from scraper.crawler.client import Client
 from scraper.crawler.host_state import InMemoryHostState
 from scraper.errors import BadStatus, Blocked, FetchError, Paused, TooLarge, Unreachable
 
@@ -229,6 +230,58 @@ def test_when_it_is_cancelled_the_host_is_free_again() -> None:
             assert [seen.came for seen in server.seen] == pytest.approx([0, 8])
 
     virtualtime.run(story())
+
+
+async def silent(connection: fault.Connection) -> None:
+    await connection.reader.read()
+    connection.writer.close()
+
+
+@pytest.mark.parametrize("answer", [silent, fault.stalled(b"half")])
+def test_when_it_is_cancelled_no_connection_stays_open(answer: Answer) -> None:
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", answer)
+            place = site(server.url("/"))
+            async with network(place) as source:
+                stuck = asyncio.create_task(source.fetch(request(server.url("/a")), place))
+                await asyncio.sleep(5)
+                assert server.open_connections == 1
+                stuck.cancel()
+                await asyncio.gather(stuck, return_exceptions=True)
+                await asyncio.sleep(1)
+                assert server.open_connections == 0
+
+    virtualtime.run(story())
+
+
+def test_what_nobody_takes_is_not_read() -> None:
+    """A server that is faster than we are fills its own memory and not ours."""
+    sent: list[int] = []
+
+    async def flood(connection: fault.Connection) -> None:
+        await connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(1_000):
+            await connection.send(bytes(100_000))
+            sent.append(100_000)
+        connection.writer.close()
+
+    async def story() -> int:
+        async with FaultServer() as server, Client(allow_private=True) as client:
+            server.on("/a", flood)
+            async with client.ask(server.url("/a"), (), None) as answer:
+                await asyncio.sleep(60)
+                before = sum(sent)
+                assert sum([len(chunk) async for chunk in answer.body]) == 100_000_000
+            return before
+
+    assert virtualtime.run(story()) < 50_000_000
+
+
+def test_no_header_line_that_is_sent_can_be_two() -> None:
+    trial = Trial(GOOD, user_agent="we\r\nX-More: 1")
+    assert isinstance(trial.error, Unreachable)
+    assert trial.moments == []
 
 
 def test_a_wait_can_be_cancelled_too() -> None:

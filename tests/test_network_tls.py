@@ -30,7 +30,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a certificate for news.example, signed by itself, and its key."""
     folder = tmp_path_factory.mktemp("tls")
     made, key = folder / "certificate.pem", folder / "key.pem"
-    wanted = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext subjectAltName=DNS:news.example"
+    names = "subjectAltName=DNS:news.example,IP:127.0.0.1"
+    wanted = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext {names}"
     subprocess.run(  # noqa: S603 - a fixed command
         [str(OPENSSL), *wanted.split(), "-keyout", key, "-out", made], check=True, capture_output=True
     )
@@ -104,6 +105,52 @@ def test_plain_words_where_tls_was_expected_are_no_answer() -> None:
         assert caught.value.heals
 
     asyncio.run(story())
+
+
+async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Do as a proxy does at CONNECT: whatever the host is called, it is on this machine."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    there, back = await asyncio.open_connection("127.0.0.1", int(head.split()[1].rpartition(b":")[2]))
+    writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+
+    async def carry(one: asyncio.StreamReader, other: asyncio.StreamWriter) -> None:
+        while data := await one.read(65_536):
+            other.write(data)
+        other.close()
+
+    try:
+        await asyncio.gather(carry(reader, back), carry(there, writer))
+    finally:
+        back.transport.abort()
+        writer.transport.abort()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_carries_what_only_the_host_can_read(certificate: tuple[Path, Path], scheme: str) -> None:
+    """Over https the tunnel itself goes over TLS, too, and the proxy has to show who it is."""
+    heads: list[bytes] = []
+
+    async def two(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + bytes(200_000))
+        await reader.read()
+        writer.transport.abort()
+
+    async def story() -> list[Capture]:
+        shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        shown.load_cert_chain(*certificate)
+        host = await asyncio.start_server(two, "127.0.0.1", 0, ssl=shown)
+        proxy = await asyncio.start_server(tunnel, "127.0.0.1", 0, ssl=shown if scheme == "https" else None)
+        way = f"{scheme}://me:secret@127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        home = address(f"https://news.example:{host.sockets[0].getsockname()[1]}/")
+        place = site(home)
+        trusted = ssl.create_default_context(cafile=certificate[0])
+        async with host, proxy, network(place, tls=trusted, proxy=way) as source:
+            return [await source.fetch(request(home), place) for _ in range(2)]
+
+    assert [len(capture.body) for capture in asyncio.run(story())] == [200_000] * 2
+    assert not any(b"secret" in head or b"Proxy" in head for head in heads)
 
 
 def test_left_to_itself_it_trusts_somebody() -> None:

@@ -8,9 +8,10 @@ permit         may a request go out at all? (a cluster's lease)
 retry          one address asked until it answers or will not heal
 fetcher        one exchange, bounded, as a Capture
 client         an exchange over httpx
-transport      to the addresses that were checked, over httpcore
-header_repair  illegal header lines, mended
-answer_repair  what else of an answer is not as HTTP has it
+transport      to the addresses that were checked, directly or through a proxy
+connection     one connection: requests out, answers in
+answer_reader  where an answer begins and ends, and what its body is
+header_repair  its head, illegal lines mended
 redirects      where an answer sends us
 proxies        through which proxy, if any
 dns            what a host's name leads to

@@ -197,11 +197,10 @@ class _Body(httpx.AsyncByteStream):
     def __init__(self, arrival: Arrival) -> None:
         self._arrival = arrival
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the bytes."""
-        async for chunk in self._arrival.body:
-            yield chunk
+        return self._arrival.body
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where not all was read."""
-        await self._arrival.close()
+        self._arrival.close()

@@ -1,11 +1,12 @@
-"""The answers of one connection, each passed on in a form that h11 can read, and counted to its last byte.
+"""The answers of one connection, read as browsers read them and counted to their last byte.
 
 Follows every byte, so that it is known where an answer ends: what comes after that is no part of it, nor of
 the next one. A connection on which more comes has lost its place, and is of no further use (the next request
-would be given a stranger's answer). Pure: bytes in, bytes out.
+would be given a stranger's answer). Pure: bytes in, values out.
 
-    chunks that end in LF, sizes with blanks or extensions     written again as RFC 9112, 7.1 has them
+    chunks that end in LF, sizes with blanks or extensions     read as RFC 9112, 7.1 means them
     blank lines before a head                                  skipped (2.2)
+    interim answers (1xx)                                      passed over
     other oddities of a head                                   see `header_repair`
 """
 
@@ -13,15 +14,18 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from scraper.crawler.header_repair import repaired
+from scraper.messages import say
 
-MOST = 102_400  # bytes of a head that is mended; a longer one is left to h11, which gives it up
+if TYPE_CHECKING:
+    from scraper.crawler.header_repair import Head
+
+MOST = 102_400  # bytes of a head
 _LONGEST_LINE = 4_096  # bytes of a line between chunks
 _END = re.compile(rb"\r?\n\r?\n")
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
-_LAST_CHUNK = b"0\r\n\r\n"
-_BROKEN = b"\x00\r\n"  # no size of a chunk: h11 says so
 
 
 class _At(Enum):
@@ -30,20 +34,24 @@ class _At(Enum):
     NOTHING = auto()  # no request went out, or its answer is over
     HEAD = auto()
     LENGTH = auto()  # a body of known length
-    END = auto()  # a body that ends with the connection, or what is no HTTP
+    END = auto()  # a body that ends with the connection
     SIZE = auto()  # the line before a chunk
     CHUNK = auto()
     CHUNK_END = auto()  # the line end behind a chunk
     TRAILER = auto()
+    NOWHERE = auto()  # what nobody can read
 
 
-class AnswerRepair:
-    """Follows one connection. Does not read and does not write."""
+class AnswerReader:
+    """Follows one connection. Does not read from it and does not write to it."""
 
     def __init__(self) -> None:
         """Begin before the first request."""
         self.asked_for = 0  # requests that went out
         self.left_over = False  # True: more came than the answer
+        self.head: Head | None = None  # of the answer to the last request; None: it is not here yet
+        self.fault: str | None = None  # why the rest of the answer cannot be had; None: it can
+        self.is_endless = False  # True: the fault is that the header lines do not end
         self._at = _At.NOTHING
         self._held = b""  # of a line or head that is not whole yet
         self._left = 0  # bytes of the body, or of the chunk, that are still to come
@@ -59,85 +67,89 @@ class AnswerRepair:
         """Whether the last answer came to its end."""
         return self._at is _At.NOTHING
 
-    def asked(self, request: bytes) -> None:
+    def asked(self, method: bytes) -> None:
         """Take note that a request went out: what comes next is a head."""
         self.asked_for += 1
-        self._method = request.partition(b" ")[0]
-        self._at, self._held = _At.HEAD, b""
+        self._method = method
+        self._at, self._held, self.head = _At.HEAD, b"", None
 
-    def pass_on(self, data: bytes) -> bytes:
-        """Return what may be passed on now: nothing while a line is not whole; at the end, all there is."""
-        if not data:
-            return self._ended()
-        out: list[bytes] = []
+    def take(self, data: bytes) -> list[bytes]:
+        """Take in what came; return what of it is the body's."""
+        body: list[bytes] = []
         data, self._held = self._held + data, b""
         while data:
             before = self._at
-            taken = self._take(data, out)
+            taken = self._take(data, body)
             data = data[taken:]
             if not taken and self._at is before:  # the rest of a line is still to come
                 self._held = data
                 break
-        return b"".join(out)
+        return body
 
-    def _take(self, data: bytes, out: list[bytes]) -> int:
+    def end(self) -> None:
+        """Take in that nothing more comes."""
+        if self._at in {_At.END, _At.TRAILER}:  # nothing of the body is missing
+            self._at = _At.NOTHING
+        elif self.waits:
+            self.fault = say("the server closed the connection")
+        elif self._at is not _At.NOTHING:
+            self.fault = self.fault or say("the answer broke off")
+
+    def _take(self, data: bytes, body: list[bytes]) -> int:
         """Take in what the data begin with; return how many bytes of them that was."""
         match self._at:
+            case _At.HEAD:
+                return self._head(data)
+            case _At.LENGTH:
+                return self._part(data, body, _At.NOTHING)
+            case _At.CHUNK:
+                return self._part(data, body, _At.CHUNK_END)
+            case _At.SIZE | _At.CHUNK_END | _At.TRAILER:
+                return self._line(data)
+            case _At.END:
+                body.append(data)
             case _At.NOTHING:
                 self.left_over = True
-                return len(data)
-            case _At.HEAD:
-                return self._head(data, out)
-            case _At.END:
-                out.append(data)
-                return len(data)
-            case _At.LENGTH:
-                part = data[: self._left]
-                out.append(part)
-                self._count(len(part), _At.NOTHING)
-                return len(part)
-            case _At.CHUNK:
-                part = data[: self._left]
-                out.append(b"%x\r\n%b\r\n" % (len(part), part))
-                self._count(len(part), _At.CHUNK_END)
-                return len(part)
-            case _:
-                return self._line(data, out)
+        return len(data)
 
-    def _count(self, size: int, then: _At) -> None:
-        self._left -= size
+    def _part(self, data: bytes, body: list[bytes], then: _At) -> int:
+        part = data[: self._left]
+        body.append(part)
+        self._left -= len(part)
         if not self._left:
             self._at = then
+        return len(part)
 
-    def _head(self, data: bytes, out: list[bytes]) -> int:
+    def _head(self, data: bytes) -> int:
         blank = len(data) - len(data.lstrip(b"\r\n"))
         if blank:
             return blank
         end = _END.search(data)
-        if end is None and len(data) <= MOST:
+        if end is None:
+            if len(data) > MOST:
+                self.is_endless = True
+                self._give_up(say("its header lines do not end"))
             return 0
-        head = None if end is None else repaired(data[: end.end()], self._method)
-        if end is None or head is None or not head.status:
-            self._at = _At.END
-            return 0
-        out.append(head.head)
-        if not head.interim:
+        head = repaired(data[: end.end()], self._method)
+        if head.fault is not None:
+            self._give_up(head.fault)
+        elif not head.interim:
+            self.head = head
             self._left = head.length or 0
             if head.chunked:
                 self._at = _At.SIZE
-            elif head.length is None or (self._method == b"CONNECT" and not self._left):
+            elif head.length is None:
                 self._at = _At.END
             else:
                 self._at = _At.LENGTH if self._left else _At.NOTHING
         return end.end()
 
-    def _line(self, data: bytes, out: list[bytes]) -> int:
+    def _line(self, data: bytes) -> int:
         """Take in a line between chunks."""
-        if self._at is _At.CHUNK_END and data[:1] not in {b"\r", b"\n"}:
-            return self._give_up(out)
         end = data.find(b"\n") + 1
-        if (end or len(data)) > _LONGEST_LINE:
-            return self._give_up(out)
+        is_behind_chunk = self._at is _At.CHUNK_END and data[:1] not in {b"\r", b"\n"}
+        if is_behind_chunk or (end or len(data)) > _LONGEST_LINE:
+            return self._give_up(say("its chunks are broken"))
         if not end:
             return 0
         line = data[: end - 1]
@@ -147,23 +159,14 @@ class AnswerRepair:
             case _At.SIZE:
                 size = _SIZE.fullmatch(line)
                 if size is None:
-                    return self._give_up(out)
+                    return self._give_up(say("its chunks are broken"))
                 self._left = int(size[1], 16)
                 self._at = _At.CHUNK if self._left else _At.TRAILER
             case _ if not line.strip():
-                out.append(_LAST_CHUNK)
                 self._at = _At.NOTHING
         return end
 
-    def _give_up(self, out: list[bytes]) -> int:
-        out.append(_BROKEN)
-        self._at = _At.END
+    def _give_up(self, why: str) -> int:
+        self.fault = why
+        self._at = _At.NOWHERE
         return 0
-
-    def _ended(self) -> bytes:
-        """Return what is still to be passed on, the connection being at its end."""
-        held, self._held = self._held, b""
-        at, self._at = self._at, _At.NOTHING
-        if at is _At.TRAILER:  # nothing of the body is missing
-            return _LAST_CHUNK
-        return held
