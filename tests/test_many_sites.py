@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from scraper.stores.opening import SiteContext
 
 HOSTS = 12
+OPENED = 4  # of them at once
 DELAY = 60.0  # seconds that nobody waits
 PATIENCE = 30.0  # seconds, after which a test fails instead of hanging
 
@@ -50,6 +52,18 @@ class SlowClock(Clock):
 
     async def sleep(self, seconds: float) -> None:
         await super().sleep(seconds + 2)
+
+
+class PatientClock(Clock):
+    """The clock of a run in which nobody asks twice before all its sites are open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = threading.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.to_thread(self.opened.wait, PATIENCE)
+        await super().sleep(seconds)
 
 
 def run(folder: Path, server: Server, worlds: list[CampusWorld]) -> Path:
@@ -64,15 +78,24 @@ def run(folder: Path, server: Server, worlds: list[CampusWorld]) -> Path:
     return folder
 
 
-def together(archive: Archive, sites: int) -> Report:
-    """Make a run: all its sites are opened before one is worked, and at their end before one is closed."""
+def together(archive: Archive, sites: int, clock: PatientClock) -> Report:
+    """Make a run: its sites are opened four at a time, and all are at their end before one is closed."""
+    archive.clock = clock
     session = archive.session()
-    open_site, opening, closing = session.open_site, threading.Barrier(sites), threading.Barrier(sites)
+    inside: list[Site] = []
+    opened: list[Site] = []
+    open_site, closing = session.open_site, threading.Barrier(sites)
+    opening = threading.Barrier(min(sites, OPENED))
 
     @contextmanager
     def waiting(site: Site) -> Iterator[SiteContext]:
+        inside.append(site)
+        assert len(inside) - len(opened) <= OPENED
         with open_site(site) as context:
             opening.wait(PATIENCE)
+            opened.append(site)
+            if len(opened) == sites:
+                clock.opened.set()
             yield context
             closing.wait(PATIENCE)
 
@@ -82,11 +105,10 @@ def together(archive: Archive, sites: int) -> Report:
 
 def test_a_dozen_hosts_are_worked_side_by_side_each_at_its_own_pace(tmp_path: Path) -> None:
     worlds = campus_sites.many(HOSTS)
-    clock = Clock()
+    clock = PatientClock()
     with serve(*worlds, clock=clock.monotonic) as server:
         archive = Archive(tmp_path, server, *worlds, delay=DELAY)
-        archive.clock = clock
-        report = together(archive, HOSTS)
+        report = together(archive, HOSTS, clock)
         asked = [access.host for access in server.log]
         begins = [[one.started for one in server.requests(host=world.host)] for world in worlds]
     assert report.exit_code == ExitCode.DONE
@@ -113,7 +135,7 @@ def test_a_run_that_does_not_keep_up_with_its_pace_says_so_once(tmp_path: Path) 
 def test_sites_wait_for_the_disk_side_by_side_when_they_are_opened_and_closed(tmp_path: Path) -> None:
     worlds = campus_sites.many(2)
     with serve(*worlds) as server:
-        report = together(Archive(tmp_path, server, *worlds), len(worlds))
+        report = together(Archive(tmp_path, server, *worlds), len(worlds), PatientClock())
     assert report.exit_code == ExitCode.DONE
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_OPENING = 4  # sites at once: the first have asked when the last is open, and not all ask at one moment
 _SIGNALS = {
     signal.SIGINT: ExitCode.INTERRUPTED,
     signal.SIGTERM: ExitCode.TERMINATED,
@@ -111,6 +112,7 @@ class Session:
         self._now = now
         self._check_room = check_room
         self.at_once = at_once
+        self._opening = asyncio.Semaphore(_OPENING)
         self._dry = dry
         self._signals = signals
         self._second = second
@@ -220,7 +222,9 @@ class Session:
     async def _opened(self, site: Site) -> AsyncIterator[SiteContext]:
         """Open a site, and close it in the end, beside the loop: both wait for the disk again and again."""
         with ExitStack() as stack:
-            yield await self._off_loop.do(stack.enter_context, self.open_site(site))
+            async with self._opening:
+                context = await self._off_loop.do(stack.enter_context, self.open_site(site))
+            yield context
             await self._off_loop.do(stack.close)
 
     async def _work(self, command: str, context: SiteContext, turn: _Turn, plan: Plan) -> None:
