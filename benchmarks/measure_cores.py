@@ -25,7 +25,7 @@ from scraper.stores.opening import captures_of, open_site, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGES = 1_000
+PAGES = 3_000
 SMALL = 20
 ROUNDS = 3
 

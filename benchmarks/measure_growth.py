@@ -15,6 +15,8 @@ from figures import Figure, best
 from invented import CHANNEL, archive_of, held, invented
 
 from scraper.app.config_file import load_config
+from scraper.audit.coverage_query import coverage_of
+from scraper.audit.status import status_of
 from scraper.model import CaptureRef, Kind
 from scraper.stores.state import open_state
 from scraper.stores.state.captures import CaptureEntry
@@ -103,7 +105,8 @@ def _works(state: State, site: Site, known: int) -> dict[str, tuple[int, Callabl
         ),
         "what is due": (10, lambda: [state.articles.due(name, NOW, run=2) for _ in range(10)]),
         "an address found": (100, lambda: [state.articles.find(name, page) for _ in range(100)]),
-        "standing of all (`status`)": (1, lambda: state.counts.standing(name)),
+        "all counted (`status`)": (1, lambda: status_of(site, state, NOW)),
+        "all held against the lists (`coverage`)": (1, lambda: coverage_of(site, state)),
     }
 
 

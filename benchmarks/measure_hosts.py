@@ -41,7 +41,11 @@ def measure(*, small: bool) -> Iterator[Figure]:
         if done.returncode != ExitCode.DONE:
             sys.exit(f"hosts: {done.stderr[-2000:]!r}")
         wall, spent = time.perf_counter() - begun, of_children() - spent
-        most = max(Counter(access.host for access in server.log).values())
+        asked = Counter(access.host for access in server.log)
+        waited = sorted(gap - delay for host in asked for gap in server.gaps(host))
+        most = max(asked.values())
     name = f"{hosts} hosts, {delay:g} s apart"
     yield Figure(name=name, value=wall, unit="s", floor=delay * (most - 1), floor_name="politeness")
     yield Figure(name=f"{name}: CPU", value=spent / wall, unit="cores")
+    late = waited[int(len(waited) * 0.99)]
+    yield Figure(name=f"{name}: wait beyond the delay, 99th percentile", value=max(late, 1e-6), unit="s")
