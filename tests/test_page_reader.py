@@ -222,11 +222,23 @@ def test_a_list_that_ended_the_program_twice_is_no_list(context: SiteContext) ->
     assert [left.number for left in Replay(context).all(lambda _: None)] == []
 
 
-def test_lists_are_read_there_too(reader: PageReader) -> None:
+def list_page() -> Capture:
     rows = "".join(f'<li><a href="/info/1/{n}.htm">文章{n}号</a> 2022-03-0{n}</li>' for n in range(1, 6))
     asked = capture("http://news.qingcheng.example/x.htm", f"<html><body><ul>{rows}</ul></body></html>")
-    asked = replace(asked, kind=Kind.LISTING)
-    of_site = site(family="vsb")
+    return replace(asked, kind=Kind.LISTING)
+
+
+def test_a_list_that_was_prepared_is_not_read_again(reader: PageReader, tmp_path: Path) -> None:
+    asked = list_page()
+    with open_site(tmp_path, site(family="vsb"), now=lambda: NOW) as context:
+        ref, ingester = context.captures.append(asked), Ingester(context, reader)
+        asyncio.run(ingester.prepare(asked, ref))
+        reader.close()  # nobody could read it now
+        assert ingester.listing(asked, ref, stands_for=asked.url).fresh == 5
+
+
+def test_lists_are_read_there_too(reader: PageReader) -> None:
+    asked, of_site = list_page(), site(family="vsb")
     assert reader.listing(asked, of_site, None) == DirectReader().listing(asked, of_site, None)
 
 

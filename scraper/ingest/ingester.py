@@ -152,7 +152,8 @@ class Ingester:
         """
         entry = entry_of(self._site.name, capture, ref)
         shown = self._prior.shown(capture)
-        capture = replace(shown, url=stands_for or shown.url)
+        leads_here = stands_for is not None and stands_for != shown.url
+        capture = replace(shown, url=stands_for) if leads_here else shown  # that which was read already
         try:
             self._refuse_killer(capture, ref)
             page = self._read(shown, capture)
