@@ -126,6 +126,8 @@ class Session:
             site: _Turn(reporter=SiteReporter(site=site, progress=self._progress, now=self._now))
             for site in sites
         }
+        if len(turns) == 1:
+            self._off_loop = OffLoop(0)  # there is nobody whom this site's disk could hold up
         try:
             self._reader.open()
             asyncio.run(self._all(command, turns, plan))
