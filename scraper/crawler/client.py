@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
 _HTTPS = 443
+_NOTHING = httpx.ByteStream(b"")  # to send; a request that has it gets no header line of httpx's own
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -151,7 +152,8 @@ def _request(url: Url, headers: Headers, proxy: Proxy | None, tls: ssl.SSLContex
     target = quote(parts.path + parts.query, safe=_PRINTABLE).encode("ascii")
     extensions = {"target": target, "proxy": proxy, "tls": tls}
     try:
-        return httpx.Request("GET", _origin(urls.origin(url)), headers=list(headers), extensions=extensions)
+        origin = _origin(urls.origin(url))
+        return httpx.Request("GET", origin, headers=list(headers), stream=_NOTHING, extensions=extensions)
     except httpx.InvalidURL as exc:
         msg = say("no answer: {url}: {exc}", url=url, exc=exc)
         raise Unreachable(msg, heals=False) from exc

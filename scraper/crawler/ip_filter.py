@@ -7,6 +7,7 @@ out because what `ipaddress` calls global changed between Python 3.11.9 and 3.13
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from typing import TypeAlias
 
@@ -50,6 +51,7 @@ _CLOSED_V6 = tuple(
         ),
     )
 )
+_ADDRESS = re.compile(r"[0-9A-Fa-fXx.:]+(?:%.*)?", re.DOTALL)  # what is written otherwise is a name
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LAST_32_BITS = 0xFFFF_FFFF
@@ -79,6 +81,8 @@ def literal(host: str) -> Address | None:
     well do the same.
     """
     bare = host.rstrip(".").removeprefix("[").removesuffix("]")
+    if not _ADDRESS.fullmatch(bare):
+        return None
     try:
         return ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:

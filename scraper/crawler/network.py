@@ -202,7 +202,7 @@ class Network:
     def _check_host(self, url: Url, request: Request, site: Site) -> None:
         """Refuse hosts that nobody named: a site's own are, and the home of a picture that it shows."""
         host = urls.host(url)
-        allowed = host in hosts_of(site)
+        allowed = host == urls.host(site.home) or host in hosts_of(site)
         if request.kind in {Kind.IMAGE, Kind.FILE, Kind.ROBOTS}:
             allowed = allowed or host in self._named or host == urls.host(request.url)
         if not allowed:

@@ -100,8 +100,10 @@ class PriorCaptures:
         """
         if key is None:
             return self._captures.last_answer(self._site, capture.url)
-        entries = reversed(self._captures.of_article(self._site, key))
-        answers = (entry.ref for entry in entries if entry.status == _OK)
+        entries = self._captures.of_article(self._site, key)
+        if not entries:
+            return None
+        answers = (entry.ref for entry in reversed(entries) if entry.status == _OK)
         if capture.status == NOT_MODIFIED:
             return next((ref for ref in answers if self._was_named(ref, request)), None)
         digest = hashlib.sha256(capture.body).hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from scraper.stores.status_files import StatusFiles
 if TYPE_CHECKING:
     from pathlib import Path
 
+_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 _LONGEST_NAME = 200  # characters: a file system takes 255 bytes
 _LONGEST_TEXT = 100  # bytes of the moment in a lock's file, blanks behind it
 
@@ -53,10 +55,7 @@ class HostFiles:
         """Take a host for one exchange; False: another process has it. Who dies gives it back."""
         path = self._folder / _file(name, "lock")
         try:
-            make_folder(self._folder)
-            set_aside(path)
-            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-            keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+            fd = self._opened(path)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BaseException:
@@ -68,6 +67,19 @@ class HostFiles:
             raise store_error(error, "take the lock", path) from error
         self._held[name] = fd
         return True
+
+    def _opened(self, path: Path) -> int:
+        """Open the file of a lock, which is made where there is none. Raises OSError, StoreError."""
+        with suppress(OSError):  # it is not there, or it is no file
+            fd = os.open(path, _FLAGS)
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                return fd
+            os.close(fd)
+        make_folder(self._folder)
+        set_aside(path)
+        fd = os.open(path, _FLAGS | os.O_CREAT, 0o666)
+        keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+        return fd
 
     def ended(self, name: str) -> str | None:
         """Return when the last exchange with a host ended, which must be held; None: never."""
