@@ -9,6 +9,7 @@ holds nothing.
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import add
 from typing import Final
 
 MOST: Final = 64  # terms of one needle that an index is asked for: more narrow nothing, the text is checked
@@ -22,7 +23,7 @@ def terms(folded: str) -> set[str]:
     """Return the terms of a folded text."""
     found: set[str] = set()
     for run in folded.translate(_SIGNS).split():
-        found.update(map("".join, pairwise(run)))
+        found.update(map(add, run, run[1:]))
         found.add(run[-1])
     return found
 

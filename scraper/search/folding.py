@@ -14,6 +14,10 @@ from scraper.text import without_faceless
 
 _MARK: Final = re.compile("[\u0300-\u036f\u1160-\u11ff\u3099\u309a\uff9e\uff9f]")
 _MOST: Final = 5_000  # places of a word in one text
+_WIDE: Final = {
+    mark: unicodedata.normalize("NFKC", mark)
+    for mark in "\uff0c\uff1a\uff08\uff09\uff1b\uff01\uff1f\uff05\uff0f\uff5e\u2026"
+}
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -28,6 +32,8 @@ def fold(text: str) -> str:
     joined = " ".join(without_faceless(text).split())
     if joined.isascii():
         return joined.lower()
+    for mark, narrow in _WIDE.items():  # but for these most texts are NFKC, and seen to be so at a glance
+        joined = joined.replace(mark, narrow)
     folded = unicodedata.normalize("NFKC", joined).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
