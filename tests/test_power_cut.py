@@ -84,3 +84,20 @@ def test_a_power_cut_at_any_instant_loses_nothing_that_the_next_run_does_not_bri
     capsys.readouterr()
     assert cli.main(["verify", "--json", "--config", str(archive.folder / "config.yaml")]) == 0
     assert json.loads(capsys.readouterr().out)["sites"]["beichen"]["documents"] == ARTICLES
+
+
+@pytest.mark.parametrize("touches", range(0, 66, 3))
+def test_what_a_kill_left_unsynced_outlasts_a_later_power_cut(
+    tmp_path: Path, zygote: Zygote, server: Server, world: EcmsWorld, touches: int
+) -> None:
+    """A kill takes no name, so nobody who comes after misses one: all the same it is to be synced."""
+    world.bulk(CHANNEL, 2, first=FIRST)
+    (tmp_path / "cut" / "archive").mkdir(parents=True)
+    archive = Archive(tmp_path / "cut", server, world, channel=CHANNEL)
+    disk = Disk(archive.root, tmp_path / "kept")
+    assert zygote.start(*backfill(archive), touches=touches, disk=disk).code() == -signal.SIGKILL
+    life = zygote.start(*backfill(archive), disk=disk)
+    assert life.code() == 0, life.said()
+    disk.cut_power()
+    assert len(archive.documents()) == 2
+    assert damage(archive) == set()

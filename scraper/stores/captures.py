@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scraper.errors import CaptureDamaged
 from scraper.model import CaptureRef
 from scraper.stores import fixity, tombstones, torn_tail, warc_reader, warc_records
-from scraper.stores.disk import append_synced, make_folder, store_error
+from scraper.stores.disk import append_synced, make_folder, store_error, sync_path
 from scraper.stores.takedowns import Takedowns
 from scraper.stores.torn_tail import TornTail
 from scraper.stores.warc_files import WarcFolder, next_file
@@ -94,12 +94,12 @@ class CaptureStore:
         written instead of a response. Raises `NoRoom` or `StoreError`; the file then ends as it did before.
         """
         body_digest = sha256(capture.body).hexdigest()
-        original = self._original(capture, body_digest, same_as)
+        payload = self._original(capture, body_digest, same_as) or body_digest
         tail, self._tail = self._tail or self._open_tail(), None
-        group = self._group(tail, capture, original)
+        group = self._group(tail, capture, payload)
         if tail.size and tail.size + sum(map(len, group)) > self._roll_bytes:
             tail = self._next_tail(tail.name)
-            group = self._group(tail, capture, original)
+            group = self._group(tail, capture, payload)
         data = b"".join(group)
         append_synced(self._folder / tail.name, data, size=tail.size, write=self._write, sync=self._sync)
         tail.size += len(data)
@@ -129,6 +129,19 @@ class CaptureStore:
             return TornTail(file=path.name, size=end.size)
         kept = torn_tail.cut(path, end.offset).name
         return TornTail(file=path.name, size=end.offset, cut=end.size - end.offset, kept=kept)
+
+    def sync_newest(self) -> None:
+        """Make what stands in the newest file durable: a run that was killed may have written it, unsynced.
+
+        Raises StoreError.
+        """
+        names = self._files.names()
+        if names and self._files.is_here(names[-1]):
+            path = self._folder / names[-1]
+            try:
+                sync_path(path)
+            except OSError as error:
+                raise store_error(error, "write", path) from error
 
     def size(self, file: str) -> int | None:
         """Return how many bytes of a file are here; None: it lies elsewhere, whole. 0: there is none."""
@@ -164,9 +177,9 @@ class CaptureStore:
     def _new_tail(self, name: str) -> _Tail:
         return _Tail(name=name, size=0, warcinfo_id=warc_records.new_record_id(self._new_id))
 
-    def _group(self, tail: _Tail, capture: Capture, original: Original | None) -> list[bytes]:
+    def _group(self, tail: _Tail, capture: Capture, payload: Original | str) -> list[bytes]:
         group = warc_records.members(
-            capture, warcinfo_id=tail.warcinfo_id, new_id=self._new_id, original=original
+            capture, warcinfo_id=tail.warcinfo_id, new_id=self._new_id, payload=payload
         )
         if tail.size:
             return group

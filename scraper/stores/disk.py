@@ -115,7 +115,8 @@ def append_synced(
     try:
         fd = os.open(path, flags, 0o666)
         try:
-            found = os.fstat(fd).st_size
+            about = os.fstat(fd)
+            found = about.st_size
             if found != size:
                 msg = say(
                     "somebody else has written here: {path}: it has {found} bytes, not {size}",
@@ -124,7 +125,8 @@ def append_synced(
                     size=size,
                 )
                 raise StoreError(msg)
-            keep_for_owner(path, stat.S_IRUSR | stat.S_IWUSR)
+            if about.st_mode & _OWNERS != _OWNERS:  # a new file's, under a strange umask
+                os.fchmod(fd, stat.S_IMODE(about.st_mode) | _OWNERS)
             try:
                 write_all(fd, data, write)
                 sync(fd)
@@ -160,7 +162,10 @@ def replace_file(
     try:
         fd = os.open(beside, flags, 0o666, dir_fd=folder)
         try:
-            os.fchmod(fd, stat.S_IMODE(os.fstat(fd).st_mode) | _OWNERS if mode is None else mode)
+            own = stat.S_IMODE(os.fstat(fd).st_mode)
+            wanted = own | _OWNERS if mode is None else mode
+            if own != wanted:
+                os.fchmod(fd, wanted)
             write_all(fd, data, write)
             if sync is not None:
                 sync(fd)

@@ -32,7 +32,8 @@ _DOCUMENT = re.compile(r"[0-9a-f]{32}\.md")  # named by an article's identity
 _OURS = ".scraper"  # the folder of captures, state and lock: no document's place
 _AT_ONCE = 10_000  # documents that are looked for together
 _DEARER = 8  # times as dear to ask for one file as to list it
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FOLDER = _ROOT | os.O_NOFOLLOW
 
 
 class UnsyncedNames:
@@ -106,14 +107,8 @@ class DocumentStore:
 
     def sync_names(self) -> None:
         """Make the names of all documents durable that were saved without, a sync for each folder."""
-        for path in sorted(self.unsynced.folders):
-            try:
-                with self._folder(path.split("/") if path else [], make=False) as folder:
-                    self._sync(folder)
-            except FileNotFoundError:
-                continue  # taken away since, with all that was in it
-            except OSError as error:
-                raise store_error(error, "write", self._root / path) from error
+        for folder in sorted(self.unsynced.folders):
+            self._sync_folder(self._root / folder)
         self.unsynced = UnsyncedNames()
 
     def has(self, path: str) -> bool:
@@ -199,10 +194,10 @@ class DocumentStore:
 
         Needed only after a run that did not end by itself (`Lock.found_dead`), of the site whose folder it
         is: what others are writing at this moment is not touched. A file that is written again takes its
-        unfinished forerunner's place anyway.
+        unfinished forerunner's place anyway. The names of folders that it made are made durable.
         """
         removed = 0
-        for place, _, names in os.walk(self._root / folder):
+        for place, folders, names in os.walk(self._root / folder):
             for name in filter(_UNFINISHED_NAME.fullmatch, names):
                 stale = Path(place, name)
                 try:
@@ -210,7 +205,22 @@ class DocumentStore:
                 except OSError as error:
                     raise store_error(error, "remove", stale) from error
                 removed += 1
+            if folders:
+                self._sync_folder(Path(place))
+        self._sync_folder(self._root)
         return removed
+
+    def _sync_folder(self, path: Path) -> None:
+        try:
+            fd = os.open(path, _ROOT)
+            try:
+                self._sync(fd)
+            finally:
+                os.close(fd)
+        except FileNotFoundError:
+            return  # taken away since, with all that was in it
+        except OSError as error:
+            raise store_error(error, "write", path) from error
 
     def _stored(self, path: str) -> bytes | None:
         """Return a file that lies elsewhere; None: there is none."""
@@ -219,19 +229,33 @@ class DocumentStore:
     @contextmanager
     def _folder(self, folders: list[str], *, make: bool) -> Iterator[int]:
         """Open the folder at the end of a path, step by step from the root, through no symbolic link."""
-        if make:
-            make_folder(self._root)
-        fd = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = self._root_opened(make=make)
         try:
             for name in folders:
-                if make:
-                    self._make(fd, name)
-                inner = os.open(name, _FOLDER, dir_fd=fd)
+                inner = self._opened(fd, name, make=make)
                 os.close(fd)
                 fd = inner
             yield fd
         finally:
             os.close(fd)
+
+    def _root_opened(self, *, make: bool) -> int:
+        try:
+            return os.open(self._root, _ROOT)
+        except FileNotFoundError:
+            if not make:
+                raise
+        make_folder(self._root)
+        return os.open(self._root, _ROOT)
+
+    def _opened(self, parent: int, name: str, *, make: bool) -> int:
+        try:
+            return os.open(name, _FOLDER, dir_fd=parent)
+        except FileNotFoundError:
+            if not make:
+                raise
+        self._make(parent, name)
+        return os.open(name, _FOLDER, dir_fd=parent)
 
     def _make(self, parent: int, name: str) -> None:
         try:

@@ -15,6 +15,7 @@ from uuid import uuid4
 from scraper import __version__
 from scraper.stores.archive_folder import ArchiveFolder, read_about, write_about
 from scraper.stores.captures import CaptureStore
+from scraper.stores.disk import store_error, sync_folder
 from scraper.stores.documents import DocumentStore
 from scraper.stores.elsewhere import elsewhere_of
 from scraper.stores.first_format import bring_over, is_first_format
@@ -74,20 +75,36 @@ def open_site(
     """
     folder = ArchiveFolder(archive)
     documents = documents_of(archive, site.name)
+    captures = captures_of(archive, site.name, now=now, contact=contact)
     with (
         Lock(folder.lock(site.name), now=now, what=site.name) as lock,
         open_state(folder.state(site.name)) as state,
     ):
         if lock.found_dead is not None:
             documents.clear_leftovers(site.name)
+            captures.sync_newest()
+        if lock.found_dead is not None or captures.is_empty():
+            _sync_way_to(folder.captures(site.name), folder)
         write_card(folder, site)
         yield SiteContext(
             site=site,
             state=state,
-            captures=captures_of(archive, site.name, now=now, contact=contact),
+            captures=captures,
             documents=documents,
             now=now,
         )
+
+
+def _sync_way_to(place: Path, folder: ArchiveFolder) -> None:
+    """Make the names durable that lead to a place in an archive: whoever gave them may have been killed."""
+    for step in (place, *place.parents):
+        if step.is_relative_to(folder.root):
+            try:
+                sync_folder(step)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise store_error(error, "write", step) from error
 
 
 @contextmanager

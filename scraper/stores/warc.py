@@ -93,7 +93,12 @@ class Gap(Value, frozen=True, kw_only=True):
 
 def digest(data: bytes) -> str:
     """Return a labelled digest, in the hex form that `sha256sum` prints."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return labelled(hashlib.sha256(data).hexdigest())
+
+
+def labelled(sha256: str) -> str:
+    """Return a sha256 (hex) as fields have it."""
+    return f"sha256:{sha256}"
 
 
 def pack(fields: Fields, block: bytes) -> bytes:

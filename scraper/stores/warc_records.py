@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -31,7 +32,7 @@ from scraper.messages import say
 from scraper.model import Capture, CaptureRef, Kind
 from scraper.numbers import whole
 from scraper.stores.http_message import hide_chunking, join_head, show_chunking, split_head
-from scraper.stores.warc import BrokenRecord, Fields, Record, digest, pack, pack_to
+from scraper.stores.warc import BrokenRecord, Fields, Record, digest, labelled, pack, pack_to
 from scraper.urls import Url
 from scraper.values import Value, replace
 
@@ -71,7 +72,7 @@ class Original(Value, frozen=True, kw_only=True):
 
 def stamp(moment: datetime) -> str:
     """Return a moment as WARC 1.1 has it: UTC, with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def new_record_id(new_id: Callable[[], UUID]) -> str:
@@ -96,16 +97,17 @@ def warcinfo(*, record_id: str, file: str, moment: datetime, about: Fields) -> b
 
 
 def members(
-    capture: Capture, *, warcinfo_id: str, new_id: Callable[[], UUID], original: Original | None
+    capture: Capture, *, warcinfo_id: str, new_id: Callable[[], UUID], payload: Original | str
 ) -> list[bytes]:
     """Return a capture's group of members; the last one is the response, or its revisit.
 
-    With an `original` the body is left out: the caller has made sure that it is the same, or that the answer
-    is a 304.
+    `payload`: the sha256 (hex) of its body; or the original of which the body is left out: the caller has
+    made sure that it is the same, or that the answer is a 304.
     """
     group: list[bytes] = []
     for hop in capture.hops:
-        group += _pair(hop, ((HOP_OF, capture.url),), warcinfo_id, new_id, None)
+        digest_of_hop = sha256(hop.body).hexdigest()
+        group += _pair(hop, ((HOP_OF, capture.url),), warcinfo_id, new_id, digest_of_hop)
     own: Fields = ((KIND, capture.kind.value),)
     if capture.channel is not None:
         own += ((CHANNEL, capture.channel),)
@@ -115,11 +117,11 @@ def members(
         own += ((PAGE_OF, capture.page_of),)
     if capture.url != capture.final_url:
         own += ((ASKED_FOR, capture.url),)
-    return group + _pair(capture, own, warcinfo_id, new_id, original)
+    return group + _pair(capture, own, warcinfo_id, new_id, payload)
 
 
 def _pair(
-    capture: Capture, own: Fields, warcinfo_id: str, new_id: Callable[[], UUID], original: Original | None
+    capture: Capture, own: Fields, warcinfo_id: str, new_id: Callable[[], UUID], payload: Original | str
 ) -> list[bytes]:
     response_id = new_record_id(new_id)
     common: Fields = (
@@ -132,9 +134,7 @@ def _pair(
     if capture.ip_address is not None:
         common += (("WARC-IP-Address", capture.ip_address),)
     pair = [
-        pack(
-            (*_revisit_or_response(capture, response_id, original), *common, *own), _block(capture, original)
-        )
+        pack((*_revisit_or_response(capture, response_id, payload), *common, *own), _block(capture, payload))
     ]
     if capture.request_headers:
         fields: Fields = (
@@ -147,28 +147,29 @@ def _pair(
     return pair
 
 
-def _revisit_or_response(capture: Capture, record_id: str, original: Original | None) -> Fields:
+def _revisit_or_response(capture: Capture, record_id: str, payload: Original | str) -> Fields:
     fields: Fields = (
-        ("WARC-Type", "response" if original is None else "revisit"),
+        ("WARC-Type", "response" if isinstance(payload, str) else "revisit"),
         ("WARC-Record-ID", record_id),
         ("Content-Type", "application/http; msgtype=response"),
     )
-    if original is None:
-        return (*fields, ("WARC-Payload-Digest", digest(capture.body)))
-    ref = original.ref
+    if isinstance(payload, str):
+        return (*fields, ("WARC-Payload-Digest", labelled(payload)))
+    ref = payload.ref
     fields += (
-        ("WARC-Refers-To-Target-URI", original.url),
-        ("WARC-Refers-To-Date", original.date),
+        ("WARC-Refers-To-Target-URI", payload.url),
+        ("WARC-Refers-To-Date", payload.date),
         (ORIGINAL, f"{ref.file} {ref.offset} {ref.length}"),
     )
     if capture.status == HTTPStatus.NOT_MODIFIED:
         return (*fields, ("WARC-Profile", NOT_MODIFIED))
-    return (*fields, ("WARC-Profile", SAME_PAYLOAD), ("WARC-Payload-Digest", digest(capture.body)))
+    return (*fields, ("WARC-Profile", SAME_PAYLOAD), ("WARC-Payload-Digest", labelled(ref.digest)))
 
 
-def _block(capture: Capture, original: Original | None) -> bytes:
+def _block(capture: Capture, payload: Original | str) -> bytes:
     first = f"HTTP/1.1 {capture.status:03d} {capture.reason}".encode("latin-1", "replace")
-    return join_head(first, hide_chunking(capture.headers)) + (capture.body if original is None else b"")
+    head = join_head(first, hide_chunking(capture.headers))
+    return head + capture.body if isinstance(payload, str) else head
 
 
 def _request_block(capture: Capture) -> bytes:
