@@ -9,6 +9,7 @@ import pytest
 
 from scraper.errors import NoRoom, StoreError
 from scraper.stores.disk import append_synced, ensure_room, free_bytes, make_folder, store_error
+from scraper.stores.status_files import StatusFiles
 
 
 class Free(NamedTuple):
@@ -121,3 +122,19 @@ def test_a_file_in_a_folders_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(StoreError, match=f"cannot make the folder: {tmp_path / 'a'}: "):
         make_folder(tmp_path / "a" / "b")
+
+
+def test_a_status_file_takes_over_what_a_killed_process_left_unfinished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(os, "rename", killed)
+        dying.setattr(os, "unlink", killed)  # whoever is killed clears nothing away
+        with pytest.raises(KeyboardInterrupt):
+            StatusFiles(tmp_path).put("status.json", "half")
+    assert len(list(tmp_path.iterdir())) == 1
+    StatusFiles(tmp_path).put("status.json", "whole")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,15 @@ class StatusFiles:
     def put(self, name: str, text: str) -> None:
         """Write a file in place of the one before: who reads it meanwhile has the old one or the new one.
 
-        Not synced: after a power cut the next run writes it again. Raises StoreError.
+        Its unfinished forerunner, of a process that was killed, it takes over. Not synced: after a power cut
+        the next run writes it again. Raises StoreError.
         """
         try:
             make_folder(self._folder)
             folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:  # several processes may write it at once, each beside it under its own name
-                beside = f".{name}.{os.getpid()}.unfinished"
-                replace_file(folder, name, text.encode("utf-8"), beside=beside, sync=None)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)  # several processes may write it: one after the other
+                replace_file(folder, name, text.encode("utf-8"), beside=f".{name}.unfinished", sync=None)
             finally:
                 os.close(folder)
         except OSError as error:
