@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -174,16 +172,6 @@ class Archive:
         root = self.root
         files = (file for file in root.rglob("*.md") if ".scraper" not in file.parts)
         return {str(file.relative_to(root)): file.read_text(encoding="utf-8") for file in sorted(files)}
-
-
-def run_patched(patch: str, *arguments: str, config: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own, whose workers are its copies, after a patch of the program.
-
-    In the tests' own process an earlier test may have begun what no copy may hold, a store's client.
-    """
-    program = f"import sys\nfrom scraper import cli\n{patch}\nsys.exit(cli.main(sys.argv[1:]))\n"
-    command = [sys.executable, "-c", program, *arguments, "--config", str(config)]
-    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own program
 
 
 def state_of(config: Config) -> State:

@@ -72,17 +72,13 @@ def readers_stay(monkeypatch: pytest.MonkeyPatch, shared_reader: SharedReader) -
 
 
 @pytest.fixture(autouse=True)
-def workers_are_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+def workers_are_copies(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Let work be shared by copies: the loop that a test's process has is the fake site's, and not theirs.
 
-    Not where a test before has asked a store of objects: of its client's loop no copy comes alive.
+    Not where the test asks a store of objects: of its client's loop no copy comes alive.
     """
-    monkeypatch.setattr(parallel, "can_be_copied", lambda: not _has_a_stores_client())
-
-
-def _has_a_stores_client() -> bool:
-    threads = Path("/proc/self/task")
-    return any("tokio" in each.read_text(encoding="utf-8") for each in threads.glob("*/comm"))
+    asks_a_store = "cluster_services" in request.fixturenames
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: not asks_a_store)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from archiving import Archive, opened, run_patched
+from archiving import Archive, opened
 from article_cases import bare_site
 
-from scraper import cli
+from scraper import cli, extractor
 from scraper.errors import TooCostly
 from scraper.ingest import bounds
 from scraper.ingest.bounds import bounded
@@ -75,25 +75,22 @@ def test_no_except_of_the_page_takes_the_end_for_its_own() -> None:
         bounded(stubborn, seconds=0.05)
 
 
-FIRST_WITHOUT_END = """
-from scraper import extractor
-from scraper.ingest import reextract
-right, read = extractor.extract, []
-def first_without_end(capture, site):
-    read.append(capture)
-    while len(read) == 1:
-        pass
-    return right(capture, site)
-extractor.extract = first_without_end
-reextract._SECONDS = 0.5
-"""
+def test_a_page_without_end_costs_reextract_one_document(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, right, read = archive.documents(), extractor.extract, []
 
+    def first_without_end(capture: object, site: object) -> object:
+        read.append(capture)
+        if len(read) == 1:
+            endless()
+        return right(capture, site)  # type: ignore[arg-type] # whatever it was given
 
-def test_a_page_without_end_costs_reextract_one_document(archive: Archive) -> None:
-    before = archive.documents()
-    done = run_patched(FIRST_WITHOUT_END, "reextract", "--json", config=archive.folder / "config.yaml")
-    told = json.loads(done.stdout)["sites"][SITE]
-    assert (done.returncode, told["unchanged"], told["failed"]) == (3, 2, 1)
+    monkeypatch.setattr(extractor, "extract", first_without_end)
+    monkeypatch.setattr("scraper.ingest.reextract._SECONDS", 0.5)
+    code = cli.main(["reextract", "--json", "--config", str(archive.folder / "config.yaml")])
+    told = json.loads(capsys.readouterr().out)["sites"][SITE]
+    assert (code, told["unchanged"], told["failed"]) == (3, 2, 1)
     assert [problem["kind"] for problem in told["problems"]] == ["TooCostly"]
     assert archive.documents() == before
 
