@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from scraper.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from scraper.article_record import ArticleRecord
     from scraper.demo.ecms_world import EcmsWorld
@@ -214,3 +214,19 @@ def test_a_folder_that_was_taken_away_needs_no_sync(archive: Archive, context: S
     (archive.root / SITE / "new").rmdir()
     context.documents.sync_names()
     assert context.documents.unsynced.count == 0
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_a_new_folders_own_name_is_synced_when_its_documents_is(archive: Archive, *, later: bool) -> None:
+    synced: set[str] = set()
+
+    def sync(fd: int) -> None:
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        if path.is_dir():
+            synced.add(str(path.relative_to(archive.root)))
+
+    store = DocumentStore(archive.root, sync=sync)
+    store.save_file(f"{SITE}/new/er/a.md", b"new", name_later=later)
+    assert bool(synced) is not later
+    store.sync_names()
+    assert synced == {SITE, f"{SITE}/new", f"{SITE}/new/er"}

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,9 +45,12 @@ class UnsyncedNames:
         self.count = 0  # documents
         self.is_noted = False  # whether the state knows that there are some
 
-    def add(self, path: str) -> None:
-        """Take in that the document of a path got its name, or has one of which nobody knows how long."""
-        self.folders.add(path.rpartition("/")[0])
+    def add(self, path: str, made_in: Iterable[str] = ()) -> None:
+        """Take in that the document of a path got its name, or has one of which nobody knows how long.
+
+        `made_in`: where folders were made for it.
+        """
+        self.folders |= {path.rpartition("/")[0], *made_in}
         self.count += 1
 
 
@@ -72,6 +75,7 @@ class DocumentStore:
         self._write = write
         self._sync = sync
         self.unsynced = UnsyncedNames()
+        self._made_in: list[str] = []  # folders in which others were made whose names are not synced
         self._by_name: dict[str, str] | None = None  # of documents, with their paths; None: not looked at yet
 
     def save(self, document: Document, *, name_later: bool = False) -> bool:
@@ -102,7 +106,11 @@ class DocumentStore:
         except OSError as error:
             raise store_error(error, "write", self._root / path) from error
         if later:
-            self.unsynced.add(path)
+            self.unsynced.add(path, self._made_in)
+        else:
+            for parent in self._made_in:
+                self._sync_folder(self._root / parent)
+        self._made_in.clear()
         return True
 
     def sync_names(self) -> None:
@@ -231,8 +239,8 @@ class DocumentStore:
         """Open the folder at the end of a path, step by step from the root, through no symbolic link."""
         fd = self._root_opened(make=make)
         try:
-            for name in folders:
-                inner = self._opened(fd, name, make=make)
+            for depth, name in enumerate(folders):
+                inner = self._opened(fd, name, within="/".join(folders[:depth]) if make else None)
                 os.close(fd)
                 fd = inner
             yield fd
@@ -248,23 +256,19 @@ class DocumentStore:
         make_folder(self._root)
         return os.open(self._root, _ROOT)
 
-    def _opened(self, parent: int, name: str, *, make: bool) -> int:
+    def _opened(self, parent: int, name: str, *, within: str | None) -> int:
+        """Open a folder in an open one. `within`: the path of that, to make it there; None: it is there."""
         try:
             return os.open(name, _FOLDER, dir_fd=parent)
         except FileNotFoundError:
-            if not make:
+            if within is None:
                 raise
-        self._make(parent, name)
-        return os.open(name, _FOLDER, dir_fd=parent)
-
-    def _make(self, parent: int, name: str) -> None:
-        try:
+        with suppress(FileExistsError):
             os.mkdir(name, dir_fd=parent)
-        except FileExistsError:
-            return
-        mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
-        os.chmod(name, stat.S_IMODE(mode) | stat.S_IRWXU, dir_fd=parent)
-        self._sync(parent)
+            mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
+            os.chmod(name, stat.S_IMODE(mode) | stat.S_IRWXU, dir_fd=parent)
+        self._made_in.append(within)
+        return os.open(name, _FOLDER, dir_fd=parent)
 
     def _replace(self, folder: int, name: str, data: bytes, *, mode: int | None, name_later: bool) -> None:
         beside = f".{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}{_UNFINISHED}"
