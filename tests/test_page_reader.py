@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,6 +48,12 @@ def article(page: str = PAGE, address: str = ADDRESS) -> Capture:
 def long_page() -> Capture:
     """Return an honest page that takes a good second to read."""
     return article(PAGE.replace("<p>正文</p>", "<p>正<b>文</b>，一" * 120_000))
+
+
+def packed(asked: Capture) -> Capture:
+    """Return a page as a server sends it that packs what it sends."""
+    coding = (b"Content-Encoding", b"gzip")
+    return replace(asked, body=gzip.compress(asked.body), headers=(*asked.headers, coding))
 
 
 @pytest.fixture(params=["copied", "anew"])
@@ -129,6 +136,53 @@ def test_a_page_that_is_being_read_can_be_left() -> None:
     async def leave() -> None:
         task = asyncio.create_task(reader.prepare("extract", long_page(), bare_site()))
         while not reader.is_reading:  # noqa: ASYNC110 - it is begun by another thread, which tells nobody
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(leave())
+    assert reader.extract(article(), bare_site()).title == "题目"
+    reader.close()
+
+
+def test_a_reader_that_is_free_is_asked_without_a_thread(reader: PageReader) -> None:
+    reader.extract(article(), bare_site())
+    asked = article()
+    asyncio.run(reader.prepare("extract", asked, bare_site()))
+    assert not reader._threads._threads  # noqa: SLF001 - nobody else tells
+    reader.close()
+    assert reader.extract(asked, bare_site()).title == "题目"
+
+
+@pytest.mark.usefixtures("beginning")
+def test_what_hangs_a_reader_that_was_free_costs_its_own_page() -> None:
+    reader = PageReader(at_once=1, seconds=0.05)
+    reader.open()
+    try:
+        reader.extract(article(), bare_site())
+        asked = packed(long_page())
+        asyncio.run(reader.prepare("extract", asked, bare_site()))
+        assert not reader._threads._threads  # noqa: SLF001 - nobody else tells
+        with pytest.raises(TooCostly, match="its reader ended with"):
+            reader.extract(asked, bare_site())
+        assert reader.extract(article(), bare_site()).title == "题目"
+    finally:
+        reader.close()
+
+
+@pytest.mark.usefixtures("beginning")
+def test_a_page_that_a_free_reader_reads_can_be_left() -> None:
+    reader = PageReader(at_once=1)
+    reader.open()
+    reader.extract(article(), bare_site())
+    [process] = reader._free  # noqa: SLF001 - it does not answer from now on
+    inner: Any = process._inner  # noqa: SLF001 - copied or begun anew
+    os.kill(inner._pid if hasattr(inner, "_pid") else inner._popen.pid, signal.SIGSTOP)  # noqa: SLF001
+
+    async def leave() -> None:
+        task = asyncio.create_task(reader.prepare("extract", article(), bare_site()))
+        while not reader.is_reading:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

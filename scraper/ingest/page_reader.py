@@ -11,6 +11,7 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import discovery, extractor
@@ -22,13 +23,14 @@ from scraper.messages import say
 from scraper.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from scraper.ingest.reading_process import ForkServer, ReadingProcess
     from scraper.model import Article, Capture, Channel, ListingPage, Site
 
 _log = logging.getLogger(__name__)
 
+_SMALL: Final = 1 << 15  # bytes of a body that fits into any pipe, with all that goes with it
 _MOST_PREPARED: Final = 32  # captures
 _PATIENCE: Final = 6  # times as long by the clock, where the machine has other work
 _LEAST_PATIENCE: Final = 60.0  # seconds by the clock: a process has to begin, too
@@ -115,6 +117,7 @@ class PageReader:
     def __init__(self, *, at_once: int, memory: int = MOST_MEMORY, seconds: float = MOST_SECONDS) -> None:
         """Take the bounds of one page. No process is begun before there is a page to read."""
         self._bounds = (memory, seconds)
+        self._patience = max(seconds * _PATIENCE, _LEAST_PATIENCE)
         self._server: ForkServer | None = None  # None: readers are begun anew
         self._free: list[ReadingProcess] = []
         self._busy: list[ReadingProcess] = []
@@ -145,9 +148,7 @@ class PageReader:
         """Read a capture while others go on; where this is cancelled, the reader of the page is ended."""
         process: list[ReadingProcess] = []
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._ask, process, (job, capture, *more)
-            )
+            answer = await self._ask_beside(process, (job, capture, *more))
         except asyncio.CancelledError:
             for each in process:
                 each.kill()
@@ -183,26 +184,32 @@ class PageReader:
             raise answer.error from (RemoteTraceback(answer.trace) if answer.trace else None)
         return answer.value
 
+    async def _ask_beside(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer:
+        """Do as `_ask` does, while others go on: on the loop, where no process or pipe makes us wait."""
+        capture: Capture = job[1]
+        is_small = len(capture.body) <= _SMALL and not capture.hops
+        if is_small and self._turns.acquire(blocking=False):
+            try:
+                process = self._taken()
+                if process is not None:
+                    with self._at_work(process, told):
+                        return _answer_to(capture, await process.ask_on_loop(job, self._patience))
+            finally:
+                self._turns.release()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, told, job)
+
     def _ask(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer:
         """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
         with self._turns:
-            why = self._asked(told, job)
-        if isinstance(why, reading_worker.Answer):
-            return why
-        capture: Capture = job[1]
-        msg = say(
-            "too costly: {url}: {why} while its {count} bytes were read",
-            url=capture.url,
-            why=why,
-            count=len(capture.body),
-        )
-        return reading_worker.Answer(error=TooCostly(msg))
+            process = None if self._closed else self._taken() or self._begin(job[0])
+            if process is None:
+                return _answer_to(job[1], "reading had ended")
+            with self._at_work(process, told):
+                return _answer_to(job[1], process.ask(job, self._patience))
 
-    def _asked(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer | str:
-        """Return what a job came to, or why it came to nothing."""
-        process = None if self._closed else self._taken() or self._begin(job[0])
-        if process is None:
-            return "reading had ended"
+    @contextmanager
+    def _at_work(self, process: ReadingProcess, told: list[ReadingProcess]) -> Iterator[None]:
+        """Count a process as busy."""
         with self._change:
             self._busy.append(process)
             if self._closed:  # meanwhile: `close` did not see it
@@ -210,7 +217,7 @@ class PageReader:
         told.append(process)
         self._reading += 1
         try:
-            return process.ask(job, max(self._bounds[1] * _PATIENCE, _LEAST_PATIENCE))
+            yield
         finally:
             self._reading = max(self._reading - 1, 0)
             with self._change:
@@ -236,6 +243,19 @@ class PageReader:
             except (OSError, EOFError):  # it was ended by somebody: it copies nothing any more
                 self._server.close()
         return begin_anew(*self._bounds)
+
+
+def _answer_to(capture: Capture, came: reading_worker.Answer | str) -> reading_worker.Answer:
+    """Return what came of reading a capture; where that is only why nothing came, as an error."""
+    if isinstance(came, reading_worker.Answer):
+        return came
+    msg = say(
+        "too costly: {url}: {why} while its {count} bytes were read",
+        url=capture.url,
+        why=came,
+        count=len(capture.body),
+    )
+    return reading_worker.Answer(error=TooCostly(msg))
 
 
 class RemoteTraceback(Exception):  # noqa: N818 - the cause of an error, shown as it was there

@@ -10,6 +10,7 @@ and has closed whatever it found open. Where there is none, readers are begun an
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -20,7 +21,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
@@ -35,6 +35,7 @@ _SOON: Final = 2.0  # seconds that a process may take from the end of its pipe t
 _FORK, _WAIT = b"f", b"w"
 _NUMBER: Final = 8  # bytes of a number, with its sign
 _MOST_NAME: Final = 32  # bytes of a job's name
+_GONE: Final = (OSError, EOFError, ValueError)  # ValueError: the pipe was closed by `kill`
 _THREADS: Final = Path("/proc/self/task")
 _MAIN: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
@@ -68,15 +69,44 @@ class ReadingProcess:
     def ask(self, job: tuple[Any, ...], seconds: float) -> reading_worker.Answer | str:
         """Return what a job came to, or how its process ended instead."""
         try:
-            reading_worker.send(self._to, job, same_site=job[2] is self._site)
-            self._site = job[2]
-            answer = _received(self._back, time.monotonic() + seconds)
-        except (OSError, EOFError, ValueError):  # ValueError: the pipe was closed by `kill`
+            self._send(job)
+            if _has_said(self._back, seconds):
+                return _received(self._back)
+        except _GONE:
             return self._end()
-        if answer is None:
+        return self._leave(seconds)
+
+    async def ask_on_loop(self, job: tuple[Any, ...], seconds: float) -> reading_worker.Answer | str:
+        """Do as `ask` does, while others go on: for a job that fits into a pipe.
+
+        Where this is cancelled the process is ended.
+        """
+        loop, said = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            number = self._back.fileno()
+            self._send(job)
+            loop.add_reader(number, said.set)
+            try:
+                async with asyncio.timeout(seconds):
+                    await said.wait()
+            finally:
+                loop.remove_reader(number)
+            return _received(self._back)
+        except TimeoutError:
+            return self._leave(seconds)
+        except _GONE:
+            return self._end()
+        except asyncio.CancelledError:
             self.kill()
-            return f"no answer came in {seconds:g} s"
-        return answer
+            raise
+
+    def _send(self, job: tuple[Any, ...]) -> None:
+        reading_worker.send(self._to, job, same_site=job[2] is self._site)
+        self._site = job[2]
+
+    def _leave(self, seconds: float) -> str:
+        self.kill()
+        return f"no answer came in {seconds:g} s"
 
     def _end(self) -> str:
         code = self._inner.ended(_SOON)
@@ -97,10 +127,8 @@ class _Inner(Protocol):
         """Return the code that it ends with, where it does so in time."""
 
 
-def _received(pipe: IO[bytes], until: float) -> reading_worker.Answer | None:
-    """Return what comes next; None: nothing came in time. Raises EOFError where the other side is gone."""
-    if not _has_said(pipe, max(until - time.monotonic(), 0.0)):
-        return None
+def _received(pipe: IO[bytes]) -> reading_worker.Answer:
+    """Return what comes next. Raises EOFError where the other side is gone."""
     found = reading_worker.receive(pipe)
     if found is None:
         raise EOFError
