@@ -11,6 +11,8 @@ from scraper.demo import beichen
 from scraper.demo.exchange import Ask
 from scraper.demo.settings import config_text
 from scraper.model import Capture, CaptureRef, Kind
+from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.listings import PageState
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from scraper.demo.ecms_world import EcmsWorld
     from scraper.model import Site
     from scraper.stores.captures import CaptureStore
+    from scraper.stores.state import State
 
 CHANNEL = "bcyw"
+ON_A_PAGE = 20  # articles
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 _LONG_AGO, _NEVER = datetime(2010, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
@@ -102,3 +106,36 @@ def held(site: Site, number: int) -> Iterator[ArticleRecord]:
             characters=500,
             path=f"{site.name}/{day:%Y/%m}/{at}.md",
         )
+
+
+def fill_state(state: State, site: Site, known: int, *, captured: bool = True) -> None:
+    """Put so many articles into a state that nobody ever wrote, each named by a list.
+
+    `captured`: with a capture each, which a run would miss on the shelf.
+    """
+    with state.transaction():
+        keys: list[str] = []
+        for number, record in enumerate(held(site, known)):
+            state.articles.put(record, run=1)
+            ref = record.capture or CaptureRef(file="", offset=0, length=0, digest="")
+            entry = CaptureEntry(
+                ref=ref,
+                site=site.name,
+                kind=Kind.ARTICLE,
+                url=record.url,
+                status=200,
+                fetched_at=record.first_seen,
+                key=record.key,
+            )
+            if captured:
+                state.captures.put(entry)
+            keys.append(record.key)
+            if len(keys) == ON_A_PAGE or number == known - 1:
+                state.listings.put_page(list_page(site, number), keys, run=1)
+                keys = []
+
+
+def list_page(site: Site, number: int) -> PageState:
+    """Return the page of a list that names the articles up to a number."""
+    url = Url(f"{site.home}/{CHANNEL}/{number}.htm")
+    return PageState(site=site.name, channel=CHANNEL, url=url, read_at=NOON, rows=ON_A_PAGE, number=number)

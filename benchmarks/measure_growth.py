@@ -12,16 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures import Figure, best
-from invented import CHANNEL, archive_of, held, invented
+from invented import CHANNEL, ON_A_PAGE, archive_of, fill_state, held, invented, list_page
 
 from scraper.app.config_file import load_config
 from scraper.audit.coverage_query import coverage_of
 from scraper.audit.status import status_of
-from scraper.model import CaptureRef, Kind
 from scraper.stores.state import open_state
-from scraper.stores.state.captures import CaptureEntry
-from scraper.stores.state.listings import PageState
-from scraper.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
 KNOWN = (1_000, 100_000)
 SMALL = (10, 100)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-_ON_A_PAGE = 20
 
 
 def measure(*, small: bool) -> Iterator[Figure]:
@@ -44,7 +39,7 @@ def measure(*, small: bool) -> Iterator[Figure]:
             site = load_config(archive_of(Path(name), world)).sites[0]
             path = Path(name) / "state.sqlite3"
             with open_state(path) as state:
-                _fill(state, site, known)
+                fill_state(state, site, known)
                 state.checkpoint()
                 works = _works(state, site, known)
                 spent = {what: best(work, 3) * 1e3 / times for what, (times, work) in works.items()}
@@ -60,38 +55,11 @@ def measure(*, small: bool) -> Iterator[Figure]:
             )
 
 
-def _fill(state: State, site: Site, known: int) -> None:
-    with state.transaction():
-        keys: list[str] = []
-        for number, record in enumerate(held(site, known)):
-            state.articles.put(record, run=1)
-            ref = record.capture or CaptureRef(file="", offset=0, length=0, digest="")
-            entry = CaptureEntry(
-                ref=ref,
-                site=site.name,
-                kind=Kind.ARTICLE,
-                url=record.url,
-                status=200,
-                fetched_at=record.first_seen,
-                key=record.key,
-            )
-            state.captures.put(entry)
-            keys.append(record.key)
-            if len(keys) == _ON_A_PAGE or number == known - 1:
-                state.listings.put_page(_page(site, number), keys, run=1)
-                keys = []
-
-
-def _page(site: Site, number: int) -> PageState:
-    url = Url(f"{site.home}/{CHANNEL}/{number}.htm")
-    return PageState(site=site.name, channel=CHANNEL, url=url, read_at=NOW, rows=_ON_A_PAGE, number=number)
-
-
 def _works(state: State, site: Site, known: int) -> dict[str, tuple[int, Callable[[], object]]]:
     """Return what is asked, by name, with how many times a round does it."""
     name, number = site.name, known // 2
     record = next(iter(held(site, 1)))
-    page = _page(site, _ON_A_PAGE - 1 if known >= _ON_A_PAGE else known - 1).url
+    page = list_page(site, ON_A_PAGE - 1 if known >= ON_A_PAGE else known - 1).url
     digest = f"{number:064x}"
     return {
         "an article found, put": (100, lambda: [_visit(state, name, record.key) for _ in range(100)]),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures import Figure, compiled, of_children
-from invented import NOON, held
+from invented import NOON, fill_state, held
 
 from scraper.app.config_file import load_config
 from scraper.demo import beichen
@@ -52,9 +52,9 @@ def measure(*, small: bool) -> Iterator[Figure]:
         known = SMALL if small else KNOWN
         now = datetime.now(UTC)
         opened = open_site(Path(config.archive), config.sites[0], now=lambda: now)
-        with opened as context, context.state.transaction():
+        with opened as context:
+            fill_state(context.state, config.sites[0], known, captured=False)
             for record in held(config.sites[0], known):
-                context.state.articles.put(record)
                 document = Path(config.archive) / (record.path or "")
                 document.parent.mkdir(parents=True, exist_ok=True)
                 document.touch()

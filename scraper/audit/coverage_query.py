@@ -35,11 +35,14 @@ def coverage_of(site: Site, state: State) -> SiteCoverage:
     return replace(judged, empty=state.counts.thin(site.name))
 
 
-def channels_of(site: Site, state: State) -> Iterator[ChannelFacts]:
-    """Yield the facts of the configured channels, then of those that the config no longer names."""
+def channels_of(site: Site, state: State, *, counted: bool = True) -> Iterator[ChannelFacts]:
+    """Yield the facts of the configured channels, then of those that the config no longer names.
+
+    `counted`: with how much of what each page names is held, for which all articles are gone through.
+    """
     pages: dict[str, list[ListPage]] = {}
     indexes = frozenset(channel.index for channel in site.channels)
-    for page in state.counts.pages(site.name):
+    for page in state.counts.pages(site.name, counted=counted):
         pages.setdefault(page.channel, []).append(_page(page, indexes))
     configured = {channel.name: channel for channel in site.channels}
     for name in dict.fromkeys((*configured, *sorted(pages.keys() - {NO_CHANNEL}))):

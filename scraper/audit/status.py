@@ -90,7 +90,7 @@ def _until_success(runs: Iterable[SiteRun], latest: datetime) -> Iterator[SiteRu
 
 def _channels(site: Site, state: State) -> Iterator[ChannelStatus]:
     standings = state.counts.standings(site.name)
-    for facts in channels_of(site, state):
+    for facts in channels_of(site, state, counted=False):
         yield ChannelStatus(
             name=facts.name,
             title=facts.title,

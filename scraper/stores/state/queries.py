@@ -39,8 +39,8 @@ class PageCount(Value, frozen=True, kw_only=True):
     rows: int
     elsewhere: int
     read_at: datetime
-    listed: int
-    held: int
+    listed: int  # 0 too where nobody counted
+    held: int  # likewise
     unread_pager: bool
     sublists: tuple[Url, ...]
 
@@ -109,6 +109,10 @@ _PAGES = f"""
     FROM page p LEFT JOIN counted c ON c.page = p.id LEFT JOIN unheld u ON u.page = p.id
     WHERE p.site = :site ORDER BY p.channel, p.number, p.url
 """  # noqa: S608 - likewise
+_BARE_PAGES = (
+    "SELECT *, 0 AS listed, 0 AS held FROM page INDEXED BY page_number "
+    "WHERE site = :site ORDER BY channel, number, url"
+)
 
 
 class Queries:
@@ -169,9 +173,9 @@ class Queries:
         ).fetchone()
         return loaded(row["newest"])
 
-    def pages(self, site: str) -> Iterator[PageCount]:
-        """Yield every page of a list that was read."""
-        for row in self._connection.execute(_PAGES, {"site": site}):
+    def pages(self, site: str, *, counted: bool = True) -> Iterator[PageCount]:
+        """Yield every page of a list that was read; `counted`: with the articles that it names."""
+        for row in self._connection.execute(_PAGES if counted else _BARE_PAGES, {"site": site}):
             yield PageCount(
                 channel=row["channel"],
                 url=Url(row["url"]),
