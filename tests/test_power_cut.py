@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 from archiving import Archive
 from powercut import Disk
-from zygote import Zygote
+from zygote import Zygote, wait_for
 
 from scraper import cli
 from scraper.audit.verification import verify
 from scraper.audit.verify_captures import Damage
+from scraper.exit_codes import ExitCode
 from scraper.progress import Unwatched
 
 if TYPE_CHECKING:
@@ -100,4 +101,18 @@ def test_what_a_kill_left_unsynced_outlasts_a_later_power_cut(
     assert life.code() == 0, life.said()
     disk.cut_power()
     assert len(archive.documents()) == 2
+    assert damage(archive) == set()
+
+
+def test_what_a_run_counts_that_a_signal_ends_outlasts_a_power_cut(
+    tmp_path: Path, zygote: Zygote, archive: Archive, server: Server
+) -> None:
+    archive.root.mkdir()
+    disk = Disk(archive.root, tmp_path / "kept")
+    life = zygote.start(*backfill(archive), disk=disk)
+    wait_for(server, 20, life)
+    life.send(signal.SIGTERM)
+    assert life.code() == ExitCode.TERMINATED, life.said()
+    disk.cut_power()
+    assert 0 < len(archive.documents()) < ARTICLES
     assert damage(archive) == set()
