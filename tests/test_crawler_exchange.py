@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import TYPE_CHECKING
 
 import faultserver as fault
@@ -115,6 +117,14 @@ def test_chinese_in_an_address_goes_out_as_utf_8() -> None:
     assert virtualtime.run(story()) == "/%E5%8D%97"
 
 
+async def reset_within(connection: fault.Connection) -> None:
+    await connection.send(b"HTTP/1.1 200 OK\r\n\r\nhalf")
+    await asyncio.sleep(1)  # of the loop's own clock
+    at_once = struct.pack("ii", 1, 0)
+    connection.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    connection.reset()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -123,6 +133,7 @@ def test_chinese_in_an_address_goes_out_as_utf_8() -> None:
         pytest.param(fault.raw(b"HTTP/1.1 200 OK\r\nConte"), id="closed within the head"),
         pytest.param(fault.raw(b"\x16\x03\x01 no HTTP at all"), id="not HTTP"),
         pytest.param(fault.dropped_within(b"half", 8), id="shorter than announced"),
+        pytest.param(reset_within, id="reset within a body of no length"),
         pytest.param(fault.chunks_broken(b"one", b"two"), id="no last chunk"),
         pytest.param(
             fault.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx"), id="no chunk size"

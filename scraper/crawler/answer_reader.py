@@ -86,9 +86,9 @@ class AnswerReader:
                 break
         return body
 
-    def end(self) -> None:
-        """Take in that nothing more comes."""
-        if self._at in {_At.END, _At.TRAILER}:  # nothing of the body is missing
+    def end(self, *, in_order: bool = True) -> None:
+        """Take in that nothing more comes; `in_order`: the other side said so, and nothing broke."""
+        if in_order and self._at in {_At.END, _At.TRAILER}:  # nothing of the body is missing
             self._at = _At.NOTHING
         elif self.waits:
             self.fault = say("the server closed the connection")

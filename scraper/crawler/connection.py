@@ -158,7 +158,7 @@ class Connection(asyncio.Protocol):
         """Take in that nothing more comes."""
         self._is_over = True
         self._lost = exc
-        self._answers.end()
+        self._answers.end(in_order=exc is None)
         self._wake()
 
     def _wake(self) -> None:
