@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import webencodings
@@ -48,12 +47,7 @@ _GB_2022 = dict(
     0xE854: "\u9fba",
     0xE864: "\u9fbb",
 }
-_GB_PRIVATE = tuple(  # the bytes of these, by the first of them: far quicker to look for than the characters
-    re.compile(b"%b[%b]" % (re.escape(lead), b"".join(re.escape(code[1:2]) for code in codes)))
-    for lead, codes in groupby(
-        sorted(chr(place).encode("gb18030") for place in _GB_2022), lambda code: code[:1]
-    )
-)
+_GB_PRIVATE = b"\xee"  # what U+E000 to U+EFFF begin with in UTF-8, and nothing else holds
 
 
 def body_bytes(capture: Capture, max_bytes: int) -> bytes:
@@ -74,7 +68,7 @@ class Decoded(NamedTuple):
 
     text: str
     encoding: str  # the WHATWG's name, in lower case
-    utf8: bytes | None = None  # the text in UTF-8, where it came so; None: it is to be encoded
+    utf8: bytes | None = None  # the text in UTF-8, where that is at hand; None: it is to be encoded
 
 
 def text_of(data: bytes, content_type: str | None) -> str:
@@ -108,16 +102,16 @@ def _by_label(data: bytes, label: str | None, text: str | None) -> Decoded:
     if text is not None:  # a legacy label on bytes that are UTF-8: the label lies
         if label is None or not data.isascii() or label.startswith("utf"):
             return Decoded(text, "utf-8", data)
-        return Decoded(_decoded(data, label), label)
+        return _decoded(data, label)
     if label == "utf-8":
         return _mended(data)
     if label is not None:
         label = label if label != "windows-1252" else _latin_or_gb(data)
-        return Decoded(_decoded(data, label), label)
+        return _decoded(data, label)
     for guess in ("gb18030", "big5"):
         text = _strictly(data, guess)
         if text is not None:
-            return Decoded(_modern(text, data), "gbk") if guess == "gb18030" else Decoded(text, guess)
+            return _modern(text, "gbk") if guess == "gb18030" else Decoded(text, guess)
     return _mended(data)
 
 
@@ -131,16 +125,17 @@ def _mended(data: bytes) -> Decoded:
     """Return bytes called UTF-8 that are none: as GB 18030 where that leaves far fewer holes."""
     as_utf8 = data.decode("utf-8", "replace")
     holes = as_utf8.count(_REPLACED)
-    as_gb = _decoded(data, "gb18030")
-    is_gb = as_gb.count(_REPLACED) * 4 < holes
-    return Decoded(as_gb, "gbk") if is_gb else Decoded(as_utf8, "utf-8")
+    as_gb = _decoded(data, "gbk")
+    is_gb = as_gb.text.count(_REPLACED) * 4 < holes
+    return as_gb if is_gb else Decoded(as_utf8, "utf-8")
 
 
-def _decoded(data: bytes, encoding: str) -> str:
+def _decoded(data: bytes, encoding: str) -> Decoded:
     if encoding in _GB:
         codecs.register_error("scraper.gb", _gb_error)
-        return _modern(data.decode("gb18030", "scraper.gb"), data)
-    return whole(str(webencodings.lookup(encoding).codec_info.decode(data, "replace")[0]))
+        return _modern(data.decode("gb18030", "scraper.gb"), encoding)
+    text = whole(str(webencodings.lookup(encoding).codec_info.decode(data, "replace")[0]))
+    return Decoded(text, encoding)
 
 
 def _gb_error(error: UnicodeError) -> tuple[str, int]:
@@ -151,9 +146,12 @@ def _gb_error(error: UnicodeError) -> tuple[str, int]:
     return sign, error.start + 1
 
 
-def _modern(text: str, data: bytes) -> str:
-    """Return a text, decoded from these bytes, with the places that the standard of 2022 gives."""
-    return text.translate(_GB_2022) if any(form.search(data) for form in _GB_PRIVATE) else text
+def _modern(text: str, encoding: str) -> Decoded:
+    """Return a text that was decoded from GB 18030, with the places that the standard of 2022 gives."""
+    utf8 = text.encode("utf-8")  # as the parser wants it anyway
+    if _GB_PRIVATE not in utf8:
+        return Decoded(text, encoding, utf8)
+    return Decoded(text.translate(_GB_2022), encoding)
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

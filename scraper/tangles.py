@@ -17,7 +17,7 @@ from scraper.errors import NotAnArticle
 from scraper.messages import say
 
 _FEW_TAGS: Final = 1_500  # so few cannot make a tree that is dear
-_FEW_CHARACTERS: Final = 30_000  # so few cannot hold attributes enough to be dear
+_FEW_CHARACTERS: Final = 45_000  # so few hold attributes for a seventh of a second at most
 _MOST_TAGS: Final = 500_000  # of one page
 _MOST_WORK: Final = 8_000_000  # open elements, summed over the tags: what scope checks walk over
 _MOST_COPIES: Final = 200_000  # open formatting elements, summed likewise: the nodes that might be added
@@ -39,17 +39,18 @@ _TAG: Final = re.compile(
     re.VERBOSE,
 )
 _SHORT: Final = 300  # characters of a tag that is surely looked at at once
-_DOUBTFUL: Final = re.compile(  # where a tag may begin that is not short, or not surely ended by the next ">"
-    rf"""<(?=/?[a-zA-Z])(?!
+_DOUBTFUL: Final = (
+    re.compile(  # where a tag may begin that is a root's, or not short, or not surely ended by the next ">"
+        rf"""<(?:(?=/?(?:[Hh][Tt][Mm][Ll]|[Bb][Oo][Dd][Yy])) | (?=/?[a-zA-Z])(?!
         (?=[^>]{{0,{_SHORT}}}+>) /?[^ \t\n\r\f/>]++
         (?:> | (?: [ \t\n\r\f/]++
                  | [^ \t\n\r\f/>="']++
                    (?:{_SPACE}*+={_SPACE}*+(?:"[^">]*+"|'[^'>]*+'|[^ \t\n\r\f>"'][^ \t\n\r\f>]*+)?+)?+
                )*+>)
-    )""",
-    re.VERBOSE,
+    ))""",
+        re.VERBOSE,
+    )
 )
-_ROOT_TAG: Final = re.compile(r"</?(?:html|body)[^>]*", re.IGNORECASE)
 _COMMENT_END: Final = re.compile(r"-->|--!>")
 _BEGUN: Final = re.compile(r"<([A-Za-z]{1,8})[ \t\n\r\f/>]")  # as long as the names that are counted
 _MOST_LOOKED_AT: Final = 24  # open elements, for what keeps an item open
@@ -107,7 +108,9 @@ def check(text: str) -> None:
     if most > _MOST_TAGS:
         msg = say("too tangled to be read: more than {most_tags} tags", most_tags=_MOST_TAGS)
         raise NotAnArticle(msg)
-    dear = most * most > 2 * _MOST_WORK or _formatting(text) * most > _MOST_COPIES
+    dear = most * most > 2 * _MOST_WORK or (
+        most * most > _MOST_COPIES and _formatting(text) * most > _MOST_COPIES
+    )
     if dear or _may_have_many_attributes(text):
         _Count().read(text)
 
@@ -132,16 +135,19 @@ def _may_have_many_attributes(text: str) -> bool:
     Every "<" is looked at, since what seems to stand in a tag may stand behind a comment that holds its
     beginning. What is long is read again, as often as makes the page once more.
     """
-    if sum(map(len, _ROOT_TAG.findall(text))) > _LONG_TAG:
-        return True
-    left = len(text)
+    left, of_roots = len(text), 0
     for doubtful in _DOUBTFUL.finditer(text):
         tag = _TAG.match(text, doubtful.start())
         if tag is None:
             continue
-        left -= tag.end() - tag.start()
-        is_root = tag["name"][:4].lower() in _ROOTS
-        if left < 0 or is_root or len(_ATTRIBUTE.findall(tag["rest"])) > _MOST_ATTRIBUTES:
+        size = tag.end() - tag.start()
+        left -= size
+        of_roots += size if tag["name"][:4].lower() in _ROOTS else 0
+        if (
+            left < 0
+            or of_roots > _LONG_TAG
+            or (size > _LONG_TAG and len(_ATTRIBUTE.findall(tag["rest"])) > _MOST_ATTRIBUTES)
+        ):
             return True
     return False
 

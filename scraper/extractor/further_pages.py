@@ -41,8 +41,8 @@ _NUMBERED: Final = frozenset(
 )
 _MAY_BE_ARTICLES: Final = frozenset(["p", "pn"])  # which number articles where nothing stands beside them
 _PAGE: Final = re.compile(r"page\d{1,2}\.")
-_QUERY: Final = re.compile(  # asked at each `=` alone: far quicker over a whole page
-    rf"=(?=\d)(?:{'|'.join(rf'(?<=[?&;]{name}=)' for name in sorted(_NUMBERED))})", re.IGNORECASE
+_QUERY: Final = re.compile(  # behind a question mark
+    rf"(?:[^<>?]*?[&;])??(?:{'|'.join(sorted(_NUMBERED))})=\d", re.IGNORECASE
 )
 _DRAWN: Final = re.compile(
     r"createPageHTML\(\s*(?P<place>[\"'][\w-]{1,40}[\"']\s*,\s*)?(\d{1,3})\s*,\s*\d{1,3}\s*,\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
@@ -91,19 +91,29 @@ class Pages(Value, frozen=True):
         name = _NAME.fullmatch(path.rpartition("/")[2])
         if name is None and path.endswith("/"):
             numbered = any(f"{path[-_ENDS:]}{digit}" in markup for digit in "123456789")
-            return numbered or _QUERY.search(markup) is not None
+            return numbered or _has_numbered_query(markup)
         if name is None:
-            return _QUERY.search(markup) is not None
+            return _has_numbered_query(markup)
         counted = _FIRST_OF_SOME.fullmatch(name["stem"])
         stem, joint = (counted[1], "-") if counted else (name["stem"], "_")
         marked = _PAGE.search(markup) is not None if stem == "page" else f"{stem}{joint}" in markup
-        return marked or "createPageHTML" in markup or _QUERY.search(markup) is not None
+        return marked or "createPageHTML" in markup or _has_numbered_query(markup)
 
 
 def named_on(page: Page, first: Url) -> Pages | None:
     """Return the pages of the article that begins at `first`; None where this page can name none of them."""
     pages = Pages(first)
     return pages if pages.may_be_named(page.text) else None
+
+
+def _has_numbered_query(markup: str) -> bool:
+    """Tell whether a query in a page's markup names a page by its number."""
+    at = markup.find("?") + 1
+    while at:
+        if _QUERY.match(markup, at) is not None:
+            return True
+        at = markup.find("?", at) + 1
+    return False
 
 
 def _fields(query: str) -> list[tuple[str, str]]:
