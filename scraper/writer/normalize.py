@@ -156,7 +156,7 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
     """
     held: list[Inline] = []
     for child in children:
-        if isinstance(child, Anchor) and holds_picture(child):
+        if isinstance(child, Anchor) and hold_picture(child.children):
             yield from _trimmed(kind, held)
             inner = tuple(_emphasised(kind, child.children, by_line=by_line))
             yield Anchor(href=child.href, children=inner)
@@ -169,17 +169,20 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
     yield from _trimmed(kind, held)
 
 
-def holds_picture(child: Inline) -> bool:
-    """Tell whether a run is a picture, or has one in it."""
-    match child:
-        case Text() | CodeSpan() | Break():
-            return False
-        case Picture():
-            return True
-        case Strong() | Emphasis() | Struck() | Anchor():
-            return any(map(holds_picture, child.children))
-        case _:
-            assert_never(child)
+def hold_picture(runs: Iterable[Inline]) -> bool:
+    """Tell whether a picture is among runs, or in one of them."""
+    for run in runs:
+        match run:
+            case Text() | CodeSpan() | Break():
+                continue
+            case Picture():
+                return True
+            case Strong() | Emphasis() | Struck() | Anchor():
+                if hold_picture(run.children):
+                    return True
+            case _:
+                assert_never(run)
+    return False
 
 
 def _trimmed(kind: type[Emphasised], children: list[Inline]) -> list[Inline]:

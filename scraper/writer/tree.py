@@ -27,7 +27,7 @@ from scraper.blocks import (
 from scraper.text import visible_text
 from scraper.urls import Url
 from scraper.values import replace
-from scraper.writer.normalize import holds_picture, plain
+from scraper.writer.normalize import hold_picture, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,16 +62,17 @@ def text_of(block: Block) -> str:
 def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
     """Yield every picture in page order, with the link around it where there is one."""
     for block in blocks:
-        if isinstance(block, Paragraph | Heading):
-            if not _is_text_alone(block.children):
-                yield from _figures(block.children, href=None)
-        elif isinstance(block, Figure):
-            yield block
-            if block.caption:
-                yield from _figures(block.caption, href=None)
-        else:
-            for runs in _runs((block,)):
-                yield from _figures(runs, href=None)
+        match block:
+            case Paragraph(children=(Text(),)):  # as most are
+                continue
+            case Paragraph() | Heading():
+                yield from _figures(block.children)
+            case Figure():
+                yield block
+                yield from _figures(block.caption)
+            case _:
+                for runs in _runs((block,)):
+                    yield from _figures(runs)
 
 
 def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
@@ -82,7 +83,8 @@ def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
 
 def without_pictures(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Return the tree without its pictures; captions stay where they stood, as paragraphs."""
-    return tuple(_changed(blocks, _without_pictures))
+    saying = (block for block in blocks if not isinstance(block, Figure) or block.caption)
+    return tuple(_changed(saying, _without_pictures))
 
 
 def relinked(blocks: Iterable[Block], assets: Mapping[str, str | None]) -> tuple[Block, ...]:
@@ -131,17 +133,19 @@ def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
                 assert_never(block)
 
 
-def _is_text_alone(runs: Runs) -> bool:
-    """Tell a run of text that nothing else stands in, as in most paragraphs."""
-    return len(runs) == 1 and isinstance(runs[0], Text)
-
-
-def _figures(runs: Runs, href: str | None) -> Iterator[Figure]:
+def _figures(runs: Runs, href: str | None = None) -> Iterator[Figure]:
     for run in runs:
-        if isinstance(run, Picture):
-            yield Figure(src=run.src, alt=run.alt, href=href)
-        elif isinstance(run, Strong | Emphasis | Struck | Anchor):
-            yield from _figures(run.children, run.href if isinstance(run, Anchor) else href)
+        match run:
+            case Text() | Break() | CodeSpan():
+                continue
+            case Picture():
+                yield Figure(src=run.src, alt=run.alt, href=href)
+            case Anchor():
+                yield from _figures(run.children, run.href)
+            case Strong() | Emphasis() | Struck():
+                yield from _figures(run.children, href)
+            case _:
+                assert_never(run)
 
 
 def _hrefs(runs: Runs) -> Iterator[str]:
@@ -187,7 +191,7 @@ def _changed_cells(row: Iterable[Cell], change: Callable[[Runs], Runs]) -> Itera
 
 
 def _without_pictures(runs: Runs) -> Runs:
-    if _is_text_alone(runs) or not any(map(holds_picture, runs)):
+    if not hold_picture(runs):
         return runs
     kept: list[Inline] = []
     for run in runs:
