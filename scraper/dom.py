@@ -6,7 +6,7 @@ lost in is refused before (`tangles`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -15,8 +15,9 @@ from scraper.errors import NotAnArticle
 from scraper.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+Told = TypeVar("Told")
 Node: TypeAlias = LexborNode
 """An element, a text (`tag` is `-text`, `text_content` its characters) or a comment; keeps its tree alive."""
 
@@ -40,6 +41,9 @@ UNSEEN = frozenset(
 _BREAKING: Final = frozenset(
     [*("br", "div", "p", "li", "tr", "td", "center", "section"), *("h1", "h2", "h3", "h4", "h5", "h6")]
 )
+
+
+_LAST_NUMBER: Final = 1_000  # of the tags that the parser knows; those of others are addresses in memory
 
 
 def parse(text: str, utf8: bytes | None = None) -> Node:
@@ -67,6 +71,16 @@ def select(node: Node, selector: str) -> list[Node]:
     return node.css(selector)
 
 
+def elements(node: Node) -> list[tuple[Node, str, dict[str, str | None]]]:
+    """Return a node and all elements below it in page order, each with its tag and attributes."""
+    names = _NAMES
+    return [
+        (below, tag, below.attributes)
+        for below in node.traverse()
+        if (tag := names.get(below.tag_id) or below.tag or "") != "-comment"
+    ]
+
+
 def first(node: Node, selector: str) -> Node | None:
     """Return the first that a CSS selector names below a node; None where there is none."""
     return node.css_first(selector)
@@ -86,6 +100,28 @@ def is_selector(selector: str) -> bool:
     return True
 
 
+def by_number(told: Mapping[str, Told]) -> dict[int, Told]:
+    """Return what is told of tags by the parser's own numbers of them: `node.tag_id` costs a third of `tag`.
+
+    A tag that the parser does not know has another number on each page, and is left out.
+    """
+    page = LexborHTMLParser("<body>-<!---->")
+    assert page.body is not None  # noqa: S101 - an HTML parser makes one of anything
+    shown = {node.tag: node.tag_id for node in page.body.iter(include_text=True)}  # texts and comments
+    numbers = {tag: shown.get(tag) or page.create_node(tag).tag_id for tag in told}
+    return {numbers[tag]: each for tag, each in told.items() if numbers[tag] <= _LAST_NUMBER}
+
+
+_COMMON: Final = (
+    *("-comment", "a", "b", "em", "font", "i", "img", "span", "strong", "table", "tbody", "th", "u", "ul"),
+    *_BREAKING,
+)
+_NAMES: Final = by_number({tag: tag for tag in _COMMON})
+
+TEXT: Final[int] = next(iter(by_number({"-text": True})))
+"""The number of a text."""
+
+
 def attribute(node: Node, name: str) -> str:
     """Return an attribute's value, `""` where the element has none."""
     return node.attributes.get(name) or ""
@@ -101,20 +137,21 @@ def children(node: Node) -> list[Node]:
     return found
 
 
-def text_nodes(node: Node) -> Iterator[tuple[Node, str]]:
-    """Yield the texts below a node that are no blanks, each with its characters, scripts and styles too."""
-    for below in node.traverse(include_text=True, skip_empty=True):
-        if below.tag == "-text":
-            yield below, below.text_content or ""
+def saying(node: Node, words: Iterable[str]) -> list[Node]:
+    """Return the elements with a text right in them that holds any of some words, which need no quotation.
+
+    The node itself, scripts and styles too; one that says several of the words may come several times.
+    """
+    return node.css(", ".join(f':lexbor-contains("{word}")' for word in words))
 
 
-def is_unseen(text: Node, root: Node) -> bool:
-    """Tell whether a text below `root` stands in what no browser shows."""
-    above = text.parent
-    while above is not None and above.mem_id != root.mem_id:
-        if above.tag in UNSEEN:
+def is_unseen(node: Node, root: Node) -> bool:
+    """Tell whether an element below `root` is, or stands in, what no browser shows."""
+    here: Node | None = node
+    while here is not None and here.mem_id != root.mem_id:
+        if here.tag in UNSEEN:
             return True
-        above = above.parent
+        here = here.parent
     return False
 
 
@@ -123,17 +160,16 @@ def texts(node: Node) -> Iterator[str]:
     if node.tag == "-text":
         yield node.text_content or ""
         return
-    waiting = [node.first_child]
-    while waiting:
-        below = waiting.pop()
-        if below is None:
-            continue
-        waiting.append(below.next)
-        tag = below.tag
+    below, waiting = node.first_child, list[Node]()
+    while below is not None:
+        tag, following = below.tag, below.next
         if tag == "-text":
             yield below.text_content or ""
-        elif tag not in UNSEEN:
-            waiting.append(below.first_child)
+        elif tag not in UNSEEN and (inner := below.first_child) is not None:
+            if following is not None:
+                waiting.append(following)
+            following = inner
+        below = waiting.pop() if following is None and waiting else following
 
 
 def text_of(node: Node) -> str:
@@ -174,7 +210,7 @@ def texts_within(nodes: Iterable[Node], most: int) -> list[str] | None:
 
 def all_text(node: Node) -> str:
     """Return all characters below a node, those of scripts and styles too: at once, without a walk."""
-    return node.text(deep=True)
+    return node.text_lexbor()
 
 
 def line_of(node: Node) -> str:

@@ -38,6 +38,12 @@ def visible_text(text: str) -> str:
     return joined if joined.isprintable() else _JOINERS.sub("", _FACELESS.sub("", joined))
 
 
+def is_seen(text: str) -> bool:
+    """Tell whether a reader sees any character of a text."""
+    core = text.strip()
+    return bool(core) and (core[0].isprintable() or bool(visible_text(core)))
+
+
 def fold(text: str) -> str:
     """Return a text as one line: runs of white space of any kind become one blank, none at the ends."""
     return " ".join(without_faceless(text).split())

@@ -24,10 +24,25 @@ def test_a_page_is_the_same_from_its_text_and_from_its_bytes(page: str) -> None:
     assert dom.parse(page, page.encode()).html == dom.parse(page).html
 
 
-def test_texts_are_found_with_their_characters_and_whether_they_are_seen() -> None:
-    root = dom.parse("<body><p>甲 <b>乙</b>\n</p><script>丙</script><noscript><i>丁</i></noscript>")
-    found = [(words, dom.is_unseen(node, root)) for node, words in dom.text_nodes(root)]
-    assert found == [("甲 ", False), ("乙", False), ("丙", True), ("丁", True)]
+def test_elements_are_found_by_their_own_words_and_whether_they_are_seen() -> None:
+    root = dom.parse("<body>甲<p>乙 <b>丙</b>\n</p><script>丙</script><noscript><i>甲丁</i></noscript>")
+    found = [(node.tag, dom.is_unseen(node, root)) for node in dom.saying(root, ["甲", "丙"])]
+    assert found == [("body", False), ("b", False), ("script", True), ("i", True)]
+
+
+def test_elements_come_with_their_tags_and_attributes() -> None:
+    page = dom.parse("<p id=a class>甲<!--x--><o:p><svg><foreignObject/></svg></o:p><template><b></template>")
+    found = [(tag, told) for _, tag, told in dom.elements(dom.select(page, "p")[0])]
+    named = ["p", "o:p", "svg", "foreignObject", "template"]
+    assert found == list(zip(named, [{"id": "a", "class": None}, {}, {}, {}, {}], strict=True))
+
+
+def test_a_tag_of_the_parsers_own_has_one_number_on_all_pages() -> None:
+    numbered = dom.by_number({tag: tag for tag in ("-text", "-comment", "p", "svg", "mpvideo", "o:p")})
+    assert sorted(numbered.values()) == ["-comment", "-text", "p", "svg"]
+    page = dom.parse("<p>甲<!--x--><o:p></o:p><svg></svg><mpvideo></mpvideo>")
+    told = [numbered.get(node.tag_id) for node in dom.children(dom.select(page, "p")[0])]
+    assert told == ["-text", "-comment", None, "svg", None]
 
 
 def test_elements_are_selected_in_page_order() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_SURELY_AN_ADDRESS = ("http", "/")  # and neither this page nor what another program opens
 
 
 class Addresses:
@@ -31,10 +32,11 @@ class Addresses:
     def link(self, reference: str | None) -> str | None:
         """Return what a link leads to, its fragment kept; None where it cannot be followed or stays here."""
         reference = (reference or "").strip()
-        if not reference or reference.startswith("#"):
-            return None
-        if _OTHER.match(reference):
-            return _foreign(reference)
+        if not reference.startswith(_SURELY_AN_ADDRESS):
+            if not reference or reference.startswith("#"):
+                return None
+            if _OTHER.match(reference):
+                return _foreign(reference)
         url = self._join(reference)
         if url is None:
             return None
@@ -49,16 +51,20 @@ class Addresses:
         A picture written into the page is kept in `embedded`, under the address that it will have.
         """
         reference = (reference or "").strip()
-        if not reference.rstrip("?") or reference.startswith("#"):
-            return None
-        if reference[:5].lower() == "data:":
-            found = data_pictures.embedded(reference)
-            if found is None:
+        if not reference.startswith(_SURELY_AN_ADDRESS):
+            if not reference.rstrip("?") or reference.startswith("#"):
                 return None
-            self.embedded[found.src] = found.data
-            return found.src
+            if reference[:5].lower() == "data:":
+                return self._embedded(reference)
         url = self._join(reference)
         return None if url == self.base else url
+
+    def _embedded(self, reference: str) -> Url | None:
+        found = data_pictures.embedded(reference)
+        if found is None:
+            return None
+        self.embedded[found.src] = found.data
+        return found.src
 
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
@@ -66,9 +72,11 @@ class Addresses:
         return self._join(reference) if reference else None
 
     def _join(self, reference: str) -> Url | None:
-        if reference not in self._known:
-            self._known[reference] = urls.join(self.base, reference)
-        return self._known[reference]
+        known = self._known
+        if reference in known:
+            return known[reference]
+        url = known[reference] = urls.join(self.base, reference)
+        return url
 
 
 def _foreign(reference: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dom
 from scraper.extractor import containers, elements, embeds, formulas, pictures, special
-from scraper.extractor.walk import Walk
+from scraper.extractor.walk import Walk, as_block, as_nothing
 from scraper.values import Value
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ _WHOLE: Final = frozenset(
 """Tags that say something of their own when the body's selector names one of them."""
 
 HANDLERS: dict[str, Handler] = {
-    **dict.fromkeys(_BLOCKS, elements.block),
-    **dict.fromkeys(dom.UNSEEN | {"rp"}, elements.unseen),
+    **dict.fromkeys(_BLOCKS, as_block),
+    **dict.fromkeys(dom.UNSEEN | {"rp"}, as_nothing),
     **dict.fromkeys(_FORM, partial(elements.leave, rule="form")),
     **dict.fromkeys(("canvas", "defs", "desc"), partial(elements.leave, rule="drawing")),
     **dict.fromkeys(elements.HEADINGS, elements.heading),
@@ -87,6 +87,7 @@ HANDLERS: dict[str, Handler] = {
     "tr": containers.row,
     "v:imagedata": elements.word_picture,
 }
+_NUMBERED: Final = dom.by_number(HANDLERS)
 
 
 class Reading(Value, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ def read(
     """
     roots = [survey.root for survey in surveys]
     otherwise = special.handlers(surveys, addresses, left_out)
-    walk = Walk(addresses, HANDLERS, elements.inline, otherwise, partial(_shown, roots, addresses))
+    walk = Walk(addresses, HANDLERS, _NUMBERED, otherwise, partial(_shown, roots, addresses))
     for words in beside:
         walk.account.note(words, "style-text")
     for root in roots:
@@ -129,5 +130,5 @@ def _shown(roots: Sequence[dom.Node], addresses: Addresses) -> frozenset[Url]:
     """Return the pictures that the containers show without the help of a `<noscript>`."""
     hidden = {node.mem_id for root in roots for node in dom.select(root, "noscript img")}
     images = (node for root in roots for node in dom.select(root, "img") if node.mem_id not in hidden)
-    chosen = (pictures.choose(image, addresses).src for image in images)
+    chosen = (pictures.choose(image, addresses)[0] for image in images)
     return frozenset(src for src in chosen if src is not None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scraper import dom, text
 from scraper.blocks import Picture
 from scraper.extractor import embeds, files, pictures
+from scraper.extractor.survey import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +38,9 @@ _NAMED_BY_TAG: Final = frozenset(
         *embeds.CARDS,
     ]
 )
-_USUAL: Final = frozenset(
-    [
-        *("class", "id", "style", "title", "alt", "href", "name", "download", "target", "rel", "lang", "dir"),
-        *("width", "height", "border", "align", "valign", "bgcolor", "colspan", "rowspan", "cellpadding"),
-        *("cellspacing", "color", "face", "size", "type", "start", "datetime", "shape", "coords", "usemap"),
-        *("sudyfile-attr", "pdfsrc", "sudy-wp-src", "vurl", "placeholder", "aria-label", "background"),
-    ]
-)
+_USUAL: Final = PLAIN | {
+    *("face", "background", "sudyfile-attr", "pdfsrc", "sudy-wp-src", "vurl", "placeholder", "aria-label")
+}
 _SHOWN_BESIDE: Final = re.compile(r"title|name|label|desc|alt$|tools|nick|type|style|placeholder|author")
 _CODED: Final = re.compile(r"[\"'`]")
 _PATH: Final = re.compile(r"(?:url\()?[\"']?([^\s\"'<>()]{3,2048})[\"']?\)?")
@@ -67,12 +63,11 @@ class _Carried(NamedTuple):
 def elements(survey: Survey, _addresses: Addresses) -> Iterator[tuple[dom.Node, Handler]]:
     """Yield the elements that carry anything, each with the handler that tells it."""
     found: dict[int, tuple[dom.Node, _Carried]] = {}
-    for name, carried in survey.named.items():
-        if name in _USUAL or name.startswith("on"):
-            continue
-        for node, value in carried:
-            if "." in value or "%2" in value or len(value) >= _WORDS:
-                _take(node, name, value, survey, found)
+    for node, tag, attributes in survey.unusual:
+        if tag not in _NAMED_BY_TAG:
+            for name, value in attributes.items():
+                if name not in _USUAL and value and ("." in value or "%2" in value or len(value) >= _WORDS):
+                    _take(node, name, value, survey, found)
     for node, told in found.values():
         yield node, partial(_read, told=told)
 
@@ -81,7 +76,7 @@ def _take(
     node: dom.Node, name: str, value: str, survey: Survey, found: dict[int, tuple[dom.Node, _Carried]]
 ) -> None:
     """Add what an attribute carries to what is known of its element."""
-    if node.tag in _NAMED_BY_TAG or (node.tag == "input" and name == "src"):
+    if name.startswith("on") or (name == "src" and node.tag == "input"):
         return
     if node.tag == "a" and files.leads_somewhere(dom.attribute(node, "href")):
         return

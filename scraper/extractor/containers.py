@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scraper.blocks import Listing, Paragraph, Quote, Text
-from scraper.extractor import elements, tables
+from scraper.extractor import tables
 from scraper.extractor.numbering import Numbers, counts
+from scraper.extractor.walk import as_block
 from scraper.extractor.walk_items import Item
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def quote(walk: Walk, node: dom.Node) -> None:
     """Read a `<blockquote>`."""
     if walk.is_deep:
-        elements.block(walk, node)
+        as_block(walk, node)
         return
     walk.open()
     walk.enter(node, partial(_close_quote, walk))
@@ -35,7 +36,7 @@ def _close_quote(walk: Walk) -> None:
 def listing(walk: Walk, node: dom.Node) -> None:
     """Read a list, numbered or not; an item of a numbered one knows its number."""
     if walk.is_deep:
-        elements.block(walk, node)
+        as_block(walk, node)
         return
     outer = walk.numbers
     walk.numbers = Numbers(node) if counts(node) else None
@@ -80,7 +81,7 @@ def item(walk: Walk, node: dom.Node) -> None:
     """Read an item; outside any list it is a paragraph."""
     items = walk.items
     if items is None:
-        elements.block(walk, node)
+        as_block(walk, node)
         return
     _take_strays(walk, items)
     number, label = walk.numbers.of(node) if walk.numbers is not None else (None, None)
@@ -133,7 +134,7 @@ def _follows(before: Item, item: Item) -> bool:
 def table(walk: Walk, node: dom.Node) -> None:
     """Read a table; what it is, one of data or of layout, shows at its end."""
     if walk.is_deep:
-        elements.block(walk, node)
+        as_block(walk, node)
         return
     walk.open()
     walk.tables.append(tables.RawTable(is_declared=tables.has_border(node.attributes.get("border"))))
@@ -155,13 +156,13 @@ def row(walk: Walk, node: dom.Node) -> None:
         above = node.parent
         raw.begin_row(None if above is None else above.mem_id, None if above is None else above.tag)
         raw.is_declared |= above is not None and above.tag == "thead"
-    elements.block(walk, node)
+    as_block(walk, node)
 
 
 def cell(walk: Walk, node: dom.Node) -> None:
     """Read a `<td>` or `<th>`; outside any table it is a paragraph."""
     if not walk.tables or walk.is_deep:
-        elements.block(walk, node)
+        as_block(walk, node)
         return
     walk.open()
     walk.enter(node, partial(_close_cell, walk, node))

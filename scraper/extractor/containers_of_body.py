@@ -92,7 +92,7 @@ def _above(node: dom.Node) -> Iterator[dom.Node]:
 
 
 def _says_anything(node: dom.Node) -> bool:
-    return any(map(text.visible_text, dom.texts(node))) or dom.first(node, _SHOWS) is not None
+    return any(map(text.is_seen, dom.texts(node))) or dom.first(node, _SHOWS) is not None
 
 
 def _full_ones(page: Page, worn: LayoutMatch) -> list[dom.Node]:
@@ -129,7 +129,7 @@ def _wrapped(node: dom.Node) -> dom.Node | None:
         return None
     candidates = [each for each in dom.select(node, ", ".join(marks)) if each.mem_id != node.mem_id]
     full = [each for each in candidates[:_MOST_WRAPPED] if _says_anything(each)]
-    if not full or any(text.visible_text(words) for words in _before(node, full[0])):
+    if not full or any(text.is_seen(words) for words in _before(node, full[0])):
         return None
     innermost = full[0]
     for deeper in full[1:]:  # in the order of the page: what stands in another comes behind it
@@ -168,7 +168,7 @@ def _stands_right_in(node: dom.Node, outer: dom.Node) -> bool:
     """Tell an element that begins another one and is not that one."""
     if node.mem_id == outer.mem_id or all(above.mem_id != outer.mem_id for above in _above(node)):
         return False
-    return not any(text.visible_text(words) for words in _before(outer, node))
+    return not any(text.is_seen(words) for words in _before(outer, node))
 
 
 def _is_all(node: dom.Node, inner: dom.Node) -> bool:

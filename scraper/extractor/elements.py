@@ -59,18 +59,9 @@ _LETTERS: Final = re.compile("[A-Za-zΑ-Ωα-ω]")
 _OF_WORD: Final = re.compile("[A-Za-z]{2}")
 
 
-def inline(walk: Walk, node: dom.Node) -> None:
-    """Read what changes nothing: spans, fonts, `<o:p>`, `<founder-content>`, tags that nobody knows."""
-    walk.enter(node)
-
-
 def leave(walk: Walk, node: dom.Node, rule: LeftOutBy) -> None:
     """Leave an element out, and say by which rule."""
     walk.account.leave(node, rule)
-
-
-def unseen(_walk: Walk, _node: dom.Node) -> None:
-    """Pass over what no browser shows: scripts, styles, comments."""
 
 
 def strong(walk: Walk, node: dom.Node) -> None:
@@ -181,6 +172,9 @@ def anchor(walk: Walk, node: dom.Node) -> None:
             return
     walk.hrefs.append(href)
     style = walk.style.linked(len(walk.hrefs) - 1)
+    if files.is_plainly_page(href):  # as most do
+        walk.enter_styled(node, style)
+        return
     if files.is_attachment(href):
         _enter_file(walk, node, href, style)
         return
@@ -203,7 +197,7 @@ def _is_scripted(attributes: dict[str, str | None]) -> bool:
 def _shows(walk: Walk, node: dom.Node) -> bool:
     """Tell whether a link has words of its own, or a picture that is none of an icon."""
     return bool(text.visible_text(dom.text_of(node))) or any(
-        pictures.choose(image, walk.addresses).src for image in dom.select(node, "img")
+        pictures.choose(image, walk.addresses)[0] for image in dom.select(node, "img")
     )
 
 
@@ -336,12 +330,6 @@ def word_picture(walk: Walk, node: dom.Node) -> None:
     if src := dom.attribute(node, "src"):
         walk.account.note(src, "drawing")
     walk.enter(node)
-
-
-def block(walk: Walk, node: dom.Node) -> None:
-    """Read what begins and ends a line and says no more: `<p>`, `<div>`, `<center>`, `<section>`."""
-    walk.flush()
-    walk.enter(node, walk.flush)
 
 
 def rule(walk: Walk, _node: dom.Node) -> None:

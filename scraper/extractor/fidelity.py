@@ -50,8 +50,13 @@ class Told(Value):
 def told_by(blocks: Iterable[Block]) -> Told:
     """Return the characters, pictures and links that blocks tell."""
     told = Told()
-    for block in blocks:
-        _tell(block, told)
+    for block in blocks:  # the two that most are first: `match` takes four times as long to find them
+        if type(block) is Paragraph:
+            _tell_inlines(block.children, told)
+        elif type(block) is Figure and not block.caption and not block.href:
+            told.images.append(block.src)
+        else:
+            _tell(block, told)
     return told
 
 
@@ -73,8 +78,6 @@ def last_line(blocks: Sequence[Block]) -> str:
 
 def _tell(block: Block, told: Told) -> None:  # noqa: C901, PLR0912 - one arm a kind of block, told apart for mypy
     match block:
-        case Paragraph(children=(Text(text=characters),)):  # as most are
-            told.texts.append(characters)
         case Paragraph() | Heading():
             _tell_inlines(block.children, told)
         case Figure():
@@ -102,14 +105,17 @@ def _tell(block: Block, told: Told) -> None:  # noqa: C901, PLR0912 - one arm a 
 
 def _tell_inlines(inlines: Iterable[Inline], told: Told) -> None:
     for inline in inlines:
+        if type(inline) is Text:  # likewise
+            told.texts.append(inline.text)
+            continue
         match inline:
             case Text() | CodeSpan():
                 told.texts.append(inline.text)
-            case Picture():
-                told.images.append(inline.src)
             case Anchor():
                 told.links.append(inline.href)
                 _tell_inlines(inline.children, told)
+            case Picture():
+                told.images.append(inline.src)
             case Strong() | Emphasis() | Struck():
                 _tell_inlines(inline.children, told)
             case Break():

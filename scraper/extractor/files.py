@@ -34,6 +34,7 @@ _PLAYED: Final = re.compile(
 )
 _PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif|tiff?)$", re.IGNORECASE)
 _PAGE: Final = re.compile(r"\.s?html?$|/$", re.IGNORECASE)
+_PAGES: Final = (".shtml", ".html", ".htm")
 _QUOTES: Final = re.compile("[\"'`]")
 _SHOWS_PDF: Final = re.compile("pdf", re.IGNORECASE)
 _VIEWS: Final = re.compile(r"view|pdfjs|embed|preview|reader|player|flipbook|web/index", re.IGNORECASE)
@@ -140,9 +141,13 @@ def is_played_name(reference: str) -> bool:
     return _ends_as(_PLAYED, _path(plain)) or ("?" in plain and _ends_as(_PLAYED, plain.strip()))
 
 
-@lru_cache(maxsize=1024)  # where it stands, and again for all links of the body
 def is_attachment(href: str) -> bool:
     """Tell whether a link leads to a document or an archive, by its address alone."""
+    return not is_plainly_page(href) and _is_attachment(href)
+
+
+@lru_cache(maxsize=1024)  # where it stands, and again for all links of the body
+def _is_attachment(href: str) -> bool:
     return href.startswith("http") and (is_file_name(href) or _downloads(href))
 
 
@@ -159,6 +164,11 @@ def may_be_program(href: str) -> bool:
         return href.startswith("http")
     plain = href.partition("#")[0]
     return _DYNAMIC.search(plain, max(plain.rfind("/", 0, -1), 0)) is not None  # in the last of its names
+
+
+def is_plainly_page(href: str) -> bool:
+    """Tell a link that its name alone shows to lead to a page: to no file, player or program."""
+    return href.endswith(_PAGES) and "?" not in href and "#" not in href
 
 
 def is_page(href: str) -> bool:

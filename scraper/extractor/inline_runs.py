@@ -59,14 +59,15 @@ def paragraphs(pieces: list[Piece]) -> list[list[Piece]]:
     current: list[Piece] = []
     blank, breaks = "", 0
     for content, style in pieces:
-        if isinstance(content, Break):
-            breaks, blank = breaks + 1, ""
-            continue
-        core, trail = content, ""
+        core: Content = content
+        trail = ""
         if isinstance(content, str):
             core, blank, trail = _trimmed(content, blank)
             if not core:
                 continue
+        elif type(content) is Break:
+            breaks, blank = breaks + 1, ""
+            continue
         if current and breaks and (breaks > 1 or _indent(blank) >= _INDENT):
             found.append(current)
             current = []
@@ -121,6 +122,8 @@ def _indent(blank: str) -> int:
 
 def _shared(before: Style, after: Style) -> Style:
     """Return the style of what stands between two pieces: what both of them have."""
+    if PLAIN in (before, after):
+        return PLAIN
     return Style(
         before.strong and after.strong,
         before.emphasis and after.emphasis,
@@ -132,7 +135,7 @@ def _shared(before: Style, after: Style) -> Style:
 
 def _settled(pieces: list[Piece]) -> list[Piece]:
     """Return the pieces with pictures as emphasised as the text around them."""
-    if Picture not in {content.__class__ for content, _ in pieces}:
+    if Picture not in [type(content) for content, _ in pieces]:
         return pieces
     before = _nearest_texts(pieces)
     after = reversed(_nearest_texts(pieces[::-1]))
@@ -164,6 +167,10 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
             found.append(content)
             at += 1
             continue
+        if at + 1 == len(pieces) or pieces[at + 1][1] == PLAIN:  # as mostly
+            found.append(_worn(content, style, hrefs))
+            at += 1
+            continue
         name, end = _longest(pieces, at)
         while _is_blank(pieces[end - 1][0]):
             end -= 1
@@ -187,6 +194,22 @@ def _nest(pieces: list[Piece], hrefs: list[str]) -> list[Inline]:
                 found.append(Emphasis(children=children))
         at = end
     return _joined(found)
+
+
+def _worn(content: Content, style: Style, hrefs: list[str]) -> Inline:
+    """Return a piece within all that its own style says."""
+    shown: Inline
+    if not isinstance(content, str):
+        shown = content
+    else:
+        shown = CodeSpan(text=content) if style.code else Text(text=content)
+    if style.struck:
+        shown = Struck(children=(shown,))
+    if style.emphasis:
+        shown = Emphasis(children=(shown,))
+    if style.strong:
+        shown = Strong(children=(shown,))
+    return Anchor(href=hrefs[style.anchor], children=(shown,)) if style.anchor else shown
 
 
 def _code(contents: Iterable[Content]) -> Iterator[Inline]:
@@ -214,7 +237,7 @@ def _joined(parts: list[Inline | str]) -> list[Inline]:
 
 
 def _is_blank(content: Content) -> bool:
-    return isinstance(content, Break) or (isinstance(content, str) and content.isspace())
+    return content.isspace() if isinstance(content, str) else type(content) is Break
 
 
 @lru_cache(maxsize=256)
@@ -249,8 +272,3 @@ def _before_cut_link(pieces: list[Piece], at: int, end: int) -> int:
     while end > at and pieces[end - 1][1].anchor == link:
         end -= 1
     return end
-
-
-def is_blank(inline: Inline) -> bool:
-    """Tell whether an inline is a text of white space only."""
-    return isinstance(inline, Text) and not inline.text.strip()

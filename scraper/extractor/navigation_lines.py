@@ -62,41 +62,35 @@ def lines(root: dom.Node, shown: str) -> Iterator[dom.Node]:
 
     `shown`: the characters of the container; what none of its lines can begin with is not looked for in each.
     """
-    if _KEY.search(shown) is None and _NEIGHBOUR.search(shown) is None:
+    words = [key for key in _KEYS if key[1] in shown and key in shown]  # one character is found far quicker
+    words += {shown[at.start() - 1 : at.start() + 1] for at in _NEIGHBOUR.finditer(shown)}
+    if not words:
         return
-    keys = [key for key in _KEYS if key in shown]
     taken: set[int] = set()
     known: dict[int, bool] = {}
-    for node in _texts_with_words(root, keys):
-        found = _line_around(node, root, known)
+    for node in dom.saying(root, words):
+        found = None if dom.is_unseen(node, root) else _line_around(node, root, known)
         if found is not None and found.mem_id not in taken:
             taken.add(found.mem_id)
             yield found
 
 
-def _texts_with_words(root: dom.Node, keys: list[str]) -> Iterator[dom.Node]:
-    """Yield the texts that such a line may begin with: they hold a key, or lead to a neighbour."""
-    for node, characters in dom.text_nodes(root):
-        found = any(key in characters for key in keys) or _NEIGHBOUR.search(characters) is not None
-        if found and not dom.is_unseen(node, root):
-            yield node
-
-
 def _line_around(node: dom.Node, root: dom.Node, known: dict[int, bool]) -> dom.Node | None:
-    """Return the outermost element around a text that is such a line; None where there is none.
+    """Return the outermost such line that an element is, or stands in; None where there is none.
 
     `known`: of the elements that were looked at before, whether they are one.
     """
-    found, above = None, node.parent
-    while above is not None and above.mem_id != root.mem_id:
-        if above.tag in _LINES:
-            is_line = known.get(above.mem_id)
+    found: dom.Node | None = None
+    here: dom.Node | None = node
+    while here is not None and here.mem_id != root.mem_id:
+        if here.tag in _LINES:
+            is_line = known.get(here.mem_id)
             if is_line is None:
-                is_line = known[above.mem_id] = _is_line(above)
+                is_line = known[here.mem_id] = _is_line(here)
             if not is_line:
                 break
-            found = above
-        above = above.parent
+            found = here
+        here = here.parent
     return found
 
 

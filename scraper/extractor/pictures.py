@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scraper import dom, urls
 from scraper.extractor.styles import declarations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from scraper.extractor.account import Rule
     from scraper.extractor.addresses import Addresses
     from scraper.urls import Url
+
+    Choice: TypeAlias = tuple[Url | None, Rule]  # an address, or the rule by which an element shows nothing
 
 _FULL_SIZE: Final = ("original-src", "orisrc")  # Webplus, VSB: `src` is a scaled copy
 _KNOWN_LAZY: Final = (  # whose value is an address whatever it ends in
@@ -50,25 +52,24 @@ _ICON: Final = re.compile(  # before an attachment, by the file's kind
     re.IGNORECASE,
 )
 _PLAIN: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
-_SUSPECT: Final = re.compile(  # in small letters, what the three patterns above begin with: far quicker
+_NUMBER: Final = re.compile(r"[0-9_\-]++\.(?:jpe?g|JPE?G|png|PNG|gif|webp|bmp)")  # surely plain
+_SUSPECT: Final = re.compile(  # in small letters, what the three patterns above find in a name: far quicker
     r"icon|ico[_\-]|filetype|_ueditor|ueditor|blank|load|lazy|place|spac|trans|pixel|1x1|1px|gr[ea]y|dot|clear"
     r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"
 )
+_SUSPECT_FOLDER: Final = re.compile(  # likewise, what they find before it
+    r"icon|filetypeimages|ueditor/(?:themes|dialogs)|data:|#|\.(?:gif|png|jpe?g|svg|webp)"
+)
 _PATH: Final = re.compile(r"(?:https?:)?/[^\s\"'<>{}]{2,2048}")
 _LONGEST: Final = 400  # characters of an address that is surely plain
+_MAY_BE_POINT: Final = frozenset(" \t\n01")  # what the width of a point begins with
+_MAY_BE_POINT_BY_STYLE: Final = re.compile(r"(?<!-)width\s*+:\s*+[01]")
 _SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
 _CANDIDATE: Final = re.compile(
     r"(?P<reference>\S++)(?:(?<!,)\s++(?P<descriptor>[\d.]{1,12}[wx]))?\s*+,?", re.IGNORECASE
 )
 _BACKGROUND: Final = re.compile(r"url\(\s*+['\"]?([^'\"()]{1,2048}+)['\"]?\s*+\)", re.IGNORECASE)
-
-
-class Choice(NamedTuple):
-    """What an element shows: an address, or the rule by which it shows nothing."""
-
-    src: Url | None
-    left_out: Rule = "picture"
 
 
 def choose(node: dom.Node, addresses: Addresses) -> Choice:
@@ -81,27 +82,33 @@ def chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Addr
     src = attributes.get("src") or ""
     folder, slash, name = src.rpartition("/")
     if (
-        _PLAIN.search(name)
+        (_NUMBER.fullmatch(name) or (_PLAIN.search(name) and not _SUSPECT.search((slash + name).lower())))
         and src.isascii()
         and len(src) <= _LONGEST
-        and not (_SUSPECT.search((slash + name).lower()) or _is_suspect(folder))
+        and not _is_suspect(folder)
         and _is_simple(attributes)
     ):
-        return Choice(addresses.picture(src))
+        return addresses.picture(src), "picture"
     return _decorates(attributes) or _chosen(node, attributes, addresses)
 
 
 @lru_cache(maxsize=1024)
 def _is_suspect(folder: str) -> bool:
     """Tell a folder that may be one of icons or spacers; a page keeps its pictures in one or two."""
-    return _SUSPECT.search(folder.lower()) is not None
+    return _SUSPECT_FOLDER.search(folder.lower()) is not None
 
 
 def _is_simple(attributes: Mapping[str, str | None]) -> bool:
     """Tell a picture that is what its `src` says: no larger one is named, no side is a point, none waits."""
-    if not attributes.keys().isdisjoint(_FULL_SIZE) or "lazy" in (attributes.get("class") or "").lower():
-        return False
-    return not (_SIZE.match(attributes.get("width") or "") or "1px" in (attributes.get("style") or ""))
+    width, style = attributes.get("width") or "", (attributes.get("style") or "").lower()
+    return not (
+        "original-src" in attributes
+        or "orisrc" in attributes
+        or "lazy" in (attributes.get("class") or "").lower()
+        or "data-loaded" in attributes
+        or (width[:1] in _MAY_BE_POINT and _SIZE.match(width))
+        or ("width" in style and _MAY_BE_POINT_BY_STYLE.search(style))
+    )
 
 
 def _decorates(attributes: Mapping[str, str | None]) -> Choice | None:
@@ -109,10 +116,10 @@ def _decorates(attributes: Mapping[str, str | None]) -> Choice | None:
     src = (attributes.get("src") or "").strip()
     name = "" if src[:5].lower() == "data:" else src.partition("?")[0]
     if _ICON.search(name):
-        return Choice(None, "decoration")
+        return None, "decoration"
     lazy = next(_lazy(attributes), None)
     if lazy is None and (_is_point(attributes) or _SPACER.search(name)):
-        return Choice(None, "decoration")
+        return None, "decoration"
     return None
 
 
@@ -128,23 +135,21 @@ def _chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Add
     for name in _FULL_SIZE:
         url = addresses.file(attributes.get(name))
         if url is not None:
-            return Choice(url)
+            return url, "picture"
     src = addresses.picture(attributes.get("src"))
     lazy = next(filter(None, (_waiting(each, addresses) for each in _lazy(attributes))), None)
     if src is not None and not _gives_way(attributes, src, lazy, addresses):
-        return Choice(src)
+        return src, "picture"
     if lazy is not None:
-        return Choice(lazy)
+        return lazy, "picture"
     several = _largest(attributes, addresses) or _of_picture_element(node, addresses)
     if several is not None:
-        return Choice(several)
+        return several, "picture"
     if src is None and (carried := _carried(attributes, addresses)) is not None:
-        return Choice(carried)
+        return carried, "picture"
     own = (attributes.get("src") or "").strip()
     is_empty = not own or own.startswith(("data:", "#", "about:"))
-    return Choice(
-        None if src is None or _waits(attributes) else src, "placeholder" if is_empty else "picture"
-    )
+    return None if src is None or _waits(attributes) else src, "placeholder" if is_empty else "picture"
 
 
 def _waiting(reference: str, addresses: Addresses) -> Url | None:

@@ -25,7 +25,7 @@ class RawBody:
     @cached_property
     def elements(self) -> list[Element]:
         """The container and all elements in it, in page order."""
-        return [(node, node.tag or "", node.attributes) for node in dom.select(self.root, "*")]
+        return dom.elements(self.root)
 
     @cached_property
     def text(self) -> str:

@@ -49,10 +49,15 @@ def hidden(surveys: Iterable[Survey], drop: tuple[str, ...], reveal: tuple[str, 
         root = survey.root
         for node, _ in survey.with_any("hidden"):
             found[node.mem_id] = "hidden-text"
-        if any(mark in survey.styles for mark in _HIDES):
-            for node, style in survey.with_any("style"):
-                if styles.may_hide(style) and (styles.hides(style) or _is_invisible(node, style, root)):
-                    found[node.mem_id] = "hidden-text"
+        if any([mark in survey.styles for mark in _HIDES]):  # noqa: C419 - a generator takes longer
+            for style, nodes in survey.styled.items():
+                if styles.may_hide(style):
+                    hides = styles.hides(style)
+                    found.update(
+                        (node.mem_id, "hidden-text")
+                        for node in nodes
+                        if hides or _is_invisible(node, style, root)
+                    )
         if reveal:
             for node in dom.select(root, ", ".join(reveal)):
                 found.pop(node.mem_id, None)
@@ -91,14 +96,14 @@ def _looks(survey: Survey, _addresses: Addresses) -> Found:
     shown = survey.styles
     if not any([mark in shown for mark in _LOOKS]):  # noqa: C419 - a generator takes longer than the searches
         return
-    bold, sloped = _may_stand_in(survey, _BOLD), _may_stand_in(survey, _SLOPED)
-    looks: dict[str, styles.Look] = {}  # a page says one style again and again
-    for node, style in survey.with_any("style"):
-        look = looks.get(style)
-        if look is None:
-            look = looks[style] = styles.look_of(style)
-        if look is not styles.PLAIN and _changes(look, node, bold=bold, sloped=sloped):
-            yield node, partial(elements.looking, look=look)
+    looks = [(styles.look_of(style), nodes) for style, nodes in survey.styled.items()]
+    bold = any(look.strong is False for look, _ in looks) and _may_stand_in(survey, _BOLD)
+    sloped = any(look.emphasis is False for look, _ in looks) and _may_stand_in(survey, _SLOPED)
+    for look, nodes in looks:
+        if look is not styles.PLAIN:
+            for node in nodes:
+                if _changes(look, node, bold=bold, sloped=sloped):
+                    yield node, partial(elements.looking, look=look)
 
 
 def _changes(look: styles.Look, node: dom.Node, *, bold: bool, sloped: bool) -> bool:
@@ -117,7 +122,7 @@ def _changes(look: styles.Look, node: dom.Node, *, bold: bool, sloped: bool) -> 
 
 def _may_stand_in(survey: Survey, tags: frozenset[str]) -> bool:
     """Tell whether a container holds one of some tags, or stands in one."""
-    return not tags.isdisjoint(survey.tagged) or _stands_in(survey.root, tags)
+    return not tags.isdisjoint(survey.tags) or _stands_in(survey.root, tags)
 
 
 def _stands_in(node: dom.Node, tags: frozenset[str]) -> bool:
@@ -132,7 +137,9 @@ def _backgrounds(survey: Survey, addresses: Addresses) -> Found:
     """Yield the elements that show nothing but the picture beneath them."""
     laid: list[tuple[dom.Node, str | None]] = [*survey.with_any("background")]
     if _BENEATH in survey.styles:
-        laid += [(node, pictures.background(style)) for node, style in survey.with_any("style")]
+        for style, nodes in survey.styled.items():
+            reference = pictures.background(style)
+            laid += [(node, reference) for node in nodes]
     for node, reference in laid:
         if not reference:
             continue
@@ -155,7 +162,7 @@ def _beneath(walk: Walk, node: dom.Node, reference: str) -> None:
 
 def _scripts(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the scripts that name files, players or pictures, and those that hold a formula."""
-    for node in survey.tagged.get("script", ()):
+    for node in survey.tagged("script"):
         if dom.attribute(node, "type").lower().startswith("math/tex"):
             yield node, formulas.script
             continue
@@ -193,14 +200,12 @@ def _clicked(survey: Survey, addresses: Addresses) -> Found:
 
 def _of_signs(survey: Survey, _addresses: Addresses) -> Found:
     """Yield the elements in a font of signs, whose letters are told as the signs that they show."""
-    fonts = "\n".join((survey.styles, *(face for _, face in survey.with_any("face"))))
+    fonts = "\n".join((survey.styles, *[face for _, face in survey.with_any("face")]))
     if not any([mark in fonts for mark in _SIGNS]):  # noqa: C419 - likewise
         return
-    for node, _ in survey.with_any("style", "face"):
-        families = styles.declarations(dom.attribute(node, "style")).get("font-family") or dom.attribute(
-            node, "face"
-        )
-        font = symbols.font_of(families)
+    for node, _, attributes in survey.raw.elements:
+        told = styles.declarations(attributes.get("style") or "")
+        font = symbols.font_of(told.get("font-family") or attributes.get("face") or "")
         signs = symbols.signs_of(dom.text_of(node), font) if font is not None else None
         if signs is not None and signs.strip() and dom.first(node, "img, a, br, table, video") is None:
             yield node, partial(_sign, signs=signs)
@@ -214,7 +219,7 @@ def _sign(walk: Walk, node: dom.Node, signs: str) -> None:
 def _formulas(survey: Survey, _addresses: Addresses) -> Found:
     for node in formulas.with_tex(survey):
         yield node, formulas.named
-    if "script" in survey.tagged or "math" in survey.tagged:
+    if "script" in survey.tags or "math" in survey.tags:
         for node in formulas.rendered(survey.root):
             yield node, partial(elements.leave, rule="formula")
 

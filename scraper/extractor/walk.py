@@ -1,13 +1,13 @@
 """The walk over a body: what is still to be done, what is open, and the line that gathers.
 
 Without recursion, since a page may nest deeper than Python does: nodes to be visited and steps that close
-what was opened lie on one stack. Text gathers in a line of pieces until a block begins or ends; `spans` then
-makes paragraphs of it. What a tag means is not known here: the handlers in `elements` and `containers` say.
+what was opened lie on one stack. Text gathers in a line of pieces until a block begins or ends; `inline_runs`
+then makes paragraphs of it. What a tag means is not known here: the handlers in `elements` and `containers`
+say. The three by which most are read stand below; what they do, the walk does itself, on its way.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from scraper.urls import Url
 
     Handler: TypeAlias = Callable[["Walk", dom.Node], None]
+    _Step: TypeAlias = (
+        dom.Node | Style | Callable[[], None] | None
+    )  # a style to go back to; None: the line ends
 
 _BREAK = Break()
 _DEEPEST = 24  # quotes, items and cells within each other; deeper ones are read as plain blocks
@@ -39,11 +42,14 @@ class Walk:
         self,
         addresses: Addresses,
         handlers: Mapping[str, Handler],
-        otherwise: Handler,
+        numbered: Mapping[int, Handler],
         special: Mapping[int, Handler],
         shown_by_page: Callable[[], frozenset[Url]] = frozenset,
     ) -> None:
-        """Take what the tags mean, and by its `mem_id` each node that means something else, texts too."""
+        """Take what the tags mean by name and by number, and what nodes mean that mean something else.
+
+        `numbered`: as `dom.by_number` has it; `special`: by their `mem_id`, texts too.
+        """
         self.addresses = addresses
         self.account = Account()
         self.pictures: set[Url] = set()  # met so far
@@ -63,47 +69,64 @@ class Walk:
         self.tables: list[RawTable] = []
         self._outer: list[tuple[list[Block], list[Item] | None]] = []
         self._line: list[Piece] = []
-        self._todo: list[dom.Node | Callable[[], None]] = []
+        self._todo: list[_Step] = []
         self._handlers = handlers
-        self._otherwise = otherwise
+        self._numbered = numbered
         self._special = special
 
     def read(self, container: dom.Node, *, whole: bool) -> None:
         """Walk a container to its end; `whole`: its own tag counts, else only what it holds."""
-        if whole:
-            self._handlers.get(container.tag or "", self._otherwise)(self, container)
-        else:
-            self.enter(container)
-        todo, handlers, otherwise, special = self._todo, self._handlers, self._otherwise, self._special
-        is_node = dom.Node
+        (self.usual if whole else self.enter)(container)
+        self._go_on()
+        self.flush()
+
+    def _go_on(self) -> None:  # noqa: C901, PLR0912 - a call for each node would cost more than all else here
+        """Do all that is to be done; from a node its first child or the next one comes at once."""
+        todo, line, special, handlers = self._todo, self._line, self._special, self._handlers
+        is_node, text, numbered = dom.Node, dom.TEXT, self._numbered
         while todo:
             step = todo.pop()
             if not isinstance(step, is_node):
-                step()
+                if step is not None:
+                    self._do(step)
+                elif line:
+                    self.flush()
                 continue
             node: dom.Node | None = step
-            if not special and step.tag == "-text":  # as mostly between blocks: read on the way
-                self._read_text(step)
-                node = step.next
-            if node is None:
-                continue
-            if (following := node.next) is not None:
-                todo.append(following)
-            tag = node.tag
-            handler = special.get(node.mem_id) if special else None
-            if handler is not None:
-                handler(self, node)
-            elif tag == "-text":
-                self._read_text(node)
-            elif tag is not None:
-                handlers.get(tag, otherwise)(self, node)
-        self.flush()
+            while node is not None:
+                number, following = node.tag_id, node.next
+                handler = special.get(node.mem_id) if special else None
+                if handler is None:
+                    if number == text:
+                        if line or not node.is_empty_text_node:  # as most blanks between blocks are
+                            self._read_text(node.text_content)
+                        node = following
+                        continue
+                    handler = numbered.get(number) or handlers.get(node.tag or "", as_inline)
+                if handler is as_nothing:
+                    node = following
+                    continue
+                if following is not None:
+                    todo.append(following)
+                if handler is as_inline:
+                    node = node.first_child
+                elif handler is as_block:
+                    if line:
+                        self.flush()
+                    todo.append(None)
+                    node = node.first_child
+                else:
+                    handler(self, node)
+                    node = None
 
-    def _read_text(self, node: dom.Node) -> None:
+    def _do(self, step: Style | Callable[[], None]) -> None:
+        if isinstance(step, Style):
+            self.style = step
+        else:
+            step()
+
+    def _read_text(self, characters: str | None) -> None:
         """Put a text on the line, unless it is a blank that the line would begin with."""
-        if not self._line and node.is_empty_text_node:  # as every other text is
-            return
-        characters = node.text_content
         if not characters or (not self._line and characters.isspace()):
             return
         if self.keeps_lines:
@@ -129,26 +152,21 @@ class Walk:
 
     def usual(self, node: dom.Node) -> None:
         """Read an element as its tag says, whatever else holds of it."""
-        self._handlers.get(node.tag or "", self._otherwise)(self, node)
+        self._handlers.get(node.tag or "", as_inline)(self, node)
 
     def enter(self, node: dom.Node, then: Callable[[], None] | None = None) -> None:
-        """Go on with what stands in a node, and do `then` after it: at once where it holds texts alone."""
-        child = node.first_child
-        if child is not None and not self._special and child.tag == "-text":
-            self._read_text(child)
-            child = child.next
+        """Go on with what stands in a node, and do `then` after it."""
         if then is not None:
-            if child is None:
-                then()
-                return
             self._todo.append(then)
+        child = node.first_child
         if child is not None:
             self._todo.append(child)
 
     def enter_styled(self, node: dom.Node, style: Style) -> None:
         """Go on with what stands in a node, all of it in a style."""
-        before, self.style = self.style, style
-        self.enter(node, partial(setattr, self, "style", before))
+        self._todo.append(self.style)
+        self.style = style
+        self.enter(node)
 
     def add(self, content: Content) -> None:
         """Put a text, a picture or a line break on the line."""
@@ -164,12 +182,16 @@ class Walk:
         """Close the line: it becomes paragraphs, a heading, or figures where it is only pictures."""
         if not self._line:
             return
-        pieces, self._line = self._line, []
-        if not self.keeps_blanks:
-            _drop_blanks_behind(pieces)
-        if self.keeps_blanks and (rows := preformatted.rows(pieces)):
-            self.blocks.append(Paragraph(children=inline_runs.inlines(rows, self.hrefs), preformatted=True))
-            return
+        pieces = self._line.copy()
+        self._line.clear()
+        if self.keeps_blanks:
+            if rows := preformatted.rows(pieces):
+                shown = inline_runs.inlines(rows, self.hrefs)
+                self.blocks.append(Paragraph(children=shown, preformatted=True))
+                return
+        else:  # most lines are one piece then
+            while len(pieces) > 1 and isinstance(content := pieces[-1][0], str) and content.isspace():
+                pieces.pop()
         if len(pieces) == 1 and pieces[0][1] is PLAIN and not self.level:  # as most lines are
             self._put_alone(pieces[0][0])
             return
@@ -189,7 +211,7 @@ class Walk:
             shown = inline_runs.trimmed(content)
             if shown:
                 self.blocks.append(Paragraph(children=(Text(text=shown),)))
-        elif isinstance(content, Picture):
+        elif type(content) is Picture:
             self.blocks.append(Figure(src=content.src, alt=content.alt))
 
     @property
@@ -230,30 +252,35 @@ class Walk:
         return inner
 
 
-def _drop_blanks_behind(pieces: list[Piece]) -> None:
-    """Take off what shows nothing at the end of a line: most lines are one piece then."""
-    while len(pieces) > 1 and isinstance(content := pieces[-1][0], str) and content.isspace():
-        pieces.pop()
+def as_inline(walk: Walk, node: dom.Node) -> None:
+    """Read what changes nothing: spans, fonts, `<o:p>`, `<founder-content>`, tags that nobody knows."""
+    walk.enter(node)
+
+
+def as_block(walk: Walk, node: dom.Node) -> None:
+    """Read what begins and ends a line and says no more: `<p>`, `<div>`, `<center>`, `<section>`."""
+    walk.flush()
+    walk.enter(node, walk.flush)
+
+
+def as_nothing(_walk: Walk, _node: dom.Node) -> None:
+    """Pass over what no browser shows: scripts, styles, comments."""
 
 
 def _figures(inlines: tuple[Inline, ...]) -> list[Figure] | None:
     """Return a paragraph's pictures as figures; None where it shows anything else."""
-    if inlines[0].__class__ is Text and not inline_runs.is_blank(inlines[0]):  # as most lines begin
-        return None
     found: list[Figure] = []
     for inline in inlines:
-        match inline:
-            case Picture():
-                found.append(Figure(src=inline.src, alt=inline.alt))
-            case Anchor(href=href, children=children):
-                inner = _figures(children)
-                if inner is None:
-                    return None
-                found.extend(Figure(src=figure.src, alt=figure.alt, href=href) for figure in inner)
-            case Break():
-                continue
-            case _ if inline_runs.is_blank(inline):
-                continue
-            case _:
+        if type(inline) is Text:  # as mostly
+            if inline.text.strip():
                 return None
+        elif type(inline) is Picture:
+            found.append(Figure(src=inline.src, alt=inline.alt))
+        elif type(inline) is Anchor:
+            inner = _figures(inline.children)
+            if inner is None:
+                return None
+            found.extend(Figure(src=figure.src, alt=figure.alt, href=inline.href) for figure in inner)
+        elif type(inline) is not Break:
+            return None
     return found
