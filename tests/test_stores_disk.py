@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,3 +139,30 @@ def test_a_status_file_takes_over_what_a_killed_process_left_unfinished(
     assert len(list(tmp_path.iterdir())) == 1
     StatusFiles(tmp_path).put("status.json", "whole")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
+
+
+@pytest.mark.parametrize("code", [errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_status_file_is_written_where_a_folder_cannot_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """On NFS a lock takes a file that is open for writing, which no folder is."""
+
+    def refused(_: int, __: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    (tmp_path / ".status.json.unfinished").write_text("another's, at work")
+    StatusFiles(tmp_path).put("status.json", "whole")
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"status.json": "whole", ".status.json.unfinished": "another's, at work"}
+
+
+def test_a_status_file_whose_folder_is_broken_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int, __: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(fcntl, "flock", broken)
+    with pytest.raises(StoreError, match=r"status\.json"):
+        StatusFiles(tmp_path).put("status.json", "whole")

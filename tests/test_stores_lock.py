@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from stores_samples import NOON
@@ -77,6 +77,7 @@ def test_a_killed_run_holds_nothing_and_is_remembered(tmp_path: Path) -> None:
     with lock(path) as taken:
         assert taken.found_dead is not None
         assert taken.found_dead.startswith(f"process {process.pid} on ")
+        taken.mended()
     with lock(path) as again:
         assert again.found_dead is None
 
@@ -140,3 +141,33 @@ def test_a_link_in_the_locks_place_is_not_followed(tmp_path: Path) -> None:
         lock(tmp_path / "lock").__enter__()
     assert (tmp_path / "elsewhere").read_text() == "not ours"
     assert not (tmp_path / "lock").is_symlink()
+
+
+def test_a_dead_run_is_remembered_until_somebody_has_mended_what_it_left(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text("process 1 on here since yesterday\n")
+    for _ in range(2):
+        with lock(path) as taken:
+            assert taken.found_dead == "process 1 on here since yesterday"
+    with lock(path) as taken:
+        taken.mended()
+    with lock(path) as again:
+        assert again.found_dead is None
+
+
+@pytest.mark.parametrize("call", ["scraper.stores.lock.write_all", "os.ftruncate"])
+def test_whoever_dies_while_taking_the_lock_of_a_dead_run_is_found_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "lock"
+    path.write_text("process 1 on here since yesterday\n")
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(call, killed)
+        with pytest.raises(KeyboardInterrupt):
+            lock(path).__enter__()
+    with lock(path) as again:
+        assert again.found_dead is not None

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from archiving import Archive
 
+from scraper.audit.verification import verify
+from scraper.audit.verify_captures import Damage
+from scraper.errors import NoRoom, StoreError
 from scraper.ingest.unsynced_names import UnsyncedNames
+from scraper.progress import Unwatched
+from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.documents import DocumentStore
+from scraper.stores.lock import Lock
 from scraper.stores.opening import open_site
 from scraper.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scraper.article_record import ArticleRecord
     from scraper.demo.ecms_world import EcmsWorld
@@ -176,8 +183,9 @@ def test_what_a_kill_left_is_synced_before_the_note_goes(
     known = newest(context)
     note(context, known)
     assert UnsyncedNames(context).restore() == 0
-    assert disk.folders == [path_of(archive, known).parent.relative_to(archive.root)]
-    assert disk.noted == [True]
+    leaf = path_of(archive, known).parent.relative_to(archive.root)
+    assert disk.folders == [*reversed(leaf.parents[:-1]), leaf]  # who made those was ended, it may be
+    assert set(disk.noted) == {True}
     assert not is_noted(context)
 
 
@@ -201,17 +209,26 @@ def test_a_document_in_the_place_of_another_has_its_name_at_once(
     assert context.documents.unsynced.count == 0
 
 
-def test_a_note_that_says_no_place_means_all(archive: Archive, context: SiteContext) -> None:
-    path_of(archive, oldest(context)).unlink()
+@pytest.mark.parametrize("offset", ["odd", 2**63, -1, None])
+def test_a_note_that_says_no_place_means_all(archive: Archive, context: SiteContext, offset: object) -> None:
+    known = oldest(context)
+    assert known.capture is not None
+    odd = {"odd": 1} if offset is None else [known.capture.file, offset]
+    path_of(archive, known).unlink()
     with context.state.transaction():
-        context.state.notes.put("unsynced", SITE, {"odd": 1})
+        context.state.notes.put("unsynced", SITE, odd)
     assert UnsyncedNames(context).restore() == 1
 
 
-def test_a_folder_that_was_taken_away_needs_no_sync(archive: Archive, context: SiteContext) -> None:
+@pytest.mark.parametrize("file_instead", [False, True])
+def test_a_folder_that_was_taken_away_needs_no_sync(
+    archive: Archive, context: SiteContext, *, file_instead: bool
+) -> None:
     context.documents.save_file(f"{SITE}/new/a.md", b"new", name_later=True)
     (archive.root / SITE / "new" / "a.md").unlink()
     (archive.root / SITE / "new").rmdir()
+    if file_instead:
+        (archive.root / SITE / "new").write_text("")
     context.documents.sync_names()
     assert context.documents.unsynced.count == 0
 
@@ -230,3 +247,77 @@ def test_a_new_folders_own_name_is_synced_when_its_documents_is(archive: Archive
     assert bool(synced) is not later
     store.sync_names()
     assert synced == {SITE, f"{SITE}/new", f"{SITE}/new/er"}
+
+
+def folders_synced(root: Path, synced: set[str]) -> Callable[[int], None]:
+    """Return a sync that notes of which folders it is asked."""
+
+    def sync(fd: int) -> None:
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        if path.is_dir():
+            synced.add(path.relative_to(root).as_posix())
+
+    return sync
+
+
+def test_a_new_folder_whose_document_could_not_be_written_has_its_name_at_once(tmp_path: Path) -> None:
+    """The next to write there finds the folder, and does not know since when it is there."""
+    synced: set[str] = set()
+
+    def full(_: int, __: memoryview) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    store = DocumentStore(tmp_path, write=full, sync=folders_synced(tmp_path, synced))
+    with pytest.raises(NoRoom):
+        store.save_file(f"{SITE}/new/a.md", b"new", name_later=True)
+    assert (tmp_path / SITE / "new").is_dir()
+    assert synced == {".", SITE}
+
+
+def test_after_a_dead_run_every_name_is_synced_that_it_gave(tmp_path: Path) -> None:
+    """A picture, or a document in place of another, that is there is not written again, nor synced."""
+    synced: set[str] = set()
+    DocumentStore(tmp_path).save_file(f"{SITE}/pictures/a.png", b"picture")
+    store = DocumentStore(tmp_path, sync=folders_synced(tmp_path, synced))
+    store.clear_leftovers(SITE)
+    assert synced == {".", SITE, f"{SITE}/pictures"}
+
+
+def test_what_a_dead_run_left_is_not_forgotten_by_whoever_could_not_mend_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [site] = archive.config.sites
+    leftover = archive.root / SITE / ".0123456789abcdef.unfinished"
+    leftover.write_text("half")
+    lock = ArchiveFolder(archive.root).lock(SITE)
+    lock.write_text("process 1 on here since yesterday")
+    with Lock(lock, now=archive.clock):  # one that only renames the site, or ships it
+        pass
+    with monkeypatch.context() as broken:
+        broken.setattr("scraper.stores.opening.open_state", wrong_state)
+        with pytest.raises(StoreError), open_site(archive.root, site, now=archive.clock):
+            pass
+    assert leftover.exists()
+    with open_site(archive.root, site, now=archive.clock):
+        assert not leftover.exists()
+    assert lock.read_text() == ""
+
+
+def wrong_state(path: Path) -> NoReturn:
+    msg = f"{path} cannot be read"
+    raise StoreError(msg)
+
+
+def test_verify_says_of_a_document_that_the_next_run_makes_it_again(
+    archive: Archive, context: SiteContext
+) -> None:
+    [site] = archive.config.sites
+    gone, taken = oldest(context), newest(context)
+    path_of(archive, gone).unlink()
+    path_of(archive, taken).unlink()
+    note(context, taken)
+    found = verify(site, archive.root, render=False, progress=Unwatched())
+    assert {one.file: one.what for one in found if isinstance(one, Damage)} == {
+        gone.path: "the document is missing",
+        taken.path: "the document is missing: the next run makes it again",
+    }

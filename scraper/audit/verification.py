@@ -16,6 +16,7 @@ from scraper.article_record import ADOPTED
 from scraper.audit.verify_captures import Damage, Reconciling, damage_of
 from scraper.errors import ArchiveError, ProgramError, StateTooNew, StoreError, TooCostly
 from scraper.ingest.reextract import job_of, reread
+from scraper.ingest.unsynced_names import keys_since_note
 from scraper.messages import say
 from scraper.parallel import NOTHING_ELSE, spread
 from scraper.stores.archive_folder import ArchiveFolder
@@ -75,6 +76,7 @@ class Piece(Value, frozen=True, kw_only=True):
 
     known: ArticleRecord
     job: Job | None  # what gives the document today; None: nothing to hold it against, or not yet
+    comes_back: bool = False  # should it be missing: a power cut may have taken its name
 
 
 class Examined(Value, frozen=True, kw_only=True):
@@ -239,9 +241,14 @@ def _damaged_file(site: Site, path: str, digest: str, archive: Path) -> Iterator
 def _pieces(site: Site, held: Iterable[ArticleRecord], state: State) -> Iterator[Piece]:
     """Yield what is to be examined. A document that has yet to follow its pictures is the next run's."""
     stale = frozenset(state.assets.stale(site.name))
+    unsynced = frozenset(keys_since_note(state, site.name))
     for known in held:
         ref = None if known.key in stale else known.capture
-        yield Piece(known=known, job=None if ref is None else job_of(known, ref, site, state))
+        yield Piece(
+            known=known,
+            job=None if ref is None else job_of(known, ref, site, state),
+            comes_back=known.key in unsynced and known.capture is not None,
+        )
 
 
 def _examined(
@@ -284,7 +291,9 @@ def examine(piece: Piece, *, site: Site, stores: OfSite, render: bool) -> Examin
     except StoreError as error:
         return replace(nothing, wrong=(error.said,))
     if data is None:
-        return replace(nothing, wrong=(say("the document is missing"),))
+        missing = say("the document is missing")
+        again = say("the document is missing: the next run makes it again")
+        return replace(nothing, wrong=(again if piece.comes_back else missing,))
     if known.origin == ADOPTED and known.capture is None:
         same = sha256(data).hexdigest() == known.article_digest
         return (

@@ -11,6 +11,7 @@ A kill takes no name.
 from __future__ import annotations
 
 import logging
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from scraper.article_record import key_of_first_page
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.model import Article, Capture, CaptureRef, Site
     from scraper.stores.opening import SiteContext
+    from scraper.stores.state import State
 
 _log = logging.getLogger(__name__)
 _TOPIC: Final = "unsynced"  # by site: the capture since which names may be lost
 _MOST: Final = 64  # documents
+_LARGEST: Final = 2**63 - 1  # that SQLite counts to
 
 
 class UnsyncedNames:
@@ -44,7 +47,7 @@ class UnsyncedNames:
             self.settle()
         elif unsynced.count and not unsynced.is_noted:
             with self._context.state.transaction():
-                if self._since() is None:
+                if _since(self._context.state, self._name) is None:
                     self._notes.put(_TOPIC, self._name, [ref.file, ref.offset])
             unsynced.is_noted = True
 
@@ -62,13 +65,12 @@ class UnsyncedNames:
 
         `read`: who reads their pages; None: this process. What cannot be made again stays missing.
         """
-        since = self._since()
-        if since is None:
+        if _since(self._context.state, self._name) is None:
             return 0
         documents, count = self._context.documents, 0
-        for known, path in list(self._taken_in(since)):
+        for known, path in list(self._taken_in()):
             if documents.has(path):  # a kill left it, and no power cut: its name is to be synced yet
-                documents.unsynced.add(path)
+                documents.unsynced.add(path, map(str, PurePosixPath(path).parents))
             elif known.capture is not None:
                 problem = make_again(known, known.capture, self._context, read)
                 count += problem is None
@@ -79,20 +81,27 @@ class UnsyncedNames:
         self.settle()
         return count
 
-    def _since(self) -> tuple[str, int] | None:
-        """Return the place of the capture that the note names; None: there is no note."""
-        match self._notes.get(_TOPIC, self._name):
-            case None:
-                return None
-            case [str(file), int(offset)]:
-                return file, offset
-            case _:  # nobody knows which: since the first
-                return "", 0
-
-    def _taken_in(self, since: tuple[str, int]) -> Iterator[tuple[ArticleRecord, str]]:
+    def _taken_in(self) -> Iterator[tuple[ArticleRecord, str]]:
         """Yield the articles of which something was taken in since, each with the path of its document."""
-        captures, articles = self._context.state.captures, self._context.state.articles
-        for key in dict.fromkeys(map(key_of_first_page, captures.keys_since(self._name, *since))):
-            known = articles.get(self._name, key)
+        for key in keys_since_note(self._context.state, self._name):
+            known = self._context.state.articles.get(self._name, key)
             if known is not None and known.path is not None:
                 yield known, known.path
+
+
+def keys_since_note(state: State, site: str) -> tuple[str, ...]:
+    """Return of which articles something was taken in since the note; nothing, where there is none."""
+    since = _since(state, site)
+    keys = () if since is None else state.captures.keys_since(site, *since)
+    return tuple(dict.fromkeys(map(key_of_first_page, keys)))
+
+
+def _since(state: State, site: str) -> tuple[str, int] | None:
+    """Return the place of the capture that the note names; None: there is no note."""
+    match state.notes.get(_TOPIC, site):
+        case None:
+            return None
+        case [str(file), int(offset)] if 0 <= offset <= _LARGEST:
+            return file, offset
+        case _:  # nobody knows which: since the first
+            return "", 0

@@ -103,15 +103,20 @@ class DocumentStore:
                 mode = None if found is None else _mode(folder, name)
                 later = name_later and before is None  # no power cut brings an older one back
                 self._replace(folder, name, data, mode=mode, name_later=later)
+                if later:
+                    self.unsynced.add(path, self._made_in)
+                    self._made_in.clear()
         except OSError as error:
             raise store_error(error, "write", self._root / path) from error
-        if later:
-            self.unsynced.add(path, self._made_in)
-        else:
-            for parent in self._made_in:
-                self._sync_folder(self._root / parent)
-        self._made_in.clear()
+        finally:
+            self._sync_made()
         return True
+
+    def _sync_made(self) -> None:
+        """Make the names of new folders durable, though no file came into them: who comes next finds them."""
+        while self._made_in:
+            self._sync_folder(self._root / self._made_in[-1])
+            self._made_in.pop()
 
     def sync_names(self) -> None:
         """Make the names of all documents durable that were saved without, a sync for each folder."""
@@ -202,10 +207,11 @@ class DocumentStore:
 
         Needed only after a run that did not end by itself (`Lock.found_dead`), of the site whose folder it
         is: what others are writing at this moment is not touched. A file that is written again takes its
-        unfinished forerunner's place anyway. The names of folders that it made are made durable.
+        unfinished forerunner's place anyway. All names that it gave are made durable: who finds the bytes
+        there that are to be there syncs nothing.
         """
         removed = 0
-        for place, folders, names in os.walk(self._root / folder):
+        for place, _, names in os.walk(self._root / folder):
             for name in filter(_UNFINISHED_NAME.fullmatch, names):
                 stale = Path(place, name)
                 try:
@@ -213,8 +219,7 @@ class DocumentStore:
                 except OSError as error:
                     raise store_error(error, "remove", stale) from error
                 removed += 1
-            if folders:
-                self._sync_folder(Path(place))
+            self._sync_folder(Path(place))
         self._sync_folder(self._root)
         return removed
 
@@ -225,7 +230,7 @@ class DocumentStore:
                 self._sync(fd)
             finally:
                 os.close(fd)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return  # taken away since, with all that was in it
         except OSError as error:
             raise store_error(error, "write", path) from error

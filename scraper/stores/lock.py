@@ -26,8 +26,9 @@ class Lock:
     """Holds a file locked from `with` to its end; a second holder gets `Locked` at once.
 
     The file itself stays, also when nobody holds it: to remove it would let two runs lock two files of one
-    name. It tells who holds it, and is empty when the last holder ended by itself. A child process that is
-    forked, and not started anew, would hold the lock on after its parent's death.
+    name. It tells who holds it, and is empty when the last holder ended by itself, unless one before it died
+    and what that left has not been `mended`. A child process that is forked, and not started anew, would
+    hold the lock on after its parent's death.
     """
 
     def __init__(self, path: Path, *, now: Callable[[], datetime], what: str = "the archive") -> None:
@@ -38,6 +39,7 @@ class Lock:
         self._fd: int | None = None
         self.found_dead: str | None = None
         """Who held it last and did not end by itself, as it wrote; None: nobody. Set when it is taken."""
+        self._is_mended = False
 
     def __enter__(self) -> Self:
         """Take the lock or raise `Locked`, which says who has it."""
@@ -61,9 +63,13 @@ class Lock:
         if self._fd is not None:
             fd, self._fd = self._fd, None
             try:
-                os.ftruncate(fd, 0)
+                _say(fd, "" if self.found_dead is None or self._is_mended else f"{self.found_dead}\n")
             finally:
                 os.close(fd)
+
+    def mended(self) -> None:
+        """Take in that what the dead holder left is in order; else the next one finds the same dead."""
+        self._is_mended = True
 
     def _take(self, fd: int) -> None:
         try:
@@ -78,11 +84,18 @@ class Lock:
             raise Locked(msg, since=_since(holder)) from error
         try:
             self.found_dead = _holder(fd) or None
-            os.ftruncate(fd, 0)
             started = self._now().isoformat(timespec="seconds")
-            write_all(fd, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode())
+            _say(fd, f"process {os.getpid()} on {socket.gethostname()} since {started}\n")
         except OSError as error:
             raise store_error(error, "take the lock", self._path) from error
+
+
+def _say(fd: int, text: str) -> None:
+    """Write who holds it over what stands there, so that the file is empty at no instant between."""
+    data = text.encode()
+    os.lseek(fd, 0, os.SEEK_SET)
+    write_all(fd, data)
+    os.ftruncate(fd, len(data))
 
 
 def _since(holder: str) -> datetime | None:

@@ -85,6 +85,7 @@ def open_site(
             captures.sync_newest()
         if lock.found_dead is not None or captures.is_empty():
             _sync_way_to(folder.captures(site.name), folder)
+        lock.mended()
         write_card(folder, site)
         yield SiteContext(
             site=site,

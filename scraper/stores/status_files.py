@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scraper.stores.disk import make_folder, replace_file, store_error
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_NO_LOCKS: Final = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 class StatusFiles:
@@ -29,9 +32,24 @@ class StatusFiles:
             make_folder(self._folder)
             folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
-                fcntl.flock(folder, fcntl.LOCK_EX)  # several processes may write it: one after the other
-                replace_file(folder, name, text.encode("utf-8"), beside=f".{name}.unfinished", sync=None)
+                beside = f".{name}.unfinished" if _is_locked(folder) else f".{name}.{os.getpid()}.unfinished"
+                replace_file(folder, name, text.encode("utf-8"), beside=beside, sync=None)
             finally:
                 os.close(folder)
         except OSError as error:
             raise store_error(error, "write", self._folder / name) from error
+
+
+def _is_locked(folder: int) -> bool:
+    """Lock an open folder, for several processes may write: one after the other.
+
+    False: it cannot be locked, as NFS has it, where a lock takes a file that is open for writing; then each
+    writes beside under its own name. Raises OSError.
+    """
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return False
+        raise
+    return True
