@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _DIGITS = "〇零○一二三四五六七八九"
-_DASHES = str.maketrans(  # NFKC keeps these, and labels are known in simplified characters alone
+_REWRITTEN = (  # NFKC keeps these, and labels are known in simplified characters alone
     dict.fromkeys("‐‑‒–—―−﹣－─", "-")
     | dict.fromkeys("∕⁄", "/")
     | dict(zip("發佈時間於錄創開傳線", "发布时间于录创开传线", strict=True))
 )
+_REWRITING = re.compile(f"[{''.join(_REWRITTEN)}]")
 _PLAIN, _BARE = 1, 2  # the rank of 时间, and of a date without a label
 _RANKS = {"published": 0, "plain": _PLAIN, "changed": 3, "other": 4}  # of labels, the best first
 _DONE = r"发\s*[稿布表文]|刊\s*[发登]|首\s*发|上\s*[传线]|录\s*入|创\s*建|公\s*[开告]|添\s*加|推\s*送"
@@ -88,6 +89,9 @@ _SHORT = re.compile(  # 21-03-05
     re.DOTALL,
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)")
+_UNUSUAL = re.compile(  # where a date of the last three forms may begin
+    r"\d(?:(?<![\d./-].)\d?[-/.年]|(?<!\d.)\d{7})"
+)
 _TO = re.compile(r"(?:至|到|~|--?|～)\s{0,3}\Z")  # before the end of a span
 _AROUND = " \t\r\n[]()<>【】|:：·"  # what may stand between a label and its date
 _NAMED = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -220,7 +224,7 @@ def _ranked(
     text: str, tz: ZoneInfo, near: datetime | None, *, day_first: bool | None
 ) -> list[tuple[int, datetime]]:
     """Return the moments of a text with the rank of what stands before each, in the order of the text."""
-    text = unicodedata.normalize("NFKC", text[:_LONGEST]).translate(_DASHES)
+    text = _plain(text[:_LONGEST])
     if "20" not in text and "19" not in text and not any(mark in text for mark in ("-", "/", ".", "年")):
         return []
     label_of = _LABEL if _LATIN.search(text) else _LABEL_IN_CHINESE
@@ -238,6 +242,12 @@ def _ranked(
             ranked.append((rank, behind.moment))
             others |= set(places[at : _end_of_span(text, places, at)]) if rank > _BARE else set()
     return ranked + [(_BARE, each.moment) for each in found if each.at not in others][:1]
+
+
+def _plain(text: str) -> str:
+    """Return a text in plain characters: NFKC, with one dash, one slash and the labels' characters."""
+    text = unicodedata.normalize("NFKC", text.replace("：", ":").replace("\xa0", " "))  # the rest is rare
+    return _REWRITING.sub(lambda found: _REWRITTEN[found[0]], text)
 
 
 def _end_of_span(text: str, places: list[int], at: int) -> int:
@@ -260,19 +270,25 @@ def _moments(
         day = _day(year, _han(match["month"]), _han(match["day"]), tz)
         if day is not None:
             yield _Found(match.start(), day)
-    for match in _MONTH_FIRST.finditer(text) if "月" in text else ():
+    for match in _MONTH_FIRST.finditer(text) if "月" in text and "," in text else ():
         day = _day(match["year"], match["month"], match["day"], tz)
         if day is not None and near in {None, day}:  # else another thing's
             yield _Found(match.start(), _at_time(day, match["rest"]))
-    for form in _ENGLISH if _LATIN.search(text) else ():
-        for match in form.finditer(text):
-            month = _MONTHS.index(match["month"][:3].lower()) + 1
-            day = _day(match["year"], month, match["day"], tz)
-            if day is not None:
-                yield _Found(match.start(), _at_time(day, match["rest"]))
-    yield from _western(text, tz, near, day_first=day_first)
-    yield from _short(text, tz, near, labels)
-    yield from _compact(text, tz, labels)
+    if _LATIN.search(text) is not None:
+        yield from _english(text, tz)
+    if _UNUSUAL.search(text) is not None:
+        yield from _western(text, tz, near, day_first=day_first)
+        yield from _short(text, tz, near, labels)
+        yield from _compact(text, tz, labels)
+
+
+def _english(text: str, tz: ZoneInfo) -> Iterator[_Found]:
+    """Yield the moments whose month has an English name."""
+    for match in (match for form in _ENGLISH for match in form.finditer(text)):
+        month = _MONTHS.index(match["month"][:3].lower()) + 1
+        day = _day(match["year"], month, match["day"], tz)
+        if day is not None:
+            yield _Found(match.start(), _at_time(day, match["rest"]))
 
 
 def _western(text: str, tz: ZoneInfo, near: datetime | None, *, day_first: bool | None) -> Iterator[_Found]:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _QUERY = re.compile(r"([^?#]*\?)([^#]*)(.*)", re.DOTALL)
 _OTHER_SCHEME = re.compile(r"[\x00-\x20]*(?!https?:)[A-Za-z][A-Za-z0-9+.\-]*:", re.IGNORECASE)
-_SUSPECT = re.compile(r"\?(?:[^\s\"'<>?&\x80-\U0010ffff]++|&(?![#A-Za-z]))*+(?:[^\x00-\x7f]|&[#A-Za-z])")
+_REFERENCE = r"&(?:#|[A-Za-z][A-Za-z0-9]*+(?!=))"  # in an attribute `&copy=` is none
+_SUSPECT = re.compile(
+    rf"\?(?:[^\s\"'<>?&\x80-\U0010ffff]++|(?!{_REFERENCE})&)*+(?:[^\x00-\x7f]|{_REFERENCE})"
+)
 _ADDRESS = re.compile(
     r"href|src|data|poster|data-(?=[a-z0-9-]*?(?:src|href|url|link|original|lazy|file))[a-z0-9-]*+"
 )

@@ -47,6 +47,24 @@ def test_a_query_is_written_as_the_url_standard_writes_it(
     assert query_in(reference, encoding) == written
 
 
+@pytest.mark.parametrize(
+    ("written", "href"),
+    [
+        ("?a=1&copy=2&cl=3", "?a=1&copy=2&cl=3"),  # no reference to a character in an attribute
+        ("?a=1&copy=2&zwj;", "?a=1&copy=2%26%238205%3B"),
+        ("?a=1&times", "?a=1%A1%C1"),
+        ("?a=1&times;b=2", "?a=1%A1%C1b=2"),
+        ("?a=1&timesb=2", "?a=1&timesb=2"),
+        ("?a=1&#215;", "?a=1%A1%C1"),
+        ("?a=1&b=2&c=中", "?a=1&b=2&c=%D6%D0"),
+    ],
+)
+def test_references_to_characters_in_a_query_are_resolved_as_browsers_do(written: str, href: str) -> None:
+    html = f'<meta charset="gbk"><body><p>正文</p><a href="{written}">一</a>'
+    page = open_page(_capture(html.encode("gbk")))
+    assert [dom.attribute(link, "href") for link in dom.select(page.root, "a")] == [href]
+
+
 @pytest.mark.parametrize("label", ["gb2312", "GBK", "gb18030", None])
 def test_a_page_in_gbk_names_its_queries_in_gbk(label: str | None) -> None:
     meta = "" if label is None else f'<meta charset="{label}">'
