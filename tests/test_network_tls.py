@@ -107,6 +107,34 @@ def test_plain_words_where_tls_was_expected_are_no_answer() -> None:
     asyncio.run(story())
 
 
+def test_a_connection_whose_end_was_heard_while_it_was_idle_is_left_for_a_new_one(
+    certificate: tuple[Path, Path],
+) -> None:
+    async def story() -> None:
+        shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        shown.load_cert_chain(*certificate)
+        closed = asyncio.Queue[None]()
+
+        async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood")
+            writer.close()
+            await reader.read()  # until the other side has closed, too
+            closed.put_nowait(None)
+
+        server = await asyncio.start_server(one, "127.0.0.1", 0, ssl=shown)
+        home = address(f"https://news.example:{server.sockets[0].getsockname()[1]}/")
+        place = site(home)
+        trusted = ssl.create_default_context(cafile=certificate[0])
+        async with server, network(place, tls=trusted) as source:
+            for _ in range(2):
+                assert (await source.fetch(request(home), place)).body == b"good"
+                await closed.get()
+                await asyncio.sleep(0)
+
+    asyncio.run(story())
+
+
 async def tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Do as a proxy does at CONNECT: whatever the host is called, it is on this machine."""
     head = await reader.readuntil(b"\r\n\r\n")

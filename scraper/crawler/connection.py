@@ -67,9 +67,12 @@ class Connection(asyncio.Protocol):
         """Go on under TLS, with a host that shows that it is the one. Raises NotConnected."""
         tls.set_alpn_protocols(["http/1.1"])
         self._answers = AnswerReader()
+        secured = None
         try:
-            secured = await self._loop.start_tls(self._transport, self, tls, server_hostname=host)
-        except OSError as exc:
+            host.encode("idna")  # TLS asks for it by this name, where it has such
+            if not self._is_over:  # else nobody would say that the handshake has an end
+                secured = await self._loop.start_tls(self._transport, self, tls, server_hostname=host)
+        except (OSError, UnicodeError) as exc:
             raise NotConnected(str(exc)) from exc
         if secured is None or self._is_over:
             raise NotConnected(say("the server closed the connection"))
@@ -96,14 +99,19 @@ class Connection(asyncio.Protocol):
     @property
     def is_quiet(self) -> bool:
         """Whether nothing waits to be read, an end neither: what the loop has not heard of yet counts."""
+        if not self.is_free:  # where it is over there is no socket any more
+            return False
         poll = select.poll()
         poll.register(self._transport.get_extra_info("socket"), select.POLLIN)
-        return self.is_free and not poll.poll(0)
+        return not poll.poll(0)
 
     async def ask(self, method: bytes, request: bytes) -> Head:
         """Send a request and return the head of its answer. Raises WireError."""
         self._answers.asked(method)
-        self._transport.write(request)
+        if self._is_over:
+            self._answers.end()
+        else:
+            self._transport.write(request)
         while self._answers.head is None:
             await self._more()
         return self._answers.head
@@ -147,9 +155,10 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came."""
-        parts = self._answers.take(data)
-        self._parts.extend(parts)
-        self._held += sum(map(len, parts))
+        part = b"".join(self._answers.take(data))
+        if part:
+            self._parts.append(part)
+            self._held += len(part)
         if self._held > _MOST_HELD:
             self._transport.pause_reading()
         self._wake()
