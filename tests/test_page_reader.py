@@ -155,6 +155,42 @@ def test_a_reader_that_is_free_is_asked_without_a_thread(reader: PageReader) -> 
     assert reader.extract(asked, bare_site()).title == "题目"
 
 
+class Turns(threading.BoundedSemaphore):
+    """Turns for which nobody waits who would wait for ever."""
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002
+        """Take a turn."""
+        del timeout
+        got = super().acquire(blocking=False)
+        assert got or not blocking, "waits on the loop for what the loop would give back"
+        return got
+
+
+def test_a_page_that_nobody_prepared_does_not_wait_on_the_loop_for_one_that_is_read_beside_it(
+    beginning: str,
+) -> None:
+    """As a list that is as it was, read by a newer version while another site's page is being read."""
+    del beginning
+    reader = PageReader(at_once=1)
+    reader._turns = Turns(1)  # noqa: SLF001 - a test that waits would wait for ever
+    reader.open()
+    reader.extract(article(), bare_site())
+    asked = packed(long_page())
+
+    async def both() -> None:
+        beside = asyncio.create_task(reader.prepare("extract", asked, bare_site()))
+        while not reader.is_reading:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0)
+        assert reader.extract(article(), bare_site()).title == "题目"
+        await beside
+
+    try:
+        asyncio.run(both())
+        assert reader.extract(asked, bare_site()).title == "题目"
+    finally:
+        reader.close()
+
+
 @pytest.mark.usefixtures("beginning")
 def test_what_hangs_a_reader_that_was_free_costs_its_own_page() -> None:
     reader = PageReader(at_once=1, seconds=0.05)

@@ -200,12 +200,22 @@ class PageReader:
 
     def _ask(self, told: list[ReadingProcess], job: tuple[Any, ...]) -> reading_worker.Answer:
         """Give a job to a free process, or a new one. `told` hears which, so that it can be ended."""
-        with self._turns:
+        with self._turn():
             process = None if self._closed else self._taken() or self._begin(job[0])
             if process is None:
                 return _answer_to(job[1], "reading had ended")
             with self._at_work(process, told):
                 return _answer_to(job[1], process.ask(job, self._patience))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for a turn; on the loop go on without one: who has it may need the loop to give it back."""
+        had = self._turns.acquire(blocking=not _is_on_loop())
+        try:
+            yield
+        finally:
+            if had:
+                self._turns.release()
 
     @contextmanager
     def _at_work(self, process: ReadingProcess, told: list[ReadingProcess]) -> Iterator[None]:
@@ -229,12 +239,14 @@ class PageReader:
 
     def _taken(self) -> ReadingProcess | None:
         """Return a process that is free; None: there is none, or somebody else ended it."""
-        while self._free:
-            process = self._free.pop()
+        while True:
+            with self._change:
+                process = self._free.pop() if self._free else None
+            if process is None:
+                return None
             if process.is_alive:
                 return process
             process.kill()
-        return None
 
     def _begin(self, job: str) -> ReadingProcess:
         if self._server is not None:
@@ -243,6 +255,15 @@ class PageReader:
             except (OSError, EOFError):  # it was ended by somebody: it copies nothing any more
                 self._server.close()
         return begin_anew(*self._bounds)
+
+
+def _is_on_loop() -> bool:
+    """Tell whether this thread has an event loop that others go on with."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _answer_to(capture: Capture, came: reading_worker.Answer | str) -> reading_worker.Answer:
