@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import faultserver as fault
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from networkworld import fetch, network, request, site
 
-from scraper.crawler.answer_reader import AnswerReader
-from scraper.errors import Unreachable
+from scraper.crawler import answer_reader
+from scraper.crawler.answer_reader import MOST, AnswerReader
+from scraper.errors import TooLarge, Unreachable
 
 PAGE = "云岫书院的银杏黄了。".encode()
 CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE)
@@ -144,6 +146,74 @@ def test_no_bytes_whatever_break_the_reader(data: bytes, step: int) -> None:
         assert reader.whole or reader.fault
 
 
+ENDLESS = {
+    "interim answers": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "blank lines": (b"", b"\r\n"),
+    "a line": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+    "trailers": (OK + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS[:-2], b"X-After: 1\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_counts_for_nothing_and_does_not_end_is_given_up(name: str) -> None:
+    first, again = ENDLESS[name]
+
+    async def send(connection: fault.Connection) -> None:
+        await connection.send(first)
+        for _ in range(2 * MOST // len(again)):
+            await connection.send(again)
+
+    with pytest.raises(TooLarge, match="its header lines do not end"):
+        had(send)
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_no_more_is_passed_over_whatever_the_pieces(name: str) -> None:
+    first, again = ENDLESS[name]
+    message = first + again * (2 * MOST // len(again))
+    for step in (len(again), 4_097, len(message)):
+        reader = AnswerReader()
+        reader.asked(b"GET")
+        for at in range(0, len(message), step):
+            reader.take(message[at : at + step])
+        assert reader.is_endless
+
+
+class Counted:
+    """A pattern that counts the bytes it is given to look through."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.bytes = 0
+
+    def search(self, data: bytes, start: int) -> re.Match[bytes] | None:
+        """Look for the end of a head."""
+        self.bytes += len(data) - start
+        return re.compile(rb"\r?\n\r?\n").search(data, start)
+
+
+@pytest.mark.parametrize("end", [b"\r\n\r\n", b"\n\n", b"\r\n\n", b"\n\r\n"])
+def test_a_head_that_comes_byte_by_byte_is_looked_through_once(
+    end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_reader, "_END", looked := Counted())
+    reader = AnswerReader()
+    reader.asked(b"GET")
+    head = b"HTTP/1.1 204 OK\r\nX: " + b"x" * 5_000 + end
+    for byte in head:
+        reader.take(bytes([byte]))
+    assert reader.whole
+    assert looked.bytes < 5 * len(head)
+
+
+def test_a_value_that_begins_on_the_next_line_has_no_blank_before_it() -> None:
+    reader = AnswerReader()
+    reader.asked(b"GET")
+    reader.take(b"HTTP/1.1 302 Found\r\nLocation:\r\n http://a.example/ \r\nContent-Length: 0\r\n\r\n")
+    assert reader.head is not None
+    assert reader.head.headers[0] == (b"Location", b"http://a.example/")
+
+
 # ── what comes after an answer ────────────────────────────────────────────────────────────────────────────
 
 FALSE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"
@@ -232,6 +302,22 @@ def test_a_connection_that_was_closed_meanwhile_costs_no_failure_and_no_pause() 
                 await source.fetch(request(server.url("/a")), place)
                 assert (await source.fetch(request(server.url("/b")), place)).body == b"second"
             assert [seen.came for seen in server.seen] == pytest.approx([0, 0, 0])
+
+    virtualtime.run(story())
+
+
+def test_a_connection_whose_end_was_heard_while_it_was_idle_is_left_for_a_new_one() -> None:
+    """As servers do that keep connections open for a shorter time than a site's delay."""
+
+    async def story() -> None:
+        async with FaultServer() as server:
+            server.on("/a", fault.raw(SIZED))
+            place = site(server.url("/"))
+            async with network(place, retries=0) as source:
+                for _ in range(2):
+                    assert (await source.fetch(request(server.url("/a")), place)).body == PAGE
+                    await asyncio.sleep(1)
+            assert [seen.connection for seen in server.seen] == [1, 2]
 
     virtualtime.run(story())
 

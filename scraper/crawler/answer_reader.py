@@ -22,9 +22,11 @@ from scraper.messages import say
 if TYPE_CHECKING:
     from scraper.crawler.header_repair import Head
 
-MOST = 102_400  # bytes of a head
+MOST = 102_400  # bytes of all heads of an answer, the interim ones too, and of what follows the last chunk
 _LONGEST_LINE = 4_096  # bytes of a line between chunks
 _END = re.compile(rb"\r?\n\r?\n")
+_LONGEST_END = 4  # bytes
+_BLANK = re.compile(rb"[\r\n]+")
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
 
 
@@ -54,6 +56,8 @@ class AnswerReader:
         self.is_endless = False  # True: the fault is that the header lines do not end
         self._at = _At.NOTHING
         self._held = b""  # of a line or head that is not whole yet
+        self._seen = 0  # bytes of what is held in which the end of the head is not
+        self._passed = 0  # bytes of heads and trailers that were gone through and count for nothing
         self._left = 0  # bytes of the body, or of the chunk, that are still to come
         self._method = b""
 
@@ -72,17 +76,19 @@ class AnswerReader:
         self.asked_for += 1
         self._method = method
         self._at, self._held, self.head = _At.HEAD, b"", None
+        self._seen = self._passed = 0
 
     def take(self, data: bytes) -> list[bytes]:
         """Take in what came; return what of it is the body's."""
         body: list[bytes] = []
         data, self._held = self._held + data, b""
-        while data:
+        start = 0
+        while start < len(data):
             before = self._at
-            taken = self._take(data, body)
-            data = data[taken:]
+            taken = self._take(data, start, body)
+            start += taken
             if not taken and self._at is before:  # the rest of a line is still to come
-                self._held = data
+                self._held = data[start:]
                 break
         return body
 
@@ -95,64 +101,69 @@ class AnswerReader:
         elif self._at is not _At.NOTHING:
             self.fault = self.fault or say("the answer broke off")
 
-    def _take(self, data: bytes, body: list[bytes]) -> int:
-        """Take in what the data begin with; return how many bytes of them that was."""
+    def _take(self, data: bytes, start: int, body: list[bytes]) -> int:
+        """Take in what comes next in the data; return how many bytes of them that was."""
         match self._at:
             case _At.HEAD:
-                return self._head(data)
+                return self._head(data, start)
             case _At.LENGTH:
-                return self._part(data, body, _At.NOTHING)
+                return self._part(data, start, body, _At.NOTHING)
             case _At.CHUNK:
-                return self._part(data, body, _At.CHUNK_END)
+                return self._part(data, start, body, _At.CHUNK_END)
             case _At.SIZE | _At.CHUNK_END | _At.TRAILER:
-                return self._line(data)
+                return self._line(data, start)
             case _At.END:
-                body.append(data)
+                body.append(data[start:])
             case _At.NOTHING:
                 self.left_over = True
-        return len(data)
+        return len(data) - start
 
-    def _part(self, data: bytes, body: list[bytes], then: _At) -> int:
-        part = data[: self._left]
+    def _part(self, data: bytes, start: int, body: list[bytes], then: _At) -> int:
+        part = data[start : start + self._left]
         body.append(part)
         self._left -= len(part)
         if not self._left:
             self._at = then
         return len(part)
 
-    def _head(self, data: bytes) -> int:
-        blank = len(data) - len(data.lstrip(b"\r\n"))
-        if blank:
-            return blank
-        end = _END.search(data)
+    def _head(self, data: bytes, start: int) -> int:
+        if (blank := _BLANK.match(data, start)) is not None:
+            return self._pass(blank.end() - start)
+        end = _END.search(data, start + max(self._seen - _LONGEST_END + 1, 0))
         if end is None:
-            if len(data) > MOST:
-                self.is_endless = True
-                self._give_up(say("its header lines do not end"))
-            return 0
-        head = repaired(data[: end.end()], self._method)
+            self._seen = len(data) - start
+            return self._pass(0, self._seen)
+        size, self._seen = end.end() - start, 0
+        head = repaired(data[start : end.end()], self._method)
         if head.fault is not None:
             self._give_up(head.fault)
-        elif not head.interim:
-            self.head = head
-            self._left = head.length or 0
-            if head.chunked:
-                self._at = _At.SIZE
-            elif head.length is None:
-                self._at = _At.END
-            else:
-                self._at = _At.LENGTH if self._left else _At.NOTHING
-        return end.end()
+        elif head.interim:
+            self._pass(size)
+        else:
+            self._begin(head)
+        return size
 
-    def _line(self, data: bytes) -> int:
+    def _begin(self, head: Head) -> None:
+        """Take in a head; what comes next is its body."""
+        self.head = head
+        self._left = head.length or 0
+        self._passed = 0
+        if head.chunked:
+            self._at = _At.SIZE
+        elif head.length is None:
+            self._at = _At.END
+        else:
+            self._at = _At.LENGTH if self._left else _At.NOTHING
+
+    def _line(self, data: bytes, start: int) -> int:
         """Take in a line between chunks."""
-        end = data.find(b"\n") + 1
-        is_behind_chunk = self._at is _At.CHUNK_END and data[:1] not in {b"\r", b"\n"}
-        if is_behind_chunk or (end or len(data)) > _LONGEST_LINE:
+        end = data.find(b"\n", start) + 1
+        is_behind_chunk = self._at is _At.CHUNK_END and data[start] not in b"\r\n"
+        if is_behind_chunk or (end or len(data)) - start > _LONGEST_LINE:
             return self._give_up(say("its chunks are broken"))
         if not end:
             return 0
-        line = data[: end - 1]
+        line = data[start : end - 1]
         match self._at:
             case _At.CHUNK_END:
                 self._at = _At.SIZE
@@ -162,9 +173,19 @@ class AnswerReader:
                     return self._give_up(say("its chunks are broken"))
                 self._left = int(size[1], 16)
                 self._at = _At.CHUNK if self._left else _At.TRAILER
-            case _ if not line.strip():
+            case _ if line.strip():
+                return self._pass(end - start)
+            case _:
                 self._at = _At.NOTHING
-        return end
+        return end - start
+
+    def _pass(self, size: int, held: int = 0) -> int:
+        """Go on behind what counts for nothing, where that and what is held do not become too much."""
+        self._passed += size
+        if self._passed + held > MOST:
+            self.is_endless = True
+            self._give_up(say("its header lines do not end"))
+        return size
 
     def _give_up(self, why: str) -> int:
         self.fault = why

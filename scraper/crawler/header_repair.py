@@ -80,7 +80,7 @@ def _fields(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
         if line[:1] in {b" ", b"\t"}:
             if not skipped and not _ILLEGAL.search(line):
                 name, value = fields.pop()
-                fields.append((name, (value + b" " + line.lstrip(_BLANKS)).rstrip(_BLANKS)))
+                fields.append((name, (value + b" " + line.lstrip(_BLANKS)).strip(_BLANKS)))
             continue
         match = _LINE.fullmatch(line)
         skipped = match is None
