@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from seen import said_by
 from scraper.model import Loss, Shown
 from scraper.text import visible_text
 from scraper.urls import Url
-from scraper.writer import loss_of, render
+from scraper.writer import commonmark, loss_of, render
 from scraper.writer.loss import missing, read_back
 
 ONE, TWO = Url("http://a.example/1.jpg"), Url("http://a.example/2.jpg")
@@ -98,3 +99,21 @@ def test_many_documents_are_read_back_in_the_memory_of_one() -> None:
     for _ in range(100):
         read_back(text)
     assert held() - before < 100 * len(text)  # its tree alone is several times as much
+
+
+def test_documents_read_in_several_threads_at_once_are_read_alike() -> None:
+    text = (
+        "\n\n".join(f"{number} **字** ~~删~~ [字]({LINK})" for number in range(20))
+        + "\n\n|a|\n|-|\n|~~b~~|\n"
+    )
+    alone = commonmark.to_html(text)
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(commonmark.to_html, [text] * 4_000)) == {alone}
+
+
+def test_a_build_that_hides_how_a_tree_is_freed_reads_documents_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone = commonmark.to_html("**字**")
+    monkeypatch.setattr(commonmark, "_LIBRARY", object())
+    assert commonmark.to_html("**字**") == alone == "<p><strong>字</strong></p>\n"
