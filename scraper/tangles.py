@@ -17,7 +17,7 @@ from scraper.errors import NotAnArticle
 from scraper.messages import say
 
 _FEW_TAGS: Final = 1_500  # so few cannot make a tree that is dear
-_FEW_CHARACTERS: Final = 45_000  # so few hold attributes for a seventh of a second at most
+_FEW_CHARACTERS: Final = 30_000  # so few hold attributes for a third of a second at most
 _MOST_TAGS: Final = 500_000  # of one page
 _MOST_WORK: Final = 8_000_000  # open elements, summed over the tags: what scope checks walk over
 _MOST_COPIES: Final = 200_000  # open formatting elements, summed likewise: the nodes that might be added
