@@ -55,14 +55,14 @@ _PLAIN: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[0-9_\-]++\.(?:jpe?g|JPE?G|png|PNG|gif|webp|bmp)")  # surely plain
 _SUSPECT: Final = re.compile(  # in small letters, what the three patterns above find in a name: far quicker
     r"icon|ico[_\-]|filetype|_ueditor|ueditor|blank|load|lazy|place|spac|trans|pixel|1x1|1px|gr[ea]y|dot|clear"
-    r"|shim|none|empty|data:|#|att|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"
+    r"|shim|none|empty|data:|#|att|fj|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"
 )
 _SUSPECT_FOLDER: Final = re.compile(  # likewise, what they find before it
     r"icon|filetypeimages|ueditor/(?:themes|dialogs)|data:|#|\.(?:gif|png|jpe?g|svg|webp)"
 )
 _PATH: Final = re.compile(r"(?:https?:)?/[^\s\"'<>{}]{2,2048}")
 _LONGEST: Final = 400  # characters of an address that is surely plain
-_MAY_BE_POINT: Final = frozenset(" \t\n01")  # what the width of a point begins with
+_WIDE: Final = frozenset("23456789")  # what the width of no point begins with
 _MAY_BE_POINT_BY_STYLE: Final = re.compile(r"(?<!-)width\s*+:\s*+[01]")
 _SIZE: Final = re.compile(r"\s*+0*([01])(?:\.0*+)?\s*+(?:px)?\s*+$")
 _LAZY_CLASS: Final = re.compile(r"(?:^|[\s_\-])(?:b-?|js-?|img-?)?lazy", re.IGNORECASE)
@@ -87,8 +87,9 @@ def chosen(node: dom.Node, attributes: Mapping[str, str | None], addresses: Addr
         and len(src) <= _LONGEST
         and not _is_suspect(folder)
         and _is_simple(attributes)
+        and (url := addresses.picture(src)) is not None
     ):
-        return addresses.picture(src), "picture"
+        return url, "picture"
     return _decorates(attributes) or _chosen(node, attributes, addresses)
 
 
@@ -106,7 +107,7 @@ def _is_simple(attributes: Mapping[str, str | None]) -> bool:
         or "orisrc" in attributes
         or "lazy" in (attributes.get("class") or "").lower()
         or "data-loaded" in attributes
-        or (width[:1] in _MAY_BE_POINT and _SIZE.match(width))
+        or (width and width[0] not in _WIDE and _SIZE.match(width))
         or ("width" in style and _MAY_BE_POINT_BY_STYLE.search(style))
     )
 
