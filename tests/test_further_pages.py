@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,7 @@ FORMS = {  # of page {0}, counted from 1; the first has an address of its own
     "underscore from one": ("t20260220_50001.html", "t20260220_50001_{zero}.html"),
     "underscore from two": ("50001.html", "50001_{one}.html"),
     "a field of the query": ("50001.html", "50001.html?page={one}"),
+    "a query written as a reference": ("50001.html", "50001.html&#63;page={one}"),
     "a folder of pages": ("c3a50001/page.htm", "c3a50001/page{one}.htm"),
     "a folder of its own": ("qiuji/", "qiuji/{one}/"),
     "behind a hyphen": ("show-3-50001-1.html", "show-3-50001-{one}.html"),
@@ -69,7 +71,7 @@ class PartsWorld(World):
         if ask.path == "/tzgg/index.html":
             return Reply(answer=page(self._listing()))
         for number, name in enumerate(self._names):
-            if ask.path == f"/tzgg/202602/{name}" and number not in self.absent:
+            if ask.path == unescape(f"/tzgg/202602/{name}") and number not in self.absent:
                 if number in self.broken:
                     return Reply(answer=page("<h1>500 Internal Server Error</h1>", status=500))
                 text = self._text(self._names[0], self.parts[number], self._pager(number))

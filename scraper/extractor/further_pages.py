@@ -41,9 +41,11 @@ _NUMBERED: Final = frozenset(
 )
 _MAY_BE_ARTICLES: Final = frozenset(["p", "pn"])  # which number articles where nothing stands beside them
 _PAGE: Final = re.compile(r"page\d{1,2}\.")
-_QUERY: Final = re.compile(  # behind a question mark
-    rf"(?:[^<>?]*?[&;])??(?:{'|'.join(sorted(_NUMBERED))})=\d", re.IGNORECASE
-)
+_FIELD: Final = rf"(?:[^<>?]*?[&;])??(?:{'|'.join(sorted(_NUMBERED))})=\d"
+_QUERIES: Final = {  # behind a question mark, be it written `&#63;`; by the character to look for
+    "?": re.compile(_FIELD, re.IGNORECASE),
+    "#": re.compile(rf"(?:0*+63|x0*+3f);{_FIELD}", re.IGNORECASE),
+}
 _DRAWN: Final = re.compile(
     r"createPageHTML\(\s*(?P<place>[\"'][\w-]{1,40}[\"']\s*,\s*)?(\d{1,3})\s*,\s*\d{1,3}\s*,\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
@@ -108,11 +110,12 @@ def named_on(page: Page, first: Url) -> Pages | None:
 
 def _has_numbered_query(markup: str) -> bool:
     """Tell whether a query in a page's markup names a page by its number."""
-    at = markup.find("?") + 1
-    while at:
-        if _QUERY.match(markup, at) is not None:
-            return True
-        at = markup.find("?", at) + 1
+    for mark, query in _QUERIES.items():
+        at = markup.find(mark) + 1
+        while at:
+            if query.match(markup, at) is not None:
+                return True
+            at = markup.find(mark, at) + 1
     return False
 
 
