@@ -230,3 +230,19 @@ def test_half_a_tombstone_is_no_damage_though_all_captures_are_read_again(archiv
     report = archive.run()
     assert (report.exit_code, only(report).problems) == (0, [])
     assert traces(archive) == []
+
+
+def test_what_is_forgotten_is_not_lost_though_a_power_cut_brings_an_older_state_back(
+    archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = archive.inside / "state.sqlite3"
+    older = state.read_bytes()
+    url = address(archive)
+    assert forget(archive, url) == 0
+    state.write_bytes(older)
+    config = str(archive.folder / "config.yaml")
+    assert cli.main(["repair", "--json", "--config", config]) == 0
+    assert json.loads(capsys.readouterr().out)["sites"][SITE]["lost"] == 0
+    with state_of(archive.config) as mended:
+        assert not list(mended.losses.all(SITE))
+        assert all(known.url != url for known in mended.articles.held(SITE))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from archiving import Archive
+from gallery import HOME, publish
 from powercut import Disk
 from zygote import Zygote, wait_for
 
@@ -116,3 +117,19 @@ def test_what_a_run_counts_that_a_signal_ends_outlasts_a_power_cut(
     disk.cut_power()
     assert 0 < len(archive.documents()) < ARTICLES
     assert damage(archive) == set()
+
+
+@pytest.mark.parametrize("touches", range(60, 180, 20))
+def test_a_power_cut_takes_no_picture_that_the_state_knows(
+    tmp_path: Path, zygote: Zygote, server: Server, world: EcmsWorld, touches: int
+) -> None:
+    """Also where its folder lies in one that was made for a document, whose name has time."""
+    for number in range(6):
+        publish(world, *(f"{HOME}/pic/{number + place}.jpg" for place in range(2)))
+    (tmp_path / "cut" / "archive").mkdir(parents=True)
+    archive = Archive(tmp_path / "cut", server, world, channel=CHANNEL, images="download")
+    disk = Disk(archive.root, tmp_path / "kept")
+    life = zygote.start(*backfill(archive), touches=touches, disk=disk)
+    assert life.code() == -signal.SIGKILL, life.said()
+    disk.cut_power()
+    assert damage(archive) <= {"the document is missing: the next run makes it again"}

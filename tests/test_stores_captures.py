@@ -407,6 +407,20 @@ def test_a_tombstone_is_on_the_disk_when_it_was_put(tmp_path: Path) -> None:
     (place,) = shelf.places([ref])
     shelf.bury(place, "wanted gone")
     assert seen == [True]
+    shelf.bury(place, "wanted gone")  # again: who put the first was killed, it may be, before its sync
+    assert seen == [True, True]
+
+
+def test_a_capture_under_a_tombstone_has_no_place_any_more(tmp_path: Path) -> None:
+    """Whoever asks knows it from a state that is older than the tombstone, which takes its whole group."""
+    shelf = store(tmp_path)
+    asked = ((b"User-Agent", b"test"),)
+    forgotten, other = (shelf.append(capture(number, request_headers=asked)) for number in (1, 2))
+    (place,) = shelf.places([forgotten])
+    assert place.offset < forgotten.offset
+    shelf.bury(place, "wanted gone")
+    assert shelf.places([forgotten]) == ()
+    assert [found.offset for found in shelf.places([forgotten, other])] == [place.offset + place.length]
 
 
 def _plain(path: Path) -> bytes:

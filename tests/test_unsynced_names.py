@@ -321,3 +321,13 @@ def test_verify_says_of_a_document_that_the_next_run_makes_it_again(
         gone.path: "the document is missing",
         taken.path: "the document is missing: the next run makes it again",
     }
+
+
+def test_a_picture_in_a_folder_that_was_made_for_a_document_has_its_name_at_once(tmp_path: Path) -> None:
+    """Nobody looks for pictures that a power cut took."""
+    synced: set[str] = set()
+    store = DocumentStore(tmp_path, sync=folders_synced(tmp_path, synced))
+    store.save_file(f"{SITE}/2025/a.md", b"new", name_later=True)
+    assert synced == set()
+    store.save_file(f"{SITE}/pictures/a.png", b"picture")
+    assert synced == {".", SITE, f"{SITE}/pictures"}

@@ -15,6 +15,7 @@ from scraper.app.reextraction import changes
 from scraper.app.wiring import new_session
 from scraper.audit.verification import Verified, verify
 from scraper.crawl.plan import Refetch
+from scraper.ingest.forgetting import Forgetting
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.replay import Replay
 from scraper.messages import say, translated
@@ -55,6 +56,7 @@ def repair(
     for site in sites:
         with opener.open(site) as context:
             _mend(context, tell)
+            Forgetting(context).finish()  # what was taken out on purpose is not lost
             repaired[site.name].lost = ShelfLosses(context).strike_damaged()
             for _ in Replay(context).all(lambda _: None):
                 pass

@@ -45,12 +45,12 @@ class UnsyncedNames:
         self.count = 0  # documents
         self.is_noted = False  # whether the state knows that there are some
 
-    def add(self, path: str, made_in: Iterable[str] = ()) -> None:
+    def add(self, path: str, above: Iterable[str] = ()) -> None:
         """Take in that the document of a path got its name, or has one of which nobody knows how long.
 
-        `made_in`: where folders were made for it.
+        `above`: the folders over it of which nobody knows it either.
         """
-        self.folders |= {path.rpartition("/")[0], *made_in}
+        self.folders |= {path.rpartition("/")[0], *above}
         self.count += 1
 
 
@@ -75,7 +75,7 @@ class DocumentStore:
         self._write = write
         self._sync = sync
         self.unsynced = UnsyncedNames()
-        self._made_in: list[str] = []  # folders in which others were made whose names are not synced
+        self._made_in: set[str] = set()  # folders in which others were made whose names are not synced
         self._by_name: dict[str, str] | None = None  # of documents, with their paths; None: not looked at yet
 
     def save(self, document: Document, *, name_later: bool = False) -> bool:
@@ -92,6 +92,7 @@ class DocumentStore:
         A path that leads out of the archive, by `..` or by a symbolic link, is a `StoreError`.
         """
         *folders, name = _parts(path)
+        is_named_later = False
         try:
             with self._folder(folders, make=True) as folder:
                 found = _read(folder, name)
@@ -103,25 +104,30 @@ class DocumentStore:
                 mode = None if found is None else _mode(folder, name)
                 later = name_later and before is None  # no power cut brings an older one back
                 self._replace(folder, name, data, mode=mode, name_later=later)
-                if later:
-                    self.unsynced.add(path, self._made_in)
-                    self._made_in.clear()
+                is_named_later = later
         except OSError as error:
             raise store_error(error, "write", self._root / path) from error
         finally:
-            self._sync_made()
+            if not is_named_later:
+                self._sync_made()
+        if is_named_later:
+            self.unsynced.add(path)
         return True
 
     def _sync_made(self) -> None:
-        """Make the names of new folders durable, though no file came into them: who comes next finds them."""
-        while self._made_in:
-            self._sync_folder(self._root / self._made_in[-1])
-            self._made_in.pop()
+        """Make the names of new folders durable, also of those made for documents that have time.
+
+        A picture may lie in them; and where a file could not be written, whoever comes next finds its folder.
+        """
+        for folder in sorted(self._made_in):
+            self._sync_folder(self._root / folder)
+        self._made_in.clear()
 
     def sync_names(self) -> None:
         """Make the names of all documents durable that were saved without, a sync for each folder."""
-        for folder in sorted(self.unsynced.folders):
+        for folder in sorted(self.unsynced.folders | self._made_in):
             self._sync_folder(self._root / folder)
+        self._made_in.clear()
         self.unsynced = UnsyncedNames()
 
     def has(self, path: str) -> bool:
@@ -272,7 +278,7 @@ class DocumentStore:
             os.mkdir(name, dir_fd=parent)
             mode = os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode
             os.chmod(name, stat.S_IMODE(mode) | stat.S_IRWXU, dir_fd=parent)
-        self._made_in.append(within)
+        self._made_in.add(within)
         return os.open(name, _FOLDER, dir_fd=parent)
 
     def _replace(self, folder: int, name: str, data: bytes, *, mode: int | None, name_later: bool) -> None:

@@ -65,7 +65,7 @@ def _in_file(files: WarcFolder, file: str, offsets: dict[int, CaptureRef]) -> It
             record = found.record
             if record.field("WARC-Type") == "warcinfo" or warc_records.is_tombstone(record):
                 start = None
-                left.pop(found.offset, None)
+                left = {at: ref for at, ref in left.items() if not found.offset <= at < found.end}
                 continue
             start = found.offset if start is None else start
             if not warc_records.closes_group(record):
@@ -96,6 +96,7 @@ def bury(
             first = next(walk(file), None)
             file.seek(place.offset)
             if _is_buried(file.read(place.length)):
+                sync(file.fileno())  # whoever put it there was killed, it may be
                 return
             known = first.record.field("WARC-Record-ID") if isinstance(first, Member) else None
             record_id = warc_records.new_record_id(new_id)
