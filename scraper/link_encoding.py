@@ -19,7 +19,7 @@ _QUERY = re.compile(r"([^?#]*\?)([^#]*)(.*)", re.DOTALL)
 _OTHER_SCHEME = re.compile(r"[\x00-\x20]*(?!https?:)[A-Za-z][A-Za-z0-9+.\-]*:", re.IGNORECASE)
 _REFERENCE = r"&(?:#|[A-Za-z][A-Za-z0-9]*+(?!=))"  # in an attribute `&copy=` is none
 _SUSPECT = re.compile(
-    rf"\?(?:[^\s\"'<>?&\x80-\U0010ffff]++|(?!{_REFERENCE})&)*+(?:[^\x00-\x7f]|{_REFERENCE})"
+    rf"\?(?:[^\r\n\"'<>?&\x80-\U0010ffff]++|(?!{_REFERENCE})&)*+(?:[^\x00-\x7f]|{_REFERENCE})"
 )
 _ADDRESS = re.compile(
     r"href|src|data|poster|data-(?=[a-z0-9-]*?(?:src|href|url|link|original|lazy|file))[a-z0-9-]*+"
