@@ -20,6 +20,7 @@ from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.documents import DocumentStore
 from scraper.stores.lock import Lock
 from scraper.stores.opening import open_site
+from scraper.stores.state.renaming import rename_site
 from scraper.values import replace
 
 if TYPE_CHECKING:
@@ -331,3 +332,25 @@ def test_a_picture_in_a_folder_that_was_made_for_a_document_has_its_name_at_once
     assert synced == set()
     store.save_file(f"{SITE}/pictures/a.png", b"picture")
     assert synced == {".", SITE, f"{SITE}/pictures"}
+
+
+def test_what_a_power_cut_took_is_made_again_though_its_site_is_renamed_meanwhile(
+    archive: Archive, context: SiteContext
+) -> None:
+    known = newest(context)
+    path_of(archive, known).unlink()
+    note(context, known)
+    rename_site(context.state, SITE, "north")
+    renamed = replace(context, site=replace(context.site, name="north"))
+    assert UnsyncedNames(renamed).restore() == 1
+    assert path_of(archive, known).exists()
+
+
+def test_what_a_dead_run_left_under_a_sites_former_name_is_cleared(archive: Archive) -> None:
+    [site] = archive.config.sites
+    leftover = archive.root / "former" / ".0123456789abcdef.unfinished"
+    leftover.parent.mkdir()
+    leftover.write_text("half")
+    ArchiveFolder(archive.root).lock(SITE).write_text("process 1 on here since yesterday")
+    with open_site(archive.root, replace(site, former="former"), now=archive.clock):
+        assert not leftover.exists()

@@ -81,7 +81,8 @@ def open_site(
         open_state(folder.state(site.name)) as state,
     ):
         if lock.found_dead is not None:
-            documents.clear_leftovers(site.name)
+            for name in filter(None, (site.name, site.former)):  # its older documents lie where they were
+                documents.clear_leftovers(name)
             captures.sync_newest()
         if lock.found_dead is not None or captures.is_empty():
             _sync_way_to(folder.captures(site.name), folder)

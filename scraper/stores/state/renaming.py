@@ -19,7 +19,8 @@ def rename_site(state: State, before: str, after: str) -> None:
                 (after, before),
             )
         state.connection.execute(
-            "UPDATE memory SET name = ? WHERE topic IN ('canary', 'revisit') AND name = ?", (after, before)
+            "UPDATE OR REPLACE memory SET name = ? WHERE topic NOT IN ('host', 'robots') AND name = ?",
+            (after, before),
         )
         state.connection.execute(
             "UPDATE memory SET name = ? || substr(name, ?) "
