@@ -12,6 +12,7 @@ import pytest
 from networkworld import address, everything_is_here, network, request, site
 
 from scraper.crawler.client import Client
+from scraper.crawler.connection import Connection
 from scraper.errors import Unreachable
 from scraper.model import TlsSettings
 
@@ -131,6 +132,44 @@ def test_a_connection_whose_end_was_heard_while_it_was_idle_is_left_for_a_new_on
                 assert (await source.fetch(request(home), place)).body == b"good"
                 await closed.get()
                 await asyncio.sleep(0)
+
+    asyncio.run(story())
+
+
+def test_what_nobody_has_read_yet_behind_a_large_body_is_not_taken_for_the_next_answer(
+    certificate: tuple[Path, Path],
+) -> None:
+    """The body is taken late, so that reading rests; what came behind it lies undeciphered."""
+    size = (1 << 20) + 100
+
+    async def story() -> None:
+        shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        shown.load_cert_chain(*certificate)
+        rests, sent = asyncio.Event(), asyncio.Event()
+
+        async def two(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + bytes(size))
+            await rests.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse")
+            await writer.drain()
+            sent.set()
+            await reader.read()
+            writer.transport.abort()
+
+        server = await asyncio.start_server(two, "127.0.0.1", 0, ssl=shown)
+        async with server:
+            connection = await Connection.connect("127.0.0.1", server.sockets[0].getsockname()[1])
+            await connection.secure(ssl.create_default_context(cafile=certificate[0]), "news.example")
+            await connection.ask(b"GET", b"GET / HTTP/1.1\r\n\r\n")
+            while not connection._answers.whole:  # noqa: ASYNC110, SLF001 - it tells nobody
+                await asyncio.sleep(0)
+            rests.set()
+            await sent.wait()
+            await asyncio.sleep(0)
+            assert sum([len(part) async for part in connection.body()]) == size
+            assert not connection.is_quiet
+            connection.abort()
 
     asyncio.run(story())
 

@@ -91,10 +91,14 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_free(self) -> bool:
-        """Whether the last answer is over, another may be asked for, and nothing came in between."""
+        """Whether the last answer is over, another may be asked for, and nothing came in between.
+
+        While nothing is read nobody can tell: what came may lie undeciphered.
+        """
         answers = self._answers
         is_last = answers.head is not None and answers.head.is_last
-        return answers.whole and not (answers.left_over or is_last or self._is_over)
+        is_done = answers.whole and not (answers.left_over or is_last or self._is_over)
+        return is_done and self._transport.is_reading()
 
     @property
     def is_quiet(self) -> bool:
