@@ -249,7 +249,7 @@ def _labelled(shown: str, label: re.Pattern[str], *, needs_label: bool) -> str |
     """Return what stands behind a label, up to the next one."""
     match = label.search(shown)
     if match is None:
-        if needs_label:
+        if needs_label or not shown:
             return None
         value = shown
     else:

@@ -134,13 +134,19 @@ def _glance(body: RawBody) -> _Glance:
     elements = body.elements
     tags = {tag for _, tag, _ in elements}
     leading = [element for element in elements if element[1] in _LEADING]
-    values = [value for _, tag, told in elements if tag != "img" for value in told.values() if value]
+    values = {
+        value
+        for _, tag, told in elements
+        if tag != "img"
+        for value in told.values()
+        if value and "." in value
+    }
     is_raw = not tags.isdisjoint(_RAW)
     nests = "a" in tags and len(leading) > 1 and dom.first(body.root, "a a") is not None
     return _Glance(
         leading=leading,
         needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS),
-        names=is_raw or witnessed_markup.NAME.search('"'.join({*values, *tags}) + '"') is not None,
+        names=is_raw or witnessed_markup.NAME.search('"'.join(values | tags) + '"') is not None,
     )
 
 
