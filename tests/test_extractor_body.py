@@ -327,3 +327,10 @@ def test_a_long_line_costs_no_more_than_its_length(before: str, piece: str) -> N
 
     few, many = (lines_run(partial(read, pieces)) for pieces in (90, 360))  # the guard counts neither
     assert many < 5 * few  # quadratic: sixteen times as much
+
+
+def test_what_an_element_carries_comes_in_the_order_of_its_own_attributes() -> None:
+    """Whatever the elements before it carry."""
+    body = '<div data-two="/0.pdf"></div><div data-one="/1.pdf" data-two="/2.pdf"></div>'
+    names = [address.rpartition("/")[2] for address in read_body(f"<p>字</p>{body}").attachments]
+    assert names == ["0.pdf", "1.pdf", "2.pdf"]
