@@ -45,9 +45,9 @@ def article(page: str = PAGE, address: str = ADDRESS) -> Capture:
     return capture(address, page)
 
 
-def long_page() -> Capture:
-    """Return an honest page that takes a good second to read."""
-    return article(PAGE.replace("<p>正文</p>", "<p>正<b>文</b>，一" * 120_000))
+def long_page(lines: int = 120_000) -> Capture:
+    """Return an honest page that takes seconds to read, some 40 µs a line."""
+    return article(PAGE.replace("<p>正文</p>", "<p>正<b>文</b>，一" * lines))
 
 
 def packed(asked: Capture) -> Capture:
@@ -175,7 +175,7 @@ def test_a_page_that_nobody_prepared_does_not_wait_on_the_loop_for_one_that_is_r
     reader._turns = Turns(1)  # noqa: SLF001 - a test that waits would wait for ever
     reader.open()
     reader.extract(article(), bare_site())
-    asked = packed(long_page())
+    asked = packed(long_page(12_000))
 
     async def both() -> None:
         beside = asyncio.create_task(reader.prepare("extract", asked, bare_site()))
