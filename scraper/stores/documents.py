@@ -36,7 +36,7 @@ _ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FOLDER = _ROOT | os.O_NOFOLLOW
 
 
-class UnsyncedNames:
+class Unsynced:
     """Where documents have names that a power cut may take, of one store."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class DocumentStore:
         self._elsewhere = elsewhere
         self._write = write
         self._sync = sync
-        self.unsynced = UnsyncedNames()
+        self.unsynced = Unsynced()
         self._made_in: set[str] = set()  # folders in which others were made whose names are not synced
         self._by_name: dict[str, str] | None = None  # of documents, with their paths; None: not looked at yet
 
@@ -128,7 +128,7 @@ class DocumentStore:
         for folder in sorted(self.unsynced.folders | self._made_in):
             self._sync_folder(self._root / folder)
         self._made_in.clear()
-        self.unsynced = UnsyncedNames()
+        self.unsynced = Unsynced()
 
     def has(self, path: str) -> bool:
         """Say whether a document's file is there."""
