@@ -47,10 +47,15 @@ _OUTCOMES: Final = {
 }
 
 
+def is_watching(*, verbosity: int) -> bool:
+    """Tell whether there is a terminal on which somebody could watch, and wants to."""
+    return verbosity >= 0 and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
 @contextmanager
 def watch(*, verbosity: int) -> Iterator[Progress]:
     """Return who watches a run: a live display on a terminal, else nobody. Log lines go on above it."""
-    if verbosity < 0 or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+    if not is_watching(verbosity=verbosity):
         yield Unwatched()
         return
     from rich.console import Console  # noqa: PLC0415 - 80 ms that cron need not spend
@@ -73,7 +78,7 @@ def bar(what: str, total: int | None, *, verbosity: int) -> Iterator[Callable[[]
 
     On a terminal a bar shows it where it takes longer than two seconds; elsewhere nothing is shown.
     """
-    if verbosity < 0 or not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+    if not is_watching(verbosity=verbosity):
         yield lambda: None
         return
     from rich.console import Console  # noqa: PLC0415 - see `watch`

@@ -11,10 +11,13 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scraper.console import clean, json_text
 from scraper.redaction import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FORMS: Final = ("text", "json")
 LOGGER: Final = "scraper"
@@ -23,10 +26,13 @@ _PLAIN = re.compile(r'[^\s"=\\]+')
 _LEVELS: Final = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)  # -q, nothing, -v, -vv
 
 
-def set_up(*, form: str, verbosity: int) -> None:
-    """Send the program's log to standard error. A second call replaces the first."""
+def set_up(*, form: str, verbosity: int, write: Callable[[str], object] | None = None) -> None:
+    """Send the program's log, line by line, to `write`, else to standard error.
+
+    A second call replaces the first.
+    """
     logger = logging.getLogger(LOGGER)
-    logger.handlers[:] = [_ErrorStream(JsonForm() if form == "json" else TextForm())]
+    logger.handlers[:] = [_Lines(JsonForm() if form == "json" else TextForm(), write or tell_line)]
     level = _LEVELS[min(max(verbosity + 1, 0), len(_LEVELS) - 1)]
     if level is logging.ERROR and form == "text":
         level = logging.CRITICAL  # a quiet run's report tells a person what went wrong, each thing once
@@ -34,17 +40,23 @@ def set_up(*, form: str, verbosity: int) -> None:
     logger.propagate = False
 
 
-class _ErrorStream(logging.Handler):
-    """Writes to whatever `sys.stderr` is at that moment: a live display stands in for it while it shows."""
+def tell_line(line: str) -> None:
+    """Write a line to whatever `sys.stderr` is now: a live display stands in for it while it shows."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
-    def __init__(self, form: logging.Formatter) -> None:
+
+class _Lines(logging.Handler):
+    """Hands each record on as a line."""
+
+    def __init__(self, form: logging.Formatter, write: Callable[[str], object]) -> None:
         super().__init__()
         self.setFormatter(form)
+        self._write = write
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(redacted(self.format(record)) + "\n")
-            sys.stderr.flush()
+            self._write(redacted(self.format(record)))
         except BrokenPipeError:
             raise
         except (OSError, ValueError):  # logging's own way out; a log that cannot be written ends no run

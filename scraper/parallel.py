@@ -23,20 +23,22 @@ import time
 import traceback
 import warnings
 from collections import deque
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, TypeVarTuple
 
 from scraper.errors import ArchiveError
 from scraper.messages import say
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 FEW: Final = 150  # pieces that one process has done before another has started
 MOST_SECONDS: Final = (
@@ -48,6 +50,8 @@ _TO_BEGIN: Final = 60.0  # seconds by the clock, until a new process says that i
 _CHUNK: Final = 16  # pieces that a worker is given at once
 _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, not the speed
 _OPEN: Final = Path("/proc/self/fd")
+_THREADS: Final = Path("/proc/self/task")
+_WATCH: Final = "end with the parent"  # a thread that waits, and holds nothing that a copy would miss
 _DONE: Final = object()
 NOTHING_ELSE: Final[Iterator[object]] = iter(())
 
@@ -78,9 +82,9 @@ def spread(
     has not come yet; what is left of it at the end is the caller's.
     """
     pieces = iter(pieces)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = cores()
     first = list(islice(pieces, few + 1))
-    is_small = len(first) <= few or cores == 1
+    is_small = len(first) <= few or most == 1
     if is_small and lost is None:
         for piece in first:
             yield piece, work(piece)
@@ -89,11 +93,61 @@ def spread(
         return
     if not first:
         return
-    crew = _Crew(work, first, pieces, most=1 if is_small else cores, lost=lost, seconds=seconds)
+    crew = _Crew(work, first, pieces, most=1 if is_small else most, lost=lost, seconds=seconds)
     try:
         yield from crew.results(meanwhile)
     finally:
         crew.end()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Ended(Value, frozen=True):
+    """What is heard last of a companion."""
+
+    code: int  # 0: as it should; below: of the signal that killed it
+
+
+class Companion:
+    """A process with one long work, which tells how it goes, and ends when this process does."""
+
+    def __init__(
+        self, work: Callable[[Callable[[object], None], *Arguments], object], *arguments: *Arguments
+    ) -> None:
+        """Begin it: a function that can be sent is given a way to tell us things, and its arguments.
+
+        It may tell from any thread. It hears no SIGINT that `work` does not ask for.
+        """
+        self._process, self.pipe = _begin(_accompany, work, arguments)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, where it is there."""
+        if self._process.exitcode is None:
+            os.kill(self._process.pid, number)
+
+    def heard(self) -> object:
+        """Return what it tells next, `Ended` at last."""
+        try:
+            return self.pipe.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            return Ended(self._process.exitcode)
+
+
+def listen(companions: Sequence[Companion]) -> Iterator[tuple[int, Any]]:
+    """Yield what companions tell, with the number of each, until all have ended."""
+    with selectors.DefaultSelector() as speaking:
+        for number, companion in enumerate(companions):
+            speaking.register(companion.pipe, selectors.EVENT_READ, number)
+        while speaking.get_map():
+            for key, _ in speaking.select():
+                heard = companions[key.data].heard()
+                if isinstance(heard, Ended):
+                    speaking.unregister(key.fileobj)
+                yield key.data, heard
 
 
 def can_be_copied() -> bool:
@@ -108,6 +162,20 @@ def can_be_copied() -> bool:
         return not any(map(_is_of_a_loop, _OPEN.iterdir()))
     except OSError:  # nobody can tell
         return False
+
+
+def is_alone() -> bool:
+    """Tell whether a copy of this process lacks no thread that it needs. Raises OSError: nobody can tell."""
+    watching = sum(thread.name == _WATCH for thread in threading.enumerate())
+    return len(list(_THREADS.iterdir())) == 1 + watching
+
+
+@contextmanager
+def copying() -> Iterator[None]:
+    """Hush what Python says of threads that a copy lacks: it needs none, nor what they hold."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def _is_of_a_loop(descriptor: Path) -> bool:
@@ -267,16 +335,22 @@ class _Crew(Generic[Piece, Result]):
         return max(self._seconds * _PATIENCE, _LEAST_PATIENCE)
 
     def _begun(self) -> _Worker:
-        copied = can_be_copied()
-        context: Any = multiprocessing.get_context("fork" if copied else "spawn")
-        ours, theirs = context.Pipe()
         seconds = None if self._lost is None else self._seconds
-        process = context.Process(target=_serve, args=(theirs, self._work, seconds, copied), daemon=True)
-        with warnings.catch_warnings():  # of threads that a copy lacks: it needs none, nor what they hold
-            warnings.simplefilter("ignore", DeprecationWarning)
-            process.start()
-        theirs.close()
-        return _Worker(process, ours)
+        return _Worker(*_begin(_serve, self._work, seconds))
+
+
+def _begin(
+    work: Callable[[Connection, *Arguments], object], *arguments: *Arguments
+) -> tuple[Any, Connection]:
+    """Begin a process that does work and ends with it; return it and our side of a pipe."""
+    copied = can_be_copied()
+    context: Any = multiprocessing.get_context("fork" if copied else "spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_born, args=(theirs, copied, work, arguments), daemon=True)
+    with copying():
+        process.start()
+    theirs.close()
+    return process, ours
 
 
 def _chunks(pieces: list[Piece]) -> Iterator[list[Piece]]:
@@ -286,26 +360,49 @@ def _chunks(pieces: list[Piece]) -> Iterator[list[Piece]]:
 # ── a worker ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None, copied: bool) -> None:  # noqa: FBT001 - as it is started
-    """Do what is asked for until nobody asks any more, and leave nothing behind."""
-    gc.freeze()  # nothing of the process that this is a copy of is ended here
+def _born(
+    pipe: Connection,
+    copied: bool,  # noqa: FBT001 - as it is started
+    work: Callable[[Connection, *Arguments], object],
+    arguments: tuple[*Arguments],
+) -> None:
+    """Do the work of a process that was just begun, and leave nothing behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
-    for number in (signal.SIGTERM, signal.SIGVTALRM):
-        signal.signal(number, signal.SIG_DFL)
+    gc.freeze()  # nothing of the process that this is a copy of is ended here
     signal.set_wakeup_fd(-1)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if copied:
         _keep_only(pipe)
-    threading.Thread(target=_end_with_parent, name="end with the parent", daemon=True).start()
+    threading.Thread(target=_end_with_parent, name=_WATCH, daemon=True).start()
+    code = 1
     try:
+        work(pipe, *arguments)
+        code = 0
+    finally:
+        os._exit(code)  # what this process has of its parent's, unwritten lines among it, stays its parent's
+
+
+def _accompany(pipe: Connection, work: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    turn = threading.Lock()
+
+    def tell(said: object) -> None:
+        with turn:
+            pipe.send(said)
+
+    work(tell, *arguments)
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None) -> None:
+    """Do what is asked for until nobody asks any more."""
+    for number in (signal.SIGTERM, signal.SIGVTALRM):
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(EOFError):  # nobody asks any more
         pipe.send_bytes(b"here")
         while True:
             for piece in pipe.recv():
                 if seconds is not None:
                     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)  # SIGVTALRM ends the process
                 pipe.send_bytes(_done(work, piece))
-    finally:  # EOFError: nobody asks any more
-        os._exit(0)  # what this process has of its parent's, unwritten lines among it, stays its parent's
 
 
 def _done(work: Callable[[Any], Any], piece: Any) -> bytes:  # noqa: ANN401 - the caller's own

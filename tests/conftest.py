@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from scraper import messages, parallel
-from scraper.app import wiring
+from scraper.app import shares, wiring
 from scraper.demo import beichen
 from scraper.demo.server import serve
 from scraper.ingest.page_reader import PageReader
@@ -69,6 +69,12 @@ def shared_reader() -> Iterator[SharedReader]:
 def readers_stay(monkeypatch: pytest.MonkeyPatch, shared_reader: SharedReader) -> None:
     """Let the sessions that a test begins in this process read with the processes of those before."""
     monkeypatch.setattr(wiring, "PageReader", lambda *, at_once: shared_reader)  # noqa: ARG005 - as it is there
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run that a test makes in its own process be one: a copy would lack the readers that stay."""
+    monkeypatch.setattr(shares, "shares_of", lambda sites, **_: (sites,))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,24 @@ def test_two_processes_of_a_machine_share_the_number_at_once(tmp_path: Path) -> 
         return await asyncio.gather(*asked)
 
     assert at_once(virtualtime.run(story())) == 4
+
+
+def test_two_processes_of_a_machine_begin_a_little_apart(tmp_path: Path) -> None:
+    async def story() -> list[tuple[float, float]]:
+        first, second = (lanes(StoredHostState(HostFiles(tmp_path))) for _ in range(2))
+        asked = [ask(first, f"site{number}.example", 0.1) for number in range(5)]
+        asked += [ask(second, f"site{number}.example", 0.1) for number in range(10, 15)]
+        return await asyncio.gather(*asked)
+
+    starts = sorted(begun for begun, _ in virtualtime.run(story()))
+    assert all(later - earlier >= 0.249 for earlier, later in pairwise(starts))
+
+
+def test_a_moment_that_another_process_wrote_by_a_wrong_clock_holds_nothing_up(tmp_path: Path) -> None:
+    state = StoredHostState(HostFiles(tmp_path))
+    state.take(gate := f"{CAMPUS}+")
+    state.give_back(gate, virtualtime.BEGINNING + timedelta(days=1))
+    assert virtualtime.run(ask(lanes(state), "site1.example"))[0] == 0.0
 
 
 def test_a_place_is_given_back_when_an_exchange_fails() -> None:

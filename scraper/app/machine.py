@@ -32,6 +32,7 @@ class Machine(Value, frozen=True, kw_only=True):
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     usage: Callable[[Path], Usage] = shutil.disk_usage
     resolve: Resolve | None = None  # None: the system's resolver
+    cores: int | None = None  # that this process is to use; None: as many as it may
     hosts: Path | None = None  # where what is learnt of hosts is kept; None: in the archive
 
 

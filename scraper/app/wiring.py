@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import resource
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import __version__
+from scraper import __version__, parallel
 from scraper.app.archive_door import enter
 from scraper.app.machine import THIS_MACHINE, Machine, clock
 from scraper.app.open_sites import Sites
@@ -74,7 +73,7 @@ def new_session(
         dry=dry,
         signals=signals,
         second=None if wayback is None else second_of(wayback, network),
-        reader=PageReader(at_once=len(os.sched_getaffinity(0))),
+        reader=PageReader(at_once=machine.cores or parallel.cores()),
         off_loop=OffLoop(_sites_at_once()),
     )
 

@@ -74,6 +74,12 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
         help=say("ask for at most this many articles, pictures and files"),
     )
     parser.add_argument(
+        "--processes",
+        metavar="N",
+        type=positive,
+        help=say("share the sites among so many processes (default: as their delays and the cores allow)"),
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help=say("read the lists and say what would be done; write nothing")
     )
 

@@ -93,26 +93,19 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     from scraper.app.machine import clock
     from scraper.app.post_run import keep_up, leave_notes
     from scraper.app.sites import sites_named
-    from scraper.app.wiring import new_session
-    from scraper.display import watch
 
     sites, bare = _with_channels(sites_named(config, args.site))
     _leave_to_cluster(config, sites)
+    shares = _shares(args, sites, wayback)
     if enter(config, now=clock(config), new=True, dry=args.dry_run):
         where = Path(config.archive)
         tell(say("there is no archive at {folder} yet: this run begins one", folder=where))
         if args.command == "run" and args.verbosity >= 0:
             tell(say("it brings the newest articles; `nankai-archive backfill` brings the past"))
-    with watch(verbosity=args.verbosity) as progress:
-        session = new_session(
-            config,
-            progress=progress,
-            limit=args.limit,
-            time_limit=args.time_limit,
-            dry=args.dry_run,
-            wayback=wayback,
-        )
-        report = session.go(args.command, sites, plan)
+    if len(shares) > 1:
+        report = _shared(args, config, sites, shares, plan)
+    else:
+        report = _alone(args, config, sites, plan, wayback)
     for site in bare:
         report.sites[site.name] = SiteReport(problems=[_no_channel(site)])
         report.exit_code = worst({report.exit_code, ExitCode.WRONG_USAGE})
@@ -124,6 +117,73 @@ def _pass(args: argparse.Namespace, config: Config, plan: Plan, wayback: Url | N
     if unwritten is not None:
         tell(say("heartbeat: {unwritten}", unwritten=unwritten))
     return report, good
+
+
+def _alone(
+    args: argparse.Namespace, config: Config, sites: Sequence[Site], plan: Plan, wayback: Url | None
+) -> Report:
+    """Make the pass in this process."""
+    from scraper.app.wiring import new_session
+    from scraper.display import watch
+
+    with watch(verbosity=args.verbosity) as progress:
+        session = new_session(
+            config,
+            progress=progress,
+            limit=args.limit,
+            time_limit=args.time_limit,
+            dry=args.dry_run,
+            wayback=wayback,
+        )
+        return session.go(args.command, sites, plan)
+
+
+def _shared(
+    args: argparse.Namespace,
+    config: Config,
+    sites: Sequence[Site],
+    shares: Sequence[tuple[Site, ...]],
+    plan: Plan,
+) -> Report:
+    """Make the pass in several processes."""
+    from scraper.app.share_process import Share
+    from scraper.app.shares import SharedRun
+    from scraper.display import is_watching, watch
+    from scraper.parallel import cores
+
+    common = {
+        "config": config,
+        "command": args.command,
+        "plan": plan,
+        "time_limit": args.time_limit,
+        "cores": max(cores() // len(shares), 1),
+        "watched": is_watching(verbosity=args.verbosity),
+        "log_format": args.log_format,
+        "verbosity": args.verbosity,
+    }
+    run = SharedRun([Share(sites=share, **common) for share in shares])
+    with watch(verbosity=args.verbosity) as progress:
+        return run.go(args.command, sites, progress)
+
+
+def _shares(
+    args: argparse.Namespace, sites: tuple[Site, ...], wayback: Url | None
+) -> Sequence[tuple[Site, ...]]:
+    """Part the sites among processes; what counts or is asked for all sites together takes a single one."""
+    from scraper.app.shares import shares_of
+    from scraper.parallel import cores
+
+    alone = {
+        "--limit": args.limit is not None,
+        "--dry-run": args.dry_run,
+        "--from-wayback": wayback is not None,
+    }
+    if not any(alone.values()):
+        return shares_of(sites, processes=args.processes, cores=cores())
+    if args.processes not in {None, 1}:
+        option = next(option for option, is_given in alone.items() if is_given)
+        raise UsageError(say("{option} is for all sites together: it takes one process", option=option))
+    return [sites]
 
 
 def _news(args: argparse.Namespace, config: Config, report: Report) -> Mapping[str, Sequence[Problem]] | None:

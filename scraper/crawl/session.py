@@ -11,15 +11,17 @@ import asyncio
 import logging
 import signal
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from scraper.crawl.fetch_and_store import Nowhere, StoringFetcher
 from scraper.crawl.off_loop import OffLoop
+from scraper.crawl.outcome import Outcome, report_of
 from scraper.crawl.site_crawl import SiteCrawl
 from scraper.crawl.site_report import SiteReporter
 from scraper.crawl.wayback_fallback import WaybackFallback
-from scraper.errors import ArchiveError, CaptureDamaged, Locked, NoRoom, ProgramError, StoreError
-from scraper.exit_codes import ExitCode, of_error, worst
+from scraper.errors import ArchiveError, CaptureDamaged, NoRoom, ProgramError, StoreError
+from scraper.exit_codes import ExitCode, of_error
 from scraper.ingest.ingester import Ingester
 from scraper.ingest.losses import ShelfLosses
 from scraper.ingest.missing import missing_today, told_missing
@@ -27,7 +29,6 @@ from scraper.ingest.page_reader import DirectReader
 from scraper.ingest.replay import Replay
 from scraper.ingest.unsynced_names import UnsyncedNames
 from scraper.messages import say
-from scraper.report import Report
 from scraper.values import Value, replace
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from scraper.ingest.page_reader import Reader
     from scraper.model import Site
     from scraper.progress import Progress
+    from scraper.report import Report
     from scraper.stores.opening import SiteContext
     from scraper.stores.warc_reader import Damaged
     from scraper.urls import Url
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _OPENING = 4  # sites at once: the first have asked when the last is open, and not all ask at one moment
-_SIGNALS = {
+SIGNALS = {
     signal.SIGINT: ExitCode.INTERRUPTED,
     signal.SIGTERM: ExitCode.TERMINATED,
     signal.SIGHUP: ExitCode.TERMINATED,  # the terminal was closed
@@ -117,11 +119,18 @@ class Session:
         self._signals = signals
         self._second = second
         self._codes: set[ExitCode] = set()
+        self._ends: list[ExitCode] = []  # that were asked for and not heeded yet
+        self._heed: Callable[[], object] | None = None  # None: nothing works
         network.watch_pauses(progress.paused)
 
     def go(self, command: str, sites: Sequence[Site], plan: Plan) -> Report:
         """Run to the end, or to a signal, and return the report. Raises Locked where every site is held."""
-        begun = self._now()
+        started = self._now()
+        outcome = self.work(command, sites, plan)
+        return report_of(command, sites, [outcome], started=started, finished=self._now())
+
+    def work(self, command: str, sites: Sequence[Site], plan: Plan) -> Outcome:
+        """Do as `go` does, and return what it came to: whoever asked for it makes the report."""
         turns = {
             site: _Turn(reporter=SiteReporter(site=site, progress=self._progress, now=self._now))
             for site in sites
@@ -134,42 +143,20 @@ class Session:
         finally:
             self._off_loop.close()
             self._reader.close()
-        self._tell_unopened(turns)
-        self._tell_lateness(turns)
-        return Report(
-            command=command,
-            started=begun,
-            finished=self._now(),
-            exit_code=worst({*self._codes, *(turn.reporter.exit_code for turn in turns.values())}),
-            sites={site.name: turn.reporter.report for site, turn in turns.items()},
-        )
-
-    def _tell_unopened(self, turns: dict[Site, _Turn]) -> None:
-        """Name the sites that could not be opened; raise why where that is all of them."""
-        unopened = {site: turn.unopened for site, turn in turns.items() if turn.unopened is not None}
-        if unopened and len(unopened) == len(turns):
-            errors = list(unopened.values())
-            raise next((error for error in errors if not isinstance(error, Locked)), errors[0])
-        for site, error in unopened.items():
-            event = "held" if isinstance(error, Locked) else "stopped"
-            _log.error(event, extra={"fields": {"site": site.name, "error": f"{error.kind}: {error}"}})
-            turns[site].reporter.problem(site.home, error)
-            if not isinstance(error, Locked):
-                turns[site].reporter.code(of_error(error))
-
-    def _tell_lateness(self, turns: dict[Site, _Turn]) -> None:
-        """Say where the machine, and not the delays, sets the pace: once, with the first site."""
         lateness = self._network.lateness
-        if not lateness.is_behind:
-            return
-        site, turn = next((site, turn) for site, turn in turns.items() if turn.unopened is None)
-        said = say(
-            "this process does not keep up with its sites: {late} of {turns} requests went out more than a "
-            "second after their time; start several runs, each for some of the sites, or set longer delays",
-            late=lateness.late,
+        return Outcome(
+            reports={site.name: turn.reporter.report for site, turn in turns.items()},
+            codes=self._codes | {turn.reporter.exit_code for turn in turns.values()},
+            unopened={site.name: turn.unopened for site, turn in turns.items() if turn.unopened is not None},
             turns=lateness.turns,
+            late=lateness.late if lateness.is_behind else 0,
         )
-        turn.reporter.remark(site.home, said)
+
+    def end(self, code: ExitCode) -> None:
+        """End in order what works or is about to, as a signal does. May be called at any moment."""
+        self._ends.append(code)
+        if self._heed is not None:
+            self._heed()
 
     async def _all(self, command: str, turns: dict[Site, _Turn], plan: Plan) -> None:
         places = asyncio.Semaphore(self.at_once)
@@ -179,21 +166,31 @@ class Session:
                 for site, turn in turns.items()
             ]
 
-            def end(code: ExitCode) -> None:
-                if code is ExitCode.INTERRUPTED:
-                    _log.warning("stopping", extra={"fields": {"why": "what was begun is finished first"}})
-                self._codes.add(code)
-                for task in tasks:
-                    task.cancel()
+            def heed() -> None:
+                while self._ends:
+                    code = self._ends.pop()
+                    if code is ExitCode.INTERRUPTED:
+                        _log.warning(
+                            "stopping", extra={"fields": {"why": "what was begun is finished first"}}
+                        )
+                    self._codes.add(code)
+                    for task in tasks:
+                        task.cancel()
 
-            with _ending(end) if self._signals else _unended():
-                for ended in asyncio.as_completed(tasks):
-                    try:
-                        await ended
-                    except NoRoom:
-                        end(ExitCode.NO_ROOM)
-                    except asyncio.CancelledError:
-                        continue
+            self._heed = partial(asyncio.get_running_loop().call_soon_threadsafe, heed)
+            heed()
+            try:
+                with _ending(self.end) if self._signals else _unended():
+                    for ended in asyncio.as_completed(tasks):
+                        try:
+                            await ended
+                        except NoRoom:
+                            self.end(ExitCode.NO_ROOM)
+                        except asyncio.CancelledError:
+                            continue
+            finally:
+                self._heed = None
+            self._codes.update(self._ends)  # what came when all was done
 
     async def _one(
         self, command: str, site: Site, turn: _Turn, plan: Plan, places: asyncio.Semaphore
@@ -385,12 +382,12 @@ class Session:
 def _ending(end: Callable[[ExitCode], None]) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into an orderly end, for as long as this lasts."""
     loop = asyncio.get_running_loop()
-    for number, code in _SIGNALS.items():
+    for number, code in SIGNALS.items():
         loop.add_signal_handler(number, end, code)
     try:
         yield
     finally:
-        for number in _SIGNALS:
+        for number in SIGNALS:
             loop.remove_signal_handler(number)
 
 

@@ -2,7 +2,8 @@
 
 Names that lead to one address share a lane beside their own turns: few exchanges at once, their beginnings a
 little apart. A name that follows itself keeps its own delay and no other. Through a proxy names lead nowhere
-that we know, and have no lane. Other processes of this machine share the number of exchanges at once.
+that we know, and have no lane. Other processes of this machine share the pace of a server: how many exchanges
+at once, and when one began last.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scraper.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from datetime import datetime
 
     from scraper.crawler.dns import Resolve
     from scraper.crawler.pacer import Pacer
@@ -36,6 +38,7 @@ class _Lane(Value):
     turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
     host: str | None = None  # whose exchange began last; None: none did yet
     begun: float = 0.0  # on the monotonic clock, when
+    told: datetime | None = None  # the same by the run's clock, as others were told; None: not yet
 
 
 class ServerLanes:
@@ -76,7 +79,7 @@ class ServerLanes:
         async with lane.slots:
             slot = await self._slot(server)
             try:
-                await self._keep_apart(lane, urls.host(url))
+                await self._keep_apart(lane, server, urls.host(url))
                 yield
             finally:
                 self._host_state.give_back(slot, self._now())
@@ -89,15 +92,35 @@ class ServerLanes:
                     return slot
             await self._sleep(_HELD)
 
-    async def _keep_apart(self, lane: _Lane, host: str) -> None:
+    async def _keep_apart(self, lane: _Lane, server: str, host: str) -> None:
         """Wait until the exchange of another name that began last is long enough ago."""
         async with lane.turnstile:
-            while lane.host not in {None, host}:
-                left = lane.begun + self._settings.delay - self._monotonic()
-                if left <= 0:
-                    break
+            while (left := self._left(lane, server, host)) > 0:
                 await self._sleep(left)
-            lane.host, lane.begun = host, self._monotonic()
+
+    def _left(self, lane: _Lane, server: str, host: str) -> float:
+        """Return the seconds until an exchange may begin; 0: it begins, and others hear of it."""
+        left = lane.begun + self._settings.delay - self._monotonic()
+        if left > 0 and lane.host not in {None, host}:
+            return left
+        gate = f"{server}+"
+        if not self._host_state.take(gate):
+            return _HELD
+        told: datetime | None = None
+        try:
+            now = self._now()
+            last = self._host_state.last_exchange(gate)
+            if (
+                last is not None and last != lane.told
+            ):  # another process asks, and for another name most likely
+                left = self._settings.delay - (now - last).total_seconds()
+                if 0 < left <= self._settings.delay:  # no clock was set back
+                    return left
+            lane.host, lane.begun, lane.told = host, self._monotonic(), now
+            told = now
+        finally:
+            self._host_state.give_back(gate, told)
+        return 0.0
 
     async def _server(self, url: Url) -> str | None:
         """Return the address that a name leads to; None: nobody knows, or a proxy does."""

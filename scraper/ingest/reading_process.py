@@ -22,7 +22,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from scraper import parallel
@@ -36,7 +35,6 @@ _FORK, _WAIT = b"f", b"w"
 _NUMBER: Final = 8  # bytes of a number, with its sign
 _MOST_NAME: Final = 32  # bytes of a job's name
 _GONE: Final = (OSError, EOFError, ValueError)  # ValueError: the pipe was closed by `kill`
-_THREADS: Final = Path("/proc/self/task")
 _MAIN: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from scraper.ingest.reading_worker import main; "
@@ -187,7 +185,8 @@ class ForkServer:
         """Copy this process, which has one thread. `memory` is what a reader may take beyond it."""
         self._control, theirs = socket.socketpair()
         self._turn = threading.Lock()
-        self._pid = os.fork()
+        with parallel.copying():
+            self._pid = os.fork()
         if self._pid == 0:
             _in_copy(lambda: _serve(theirs, memory, seconds))
         theirs.close()
@@ -257,7 +256,7 @@ def fork_server(memory: int, seconds: float) -> ForkServer | None:
     """Copy this process, as long as its copy would be whole; None: it would not, or nobody can tell."""
     try:
         os.close(os.pidfd_open(os.getpid()))
-        alone = len(list(_THREADS.iterdir())) == 1
+        alone = parallel.is_alone()
     except (OSError, AttributeError):  # no Linux, or one that holds it back
         return None
     return ForkServer(memory, seconds) if alone and parallel.can_be_copied() else None
