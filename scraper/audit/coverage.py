@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from scraper.audit import months, number_gaps
@@ -137,13 +137,13 @@ class _Count(Value):
     listed: int = 0
     held: int = 0
     missing: list[Missing] = field(default_factory=list)
-    of_channel: dict[str, Tally] = field(default_factory=dict)
+    of_channel: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     months_listed: Counter[str] = field(default_factory=Counter)
     months_held: Counter[str] = field(default_factory=Counter)
     _last: str | None = None
 
     def add(self, article: ListedArticle) -> None:
-        tally = self.of_channel.setdefault(article.channel, Tally())
+        tally = self.of_channel[article.channel]
         tally.listed += 1
         lost = None
         if article.why is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scraper.stores.state.queries import NamedArticle, PageCount
     from scraper.urls import Url
 
+_MONTH = len("YYYY-MM")
 NO_CHANNEL = ""  # what the state calls lists that belong to no channel: sitemaps, feeds
 
 
@@ -92,7 +93,7 @@ def _listed(named: NamedArticle, zone: ZoneInfo) -> ListedArticle:
         url=named.url,
         why=None if named.is_held else _why(named.status),
         error=named.error,
-        month=None if named.day is None else f"{named.day.astimezone(zone):%Y-%m}",
+        month=None if named.day is None else named.day.astimezone(zone).isoformat()[:_MONTH],
     )
 
 

@@ -23,10 +23,16 @@ def missing_runs(keys: Iterable[str]) -> Iterator[Run]:
 
     `keys`: every known article's; those that are no number are passed over.
     """
-    known = sorted({(len(key) if key.startswith("0") else 0, int(key)) for key in keys if _is_number(key)})
-    for (digits, before), (other_digits, after) in pairwise(known):
-        if digits == other_digits and _one_series(digits, before, after) and after > before + 1:
-            yield before + 1, after - 1
+    series: dict[int, list[int]] = {}  # by how many digits they are padded to; 0: they are not
+    for key in keys:
+        number = whole(key, _LAST_NUMBER) if key.isascii() else None
+        if number is not None:
+            series.setdefault(len(key) if key.startswith("0") else 0, []).append(number)
+    for digits, known in sorted(series.items()):
+        known.sort()
+        for before, after in pairwise(known):
+            if after > before + 1 and _one_series(digits, before, after):
+                yield before + 1, after - 1
 
 
 def runs_without(numbers: Iterable[int], last: int) -> Iterator[Run]:
@@ -38,10 +44,6 @@ def runs_without(numbers: Iterable[int], last: int) -> Iterator[Run]:
         before = number
     if before < last:
         yield before + 1, last
-
-
-def _is_number(key: str) -> bool:
-    return key.isascii() and whole(key, _LAST_NUMBER) is not None
 
 
 def _one_series(digits: int, before: int, after: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scraper.article_record import Status
 from scraper.messages import say
@@ -53,20 +53,22 @@ class Standing(Value, frozen=True, kw_only=True):
     failures: int = 0  # wanted, failed the last time, to be tried again
 
 
-_STATUSES = frozenset(Status)
+_STATUSES = {status.value: status for status in Status}
 _PERHAPS = (str, type(None))
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _NAMED = """
     SELECT n.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
     FROM named n CROSS JOIN article a ON a.site = n.site AND a.key = n.key
     WHERE n.site = :site AND a.status != 'aliased'
-    UNION
-    SELECT a.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
+    UNION ALL
+    SELECT DISTINCT a.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
     FROM alias l
     CROSS JOIN article m ON m.site = l.site AND m.url = l.url AND m.status = 'aliased'
     CROSS JOIN named n ON n.site = m.site AND n.key = m.key
     CROSS JOIN article a ON a.site = l.site AND a.key = l.key
-    WHERE l.site = :site AND a.status != 'aliased'
+    WHERE l.site = :site AND a.status != 'aliased' AND NOT EXISTS (
+        SELECT 1 FROM named o WHERE o.site = a.site AND o.key = a.key AND o.channel = n.channel
+    )
     ORDER BY 1, 2
 """  # an address that led to another article counts as that one; most did not: only they are sorted
 
@@ -128,17 +130,24 @@ class Queries:
         One whose row holds what cannot be counts as failed: nobody can say that it is held.
         """
         for row in self._connection.execute(_NAMED, {"site": site}):
-            if not _is_sound(row):
+            key, channel, url, named, path, published, listed_date, error = row
+            status = _STATUSES.get(named)
+            is_sound = (
+                type(channel) is type(key) is type(url) is str
+                and type(path) in _PERHAPS
+                and type(error) in _PERHAPS
+            )
+            if status is None or not is_sound:
                 yield _unread(row)
                 continue
             yield NamedArticle(
-                channel=row["channel"],
-                key=row["key"],
-                url=Url(row["url"]),
-                status=Status(row["status"]),
-                is_held=row["path"] is not None,
-                day=_day(row),
-                error=row["error"],
+                channel=channel,
+                key=key,
+                url=Url(url),
+                status=status,
+                is_held=path is not None,
+                day=_day(published, listed_date),
+                error=error,
             )
 
     def thin(self, site: str) -> tuple[Url, ...]:
@@ -200,16 +209,6 @@ class Queries:
         return _standing(self._connection.execute(_STANDING, {"site": site}).fetchone())
 
 
-def _is_sound(row: sqlite3.Row) -> bool:
-    """Say whether what a row tells of an article can be."""
-    return (
-        type(row["channel"]) is type(row["key"]) is type(row["url"]) is str
-        and type(row["path"]) in _PERHAPS
-        and type(row["error"]) in _PERHAPS
-        and row["status"] in _STATUSES
-    )
-
-
 def _unread(row: sqlite3.Row) -> NamedArticle:
     """Return an article of which only its key is sure."""
     key = _text(row["key"])
@@ -219,7 +218,7 @@ def _unread(row: sqlite3.Row) -> NamedArticle:
         url=Url(row["url"] if type(row["url"]) is str else key),
         status=Status.FAILED,
         is_held=False,
-        day=_day(row),
+        day=_day(row["published"], row["listed_date"]),
         error=say("its row in the state holds what cannot be"),
     )
 
@@ -228,12 +227,12 @@ def _text(said: object) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
-def _day(row: sqlite3.Row) -> datetime | None:
+def _day(published: object, listed_date: Any) -> datetime | None:  # noqa: ANN401 - whatever the row holds
     """Return the day of publication, else as a list shows it; None: nobody knows, or it is none."""
     try:
-        if row["published"] is None and row["listed_date"] is not None:
-            return datetime.fromisoformat(row["listed_date"])
-        return loaded(row["published"])
+        if published is None and listed_date is not None:
+            return datetime.fromisoformat(listed_date)
+        return loaded(published)
     except (ValueError, TypeError, OverflowError):  # `verify` names the row
         return None
 
