@@ -263,16 +263,3 @@ def test_a_file_that_is_no_index_is_named_to_a_reader_and_begun_anew_by_a_writer
         view_index(path)
     with open_index(path) as index:
         assert index.count() == 0
-
-
-def test_articles_are_found_by_permalink_and_stand_in_order(index: SearchIndex) -> None:
-    put(index, "一", "二", "三")
-    second = an_article(1)
-    assert index.article(second.urlname) == second
-    assert index.by_url(Url(second.url.replace("http:", "https:"))) == second
-    assert index.text(second) == "二"
-    assert index.neighbours(second) == (an_article(0), an_article(2))
-    assert index.neighbours(an_article(2), channel=True) == (second, None)
-    assert index.months() == {(2019, 1): 3}
-    assert [(shelf.name, shelf.articles, shelf.last) for shelf in index.sites()] == [("beichen", 3, 20190103)]
-    assert [shelf.name for shelf in index.channels("beichen")] == ["bcyw"]

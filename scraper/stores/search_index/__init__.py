@@ -54,7 +54,6 @@ SCHEMA: Final = f"""
         version    TEXT NOT NULL,    -- of the text that was indexed
         UNIQUE (site, key)
     );
-    CREATE INDEX article_urlname ON article (urlname);
     CREATE INDEX article_moment ON article (moment, id, site, channel);
     CREATE TABLE body (
         id         INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""What the search index is asked: words, newest first; one article; what lies beside it; how many a year.
+"""What the search index is asked: words, newest first; how many a year.
 
 Two ways to the newest that answer. The terms name all candidates, which are then sorted; or, where every few
 articles answer, the articles are walked from the newest on and looked at one by one. Whichever is shorter.
@@ -9,10 +9,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from scraper import urls
 from scraper.search.bigrams import expression
 from scraper.search.matching import Snippet, is_match, marked, needs_text, snippet_of
-from scraper.stores.search_index.rows import article_of, moment, unpacked
+from scraper.stores.search_index.rows import article_of, unpacked
 from scraper.values import Value
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from scraper.search.article import IndexedArticle
     from scraper.search.query import Query
     from scraper.stores.search_index.rows import Connection
-    from scraper.urls import Url
 
 CHECKED: Final = 500  # candidates whose text is looked at for a count; beyond that it is an estimate
 _WALK: Final = 16  # how much dearer it is to look at a text than to sort a candidate
@@ -43,15 +41,6 @@ class Found(Value, frozen=True, kw_only=True):
     total: int
     exact: bool  # False: `total` is an estimate, "about N"; the hits themselves are always right
     hits: tuple[Hit, ...]
-
-
-class Shelf(Value, frozen=True, kw_only=True):
-    """A site, or one of its channels: how much of it there is."""
-
-    name: str | None  # None: articles that no list named
-    articles: int
-    first: int  # day of the oldest, YYYYMMDD
-    last: int  # of the newest
 
 
 class _Plan(NamedTuple):
@@ -197,7 +186,7 @@ class SearchQueries:
             snippet=snippet_of(query, unpacked(row["text"])),
         )
 
-    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── how many ──────────────────────────────────────────────────────────────────────────────────────────
 
     def count(self, site: str | None = None) -> int:
         """Return how many articles are indexed, of one site or of all."""
@@ -205,77 +194,6 @@ class SearchQueries:
         query = f"SELECT count(*) FROM article {where}"  # noqa: S608 - of constants
         (number,) = self._connection.execute(query, {} if site is None else {"site": site}).fetchone()
         return int(number)
-
-    def article(self, urlname: str) -> IndexedArticle | None:
-        """Return the article of an urlname; None: none is indexed."""
-        row = self._connection.execute(
-            "SELECT * FROM article WHERE urlname = ? ORDER BY id LIMIT 1", (urlname,)
-        ).fetchone()
-        return None if row is None else article_of(row)
-
-    def by_url(self, url: Url) -> IndexedArticle | None:
-        """Return the article whose permalink this is, under http or https; None: ask the state."""
-        names = (urls.urlname(urls.with_scheme(url, scheme)) for scheme in ("http", "https"))
-        return next((found for name in names if (found := self.article(name)) is not None), None)
-
-    def text(self, article: IndexedArticle) -> str:
-        """Return an article's plain text, a paragraph a line; "" where it is no longer indexed."""
-        row = self._connection.execute(
-            "SELECT text FROM article JOIN body USING (id) WHERE site = ? AND key = ?",
-            (article.site, article.key),
-        ).fetchone()
-        return "" if row is None else unpacked(row["text"])
-
-    def neighbours(
-        self, article: IndexedArticle, *, channel: bool = False
-    ) -> tuple[IndexedArticle | None, IndexedArticle | None]:
-        """Return the articles of its site before and after one, in time; with `channel`, of its channel."""
-        within = "AND channel IS :channel" if channel else ""
-        values = {
-            "site": article.site,
-            "key": article.key,
-            "channel": article.channel,
-            "moment": moment(article.published),
-        }
-        place = "(SELECT id FROM article WHERE site = :site AND key = :key)"
-        found = [
-            self._connection.execute(
-                f"SELECT * FROM article WHERE site = :site {within} "  # noqa: S608 - of constants
-                f"AND (moment, id) {sign} (:moment, {place}) ORDER BY moment {order}, id {order} LIMIT 1",
-                values,
-            ).fetchone()
-            for sign, order in (("<", "DESC"), (">", "ASC"))
-        ]
-        before, after = (None if row is None else article_of(row) for row in found)
-        return before, after
-
-    # ── how many ──────────────────────────────────────────────────────────────────────────────────────────
-
-    def sites(self) -> tuple[Shelf, ...]:
-        """Return every site, by name."""
-        return self._shelves("site", "", {})
-
-    def channels(self, site: str) -> tuple[Shelf, ...]:
-        """Return every channel of a site, by name."""
-        return self._shelves("channel", "WHERE site = :site", {"site": site})
-
-    def _shelves(self, column: str, where: str, values: dict[str, Any]) -> tuple[Shelf, ...]:
-        rows = self._connection.execute(
-            f"SELECT {column} AS name, count(*) AS articles, min(moment) / 1000000 AS first, "  # noqa: S608
-            f"max(moment) / 1000000 AS last FROM article {where} GROUP BY {column} ORDER BY {column}",
-            values,
-        )
-        return tuple(Shelf(**dict(row)) for row in rows)
-
-    def months(self, *, site: str | None = None, channel: str | None = None) -> dict[tuple[int, int], int]:
-        """Return how many articles each month has, by year and month; months without any are left out."""
-        rows = self._connection.execute(
-            "SELECT moment / 100000000 AS month, count(*) AS articles FROM article "
-            "WHERE (:site IS NULL OR site = :site) AND (:channel IS NULL OR channel = :channel) "
-            "GROUP BY month",
-            {"site": site, "channel": channel},
-        )
-        return {divmod(int(row["month"]), 100): int(row["articles"]) for row in rows}
 
 
 # ── a query as SQL ────────────────────────────────────────────────────────────────────────────────────────

@@ -32,7 +32,8 @@ def belongings(state: State, site: str, key: str) -> Belongings:
     """Return what belongs to an article alone."""
     execute = state.connection.execute
     aliased = execute(
-        "SELECT a.key FROM alias l JOIN article a ON a.site = l.site AND a.url = l.url "
+        "SELECT a.key FROM alias l INDEXED BY alias_key "
+        "CROSS JOIN article a ON a.site = l.site AND a.url = l.url "
         "WHERE l.site = ? AND l.key = ? AND a.status = 'aliased' AND a.key != ?",
         (site, key, key),
     )
