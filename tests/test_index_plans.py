@@ -18,6 +18,7 @@ from test_state_plans import RECORD, URL, scans
 from test_state_plans import state as state  # noqa: PLC0414 - a fixture
 
 import scraper
+from scraper.search.query import parse
 from scraper.stores.catalogue import Catalogue, Row, Span
 from scraper.stores.elsewhere.catalogue import Catalogue as StoreCatalogue
 from scraper.stores.elsewhere.catalogue import StoredFile, VolumePart
@@ -173,3 +174,31 @@ def _asks(path: Path) -> bool:
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     verbs = {"execute", "executemany", "executescript"}
     return any(isinstance(node, ast.Attribute) and node.attr in verbs for node in calls)
+
+
+@pytest.mark.parametrize("beside", ["", "site:beichen", "-site:other", "channel:bcyw", "from:2019", "-校庆"])
+def test_a_search_begins_with_its_words(beside: str, tmp_path: Path) -> None:
+    """A site's articles are never gone through to look for a word in each."""
+    with _opened("search", tmp_path) as (index, connection):
+        heard: list[str] = []
+        connection.set_trace_callback(heard.append)
+        index.search(parse(f"大学 {beside}"), limit=1)
+        index.years(parse(f"大学 {beside}"))
+        connection.set_trace_callback(None)
+        asked = {sql for sql in heard if "MATCH" in sql and not sql.startswith("--")}
+        first = [connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchone()[3] for sql in asked]
+        assert len(first) >= 2
+        assert [step for step in first if not step.startswith("SCAN bigram VIRTUAL TABLE")] == []
+
+
+@pytest.mark.parametrize("words", ["site:beichen", "channel:bcyw", "from:2019-01-01", "-校庆 site:beichen"])
+def test_the_newest_of_a_search_without_words_are_not_sorted(words: str, tmp_path: Path) -> None:
+    with _opened("search", tmp_path) as (index, connection):
+        heard: list[str] = []
+        connection.set_trace_callback(heard.append)
+        index.search(parse(words), limit=1)
+        connection.set_trace_callback(None)
+        asked = {sql for sql in heard if "ORDER BY" in sql}
+        steps = [row[3] for sql in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert any("article_moment" in step for step in steps)
+        assert not [step for step in steps if "TEMP B-TREE" in step]
