@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         text = settings.config_text(world, proxy=server.proxy, layout=args.layout)
         _put(config, text)
         args.config, args.site = str(config), []
-        args.limit, args.time_limit, args.dry_run = None, None, False
+        args.limit, args.time_limit, args.processes, args.dry_run = None, None, None, False
         code = make_pass(args, Backfill())
         asked = len(server.log)
     if not args.json and args.verbosity >= 0:
