@@ -74,6 +74,7 @@ def join(base: Url, reference: str) -> Url | None:
     return _absolute(_clean(reference), base=base)
 
 
+@lru_cache(maxsize=64)  # of one address several things are asked, one after another
 def split(url: Url) -> Parts:
     """Take an address apart."""
     match = _PARTS.fullmatch(url)

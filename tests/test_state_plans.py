@@ -36,7 +36,7 @@ SPAN = ("2026-01-01", None)
 KEYED: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "articles": {
         "get": (("s", "k"), {}),
-        "is_known_as": (("s", "k", URL), {}),
+        "addresses": (("s", "k"), {}),
         "put": ((RECORD,), {"run": 1}),
         "add_alias": (("s", URL, "k", NOW), {}),
         "aliases": (("s", "k"), {}),

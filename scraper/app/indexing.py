@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from functools import partial
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -17,6 +17,7 @@ from scraper.app.archive_door import enter
 from scraper.app.machine import clock
 from scraper.errors import StoreError
 from scraper.messages import say
+from scraper.parallel import spread
 from scraper.search.article import IndexedArticle
 from scraper.stores.opening import documents_of, view_state
 from scraper.stores.search_index import NAME, open_index, prepare
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import Site
+    from scraper.stores.documents import DocumentStore
     from scraper.stores.search_index import Prepared, SearchIndex
 
 _HERE: Final = 1_000  # documents that are read in this process while others would be begun for it
@@ -88,7 +90,7 @@ def _changes(
 ) -> Iterator[_Change]:
     """Yield what of a site's part is to be put and what is to be removed, and what cannot be read."""
     there = index.versions(site.name)
-    yield from _made(_changed(site, held, there), archive)
+    yield from _made(site.name, _changed(site, held, there), archive)
     yield from (_Gone(site.name, key) for key in there)  # `_changed` has taken out what is still held
 
 
@@ -134,14 +136,12 @@ def _batches(changes: Iterator[_Change]) -> Iterator[list[_Change]]:
         yield batch
 
 
-def _made(pieces: Iterator[IndexedArticle], archive: Path) -> Iterator[Prepared | StoreError]:
-    """Yield each article prepared for the index, on all cores where there are many."""
+def _made(site: str, pieces: Iterator[IndexedArticle], archive: Path) -> Iterator[Prepared | StoreError]:
+    """Yield each article of a site prepared for the index, on all cores where there are many."""
     first = next(pieces, None)
     if first is None:
         return
-    from scraper.parallel import spread  # noqa: PLC0415 - 15 ms, which a run that finds nothing need not spend
-
-    work = partial(_prepared, archive=archive)
+    work = _Preparing(archive, site)
     yield from (made for _, made in spread(work, chain([first], pieces), few=_HERE))
 
 
@@ -201,18 +201,28 @@ def indexed(site: Site, known: ArticleRecord) -> IndexedArticle:
     )
 
 
-def _prepared(article: IndexedArticle, *, archive: Path) -> Prepared | StoreError:
-    """Read a document and prepare it for the index. Runs in a worker."""
-    try:
-        text = documents_of(archive, article.site).read(article.path)
-    except StoreError as error:
-        return error
-    if text is None:
-        msg = say("cannot read: {value}: the document is missing", value=archive / article.path)
-        return StoreError(msg)
-    from scraper.writer.markdown_reader import body_of, plain_text  # noqa: PLC0415 - see `_made`
+class _Preparing:
+    """Reads the documents of a site and prepares them for the index. Is sent to a worker as it is made."""
 
-    return prepare(article, plain_text(body_of(text)))
+    def __init__(self, archive: Path, site: str) -> None:
+        self._archive = archive
+        self._site = site
+
+    @cached_property
+    def _documents(self) -> DocumentStore:
+        return documents_of(self._archive, self._site)
+
+    def __call__(self, article: IndexedArticle) -> Prepared | StoreError:
+        try:
+            text = self._documents.read(article.path)
+        except StoreError as error:
+            return error
+        if text is None:
+            msg = say("cannot read: {value}: the document is missing", value=self._archive / article.path)
+            return StoreError(msg)
+        from scraper.writer.markdown_reader import body_of, plain_text  # noqa: PLC0415 - 15 ms: a run that finds nothing reads none
+
+        return prepare(article, plain_text(body_of(text)))
 
 
 def refresh_sites(

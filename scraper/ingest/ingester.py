@@ -294,9 +294,10 @@ class Ingester:
 
     def _remember_link(self, link: Link, key: str, capture: Capture, *, wanted: bool) -> str:
         articles, site = self._state.articles, self._site
-        if articles.is_known_as(site.name, key, link.url):
+        addresses = articles.addresses(site.name, key)
+        if link.url in addresses:
             return key
-        known = articles.get(site.name, key)
+        known = articles.get(site.name, key) if addresses else None
         if (site.name, key) in articles.damaged:
             return key  # `verify` names it
         if known is None:

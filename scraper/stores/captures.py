@@ -39,9 +39,14 @@ ROLL_BYTES = 256 * 2**20
 class _Tail(Value, kw_only=True):
     """The file that a site's next capture goes to."""
 
-    name: str
+    path: Path
     size: int
     warcinfo_id: str
+
+    @property
+    def name(self) -> str:
+        """Its name, which captures are referred to by."""
+        return self.path.name
 
 
 class CaptureStore:
@@ -101,7 +106,7 @@ class CaptureStore:
             tail = self._next_tail(tail.name)
             group = self._group(tail, capture, payload)
         data = b"".join(group)
-        append_synced(self._folder / tail.name, data, size=tail.size, write=self._write, sync=self._sync)
+        append_synced(tail.path, data, size=tail.size, write=self._write, sync=self._sync)
         tail.size += len(data)
         self._tail = tail
         length = len(group[-1])
@@ -124,7 +129,7 @@ class CaptureStore:
         if end.offset == 0:
             self._tail = self._new_tail(path.name)
         elif end.warcinfo_id is not None:
-            self._tail = _Tail(name=path.name, size=end.offset, warcinfo_id=end.warcinfo_id)
+            self._tail = _Tail(path=path, size=end.offset, warcinfo_id=end.warcinfo_id)
         if end.offset == end.size:
             return TornTail(file=path.name, size=end.size)
         kept = torn_tail.cut(path, end.offset).name
@@ -175,7 +180,8 @@ class CaptureStore:
         return self._new_tail(next_file(self._site, last, self._now(), self._new_id().hex[:8]))
 
     def _new_tail(self, name: str) -> _Tail:
-        return _Tail(name=name, size=0, warcinfo_id=warc_records.new_record_id(self._new_id))
+        warcinfo_id = warc_records.new_record_id(self._new_id)
+        return _Tail(path=self._folder / name, size=0, warcinfo_id=warcinfo_id)
 
     def _group(self, tail: _Tail, capture: Capture, payload: Original | str) -> list[bytes]:
         group = warc_records.members(

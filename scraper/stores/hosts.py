@@ -11,6 +11,7 @@ import fcntl
 import os
 import stat
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ class HostFiles:
 
     def get(self, topic: str, name: str) -> str | None:
         """Return what was remembered; None: nothing."""
-        path = self._folder / _file(name, topic)
+        path = _file(self._folder, name, topic)
         try:
             return read_small(path).decode("utf-8", "replace")
         except FileNotFoundError:
@@ -48,12 +49,13 @@ class HostFiles:
 
     def put(self, topic: str, name: str, value: str) -> None:
         """Remember. Not synced: what a power cut loses here is learnt again."""
-        set_aside(self._folder / _file(name, topic))
-        self._files.put(_file(name, topic), value)
+        path = _file(self._folder, name, topic)
+        set_aside(path)
+        self._files.put(path.name, value)
 
     def take(self, name: str) -> bool:
         """Take a host for one exchange; False: another process has it. Who dies gives it back."""
-        path = self._folder / _file(name, "lock")
+        path = _file(self._folder, name, "lock")
         try:
             fd = self._opened(path)
             try:
@@ -93,10 +95,11 @@ class HostFiles:
                 # over the one before: to cut the file first makes ext4 and XFS flush it when it is closed
                 os.pwrite(fd, ended.encode("ascii").ljust(_LONGEST_TEXT), 0)
         except OSError as error:
-            raise store_error(error, "write", self._folder / _file(name, "lock")) from error
+            raise store_error(error, "write", _file(self._folder, name, "lock")) from error
         finally:
             os.close(fd)
 
 
-def _file(name: str, topic: str) -> str:
-    return f"{quote(name, safe='')[:_LONGEST_NAME]}.{topic}"
+@lru_cache(maxsize=4_096)  # a host is asked again and again
+def _file(folder: Path, name: str, topic: str) -> Path:
+    return folder / f"{quote(name, safe='')[:_LONGEST_NAME]}.{topic}"

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 _HIDDEN = b"X-Crawler-"
 _TRANSFER_ENCODING = re.compile(rb"(?:X-Crawler-)*Transfer-Encoding", re.IGNORECASE)
-_LINE_ENDS = re.compile(rb"[\r\n]")
+_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _END = b"\r\n\r\n"
 
 
 def join_head(first: bytes, headers: Headers) -> bytes:
     """Join a head. A CR or LF within a line would forge another: it becomes a blank (RFC 9110, 5.5)."""
     lines = [first, *(name + b": " + value for name, value in headers)]
-    return b"".join(_LINE_ENDS.sub(b" ", line) + b"\r\n" for line in lines) + b"\r\n"
+    return b"\r\n".join([*(line.translate(_ONE_LINE) for line in lines), b"", b""])
 
 
 def split_head(block: bytes) -> tuple[bytes, Headers, bytes]:

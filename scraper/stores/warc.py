@@ -103,11 +103,9 @@ def labelled(sha256: str) -> str:
 
 def pack(fields: Fields, block: bytes) -> bytes:
     """Return a record as one gzip member; its block's digest and length are added to the fields."""
-    lines = [VERSION]
     own = (("WARC-Block-Digest", digest(block)), ("Content-Length", str(len(block))))
-    for name, value in (*fields, *own):
-        lines.append(f"{name}: {' '.join(value.splitlines())}".encode())
-    head = _CRLF.join(lines) + _CRLF * 2
+    lines = [f"{name}: {' '.join(value.splitlines())}".encode() for name, value in (*fields, *own)]
+    head = _CRLF.join([VERSION, *lines, b"", b""])
     deflater = _deflater(len(head) + len(block) + len(_CRLF) * 2)
     return (
         deflater.compress(head) + deflater.compress(block) + deflater.compress(_CRLF * 2) + deflater.flush()

@@ -80,8 +80,10 @@ class Assets:
         rows = self._connection.execute(
             "SELECT url, stale FROM shown WHERE site = ? AND key = ?", (site, key)
         )
-        stale = {row["url"]: row["stale"] for row in rows} | dict.fromkeys(told, 0)
-        self._connection.execute("DELETE FROM shown WHERE site = ? AND key = ?", (site, key))
+        stale = {row["url"]: row["stale"] for row in rows}
+        if stale:
+            self._connection.execute("DELETE FROM shown WHERE site = ? AND key = ?", (site, key))
+        stale |= dict.fromkeys(told, 0)
         for position, (url, kind) in enumerate(shown):
             asset = self.get(site, url)
             if asset is None:
@@ -167,8 +169,7 @@ def _sound(rows: Iterable[sqlite3.Row]) -> Iterator[Asset]:
     """Yield what rows say, but for those that hold what cannot be: `verify` names them."""
     for row in rows:
         try:
-            _ROW.require(row)
-            yield _ROW.load(row)
+            yield _ROW.checked(row)
         except (ValueError, TypeError, OverflowError):
             continue
 
