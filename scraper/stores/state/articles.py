@@ -58,7 +58,7 @@ _UPSERT = (
     + ", visited_in = coalesce(excluded.visited_in, visited_in)"
 )
 _SELECT = f"SELECT {_ROW.selected('a')} FROM article a {VOLUME_OF.format(row='a')}"  # noqa: S608 - constants
-_KNOWN_AS = "SELECT 1 FROM article WHERE site = ? AND key = ? AND ? IN (url, ask)"
+_ADDRESSES = "SELECT url, coalesce(ask, url) FROM article WHERE site = ? AND key = ?"
 _KEY_OF_ADDRESS = (
     "coalesce((SELECT key FROM article INDEXED BY article_url WHERE site = :site AND url = :url), "
     "(SELECT key FROM article INDEXED BY article_ask WHERE site = :site AND ask = :url), "
@@ -107,15 +107,15 @@ class Articles:
         row = self._connection.execute(f"{_SELECT} WHERE a.site = ? AND a.key = ?", (site, key)).fetchone()
         return None if row is None else self._sound(row)
 
-    def is_known_as(self, site: str, key: str, url: Url) -> bool:
-        """Say whether an article is known, and under this address: its own, or that which is asked for."""
-        return self._connection.execute(_KNOWN_AS, (site, key, url)).fetchone() is not None
+    def addresses(self, site: str, key: str) -> tuple[Url, ...]:
+        """Return an article's own address and that which is asked for; nothing: it is not known."""
+        row = self._connection.execute(_ADDRESSES, (site, key)).fetchone()
+        return () if row is None else tuple(row)
 
     def _sound(self, row: sqlite3.Row) -> ArticleRecord | None:
         """Return what a row says; None: its columns hold what cannot be, which is noted."""
         try:
-            _ROW.require(row)
-            return _ROW.load(row)
+            return _ROW.checked(row)
         except (ValueError, TypeError, OverflowError) as error:
             self.damaged[str(row["site"]), str(row["key"])] = str(error)
             return None

@@ -213,5 +213,4 @@ class CaptureIndex:
 
 def loaded_entry(row: sqlite3.Row) -> CaptureEntry:
     """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
-    _ROW.require(row)
-    return _ROW.load(row)
+    return _ROW.checked(row)

@@ -6,7 +6,7 @@
     _ARTICLE.values(known)        what it is given
     _ARTICLE.load(row)            the value again
 
-SQLite keeps any type in any column: `require` says whether a row holds what its columns may hold.
+SQLite keeps any type in any column: `checked` is for rows that may hold what their columns may not.
 """
 
 from __future__ import annotations
@@ -142,11 +142,24 @@ class Columns(Generic[Value]):
 
     def load(self, row: sqlite3.Row) -> Value:
         """Return what a row says. Raises ValueError, TypeError where it cannot be so."""
-        found = {field: row[name] for field, name in self._plain}
+        return self._loaded(_by_name(row))
+
+    def checked(self, row: sqlite3.Row) -> Value:
+        """Return likewise; raise TypeError, too, where a column holds another type than its own."""
+        held = _by_name(row)
+        for name, kinds in self._kinds:
+            value = held[name]
+            if value is not None and type(value) not in kinds:
+                msg = f"{name} is no {_NAMES[kinds[0]]} but {_NAMES.get(type(value), type(value).__name__)}"
+                raise TypeError(msg)
+        return self._loaded(held)
+
+    def _loaded(self, held: Mapping[str, Any]) -> Value:
+        found = {field: held[name] for field, name in self._plain}
         for field, name, load in self._made:
-            found[field] = load(row[name])
+            found[field] = load(held[name])
         if self._ref is not None:
-            found[self._ref] = loaded_ref(row)
+            found[self._ref] = loaded_ref(held)
         return self._make(**found)
 
     def readable(self, row: sqlite3.Row) -> dict[str, Any]:
@@ -164,22 +177,19 @@ class Columns(Generic[Value]):
                 found[self._ref] = loaded_ref(row)
         return found
 
-    def require(self, row: sqlite3.Row) -> None:
-        """Raise TypeError where a column holds another type than its own; NULL is left to `load`."""
-        for name, kinds in self._kinds:
-            value = row[name]
-            if value is not None and type(value) not in kinds:
-                msg = f"{name} is no {_NAMES[kinds[0]]} but {_NAMES.get(type(value), type(value).__name__)}"
-                raise TypeError(msg)
 
-
-def loaded_ref(row: sqlite3.Row) -> CaptureRef | None:
+def loaded_ref(row: sqlite3.Row | Mapping[str, Any]) -> CaptureRef | None:
     """Return where the capture of a row lies; None: nowhere."""
     file = row["file"]
     if file is None:
         return None
     digest = digests.required(row["digest"])
     return CaptureRef(file=file, offset=row["offset"], length=row["length"], digest=digest)
+
+
+def _by_name(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a row's columns: `sqlite3.Row` looks through all names for each that it is asked for."""
+    return dict(zip(row.keys(), row, strict=True))
 
 
 def _address(said: str | None) -> Url | None:
