@@ -11,7 +11,6 @@ piece where the caller says what becomes of it (`lost`); the next worker goes on
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import pickle
 import resource
@@ -35,6 +34,7 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -343,6 +343,8 @@ def _begin(
     work: Callable[[Connection, *Arguments], object], *arguments: *Arguments
 ) -> tuple[Any, Connection]:
     """Begin a process that does work and ends with it; return it and our side of a pipe."""
+    import multiprocessing  # noqa: PLC0415 - 9 ms, which few runs need
+
     copied = can_be_copied()
     context: Any = multiprocessing.get_context("fork" if copied else "spawn")
     ours, theirs = context.Pipe()
@@ -367,12 +369,15 @@ def _born(
     arguments: tuple[*Arguments],
 ) -> None:
     """Do the work of a process that was just begun, and leave nothing behind."""
+    from multiprocessing import parent_process  # noqa: PLC0415 - as in `_begin`
+
+    parent = parent_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
     gc.freeze()  # nothing of the process that this is a copy of is ended here
     signal.set_wakeup_fd(-1)
     if copied:
-        _keep_only(pipe)
-    threading.Thread(target=_end_with_parent, name=_WATCH, daemon=True).start()
+        _keep_only(pipe, parent)
+    threading.Thread(target=_end_with, args=(parent,), name=_WATCH, daemon=True).start()
     code = 1
     try:
         work(pipe, *arguments)
@@ -413,16 +418,14 @@ def _done(work: Callable[[Any], Any], piece: Any) -> bytes:  # noqa: ANN401 - th
         return pickle.dumps((False, (error, traceback.format_exc())), pickle.HIGHEST_PROTOCOL)
 
 
-def _keep_only(pipe: Connection) -> None:
+def _keep_only(pipe: Connection, parent: BaseProcess | None) -> None:
     """Close what this process was born with, but for its streams and the ways to whoever began it."""
-    parent = multiprocessing.parent_process()
     kept = sorted({0, 1, 2, pipe.fileno(), *([] if parent is None else [parent.sentinel])})
     for before, after in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(before + 1, after)
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
+def _end_with(parent: BaseProcess | None) -> None:
     if parent is not None:
         parent.join()
         os._exit(1)  # the main thread waits for work that nobody will send

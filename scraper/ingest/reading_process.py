@@ -34,6 +34,7 @@ _SOON: Final = 2.0  # seconds that a process may take from the end of its pipe t
 _FORK, _WAIT = b"f", b"w"
 _NUMBER: Final = 8  # bytes of a number, with its sign
 _MOST_NAME: Final = 32  # bytes of a job's name
+_BUFFER: Final = 1 << 16  # bytes: a page goes at once, and who waits for it is woken once
 _GONE: Final = (OSError, EOFError, ValueError)  # ValueError: the pipe was closed by `kill`
 _MAIN: Final = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
@@ -197,7 +198,8 @@ class ForkServer:
         with theirs, ours:
             pid = self._asked(_FORK + job.encode(), theirs)
             reader = _Copy(pid, os.pidfd_open(pid), self)
-            return ReadingProcess(reader, ours.makefile("wb"), ours.makefile("rb"))
+            back, to = _ways(ours)
+            return ReadingProcess(reader, to, back)
 
     def code_of(self, pid: int) -> int:
         """Return the code that a reader ended with, once it has. A server that is gone has killed it."""
@@ -302,7 +304,12 @@ def _serve(control: socket.socket, memory: int, seconds: float) -> None:
 
 def _read(number: int, memory: int, seconds: float) -> None:
     with socket.socket(fileno=number) as way:
-        reading_worker.main(way.makefile("rb"), way.makefile("wb"), memory, seconds, beyond=True)
+        reading_worker.main(*_ways(way), memory, seconds, beyond=True)
+
+
+def _ways(end: socket.socket) -> tuple[IO[bytes], IO[bytes]]:
+    """Return what comes from the other end of a socket, and what goes to it."""
+    return end.makefile("rb", _BUFFER), end.makefile("wb", _BUFFER)  # type: ignore[return-value] # typeshed: IOBase
 
 
 def _let_go(kept: int) -> None:
