@@ -18,9 +18,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _QUERY = re.compile(r"([^?#]*\?)([^#]*)(.*)", re.DOTALL)
 _OTHER_SCHEME = re.compile(r"[\x00-\x20]*(?!https?:)[A-Za-z][A-Za-z0-9+.\-]*:", re.IGNORECASE)
 _REFERENCE = r"&(?:#|[A-Za-z][A-Za-z0-9]*+(?!=))"  # in an attribute `&copy=` is none
-_SUSPECT = re.compile(
-    rf"\?(?:[^\r\n\"'<>?&\x80-\U0010ffff]++|(?!{_REFERENCE})&)*+(?:[^\x00-\x7f]|{_REFERENCE})"
-)
+_ORDINARY = r"\x00-\t\x0b\x0c\x0e-!#-%(-;=@-\x7f"  # of ASCII all but line ends, quotes, and what ends a query
+_SUSPECT = re.compile(rf"\?(?:[{_ORDINARY}]++|(?!{_REFERENCE})&)*+(?:[^\x00-\x7f]|{_REFERENCE})")
 _ADDRESS = re.compile(
     r"href|src|data|poster|data-(?=[a-z0-9-]*?(?:src|href|url|link|original|lazy|file))[a-z0-9-]*+"
 )
