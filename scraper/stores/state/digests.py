@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_HEX: Final = re.compile(r"(?:[0-9a-f]{2}){16,}")
+_SHORTEST: Final = 16  # bytes
 
 
 def packed(digest: str | None) -> bytes | str | None:
     """Return a digest as a column has it; None stays None."""
-    if digest is None or _HEX.fullmatch(digest) is None:
+    if digest is None:
+        return None
+    try:
+        data = bytes.fromhex(digest)
+    except ValueError:
         return digest
-    return bytes.fromhex(digest)
+    return data if len(data) >= _SHORTEST and data.hex() == digest else digest
 
 
 def unpacked(value: object) -> str | None:
