@@ -28,6 +28,10 @@ _HELD = """
     ) e ON e.key = a.key
     WHERE a.site = :site AND path IS NOT NULL
 """
+_FURTHER = """
+    SELECT n.key, n.channel FROM named n CROSS JOIN article a ON a.site = n.site AND a.key = n.key
+    WHERE n.site = ? AND n.channel != '' AND n.channel IS NOT a.channel
+"""  # channels that name an article beside its own: of most articles none does
 _CAPTURED = """
     SELECT url FROM capture WHERE site = ? AND key = ? AND status = 200 ORDER BY fetched_at DESC LIMIT 1
 """
@@ -50,7 +54,7 @@ class Holdings:
         Of a row that holds what cannot be (see `damaged`), something else stands for what cannot be read; it
         is passed over where nobody can say which document it has.
         """
-        channels = self._pairs("SELECT key, channel FROM named WHERE site = ? AND channel != ''", site)
+        channels = self._pairs(_FURTHER, site)
         aliases = self._pairs("SELECT key, url FROM alias WHERE site = ?", site)
         for row in self._connection.execute(_HELD, {"site": site}):
             moment = _told(row, zone)
