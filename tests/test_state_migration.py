@@ -8,15 +8,17 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scraper.article_record import ArticleRecord, Asset, AssetStatus, Status
 from scraper.model import CaptureRef, Kind
 from scraper.report import SiteReport
+from scraper.stores import state as states
 from scraper.stores.state import open_state, open_view
 from scraper.stores.state.captures import CaptureEntry
+from scraper.stores.state.connection import Connection
 from scraper.stores.state.events import Event
 from scraper.stores.state.listings import BrokenList, ChannelState, PageState
 from scraper.stores.state.losses import Loss
@@ -40,6 +42,7 @@ PAGE = Url("http://news.example/a/index.shtml")
 DIGEST, FILE = "0f" * 32, "s-20260301123015-00001-0a.warc.gz"
 REF = CaptureRef(file=FILE, offset=5, length=6, digest=DIGEST)
 MANY = 300
+IN_FILES = 1  # as SQLite numbers it
 
 HELD = ArticleRecord(
     site="s",
@@ -352,3 +355,23 @@ def test_a_new_state_is_what_all_versions_come_to(tmp_path: Path) -> None:
         closing(sqlite3.connect(tmp_path / "new.sqlite3")) as new,
     ):
         assert tables(new) == tables(old)
+
+
+def test_what_is_brought_over_is_never_whole_in_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite copies the file to make it small; where temporary things lie in memory, the copy would too."""
+    stores: list[int] = []
+
+    class Heard(Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+            if sql == "VACUUM":
+                stores.append(*super().execute("PRAGMA temp_store").fetchone())
+            return super().execute(sql, parameters)
+
+    monkeypatch.setattr(states, "Connection", Heard)
+    with open_state(path) as state:
+        assert told(state) == EXPECTED
+        state.listings.put_page(
+            PageState(site="s", channel="b", url=PAGE, read_at=NOON, rows=1), ["1"], run=9
+        )
+        assert state.articles.listed_in("s", 9)[0] == 1
+    assert stores == [IN_FILES]

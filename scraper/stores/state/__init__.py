@@ -113,10 +113,17 @@ def open_state(path: Path) -> State:
             if seems_odd(connection):
                 state.mend()
             if 0 < before < VERSION:
-                connection.execute("VACUUM")  # the older tables' room is given back
+                _give_room_back(connection)
             return state
     except (sqlite3.DatabaseError, OSError) as error:
         raise state_error(error, path) from error
+
+
+def _give_room_back(connection: Connection) -> None:
+    """Make the file as small as what is in it, by way of another file: memory may not have that room."""
+    connection.execute("PRAGMA temp_store = FILE")  # which takes what lies in memory away
+    connection.execute("VACUUM")
+    remember_this_run(connection)
 
 
 def open_copy(path: Path) -> State:
