@@ -74,6 +74,20 @@ def join(base: Url, reference: str) -> Url | None:
     return _absolute(_clean(reference), base=base)
 
 
+class Joined(dict[str, "Url | None"]):
+    """What the references on the page `base` lead to, each joined once: a page says one again and again."""
+
+    def __init__(self, base: Url) -> None:
+        """Take the address that they stand on."""
+        super().__init__()
+        self.base = base
+
+    def __missing__(self, reference: str) -> Url | None:
+        """Join a reference that is met for the first time."""
+        url = self[reference] = join(self.base, reference)
+        return url
+
+
 @lru_cache(maxsize=64)  # of one address several things are asked, one after another
 def split(url: Url) -> Parts:
     """Take an address apart."""
@@ -119,7 +133,7 @@ def without_session(url: Url) -> Url:
 
     Such an address may stand under another number in each answer, to a client that sends no cookies.
     """
-    if not _SESSION_HINT.search(url):
+    if ("?" not in url and ";" not in url and "/(" not in url) or not _SESSION_HINT.search(url):
         return url
     parts = split(url)
     path = _SESSION_SEGMENT.sub("", _SESSION_PARAMETER.sub("", parts.path))

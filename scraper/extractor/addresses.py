@@ -26,8 +26,8 @@ class Addresses:
     def __init__(self, base: Url) -> None:
         """Take the address that relative references stand on."""
         self.base = base
+        self.joined = urls.Joined(base)
         self.embedded: dict[Url, bytes] = {}  # pictures that the page itself holds
-        self._known: dict[str, Url | None] = {}  # a page names its pictures and links again and again
 
     def link(self, reference: str | None) -> str | None:
         """Return what a link leads to, its fragment kept; None where it cannot be followed or stays here."""
@@ -37,7 +37,7 @@ class Addresses:
                 return None
             if _OTHER.match(reference):
                 return _foreign(reference)
-        url = self._join(reference)
+        url = self.joined[reference]
         if url is None:
             return None
         if "#" not in reference:
@@ -56,7 +56,7 @@ class Addresses:
                 return None
             if reference[:5].lower() == "data:":
                 return self._embedded(reference)
-        url = self._join(reference)
+        url = self.joined[reference]
         return None if url == self.base else url
 
     def _embedded(self, reference: str) -> Url | None:
@@ -69,14 +69,7 @@ class Addresses:
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
         reference = (reference or "").strip()
-        return self._join(reference) if reference else None
-
-    def _join(self, reference: str) -> Url | None:
-        known = self._known
-        if reference in known:
-            return known[reference]
-        url = known[reference] = urls.join(self.base, reference)
-        return url
+        return self.joined[reference] if reference else None
 
 
 def _foreign(reference: str) -> str | None:

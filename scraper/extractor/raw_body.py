@@ -5,7 +5,6 @@ Nothing is judged here, so that the reader and its witness can both begin from i
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from scraper import dom
@@ -21,13 +20,6 @@ class RawBody:
     def __init__(self, root: dom.Node) -> None:
         """Take the container."""
         self.root = root
-
-    @cached_property
-    def elements(self) -> list[Element]:
-        """The container and all elements in it, in page order."""
-        return dom.elements(self.root)
-
-    @cached_property
-    def text(self) -> str:
-        """All characters in the container, those of scripts and styles too."""
-        return dom.all_text(self.root)
+        self.elements: list[Element] = dom.elements(root)  # and itself, in page order
+        self.tags = {tag for _, tag, _ in self.elements}
+        self.text = dom.all_text(root)  # all characters, those of scripts and styles too

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -30,12 +29,19 @@ class Survey:
         """Look at a container and all that stands in it."""
         self.raw = raw
         self.root = raw.root
-        self.tags = {tag for _, tag, _ in raw.elements}
-        self.unusual: list[Element] = [
-            element
-            for element in raw.elements
-            if element[2] and not (_OF_PICTURE if element[1] == "img" else PLAIN).issuperset(element[2])
-        ]  # those that have any other attribute: few do
+        self.tags = raw.tags
+        self.text = raw.text  # all characters, those of scripts and styles too
+        self.unusual: list[Element] = []  # those that have any attribute that is not plain: few do
+        self.styled: dict[str, list[dom.Node]] = defaultdict(list)  # those that have a style, by what it says
+        for element in raw.elements:
+            node, tag, attributes = element
+            if not attributes:
+                continue
+            if "style" in attributes:
+                self.styled[attributes["style"] or ""].append(node)
+            if not (_OF_PICTURE if tag == "img" else PLAIN).issuperset(attributes):
+                self.unusual.append(element)
+        self.styles = "\n".join(self.styled).lower()  # each once: a page says one often
 
     def tagged(self, tag: str) -> list[dom.Node]:
         """Return the elements of a tag."""
@@ -47,23 +53,3 @@ class Survey:
             for node, _, attributes in self.unusual:
                 if name in attributes:
                     yield node, attributes[name] or ""
-
-    @cached_property
-    def styles(self) -> str:
-        """All styles in small letters, each once and on a line of its own: a page says one often."""
-        told = [attributes["style"] or "" for _, _, attributes in self.raw.elements if "style" in attributes]
-        return "\n".join(dict.fromkeys(told)).lower()
-
-    @cached_property
-    def styled(self) -> dict[str, list[dom.Node]]:
-        """The elements that have a style, by what it says."""
-        found: dict[str, list[dom.Node]] = defaultdict(list)
-        for node, _, attributes in self.raw.elements:
-            if "style" in attributes:
-                found[attributes["style"] or ""].append(node)
-        return found
-
-    @property
-    def text(self) -> str:
-        """All characters below the container, those of scripts and styles too."""
-        return self.raw.text

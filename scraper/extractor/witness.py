@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scraper.extractor.raw_body import Attributes, Element, RawBody
-    from scraper.urls import Url
+    from scraper.urls import Joined, Url
 
 _NO_WORDS: Final = frozenset(
     [
@@ -91,28 +92,31 @@ class Testimony(Value, frozen=True, kw_only=True):
 
 def testify(
     bodies: Sequence[RawBody],
-    base: Url,
+    joined: Joined,
     told: Told,
     nodes: Mapping[int, str],
     addresses: Mapping[str, str],
 ) -> Testimony:
-    """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
+    """Return what the containers show, less what the account names by element (`mem_id`) or by address.
+
+    `joined`: what references on the page lead to.
+    """
     seen, naming = _Seen(), []
     for body in bodies:
         glance = _glance(body)
         naming += [body.root] if glance.names else []
         if nodes or glance.needs_a_walk:
-            _look(body.root, base, nodes, seen)
+            _look(body.root, joined, nodes, seen)
         else:
-            _look_at_once(body, glance.leading, base, seen)
+            _look_at_once(body, glance.leading, joined, seen)
     files, loose = _named(naming, seen, addresses, told)
-    images = _identified(seen.pictures, loose, base, told)
+    images = _identified(seen.pictures, loose, joined, told)
     return Testimony(
         shown=Shown(
             text=text.visible_text("".join(seen.texts)),
             images=images,
             links=tuple(seen.links),
-            files=tuple(dict.fromkeys(urls.join(base, name) or urls.Url(name) for name in files)),
+            files=tuple(dict.fromkeys(joined[name] or urls.Url(name) for name in files)),
         ),
         left_out=tuple(_listed(seen.left, addresses)),
     )
@@ -131,34 +135,27 @@ class _Glance(Value, frozen=True, kw_only=True):
 
 def _glance(body: RawBody) -> _Glance:
     """Look over the elements of a container."""
-    elements = body.elements
-    tags = {tag for _, tag, _ in elements}
+    elements, tags = body.elements, body.tags
     leading = [element for element in elements if element[1] in _LEADING]
-    values = {
-        value
-        for _, tag, told in elements
-        if tag != "img"
-        for value in told.values()
-        if value and "." in value
-    }
-    is_raw = not tags.isdisjoint(_RAW)
+    values = set(chain.from_iterable([told.values() for _, tag, told in elements if tag != "img"]))
+    may_name = '"'.join((*filter(None, values), *tags, ""))
     nests = "a" in tags and len(leading) > 1 and dom.first(body.root, "a a") is not None
     return _Glance(
         leading=leading,
         needs_a_walk=nests or not tags.isdisjoint(_NO_WORDS),
-        names=is_raw or witnessed_markup.NAME.search('"'.join(values | tags) + '"') is not None,
+        names=not tags.isdisjoint(_RAW) or witnessed_markup.NAME.search(may_name) is not None,
     )
 
 
-def _look_at_once(body: RawBody, leading: Iterable[Element], base: Url, seen: _Seen) -> None:
+def _look_at_once(body: RawBody, leading: Iterable[Element], joined: Joined, seen: _Seen) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
     seen.texts.append(body.text)
     for node, tag, attributes in leading:
         if tag == "area":
-            _piece(attributes, base, seen)
+            _piece(attributes, joined, seen)
         elif tag != "a":
             _picture(attributes, [], seen)
-        elif (href := _href(attributes, base)) is not None:
+        elif (href := _href(attributes, joined)) is not None:
             shows = text.visible_text(dom.all_text(node)) or any(_pictured(node))
             seen.links.extend([href] if shows else [])
 
@@ -168,7 +165,7 @@ def _pictured(link: dom.Node) -> Iterator[str]:
         yield from _values(node.attributes)
 
 
-def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> None:
+def _look(root: dom.Node, joined: Joined, nodes: Mapping[int, str], seen: _Seen) -> None:
     waiting: list[dom.Node | _Link] = [root]
     links: list[_Link] = []  # those open, outermost first
     while waiting:
@@ -186,18 +183,18 @@ def _look(root: dom.Node, base: Url, nodes: Mapping[int, str], seen: _Seen) -> N
         elif tag in _NO_WORDS:
             _pictures_within(node, nodes, links, seen)
         else:
-            if tag in _LEADING and (link := _led(node, base, links, seen)) is not None:
+            if tag in _LEADING and (link := _led(node, joined, links, seen)) is not None:
                 waiting.append(link)
             waiting.extend([child] if (child := node.first_child) is not None else [])
 
 
-def _led(node: dom.Node, base: Url, links: list[_Link], seen: _Seen) -> _Link | None:
+def _led(node: dom.Node, joined: Joined, links: list[_Link], seen: _Seen) -> _Link | None:
     """Note a picture, or a piece of one that leads somewhere; return a link that opens here."""
     if node.tag in _PICTURED:
         _picture(node.attributes, links, seen)
     elif node.tag == "area":
-        _piece(node.attributes, base, seen)
-    elif (href := _href(node.attributes, base)) is not None:
+        _piece(node.attributes, joined, seen)
+    elif (href := _href(node.attributes, joined)) is not None:
         links.append(_Link(href))
         return links[-1]
     return None
@@ -209,9 +206,9 @@ def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
         links[-1].shows = bool(text.visible_text(characters))
 
 
-def _piece(attributes: Attributes, base: Url, seen: _Seen) -> None:
+def _piece(attributes: Attributes, joined: Joined, seen: _Seen) -> None:
     """Note what a piece of a picture leads to."""
-    if (href := _href(attributes, base)) is not None:
+    if (href := _href(attributes, joined)) is not None:
         seen.links.append(href)
 
 
@@ -252,17 +249,17 @@ def _values(attributes: Attributes) -> list[str]:
     return found
 
 
-def _href(attributes: Attributes, base: Url) -> str | None:
+def _href(attributes: Attributes, joined: Joined) -> str | None:
     """Return what a link leads to outside the page; None where it leads nowhere."""
     reference = (attributes.get("href") or "").strip()
     scheme, colon, rest = reference.partition(":")
     if colon and scheme.lower() in {"mailto", "ftp"}:
         return f"{scheme.lower()}:{''.join(rest.split())}" if "@" in rest or scheme.lower() == "ftp" else None
-    url = None if reference.startswith("#") or not reference else urls.join(base, reference)
+    url = None if reference.startswith("#") or not reference else joined[reference]
     if url is None:
         return None
     fragment = "".join(reference.partition("#")[2].split())
-    return f"{url}#{fragment}" if fragment else str(url)
+    return f"{url}#{fragment}" if fragment else url
 
 
 # ── the markup ────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,9 +269,10 @@ def _named(
     roots: Sequence[dom.Node], seen: _Seen, addresses: Mapping[str, str], told: Told
 ) -> tuple[list[str], list[str]]:
     """Return the names of files in the markup, and the names of pictures that no element shows."""
-    names = Counter([name for root in roots for name in witnessed_markup.names_in(root)])
-    if not (names or seen.left):
+    every = [name for root in roots for name in witnessed_markup.names_in(root)]
+    if not (every or seen.left):
         return [], []
+    names = Counter(every)
     for rule, node in seen.left:
         offered = (
             {dom.attribute(each, "value") for each in dom.select(node, "option")} if rule == "form" else ()
@@ -321,7 +319,7 @@ def _last_of(name: str) -> str:
 
 
 def _identified(
-    pictures: Sequence[tuple[str, ...]], loose: Sequence[str], base: Url, told: Told
+    pictures: Sequence[tuple[str, ...]], loose: Sequence[str], joined: Joined, told: Told
 ) -> tuple[Url, ...]:
     """Return each picture by the address that is told of it, else by its first that can be asked for.
 
@@ -329,12 +327,14 @@ def _identified(
     """
     if not (pictures or loose):
         return ()
+    if not loose and [joined.get(values[0]) for values in pictures] == list(told.images):  # as on most pages
+        return tuple(map(urls.Url, told.images))
     left = Counter(told.images)
     found: list[str] = []
     untold: list[Url] = []
     for values in pictures:
-        named = (urls.join(base, value) for value in values if not value.startswith("data:"))
-        own = [str(url) for url in named if url is not None and url != base]
+        named = (joined[value] for value in values if not value.startswith("data:"))
+        own = [str(url) for url in named if url is not None and url != joined.base]
         if any(value.startswith("data:") for value in values):
             own += [address for address in left if address.startswith("/")]
         same = next((address for address in own if left[address] > 0), None)
@@ -343,7 +343,7 @@ def _identified(
             found.append(same)
         elif own:
             untold.append(urls.Url(own[0]))
-    untold += [url for name in loose if (url := urls.join(base, name)) is not None]
+    untold += [url for name in loose if (url := joined[name]) is not None]
     counts = Counter(found)
     return (*(urls.Url(address) for address in told.images if _taken(counts, address)), *untold)
 
