@@ -38,7 +38,7 @@ _ADLER = 4  # bytes behind a stream of zlib (RFC 1950)
 
 def content_encoding(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the encodings that header lines name, however many lines they stand in, innermost first."""
-    values = (value for name, value in headers if name.lower() == b"content-encoding")
+    values = [value for name, value in headers if name.lower() == b"content-encoding"]
     return b",".join(values).decode("latin-1")
 
 

@@ -187,7 +187,10 @@ class Capture(Value, frozen=True, kw_only=True):
     def header(self, name: str) -> str | None:
         """Return the first header of this name as Latin-1 text, or None; case does not matter."""
         wanted = name.lower().encode("ascii")
-        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value.decode("latin-1")
+        return None
 
 
 class CaptureRef(Value, frozen=True, kw_only=True):

@@ -42,7 +42,8 @@ _SHORT: Final = 300  # characters of a tag that is surely looked at at once
 _DOUBTFUL: Final = (
     re.compile(  # where a tag may begin that is a root's, or not short, or not surely ended by the next ">"
         rf"""<(?:(?=/?(?:[Hh][Tt][Mm][Ll]|[Bb][Oo][Dd][Yy])) | (?=/?[a-zA-Z])(?!
-        (?=[^>]{{0,{_SHORT}}}+>) /?[^ \t\n\r\f/>]++
+        /?[a-zA-Z0-9]{{1,{_SHORT - 1}}}+>            # most tags; of the others' attributes most are as here:
+      | (?=[^>]{{0,{_SHORT}}}+>) /?[^ \t\n\r\f/>]++ (?:[ ][a-z]++="[^">]*+")*+
         (?:> | (?: [ \t\n\r\f/]++
                  | [^ \t\n\r\f/>="']++
                    (?:{_SPACE}*+={_SPACE}*+(?:"[^">]*+"|'[^'>]*+'|[^ \t\n\r\f>"'][^ \t\n\r\f>]*+)?+)?+

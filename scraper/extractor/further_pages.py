@@ -42,10 +42,10 @@ _NUMBERED: Final = frozenset(
 _MAY_BE_ARTICLES: Final = frozenset(["p", "pn"])  # which number articles where nothing stands beside them
 _PAGE: Final = re.compile(r"page\d{1,2}\.")
 _FIELD: Final = rf"(?:{'|'.join(sorted(_NUMBERED))})=\d"
-_QUERIES: Final = {  # behind a question mark, be it written `&#63;`; by the character that they begin with
-    "?": re.compile(rf"\?(?:[^<>?]*?[&;])??{_FIELD}", re.IGNORECASE),
-    "#": re.compile(rf"#(?:0*+63|x0*+3f);(?:[^<>#]*?[&;])??{_FIELD}", re.IGNORECASE),
-}
+_QUERY: Final = re.compile(rf"\?(?:[^<>?&;]*+[&;])*?{_FIELD}", re.IGNORECASE)
+_ESCAPED_QUERY: Final = re.compile(  # behind a question mark that is written `&#63;`
+    rf"#(?:0*+63|x0*+3f);(?:[^<>#&;]*+[&;])*?{_FIELD}", re.IGNORECASE
+)
 _DRAWN: Final = re.compile(
     r"createPageHTML\(\s*(?P<place>[\"'][\w-]{1,40}[\"']\s*,\s*)?(\d{1,3})\s*,\s*\d{1,3}\s*,\s*[\"']([\w-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
@@ -110,13 +110,12 @@ def named_on(page: Page, first: Url) -> Pages | None:
 
 def _has_numbered_query(markup: str) -> bool:
     """Tell whether a query in a page's markup names a page by its number."""
-    for mark, query in _QUERIES.items():
-        at = markup.find(mark)
-        while at >= 0:
-            if query.match(markup, at) is not None:
-                return True
-            at = markup.find(mark, at + 1)
-    return False
+    at = markup.find("?")
+    while at >= 0:
+        if _QUERY.match(markup, at) is not None:
+            return True
+        at = markup.find("?", at + 1)
+    return _ESCAPED_QUERY.search(markup) is not None
 
 
 def _fields(query: str) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ _MAGIC = (
 )
 _BEGINNINGS = tuple(magic for magic, _ in _MAGIC)
 _CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
+_AS_ZEROS = bytes.maketrans(_CONTROLS, bytes(len(_CONTROLS)))  # far quicker than to drop them
 _LOOKED_AT = 4_096  # bytes
 _SHADOW = re.compile(r"<template\s[^<>]{0,200}?shadowroot[^<>]{0,200}>", re.IGNORECASE)
 _HEAD = 16_384  # characters
@@ -118,7 +119,7 @@ def _refuse_other_formats(data: bytes, content_type: str | None, url: Url) -> No
             msg = say("not HTML: {url}: the bytes are {name}", url=url, name=name)
             raise NotAnArticle(msg, what="not-html")
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    controls = len(head) - len(head.translate(None, _CONTROLS))
+    controls = head.translate(_AS_ZEROS).count(0)
     if controls * 100 > len(head) and not is_utf16:
         msg = say("not HTML: {url}: the bytes are binary", url=url)
         raise NotAnArticle(msg, what="not-html")

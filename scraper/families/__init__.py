@@ -33,12 +33,13 @@ FAMILIES: tuple[Family, ...] = (
 )
 """All families, in the order in which a page is tried against them."""
 
+_BY_NAME = {family.name: family for family in FAMILIES}
 _LIKE = 3  # links to articles of a family, that show a page to be of it
 
 
 def by_name(name: str) -> Family | None:
     """Return the family that a config names; None for `generic` and for what nobody knows."""
-    return next((family for family in FAMILIES if family.name == name), None)
+    return _BY_NAME.get(name)
 
 
 def recognise(document: dom.Node, url: Url) -> Family | None:
