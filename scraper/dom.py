@@ -121,6 +121,9 @@ _NAMES: Final = by_number({tag: tag for tag in _COMMON})
 TEXT: Final[int] = next(iter(by_number({"-text": True})))
 """The number of a text."""
 
+_UNSEEN: Final = frozenset(by_number(dict.fromkeys(UNSEEN - {"-doctype"})))
+_BREAKS: Final = frozenset(by_number(dict.fromkeys(_BREAKING)))
+
 
 def attribute(node: Node, name: str) -> str:
     """Return an attribute's value, `""` where the element has none."""
@@ -157,15 +160,15 @@ def is_unseen(node: Node, root: Node) -> bool:
 
 def texts(node: Node) -> Iterator[str]:
     """Yield the texts below a node in page order, white space as it stands, without scripts and styles."""
-    if node.tag == "-text":
+    if node.tag_id == TEXT:
         yield node.text_content or ""
         return
     below, waiting = node.first_child, list[Node]()
     while below is not None:
-        tag, following = below.tag, below.next
-        if tag == "-text":
+        number, following = below.tag_id, below.next
+        if number == TEXT:
             yield below.text_content or ""
-        elif tag not in UNSEEN and (inner := below.first_child) is not None:
+        elif number not in _UNSEEN and (inner := below.first_child) is not None:
             if following is not None:
                 waiting.append(following)
             following = inner
@@ -200,9 +203,9 @@ def texts_within(nodes: Iterable[Node], most: int) -> list[str] | None:
             if most < 0:
                 return None
             waiting.append(below.next)
-            if below.tag == "-text":
+            if below.tag_id == TEXT:
                 said.append(below.text_content or "")
-            elif below.tag not in UNSEEN:
+            elif below.tag_id not in _UNSEEN:
                 waiting.append(below.first_child)
         found.append("".join(said))
     return found
@@ -216,17 +219,19 @@ def all_text(node: Node) -> str:
 def line_of(node: Node) -> str:
     """Return the characters below a node as `text_of` does, a blank where a browser breaks the line."""
     found: list[str] = []
-    waiting: list[Node | str | None] = [node.first_child]
-    while waiting:
-        below = waiting.pop()
-        if below is None or isinstance(below, str):
-            found.append(below or "")
+    below, waiting = node.first_child, list[tuple[Node | None, str]]()  # what follows an element, and its end
+    while below is not None or waiting:
+        if below is None:
+            below, ending = waiting.pop()
+            found.append(ending)
             continue
-        waiting.append(below.next)
-        if below.tag == "-text":
+        number, following = below.tag_id, below.next
+        if number == TEXT:
             found.append(below.text_content or "")
-        elif below.tag not in UNSEEN:
-            breaks = " " if below.tag in _BREAKING else ""
+        elif number not in _UNSEEN:
+            breaks = " " if number in _BREAKS else ""
             found.append(breaks)
-            waiting += (breaks, below.first_child)
+            waiting.append((following, breaks))
+            following = below.first_child
+        below = following
     return "".join(found)

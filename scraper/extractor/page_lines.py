@@ -125,24 +125,27 @@ def read_lines(top: dom.Node) -> PageLines:
             assert block is not None  # noqa: S101 - only blocks are closed
             page.places[block].end = len(page.lines)
             open_lines.pop(block, None)
-        elif node.tag == "-text":
+            continue
+        if node is not top and (following := node.next) is not None:
+            waiting.append((following, block, linked))
+        tag = node.tag or ""
+        if tag == "-text":
             _say(page, open_lines, node, block, linked=linked)
-        elif node.tag == "br" and block is not None:
+        elif tag == "br" and block is not None:
             open_lines.pop(block, None)
-        elif block is not None and node.tag in _PLAYS and _shows_file(node):
+        elif block is not None and tag in _PLAYS and _shows_file(node):
             line = _line(page, open_lines, block)
             line.images += 1
             line.nodes.append(node)
-        elif node.tag not in _NEVER_SHOWN and not _hides(attributes := node.attributes):
-            if block is None or not (
-                node.tag in _INLINE or ":" in (node.tag or "")
-            ):  # what Word left is inline
+        elif tag not in _NEVER_SHOWN and not _hides(attributes := node.attributes):
+            if block is None or not (tag in _INLINE or ":" in tag):  # what Word left is inline
                 open_lines.pop(-1 if block is None else block, None)
                 block = _open(page, node, attributes, block)
                 waiting.append((None, block, False))
             else:
                 linked = _meet(page, open_lines, node, attributes, block) or linked
-            waiting.extend((child, block, linked) for child in reversed(dom.children(node)))
+            if (inner := node.first_child) is not None:
+                waiting.append((inner, block, linked))
     _close(page)
     return page
 

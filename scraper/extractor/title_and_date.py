@@ -189,8 +189,9 @@ def headings_above(roots: list[dom.Node]) -> list[str]:
     for _ in range(_LEVELS):
         if around is None or around.tag in {"body", "html"}:
             break
-        above = {node.mem_id for node in _until(around, ends)}
-        found = [node for node in dom.select(around, _HEADINGS) if node.mem_id in above]
+        headings = dom.select(around, _HEADINGS)
+        above = {node.mem_id for node in _until(around, ends)} if headings else ()
+        found = [node for node in headings if node.mem_id in above]
         found.sort(key=lambda node: node.tag not in _HEADING_TAGS)  # real ones first
         shown = [heading for node in found if (heading := _heading(node))]
         if shown:
@@ -213,8 +214,10 @@ def _until(node: dom.Node, ends: frozenset[int]) -> Iterator[dom.Node]:
         if each.mem_id in ends:
             return
         yield each
-        if each.tag not in LEFT_OUT:
-            waiting.extend(reversed(dom.children(each)))
+        if each is not node and (following := each.next) is not None:
+            waiting.append(following)
+        if each.tag not in LEFT_OUT and (inner := each.first_child) is not None:
+            waiting.append(inner)
 
 
 def _within(roots: list[dom.Node], chosen: frozenset[int]) -> Iterator[dom.Node]:
@@ -231,12 +234,15 @@ def _around(node: dom.Node, ends: frozenset[int]) -> tuple[str, str, int]:
     while waiting:
         each = waiting.pop()
         nodes += 1
+        if each is not node and (following := each.next) is not None:
+            waiting.append(following)
+        tag = each.tag
         if each.mem_id in ends:
             at = 1
-        elif each.tag == "-text":
+        elif tag == "-text":
             parts[at].append(each.text_content or "")
-        elif each.tag not in LEFT_OUT and not _is_row(each):
-            waiting.extend(reversed(dom.children(each)))
+        elif tag not in LEFT_OUT and not _is_row(each) and (inner := each.first_child) is not None:
+            waiting.append(inner)
     return text.fold(" ".join(parts[0])), text.fold(" ".join(parts[1])), nodes
 
 
