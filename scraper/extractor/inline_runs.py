@@ -110,9 +110,9 @@ def _trimmed(content: str, blank: str) -> tuple[str, str, str]:
 
 def inlines(pieces: list[Piece], hrefs: list[str]) -> tuple[Inline, ...]:
     """Return a paragraph's pieces laid into each other; `hrefs` holds each link's address at its number."""
-    if len(pieces) == 1 and pieces[0][1] == PLAIN:  # as most paragraphs are
-        content = pieces[0][0]
-        return (Text(text=content) if isinstance(content, str) else content,)
+    content, style = pieces[0]
+    if len(pieces) == 1 and (style == PLAIN or (isinstance(content, str) and not content.isspace())):
+        return (_worn(content, style, hrefs),)
     return tuple(_nest(_settled(pieces), hrefs))
 
 

@@ -52,7 +52,7 @@ _ICON: Final = re.compile(  # before an attachment, by the file's kind
     re.IGNORECASE,
 )
 _PLAIN: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[0-9_\-]++\.(?:jpe?g|JPE?G|png|PNG|gif|webp|bmp)")  # surely plain
+_NUMBER: Final = re.compile(r"[0-9A-Fa-f_\-]++\.(?:jpe?g|JPE?G|png|PNG|gif|webp|bmp)")  # surely plain
 _SUSPECT: Final = re.compile(  # in small letters, what the three patterns above find in a name: far quicker
     r"icon|ico[_\-]|filetype|_ueditor|ueditor|blank|load|lazy|place|spac|trans|pixel|1x1|1px|gr[ea]y|dot|clear"
     r"|shim|none|empty|data:|#|att|fj|file|type|/(?:doc|xls|ppt|pdf|rar|zip|txt|wps|word|excel)"

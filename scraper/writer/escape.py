@@ -98,9 +98,7 @@ def _inline(text: str, *, pipes: bool = False) -> str:
     idle = {
         *(() if pipes else ("pipe",)),
         *(() if _BRACKETS_ACT.search(text) else ("open", "close")),
-        *(
-            () if len(_TILDES.findall(text)) > 1 or STRIKE in text else ("tilde", "last_tilde")
-        ),  # one alone strikes nothing through
+        *(() if STRIKE in text or _may_strike(text) else ("tilde", "last_tilde")),
     }
     last_more = text.rfind(">")
     links = _Links(text)
@@ -113,6 +111,11 @@ def _inline(text: str, *, pipes: bool = False) -> str:
         parts += text[done : found.start()], _written(kind, found[0])
         done = found.end()
     return "".join((*parts, text[done:])) if parts else text
+
+
+def _may_strike(text: str) -> bool:
+    """Tell whether runs of tildes may strike out what stands between them: one alone does nothing."""
+    return text.count("~") > 1 and len(_TILDES.findall(text)) > 1
 
 
 def _acting(text: str) -> Iterator[re.Match[str]]:

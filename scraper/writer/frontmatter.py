@@ -60,7 +60,7 @@ class _Dumper(yaml.SafeDumper):
 
 def document(metadata: Mapping[str, object], body: str) -> str:
     """Return a document: front matter in the order of its keys, and the body right below."""
-    lines = "\n".join(_entry(key, value) for key, value in metadata.items())
+    lines = "\n".join([_entry(key, value) for key, value in metadata.items()])
     return f"---\n{lines}\n---\n".replace(_TAGS_BARE, _TAGS) + body
 
 

@@ -171,17 +171,20 @@ def _joined(text: str, pieces: list[_Piece]) -> str:
     parts = [part for text, piece in zip(texts, pieces, strict=False) for part in (text, piece.markdown)]
     parts.append(texts[-1])
     delimiters = [(2 * place + 1, piece) for place, piece in enumerate(pieces) if piece.side != "whole"]
-    while sum(_mended(parts, *delimiter) for delimiter in delimiters):
+    while any([_mended(parts, here, piece) for here, piece in delimiters]):  # noqa: C419 - each is looked at
         pass  # once more: a reference is punctuation to the delimiter on its other side
     return "".join(parts)
 
 
 def _mended(parts: list[str], here: int, piece: _Piece) -> bool:
     """Make the delimiter at this place act; tell whether its neighbour had to be written as a reference."""
-    before = next((part for part in range(here - 1, -1, -1) if parts[part]), here)
-    after = next((part for part in range(here + 1, len(parts)) if parts[part]), here)
-    first = parts[after][0] if after != here else ""
-    last = parts[before][-1] if before != here else ""
+    before, after = here - 1, here + 1
+    while before >= 0 and not parts[before]:
+        before -= 1
+    while after < len(parts) and not parts[after]:
+        after += 1
+    first = parts[after][0] if after < len(parts) else ""
+    last = parts[before][-1] if before >= 0 else ""
     if piece.side == "opens":
         if acts(piece.markdown, inside=first, outside=last):
             return False

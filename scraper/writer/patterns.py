@@ -24,29 +24,23 @@ PATTERN_FIELDS: Final = {"path": PATH_FIELDS, "title": TITLE_FIELDS}
 
 def fill(pattern: str, values: Mapping[str, str]) -> str:
     """Return a pattern with its values. Raises WriteError that names what the pattern may not hold."""
-    try:
-        parts = _parts(pattern)
-    except ValueError as error:
-        msg = say("pattern cannot be filled: {pattern!r}: {error}", pattern=pattern, error=error)
-        raise WriteError(msg) from error
-    return "".join([literal + _value(pattern, values, part) for literal, *part in parts])
+    _check(pattern, tuple(values))
+    return pattern.format_map(values)
 
 
 @lru_cache(maxsize=256)
-def _parts(pattern: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
-    """Return a pattern taken apart, as `string.Formatter` does; of a site that is done once."""
-    return tuple(string.Formatter().parse(pattern))
-
-
-def _value(pattern: str, values: Mapping[str, str], part: list[str | None]) -> str:
-    name, form, conversion = part
-    if name is None:
-        return ""
-    if form or conversion or name not in values:
-        msg = say(
-            "pattern cannot be filled: {pattern!r}: there is no {{{name}}} of this form",
-            pattern=pattern,
-            name=name,
-        )
-        raise WriteError(msg)
-    return values[name]
+def _check(pattern: str, names: tuple[str, ...]) -> None:
+    """Raise WriteError for a pattern that holds more than braces and these names; done once for a site."""
+    try:
+        parts = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        msg = say("pattern cannot be filled: {pattern!r}: {error}", pattern=pattern, error=error)
+        raise WriteError(msg) from error
+    for _, name, form, conversion in parts:
+        if name is not None and (form or conversion or name not in names):
+            msg = say(
+                "pattern cannot be filled: {pattern!r}: there is no {{{name}}} of this form",
+                pattern=pattern,
+                name=name,
+            )
+            raise WriteError(msg)

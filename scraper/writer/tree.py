@@ -56,7 +56,11 @@ def named(media: Media) -> Anchor:
 
 def text_of(block: Block) -> str:
     """Return the text of a block, as far as a reader sees it."""
-    return "".join(plain(runs) for runs in _runs((block,)))
+    match block:
+        case Paragraph(children=(Text(text=text),)):  # as most are
+            return text
+        case _:
+            return "".join(map(plain, _runs((block,))))
 
 
 def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
@@ -163,6 +167,8 @@ def _changed(blocks: Iterable[Block], change: Callable[[Runs], Runs]) -> Iterato
     """
     for block in blocks:
         match block:
+            case Paragraph(children=(Text(),)):  # as most are
+                yield block
             case Paragraph() | Heading():
                 children = change(block.children)
                 yield block if children is block.children else replace(block, children=children)
