@@ -41,9 +41,17 @@ def set_up(*, form: str, verbosity: int, write: Callable[[str], object] | None =
 
 
 def tell_line(line: str) -> None:
-    """Write a line to whatever `sys.stderr` is now: a live display stands in for it while it shows."""
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    """Write a line to whatever `sys.stderr` is now: a live display stands in for it while it shows.
+
+    A log that cannot be written ends no run, but for one whose reader is gone: BrokenPipeError.
+    """
+    try:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError):  # a full disk, a terminal that was closed
+        return
 
 
 class _Lines(logging.Handler):
@@ -55,12 +63,7 @@ class _Lines(logging.Handler):
         self._write = write
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            self._write(redacted(self.format(record)))
-        except BrokenPipeError:
-            raise
-        except (OSError, ValueError):  # logging's own way out; a log that cannot be written ends no run
-            self.handleError(record)
+        self._write(redacted(self.format(record)))
 
 
 class TextForm(logging.Formatter):

@@ -25,7 +25,7 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, TypeVarTuple
 
 from scraper.errors import ArchiveError
 from scraper.messages import say
@@ -52,6 +52,7 @@ _AHEAD: Final = 4  # chunks a worker that are on their way: bounds the memory, n
 _OPEN: Final = Path("/proc/self/fd")
 _THREADS: Final = Path("/proc/self/task")
 _WATCH: Final = "end with the parent"  # a thread that waits, and holds nothing that a copy would miss
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _DONE: Final = object()
 NOTHING_ELSE: Final[Iterator[object]] = iter(())
 
@@ -119,9 +120,17 @@ class Companion:
     ) -> None:
         """Begin it: a function that can be sent is given a way to tell us things, and its arguments.
 
-        It may tell from any thread. It hears no SIGINT that `work` does not ask for.
+        It may tell from any thread. SIGINT, SIGTERM and SIGHUP wait until `work` lets them in.
         """
-        self._process, self.pipe = _begin(_accompany, work, arguments)
+        if not can_be_copied():
+            from multiprocessing import resource_tracker  # noqa: PLC0415 - few processes are begun so
+
+            resource_tracker.ensure_running()  # which lets SIGINT and SIGTERM in
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            self._process, self.pipe = _begin(_accompany, work, arguments)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def signal(self, number: int) -> None:
         """Send it a signal, where it is there."""
@@ -137,16 +146,30 @@ class Companion:
             return Ended(self._process.exitcode)
 
 
-def listen(companions: Sequence[Companion]) -> Iterator[tuple[int, Any]]:
-    """Yield what companions tell, with the number of each, until all have ended."""
+class Speaker(Protocol):
+    """Whoever has something to tell."""
+
+    pipe: Any  # where that shows: a descriptor, or what has one
+
+    def heard(self) -> object:
+        """Return what it tells next, which is there."""
+
+
+def listen(companions: Sequence[Companion], *beside: Speaker) -> Iterator[tuple[int, Any]]:
+    """Yield what companions tell, with the number of each, until all have ended.
+
+    `beside`: who is heard meanwhile too, numbered after them.
+    """
+    speakers, left = (*companions, *beside), len(companions)
     with selectors.DefaultSelector() as speaking:
-        for number, companion in enumerate(companions):
-            speaking.register(companion.pipe, selectors.EVENT_READ, number)
-        while speaking.get_map():
+        for number, speaker in enumerate(speakers):
+            speaking.register(speaker.pipe, selectors.EVENT_READ, number)
+        while left:
             for key, _ in speaking.select():
-                heard = companions[key.data].heard()
+                heard = speakers[key.data].heard()
                 if isinstance(heard, Ended):
                     speaking.unregister(key.fileobj)
+                    left -= 1
                 yield key.data, heard
 
 
@@ -372,7 +395,6 @@ def _born(
     from multiprocessing import parent_process  # noqa: PLC0415 - as in `_begin`
 
     parent = parent_process()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
     gc.freeze()  # nothing of the process that this is a copy of is ended here
     signal.set_wakeup_fd(-1)
     if copied:
@@ -391,13 +413,17 @@ def _accompany(pipe: Connection, work: Callable[..., object], arguments: tuple[o
 
     def tell(said: object) -> None:
         with turn:
-            pipe.send(said)
+            try:
+                pipe.send(said)
+            except OSError:
+                os._exit(1)  # nobody is there to be told: this process ends with whoever began it
 
     work(tell, *arguments)
 
 
 def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float | None) -> None:
     """Do what is asked for until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person's Ctrl-C is for the process that they started
     for number in (signal.SIGTERM, signal.SIGVTALRM):
         signal.signal(number, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import select
 import signal
+import sys
 import threading
 from collections import Counter
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +20,7 @@ from archiving import Archive
 from zygote import Life, Zygote, wait_for
 
 from scraper import cli, parallel
+from scraper.app import shares
 from scraper.app.share_process import Share, work_share
 from scraper.app.shares import SharedRun, shares_of
 from scraper.crawl.plan import Incremental
@@ -23,11 +28,12 @@ from scraper.demo import campus_sites, faults
 from scraper.demo.server import Server, serve
 from scraper.errors import StoreError
 from scraper.progress import Unwatched
+from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import open_site, prepare
 from scraper.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scraper.demo.world import World
     from scraper.model import Site
@@ -206,6 +212,21 @@ def test_a_signal_to_the_run_ends_all_its_processes_in_order(
     assert zygote.start(*command(archive)).code() == 0
 
 
+def test_a_terminal_s_ctrl_c_which_each_process_hears_is_told_once(
+    archive: Archive, zygote: Zygote, campus: Server, worlds: list[World]
+) -> None:
+    never = threading.Event()
+    for world in worlds:
+        world.fail(r"", faults.stall(never))
+    life = zygote.start(*command(archive))
+    wait_for(campus, 2, life)
+    for process in (*processes_of(life), life.pid):
+        os.kill(process, signal.SIGINT)
+    code = life.code()
+    never.set()
+    assert (code, life.said().count("stopping ")) == (130, 1)
+
+
 def test_a_process_that_is_killed_costs_this_run_its_own_sites_alone(
     archive: Archive, zygote: Zygote, campus: Server, worlds: list[World]
 ) -> None:
@@ -250,6 +271,89 @@ def test_a_run_that_is_killed_leaves_no_process_behind(
     assert zygote.start(*command(archive)).code() == 0
 
 
+@pytest.fixture
+def begun_anew(monkeypatch: pytest.MonkeyPatch, archive: Archive) -> None:
+    """Let processes be begun anew, as where they cannot be copied: this one has threads and more."""
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: False)
+    prepare(archive.root, now=archive.clock, new=True)
+
+
+@pytest.mark.usefixtures("begun_anew")
+def test_a_signal_while_processes_begin_ends_them_all_in_order(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(parallel.Companion):
+        def __init__(self, *begun: Callable[..., None] | Share) -> None:
+            super().__init__(*begun)  # type: ignore[arg-type] # as it is there
+            signal.raise_signal(signal.SIGINT)
+            self.signal(signal.SIGINT)
+
+    monkeypatch.setattr(shares, "Companion", Interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    sites = archive.config.sites
+    with SharedRun([share(archive, *sites[:2]), share(archive, *sites[2:])]) as run:
+        report = run.go("run", sites, Unwatched())
+    assert report.exit_code == 130
+    assert not any(site.requests for site in report.sites.values())
+    assert not any(site.problems for site in report.sites.values())
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.usefixtures("begun_anew")
+def test_a_signal_counts_where_all_was_done_before_a_process_heard_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Signalling(Ears):
+        def article(self, site: str, outcome: str) -> None:
+            super().article(site, outcome)
+            if len(self.heard) == 1:
+                signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(parallel.Companion, "signal", lambda *_: None)
+    sites = archive.config.sites[:2]
+    with SharedRun([share(archive, site) for site in sites]) as run:
+        report = run.go("run", sites, Signalling())
+    assert report.exit_code == 143
+    assert all(site.written == site.listed for site in report.sites.values())
+
+
+@pytest.mark.usefixtures("begun_anew")
+def test_a_log_that_cannot_be_written_ends_no_run(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    sites = archive.config.sites[:2]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        with SharedRun([replace(share(archive, site), verbosity=1) for site in sites]) as run:
+            report = run.go("run", sites, Unwatched())
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
+    assert report.exit_code == 0
+    assert all(site.written for site in report.sites.values())
+
+
+@pytest.mark.usefixtures("begun_anew")
+def test_where_the_reader_of_the_log_is_gone_the_processes_are_ended_in_order(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, worlds: list[World]
+) -> None:
+    class Gone(StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    never = threading.Event()
+    worlds[1].fail(r"", faults.stall(never))
+    sites = archive.config.sites[:2]
+    run = SharedRun([replace(share(archive, site), verbosity=1) for site in sites])
+    monkeypatch.setattr(sys, "stderr", Gone())
+    with pytest.raises(BrokenPipeError), run:
+        run.go("run", sites, Unwatched())
+    never.set()
+    worlds[1].heal()
+    assert not multiprocessing.active_children()
+    for site in sites:
+        lock = ArchiveFolder(archive.root).lock(site.name)
+        assert not (lock.exists() and lock.read_bytes()), "whoever held it died"
+
+
 # ── what is told meanwhile ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -277,14 +381,11 @@ def share(archive: Archive, *sites: Site) -> Share:
     )
 
 
-def test_whoever_watches_hears_of_the_articles_of_all_processes(
-    archive: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Begun anew, as where a process cannot be copied."""
-    monkeypatch.setattr(parallel, "can_be_copied", lambda: False)
-    prepare(archive.root, now=archive.clock, new=True)
+@pytest.mark.usefixtures("begun_anew")
+def test_whoever_watches_hears_of_the_articles_of_all_processes(archive: Archive) -> None:
     sites, ears = archive.config.sites, Ears()
-    report = SharedRun([share(archive, *sites[:2]), share(archive, *sites[2:])]).go("run", sites, ears)
+    with SharedRun([share(archive, *sites[:2]), share(archive, *sites[2:])]) as run:
+        report = run.go("run", sites, ears)
     assert {name: ears.heard[name, "written"] for name in report.sites} == {
         name: site.written for name, site in report.sites.items()
     }

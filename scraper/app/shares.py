@@ -7,16 +7,18 @@ common is what all runs of a machine have: the locks of sites and hosts, and wha
 
 from __future__ import annotations
 
+import os
 import signal
-from contextlib import contextmanager
+from collections import deque
+from contextlib import ExitStack
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from scraper import logs, parallel
 from scraper.app.machine import clock
 from scraper.app.share_process import Share, work_share
 from scraper.crawl.outcome import Outcome, report_of
-from scraper.crawl.session import SIGNALS
+from scraper.crawl.session import SIGNALS, tell_stopping
 from scraper.crawler.network import hosts_of
 from scraper.errors import ProgramError
 from scraper.messages import say
@@ -26,6 +28,7 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from scraper.exit_codes import ExitCode
     from scraper.model import Site
     from scraper.progress import Progress
     from scraper.report import Report
@@ -80,32 +83,50 @@ def _groups(sites: Sequence[Site]) -> list[_Group]:
 
 
 class SharedRun:
-    """The processes of one run, begun before this process has threads."""
+    """The processes of one run, begun before this process has threads: `with` holds them.
+
+    From its beginning to its end whatever signal is to end the run is for them.
+    """
 
     def __init__(self, shares: Sequence[Share]) -> None:
-        """Begin a process for each share."""
+        """Take what each process is to do."""
         self._shares = shares
-        with _held_back():
-            self._companions = [Companion(work_share, share) for share in shares]
+        self._companions: list[Companion] = []
+
+    def __enter__(self) -> Self:
+        """Begin the processes."""
+        with ExitStack() as undone:
+            self._signals = undone.enter_context(_Signals())
+            undone.callback(self._end)
+            for share in self._shares:
+                self._companions.append(Companion(work_share, share))
+            self._undone = undone.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End in order what still works: something ended this process before them."""
+        self._undone.close()
 
     def go(self, command: str, sites: Sequence[Site], progress: Progress) -> Report:
         """Wait until all is done, and return the report of it, as a session does. Raises Locked likewise."""
         now = clock(self._shares[0].config)
         started = now()
-        with self._relaying():
-            outcomes = list(self._outcomes(progress))
+        outcomes = [*self._outcomes(progress), Outcome(codes=self._signals.codes)]
         return report_of(command, sites, outcomes, started=started, finished=now())
 
     def _outcomes(self, progress: Progress) -> Iterator[Outcome]:
         """Listen until the last process has ended; yield what each comes to."""
         missing = dict(enumerate(self._shares))
-        for number, heard in parallel.listen(self._companions):
+        for number, heard in parallel.listen(self._companions, self._signals):
             match heard:
                 case ("outcome", outcome):
                     del missing[number]
                     yield outcome
                 case ("line", line):
                     logs.tell_line(line)
+                case signal.Signals():
+                    for companion in self._companions:
+                        companion.signal(heard)
                 case Ended(code=code):
                     if number in missing:  # killed, most likely, for its memory
                         error = ProgramError(
@@ -115,28 +136,40 @@ class SharedRun:
                 case (verb, *arguments):
                     getattr(progress, verb)(*arguments)
 
-    @contextmanager
-    def _relaying(self) -> Iterator[None]:
-        """Hand on to the processes whatever signal is to end this run."""
-
-        def relay(number: int, _: object) -> None:
-            for companion in self._companions:
-                companion.signal(number)
-
-        with _held_back():
-            before = {number: signal.signal(number, relay) for number in SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _end(self) -> None:
+        """End what still works, and wait for it: what it says meanwhile nobody is there to hear."""
+        for companion in self._companions:
+            companion.signal(signal.SIGTERM)
+        deque(parallel.listen(self._companions), maxlen=0)
 
 
-@contextmanager
-def _held_back() -> Iterator[None]:
-    """Let signals wait until who is to hear them can: what is begun meanwhile holds them back as well."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _Signals:
+    """The signals that are to end a run, heard one after the other beside what its processes tell."""
+
+    def __init__(self) -> None:
+        """Hear none yet."""
+        self.codes: set[ExitCode] = set()
+        """What those that came stand for."""
+
+    def __enter__(self) -> Self:
+        """Hear them from now on, in place of whoever did."""
+        self.pipe, self._end = os.pipe()
+        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give them back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        os.close(self.pipe)
+        os.close(self._end)
+
+    def _note(self, number: int, _: object) -> None:
+        self.codes.add(SIGNALS[signal.Signals(number)])
+        os.write(self._end, bytes([number]))
+
+    def heard(self) -> signal.Signals:
+        """Return the next one, and tell of it as a session does."""
+        number = signal.Signals(os.read(self.pipe, 1)[0])
+        tell_stopping(SIGNALS[number])
+        return number

@@ -162,7 +162,7 @@ def _shared(
         "verbosity": args.verbosity,
     }
     run = SharedRun([Share(sites=share, **common) for share in shares])
-    with watch(verbosity=args.verbosity) as progress:
+    with run, watch(verbosity=args.verbosity) as progress:
         return run.go(args.command, sites, progress)
 
 

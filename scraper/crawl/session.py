@@ -168,12 +168,7 @@ class Session:
 
             def heed() -> None:
                 while self._ends:
-                    code = self._ends.pop()
-                    if code is ExitCode.INTERRUPTED:
-                        _log.warning(
-                            "stopping", extra={"fields": {"why": "what was begun is finished first"}}
-                        )
-                    self._codes.add(code)
+                    self._codes.add(self._ends.pop())
                     for task in tasks:
                         task.cancel()
 
@@ -378,12 +373,23 @@ class Session:
             crawl.reporter.unanswered()
 
 
+def tell_stopping(code: ExitCode) -> None:
+    """Say to whoever pressed Ctrl-C that it was heard."""
+    if code is ExitCode.INTERRUPTED:
+        _log.warning("stopping", extra={"fields": {"why": "what was begun is finished first"}})
+
+
 @contextmanager
 def _ending(end: Callable[[ExitCode], None]) -> Iterator[None]:
     """Turn SIGINT and SIGTERM into an orderly end, for as long as this lasts."""
     loop = asyncio.get_running_loop()
+
+    def signalled(code: ExitCode) -> None:
+        tell_stopping(code)
+        end(code)
+
     for number, code in SIGNALS.items():
-        loop.add_signal_handler(number, end, code)
+        loop.add_signal_handler(number, signalled, code)
     try:
         yield
     finally:
