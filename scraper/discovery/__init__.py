@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from scraper.discovery.feed import read_feed
     from scraper.discovery.links import read_links
     from scraper.discovery.listing import read_listing
-    from scraper.discovery.pager import numbered_page, read_pager
+    from scraper.discovery.numbering import numbered_page
+    from scraper.discovery.pager import read_pager
     from scraper.discovery.sitemap import read_sitemap
 
 __all__ = [
@@ -32,7 +33,7 @@ MOST_PAGES: Final = 65_536
 __getattr__ = parts(
     __name__,
     {
-        "numbered_page": "pager",
+        "numbered_page": "numbering",
         "read_feed": "feed",
         "read_links": "links",
         "read_listing": "listing",

@@ -58,17 +58,6 @@ def read_pager(capture: Capture, site: Site) -> int:
     raise NotAListing(msg)
 
 
-def numbered_page(family: Family, url: Url, number: int) -> PageRef | None:
-    """Return the page of this number of the list that `url` belongs to, or None where nobody could know it.
-
-    `url` is a list's index, its pager script, or any of its pages. `number` is counted as the system counts:
-    from the oldest page on where `family.pager.oldest_first`.
-    """
-    if family.pager.page is None or not 1 <= number <= MOST_PAGES:
-        return None
-    return family.pager.page(url, number)
-
-
 def page_number(pager: Pager, url: Url) -> int | None:
     """Return the number that the address of a page names, or None; an address without one may be page 1."""
     match = pager.number.search(url) if pager.number is not None else None
