@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from scraper.article_record import ArticleRecord
     from scraper.demo.campus import CampusWorld
     from scraper.demo.server import Server
     from scraper.model import Site
     from scraper.report import Report
     from scraper.search.article import IndexedArticle
     from scraper.stores.opening import SiteContext
+    from scraper.stores.state.holdings import HeldText
 
 HOSTS = 12
 OPENED = 4  # of them at once
@@ -258,7 +258,7 @@ def test_what_was_gathered_before_an_error_is_in_the_search(
     first, last = report.sites
     whole = indexing.indexed
 
-    def slipping(site: Site, known: ArticleRecord) -> IndexedArticle:
+    def slipping(site: Site, known: HeldText) -> IndexedArticle:
         if site.name == last:
             msg = "a slip of the program"
             raise TypeError(msg)

@@ -127,7 +127,7 @@ WHOLE: dict[str, set[str]] = {
     },  # the last is the first row of a walk
     "runs": {"of_site"},  # one row a run
     "counts": {"named", "keys", "last_read", "pages", "standings", "standing", "newest", "thin"},
-    "holdings": {"rows"},
+    "holdings": {"rows", "texts"},
     "losses": {"all", "waiting", "accepted"},  # of what is lost
     "events": {"mark"},  # how many there are
 }

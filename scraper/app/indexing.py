@@ -26,13 +26,14 @@ from scraper.values import Value, field
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from scraper.article_record import ArticleRecord
     from scraper.config import Config
     from scraper.model import Site
     from scraper.stores.documents import DocumentStore
     from scraper.stores.search_index import Prepared, SearchIndex
+    from scraper.stores.state.holdings import HeldText
 
 _HERE: Final = 1_000  # documents that are read in this process while others would be begun for it
+_END: Final = (None, "")  # of what is indexed
 _BATCH: Final = 500  # articles of a transaction: what a kill takes back, and how long a reader may wait
 
 
@@ -73,25 +74,11 @@ class _Whole(Value, frozen=True):
 _Change: TypeAlias = "Prepared | StoreError | _Gone | _Unopened | _Whole"
 
 
-def refresh(
-    index: SearchIndex,
-    site: Site,
-    held: Iterable[ArticleRecord],
-    archive: Path,
-    *,
-    advance: Callable[[], None] = lambda: None,
-) -> Indexed:
-    """Bring one site's part of the index up to date with what the state holds of it."""
-    return _written(index, _changes(index, site, held, archive), advance)
-
-
-def _changes(
-    index: SearchIndex, site: Site, held: Iterable[ArticleRecord], archive: Path
-) -> Iterator[_Change]:
+def _changes(index: SearchIndex, site: Site, held: Iterable[HeldText], archive: Path) -> Iterator[_Change]:
     """Yield what of a site's part is to be put and what is to be removed, and what cannot be read."""
-    there = index.versions(site.name)
-    yield from _made(site.name, _changed(site, held, there), archive)
-    yield from (_Gone(site.name, key) for key in there)  # `_changed` has taken out what is still held
+    gone: list[str] = []
+    yield from _made(site.name, _changed(site, held, index.versions(site.name), gone), archive)
+    yield from (_Gone(site.name, key) for key in gone)
 
 
 def _written(index: SearchIndex, changes: Iterator[_Change], advance: Callable[[], None]) -> Indexed:
@@ -175,29 +162,46 @@ def rebuild(
     return done
 
 
-def _changed(site: Site, held: Iterable[ArticleRecord], there: dict[str, str]) -> Iterator[IndexedArticle]:
-    """Yield the articles that are not indexed as they are now; take what is held out of `there`."""
+def _changed(
+    site: Site, held: Iterable[HeldText], there: Iterator[tuple[str, str]], gone: list[str]
+) -> Iterator[IndexedArticle]:
+    """Yield the articles that are not indexed as they are now; add to `gone` what is not held any more.
+
+    What is held and what is indexed both come by key, so that neither needs to be there as a whole.
+    """
+    indexed_key, version = next(there, _END)
     for known in held:
-        article = indexed(site, known)
-        if there.pop(known.key, None) != article.version:
-            yield article
+        while indexed_key is not None and indexed_key < known.key:
+            gone.append(indexed_key)
+            indexed_key, version = next(there, _END)
+        if indexed_key != known.key or version != _version(site, known):
+            yield indexed(site, known)
+        if indexed_key == known.key:
+            indexed_key, version = next(there, _END)
+    while indexed_key is not None:
+        gone.append(indexed_key)
+        indexed_key, version = next(there, _END)
 
 
-def indexed(site: Site, known: ArticleRecord) -> IndexedArticle:
+def _version(site: Site, known: HeldText) -> str:
+    """Return what is another one whenever the index is to say something else of an article."""
+    published = known.published.astimezone(site.timezone).isoformat()
+    said = (known.article_digest, known.path, known.title, known.channel, published)
+    return hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def indexed(site: Site, known: HeldText) -> IndexedArticle:
     """Return a held article as the index has it."""
-    published = (known.published or known.listed_date or known.first_seen).astimezone(site.timezone)
-    path = known.path or ""
-    said = (known.article_digest, path, known.title, known.channel, published.isoformat())
     return IndexedArticle(
         site=site.name,
         key=known.key,
         url=known.url,
         urlname=urls.urlname(known.url),
         title=known.title or known.url,
-        published=published,
-        path=path,
+        published=known.published.astimezone(site.timezone),
+        path=known.path,
         channel=known.channel,
-        version=hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
+        version=_version(site, known),
     )
 
 
@@ -255,7 +259,7 @@ def _changes_of_sites(
                 if is_same and there >= 0 and state.counts.standing(site.name).articles == there:
                     continue
                 whole = True
-                for change in _changes(index, site, state.articles.held(site.name), archive):
+                for change in _changes(index, site, state.holdings.texts(site.name), archive):
                     whole = whole and not isinstance(change, StoreError)
                     yield change
                 if whole and not is_same:

@@ -125,10 +125,13 @@ class SearchIndex(SearchQueries):
         self._connection.execute("DELETE FROM article WHERE id = ?", (row["id"],))
         return True
 
-    def versions(self, site: str) -> dict[str, str]:
-        """Return what of a site is indexed: the version of each article by its key."""
-        rows = self._connection.execute("SELECT key, version FROM article WHERE site = ?", (site,))
-        return {row["key"]: row["version"] for row in rows}
+    def versions(self, site: str) -> Iterator[tuple[str, str]]:
+        """Yield what of a site is indexed, key and version of each article, by key: others may be put."""
+        query = "SELECT key, version FROM article WHERE site = ? AND key > ? ORDER BY key LIMIT 1000"
+        last = ""
+        while rows := self._connection.execute(query, (site, last)).fetchall():
+            yield from ((row["key"], row["version"]) for row in rows)
+            last = rows[-1]["key"]
 
     def marks(self) -> dict[str, str]:
         """Return up to which event, as its state has it, each site was taken in whole."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from scraper.article_record import AT_ONCE
 from scraper.stores.catalogue import Row
+from scraper.stores.state.digests import unpacked
 from scraper.stores.state.timestamps import required
 from scraper.urls import Url, is_whole, urlname
+from scraper.values import Value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,9 +37,25 @@ _FURTHER = """
 _CAPTURED = """
     SELECT url FROM capture WHERE site = ? AND key = ? AND status = 200 ORDER BY fetched_at DESC LIMIT 1
 """
+_TEXTS = """
+    SELECT key, url, title, channel, article_digest, path, published, listed_date, first_seen AS met
+    FROM article WHERE site = ? AND path IS NOT NULL AND key > ? ORDER BY key LIMIT 1000
+"""
 _URLNAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_TEXT = (str, type(None))
+_TEXT = {str, type(None)}
 _SECONDS = len("YYYY-MM-DD HH:MM:SS")
+
+
+class HeldText(Value, frozen=True, kw_only=True):
+    """An article that has a document, by what of it the search depends on."""
+
+    key: str
+    url: Url
+    title: str | None  # None: nobody named one
+    channel: str | None  # None: no list named it
+    article_digest: str | None  # of what it says
+    path: str
+    published: datetime  # else as a list shows it, else when it was first met
 
 
 class Holdings:
@@ -78,6 +96,16 @@ class Holdings:
                 addresses=(row["ask"], *aliases.get(row["key"], ())),
             )
 
+    def texts(self, site: str) -> Iterator[HeldText]:
+        """Yield every article that has a document, by key; not those whose rows hold what cannot be.
+
+        Read a thousand at a time: no cursor stays open.
+        """
+        last = ""
+        while rows := self._connection.execute(_TEXTS, (site, last)).fetchall():
+            last = rows[-1]["key"]
+            yield from filter(None, map(_text, rows))
+
     def _mended(self, site: str, row: sqlite3.Row, zone: tzinfo) -> Row | None:
         """Return an article whose row cannot be read whole; None: nobody can say which document it has."""
         key, path = row["key"], row["path"]
@@ -108,6 +136,24 @@ class Holdings:
             if type(value) is str:
                 found.setdefault(key, []).append(value)
         return found
+
+
+def _text(row: sqlite3.Row) -> HeldText | None:
+    key, url, title, channel, digest, path, *_ = row
+    if not type(key) is type(url) is type(path) is str or {type(title), type(channel)} - _TEXT:
+        return None
+    try:
+        return HeldText(
+            key=key,
+            url=Url(url),
+            title=title,
+            channel=channel,
+            article_digest=unpacked(digest),
+            path=path,
+            published=_moment(row),
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _told(row: sqlite3.Row, zone: tzinfo) -> str | None:
