@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from scraper import urls
 from scraper.article_record import Unfinished, key_of_further_pages
@@ -22,13 +22,15 @@ from scraper.messages import say
 from scraper.model import CaptureRef, Kind, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from scraper.article_record import ArticleRecord, Outcome
     from scraper.ingest.ingester import Ingester, Reading, Want
     from scraper.model import Capture, Channel, PageRef, Site
     from scraper.stores.opening import SiteContext
     from scraper.urls import Url
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 _OK = frozenset({200, 203})  # 203: somebody on the way has changed it, as proxies of schools do
@@ -96,14 +98,7 @@ class StoringFetcher:
         self.budget.check()
         self._check_room()
         request = self._prior.of_all_pages(request, key)
-        seconds = self.budget.seconds_left()
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                capture = await self._fetched(request)
-        except TimeoutError:
-            if limit.expired():
-                raise BudgetSpent from None
-            raise
+        capture = await self._in_time(self._fetched(request))
         if capture.notes:
             fields = {"site": self._site.name, "url": capture.url, "said": "; ".join(capture.notes)}
             _log.warning("odd", extra={"fields": fields})
@@ -154,9 +149,16 @@ class StoringFetcher:
 
     async def _prepare(self, capture: Capture, ref: CaptureRef) -> None:
         """Have a page read within what is left of the time; where that ends, the next run takes it in."""
+        await self._in_time(self._ingester.prepare(capture, ref))
+
+    async def _in_time(self, work: Awaitable[Result]) -> Result:
+        """Return what work comes to within what is left of the time. Raises BudgetSpent where that ends."""
+        seconds = self.budget.seconds_left()
+        if seconds is None:
+            return await work
         try:
-            async with asyncio.timeout(self.budget.seconds_left()) as limit:
-                await self._ingester.prepare(capture, ref)
+            async with asyncio.timeout(seconds) as limit:
+                return await work
         except TimeoutError:
             if limit.expired():
                 raise BudgetSpent from None
