@@ -77,7 +77,7 @@ _Change: TypeAlias = "Prepared | StoreError | _Gone | _Unopened | _Whole"
 def _changes(index: SearchIndex, site: Site, held: Iterable[HeldText], archive: Path) -> Iterator[_Change]:
     """Yield what of a site's part is to be put and what is to be removed, and what cannot be read."""
     gone: list[str] = []
-    yield from _made(site.name, _changed(site, held, index.versions(site.name), gone), archive)
+    yield from _made(site.name, changes_of(site, held, index.versions(site.name), gone), archive)
     yield from (_Gone(site.name, key) for key in gone)
 
 
@@ -162,7 +162,7 @@ def rebuild(
     return done
 
 
-def _changed(
+def changes_of(
     site: Site, held: Iterable[HeldText], there: Iterator[tuple[str, str]], gone: list[str]
 ) -> Iterator[IndexedArticle]:
     """Yield the articles that are not indexed as they are now; add to `gone` what is not held any more.

@@ -1,0 +1,73 @@
+"""What the search is brought up to date with: what a state holds, held against what is indexed, by key."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from listing_cases import site
+from test_search import an_article
+
+from scraper.app.indexing import changes_of, indexed
+from scraper.article_record import ArticleRecord, Status
+from scraper.stores.search_index import open_index, prepare
+from scraper.stores.state import open_copy
+from scraper.urls import Url
+from scraper.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from scraper.model import Site
+    from scraper.stores.state import State
+    from scraper.stores.state.holdings import HeldText
+
+SITE: Site = site()
+OFTEN = 0.7
+KEYS = [*map(str, range(2100)), "http://a.example/1", "é", "e\u0301", "\uffff", "\U00020000", "中", " "]
+"""More than are read at once, and some that sort otherwise here than there would be found at once."""
+
+
+def held(state: State, keys: Iterable[str]) -> dict[str, HeldText]:
+    with state.transaction():
+        for number, key in enumerate(keys):
+            url = Url(f"http://news.example/{key}")
+            state.articles.put(
+                ArticleRecord(
+                    site=SITE.name,
+                    key=key,
+                    url=url,
+                    ask=url,
+                    first_seen=datetime(2026, 3, 1, tzinfo=UTC),
+                    status=Status.HELD,
+                    title=f"标题 {key}",
+                    path=f"{SITE.name}/{number}.md",
+                )
+            )
+    return {known.key: known for known in state.holdings.texts(SITE.name)}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_new_changed_or_gone_is_found_whatever_the_keys_are(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - the same every day
+    there, now, stale = ({key for key in KEYS if dice.random() < OFTEN} for _ in range(3))
+    with open_copy(tmp_path / "none") as state, open_index(tmp_path / "search.sqlite3") as index:
+        texts = held(state, now)
+        assert set(texts) == now
+        with index.transaction():
+            for key in there:
+                known = (
+                    indexed(SITE, texts[key])
+                    if key in texts
+                    else replace(an_article(1), key=key, site=SITE.name)
+                )
+                article = replace(known, version="") if key in stale else known
+                index.put_prepared(prepare(article, "一"))
+        gone: list[str] = []
+        found = changes_of(SITE, state.holdings.texts(SITE.name), index.versions(SITE.name), gone)
+        changed = [article.key for article in found]
+    assert sorted(changed) == sorted(key for key in now if key not in there or key in stale)
+    assert sorted(gone) == sorted(there - now)
