@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -263,3 +265,18 @@ def test_a_file_that_is_no_index_is_named_to_a_reader_and_begun_anew_by_a_writer
         view_index(path)
     with open_index(path) as index:
         assert index.count() == 0
+
+
+def test_an_index_of_before_an_addition_is_read_as_it_is_and_completed_by_who_writes(tmp_path: Path) -> None:
+    path = tmp_path / "search.sqlite3"
+    with open_index(path) as index:
+        put(index, "一", "二")
+    with closing(sqlite3.connect(path)) as before:
+        before.executescript("DROP INDEX article_site; DROP TABLE mark;")
+    with view_index(path) as index:
+        assert numbers(index, "site:beichen") == [1, 0]
+    with open_index(path) as index:
+        assert index.marks() == {}
+    with closing(sqlite3.connect(path)) as after:
+        there = {name for (name,) in after.execute("SELECT name FROM sqlite_schema")}
+    assert there >= {"article_site", "mark"}

@@ -64,11 +64,12 @@ SCHEMA: Final = f"""
     );
     PRAGMA user_version = {VERSION};
 """
-_MARKS: Final = """
-    CREATE TABLE IF NOT EXISTS mark ( -- made later than the rest: only who writes asks for it
+_LATER: Final = """
+    CREATE TABLE IF NOT EXISTS mark ( -- it and what follows came later: nobody who reads needs them
         site       TEXT PRIMARY KEY,
         mark       TEXT NOT NULL     -- of the events that were taken in
-    )
+    );
+    CREATE INDEX IF NOT EXISTS article_site ON article (site, moment, id, channel);
 """
 
 
@@ -224,7 +225,7 @@ def _writable(path: Path) -> Connection:
             connection.execute(f"PRAGMA page_size = {_PAGE}")
             connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
         _check(connection)
-        connection.execute(_MARKS)
+        connection.executescript(_LATER)
     except sqlite3.OperationalError as error:
         connection.close()
         raise index_error(path, error) from error

@@ -48,6 +48,7 @@ class _Plan(NamedTuple):
     """A query as SQL."""
 
     expression: str  # for FTS5; "": no word that it could look for
+    articles: str  # the table and how its newest are found: `article a …`
     filters: str  # conditions on `a`, each preceded by AND
     values: dict[str, Any]
     checks: bool  # whether candidates must be looked at
@@ -132,7 +133,7 @@ class SearchQueries:
     def _walked(self, query: Query, plan: _Plan, wanted: int, *, most: int) -> list[int] | None:
         """Return the newest that answer, by looking at all articles; None: not enough among so many."""
         rows = self._connection.execute(
-            f"SELECT a.id FROM article a INDEXED BY article_moment WHERE 1 {plan.filters} "  # noqa: S608 - likewise
+            f"SELECT a.id FROM {plan.articles} WHERE 1 {plan.filters} "  # noqa: S608 - likewise
             "ORDER BY a.moment DESC, a.id DESC LIMIT :most",
             plan.values | {"most": most},
         )
@@ -210,6 +211,7 @@ def _plan(query: Query) -> _Plan:
     filters, values = _filters(query)
     return _Plan(
         expression=asked,
+        articles="article a" if len(query.sites) == 1 else "article a INDEXED BY article_moment",
         filters=filters,
         values=values | {"expression": asked},
         checks=bool(refused) or any(map(needs_text, terms)),
@@ -243,7 +245,7 @@ def _filters(query: Query) -> tuple[str, dict[str, Any]]:
 def _from(plan: _Plan) -> str:
     """Return where candidates come from, and which they are: the words lead to them, never a site."""
     if not plan.expression:
-        return f"FROM article a INDEXED BY article_moment WHERE 1 {plan.filters}"
+        return f"FROM {plan.articles} WHERE 1 {plan.filters}"
     found = "FROM bigram CROSS JOIN article a ON a.id = bigram.rowid WHERE bigram MATCH :expression"
     return f"{found} {plan.filters}"
 
