@@ -16,6 +16,11 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
+# For each NULL and digest `sqlite3` looks for an adapter, through errors where there is none: here is one.
+sqlite3.register_adapter(type(None), {}.get)  # None of None
+sqlite3.register_adapter(bytes, bytes)
+
+
 class Connection(sqlite3.Connection):
     """A connection to the state's file."""
 
