@@ -17,7 +17,8 @@ _NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOER
 
 
 # For each NULL and digest `sqlite3` looks for an adapter, through errors where there is none: here is one.
-sqlite3.register_adapter(type(None), {}.get)  # None of None
+_NULL: dict[None, None] = {}
+sqlite3.register_adapter(type(None), _NULL.get)  # None for None
 sqlite3.register_adapter(bytes, bytes)
 
 
