@@ -97,7 +97,7 @@ class ReadingRoom:
         changed = {name: self._stamp(name) for name in self.stale()}
         if not changed:
             return False
-        catalogue = self.catalogue.copy()
+        catalogue = Catalogue() if changed.keys() == self.sites.keys() else self.catalogue.copy()
         for name in changed:
             site = self.sites[name]
             with self.state(name) as state:
