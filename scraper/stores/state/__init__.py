@@ -157,7 +157,8 @@ def open_view(path: Path) -> State:
     """Open the state for reading alone, as it is at this moment, also while a run writes it.
 
     Works on a read-only disk. A file of an older version, or one with rows that hold what cannot be, is read
-    as a copy in memory, brought up to date and without those.
+    as a copy in memory, brought up to date and without those; pages of lists, which are many, are passed over
+    one by one.
     """
     if not path.exists():
         return open_copy(path)
@@ -165,7 +166,7 @@ def open_view(path: Path) -> State:
         with _closed_on_error(_read_only(path)) as connection:
             (found,) = connection.execute("PRAGMA user_version").fetchone()
             connection.row_factory = sqlite3.Row
-            if found == VERSION and not seems_odd(connection):
+            if found == VERSION and not seems_odd(connection, pages=False):
                 remember_this_run(connection)
                 connection.execute("BEGIN")  # one moment for all that is read
                 connection.name = str(path)

@@ -55,6 +55,10 @@ class Standing(Value, frozen=True, kw_only=True):
 
 _STATUSES = {status.value: status for status in Status}
 _PERHAPS = (str, type(None))
+_PAGE_COLUMNS: tuple[type | tuple[type, ...], ...] = (  # those of `page`, and what was counted
+    *(int, str, str, str, (int, type(None)), _PERHAPS, int, int, int, int, _PERHAPS),
+    *(int, int),
+)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _NAMED = """
     SELECT n.key, n.channel, a.url, a.status, a.path, a.published, a.listed_date, a.error
@@ -183,21 +187,12 @@ class Queries:
         return loaded(row["newest"])
 
     def pages(self, site: str, *, counted: bool = True) -> Iterator[PageCount]:
-        """Yield every page of a list that was read; `counted`: with the articles that it names."""
-        for row in self._connection.execute(_PAGES if counted else _BARE_PAGES, {"site": site}):
-            yield PageCount(
-                channel=row["channel"],
-                url=Url(row["url"]),
-                number=row["number"],
-                next_url=None if row["next_url"] is None else Url(row["next_url"]),
-                rows=row["rows"],
-                elsewhere=row["elsewhere"],
-                read_at=required(row["read_at"]),
-                listed=row["listed"],
-                held=int(row["held"]),
-                unread_pager=row["unread"] == UNREAD_PAGER,
-                sublists=loaded_sublists(row["unread"]),
-            )
+        """Yield every page of a list that was read; `counted`: with the articles that it names.
+
+        One whose row holds what cannot be is passed over: the next run reads it again.
+        """
+        rows = self._connection.execute(_PAGES if counted else _BARE_PAGES, {"site": site})
+        yield from filter(None, map(_page, rows))
 
     def standings(self, site: str) -> dict[str, Standing]:
         """Return how the articles stand that each channel names, by the channel's name."""
@@ -207,6 +202,28 @@ class Queries:
     def standing(self, site: str) -> Standing:
         """Return how all articles of a site stand, each once, listed or not."""
         return _standing(self._connection.execute(_STANDING, {"site": site}).fetchone())
+
+
+def _page(row: sqlite3.Row) -> PageCount | None:
+    """Return what a row tells of a page; None: it holds what cannot be."""
+    if not all(map(isinstance, row, _PAGE_COLUMNS)):
+        return None
+    try:
+        return PageCount(
+            channel=row["channel"],
+            url=Url(row["url"]),
+            number=row["number"],
+            next_url=None if row["next_url"] is None else Url(row["next_url"]),
+            rows=row["rows"],
+            elsewhere=row["elsewhere"],
+            read_at=required(row["read_at"]),
+            listed=row["listed"],
+            held=row["held"],
+            unread_pager=row["unread"] == UNREAD_PAGER,
+            sublists=loaded_sublists(row["unread"]),
+        )
+    except OverflowError:
+        return None
 
 
 def _unread(row: sqlite3.Row) -> NamedArticle:

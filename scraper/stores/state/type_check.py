@@ -31,9 +31,13 @@ class OddColumn(NamedTuple):
     is_text: bool = False  # True: they are texts, and no UTF-8
 
 
-def seems_odd(connection: sqlite3.Connection) -> bool:
-    """Say whether a small table holds what cannot be: what every command reads. Reads no large one."""
-    (found,) = connection.execute(_quick(*_quick_tables(connection))).fetchone()
+def seems_odd(connection: sqlite3.Connection, *, pages: bool = True) -> bool:
+    """Say whether a small table holds what cannot be: what every command reads. Reads no large one.
+
+    `pages`: those of lists too, of which a site of a million articles has some ten thousands.
+    """
+    tables = (one for one in _quick_tables(connection) if pages or one[0] != "page")
+    (found,) = connection.execute(_quick(*tables)).fetchone()
     return bool(found) or any(
         type(value) is bytes
         for table in _SMALLEST
