@@ -109,16 +109,16 @@ def _tell_inlines(inlines: Iterable[Inline], told: Told) -> None:
             told.texts.append(inline.text)
             continue
         match inline:
-            case Text() | CodeSpan():
-                told.texts.append(inline.text)
             case Anchor():
                 told.links.append(inline.href)
                 _tell_inlines(inline.children, told)
-            case Picture():
-                told.images.append(inline.src)
             case Strong() | Emphasis() | Struck():
                 _tell_inlines(inline.children, told)
+            case Picture():
+                told.images.append(inline.src)
             case Break():
                 pass
+            case Text() | CodeSpan():
+                told.texts.append(inline.text)
             case _:
                 assert_never(inline)

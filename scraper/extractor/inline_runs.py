@@ -83,7 +83,7 @@ def _alone(content: Content, style: Style) -> list[Piece]:
     """Return the one piece of a line, without the blanks at its edges; none where it shows nothing."""
     if isinstance(content, str):
         content = trimmed(content)
-    return [(content, style)] if content and not isinstance(content, Break) else []
+    return [(content, style)] if content and type(content) is not Break else []
 
 
 def trimmed(content: str) -> str:
@@ -141,7 +141,7 @@ def _settled(pieces: list[Piece]) -> list[Piece]:
     after = reversed(_nearest_texts(pieces[::-1]))
     return [
         (content, Style(*_shared(one, other)[:2], style.anchor, style.struck))
-        if isinstance(content, Picture)
+        if type(content) is Picture
         else (content, style)
         for (content, style), one, other in zip(pieces, before, after, strict=True)
     ]

@@ -33,6 +33,7 @@ _FEWEST_ROWS = 2  # and columns
 _SHORT = 60  # characters of the longest cell of a table that does not say that it holds data
 _LONGEST_DECLARED = 3_000  # likewise of one that does: more is a column of the page
 _COLUMN = 4  # blocks; so many in a cell of a table's only row are a column of text
+_NO_DATA = frozenset([Table, Media, Rule, Code])
 _MOST_COLUMNS = 1_000  # as in the HTML standard
 _MOST_FIELDS = 100_000  # of a table with its spans spread out; one that asks for more loses its spans
 
@@ -187,7 +188,7 @@ def _characters(inlines: Iterable[Inline]) -> int:
 
 def _is_more_than_data(blocks: list[Block], *, alone: bool) -> bool:
     """Tell a cell that is a part of a page: another table, a player, a heading over text, columns of text."""
-    if any(isinstance(block, Table | Media | Rule | Code) for block in flat(blocks)):
+    if any(type(block) in _NO_DATA for block in flat(blocks)):
         return True
     return _heads(blocks) or (alone and len(blocks) >= _COLUMN)
 

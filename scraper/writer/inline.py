@@ -122,18 +122,12 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
         match child:
             case Text():
                 row.text.append(child.text)
-            case CodeSpan():
-                _lay_out_code(child, row)
-            case Break():
-                row.text.append("\n")
-            case Picture():
-                row.put(MARKUP, _Piece(picture(child.src)))
             case Anchor():
                 row.put(LINK_OPEN, _LINK_OPENS)
                 _lay_out(child.children, row, italics)
                 row.put(LINK_CLOSE, _Piece(f"]({destination(child.href)})"))
             case Strong() | Emphasis():
-                delimiter = _STRONG if isinstance(child, Strong) else italics
+                delimiter = _STRONG if type(child) is Strong else italics
                 row.put(MARKUP, _Piece(delimiter, "opens"))
                 _lay_out(child.children, row, italics)
                 row.put(MARKUP, _Piece(delimiter, "closes"))
@@ -141,6 +135,12 @@ def _lay_out(children: Iterable[Inline], row: _Row, italics: str) -> None:
                 row.put(STRIKE, _Piece(_STRUCK, "opens"))
                 _lay_out(child.children, row, italics)
                 row.put(STRIKE, _Piece(_STRUCK, "closes"))
+            case Picture():
+                row.put(MARKUP, _Piece(picture(child.src)))
+            case Break():
+                row.text.append("\n")
+            case CodeSpan():
+                _lay_out_code(child, row)
             case _:
                 assert_never(child)
 
@@ -156,6 +156,8 @@ def _lay_out_code(child: CodeSpan, row: _Row) -> None:
 
 def _holds_strong(children: Iterable[Inline]) -> bool:
     for child in children:
+        if type(child) is Text:  # as most are
+            continue
         if isinstance(child, Strong):
             return True
         if isinstance(child, _HOLDERS) and _holds_strong(child.children):

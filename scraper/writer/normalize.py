@@ -156,12 +156,12 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
     """
     held: list[Inline] = []
     for child in children:
-        if isinstance(child, Anchor) and hold_picture(child.children):
+        if type(child) is Anchor and hold_picture(child.children):
             yield from _trimmed(kind, held)
             inner = tuple(_emphasised(kind, child.children, by_line=by_line))
             yield Anchor(href=child.href, children=inner)
             held = []
-        elif isinstance(child, Break) and by_line:
+        elif type(child) is Break and by_line:
             yield from (*_trimmed(kind, held), child)
             held = []
         else:
@@ -172,14 +172,16 @@ def _emphasised(kind: type[Emphasised], children: Iterable[Inline], *, by_line: 
 def hold_picture(runs: Iterable[Inline]) -> bool:
     """Tell whether a picture is among runs, or in one of them."""
     for run in runs:
+        if type(run) is Text:  # as most are
+            continue
         match run:
-            case Text() | CodeSpan() | Break():
-                continue
             case Picture():
                 return True
-            case Strong() | Emphasis() | Struck() | Anchor():
+            case Anchor() | Strong() | Emphasis() | Struck():
                 if hold_picture(run.children):
                     return True
+            case Text() | CodeSpan() | Break():
+                pass
             case _:
                 assert_never(run)
     return False
@@ -213,8 +215,8 @@ def _apart(children: list[Inline]) -> tuple[list[Inline], list[Inline], list[Inl
 
 
 def _has_space_at(child: Inline, edge: int) -> bool:
-    return isinstance(child, Break) or (isinstance(child, Text) and child.text[edge].isspace())
+    return child.text[edge].isspace() if type(child) is Text else type(child) is Break
 
 
 def _is_space(child: Inline) -> bool:
-    return isinstance(child, Break) or (isinstance(child, Text) and child.text.isspace())
+    return child.text.isspace() if type(child) is Text else type(child) is Break

@@ -65,18 +65,15 @@ def text_of(block: Block) -> str:
 
 def figures(blocks: Iterable[Block]) -> Iterator[Figure]:
     """Yield every picture in page order, with the link around it where there is one."""
-    for block in blocks:
-        match block:
-            case Paragraph(children=(Text(),)):  # as most are
-                continue
-            case Paragraph() | Heading():
-                yield from _figures(block.children)
-            case Figure():
-                yield block
-                yield from _figures(block.caption)
-            case _:
-                for runs in _runs((block,)):
-                    yield from _figures(runs)
+    for block in blocks:  # `match` takes long to tell that a block is of another kind
+        if type(block) is Paragraph:
+            yield from _figures(block.children)
+        elif type(block) is Figure:
+            yield block
+            yield from _figures(block.caption)
+        else:
+            for runs in _runs((block,)):
+                yield from _figures(runs)
 
 
 def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
@@ -87,7 +84,7 @@ def hrefs(blocks: Iterable[Block]) -> Iterator[str]:
 
 def without_pictures(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """Return the tree without its pictures; captions stay where they stood, as paragraphs."""
-    saying = (block for block in blocks if not isinstance(block, Figure) or block.caption)
+    saying = [block for block in blocks if type(block) is not Figure or block.caption]
     return tuple(_changed(saying, _without_pictures))
 
 
@@ -137,19 +134,23 @@ def _runs(blocks: Iterable[Block]) -> Iterator[Runs]:
                 assert_never(block)
 
 
-def _figures(runs: Runs, href: str | None = None) -> Iterator[Figure]:
+def _figures(runs: Runs, href: str | None = None) -> list[Figure]:
+    found: list[Figure] = []
     for run in runs:
+        if type(run) is Text:  # as most are
+            continue
         match run:
-            case Text() | Break() | CodeSpan():
-                continue
             case Picture():
-                yield Figure(src=run.src, alt=run.alt, href=href)
+                found.append(Figure(src=run.src, alt=run.alt, href=href))
             case Anchor():
-                yield from _figures(run.children, run.href)
+                found += _figures(run.children, run.href)
             case Strong() | Emphasis() | Struck():
-                yield from _figures(run.children, href)
+                found += _figures(run.children, href)
+            case Text() | Break() | CodeSpan():
+                pass
             case _:
                 assert_never(run)
+    return found
 
 
 def _hrefs(runs: Runs) -> Iterator[str]:
