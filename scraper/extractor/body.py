@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scraper import dom
 from scraper.extractor import containers, elements, embeds, formulas, pictures, special
-from scraper.extractor.walk import Walk, as_block, as_nothing
+from scraper.extractor.walk import Walk, as_block, as_inline, as_nothing
 from scraper.values import Value
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ _BLOCKS: Final = (
     *("dialog", "dir", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "header", "hgroup", "html"),
     *("legend", "main", "marquee", "nav", "p", "section", "summary", "tbody", "tfoot", "thead"),
 )
+_INLINE: Final = ("big", "font", "ins", "label", "mark", "nobr", "small", "span", "tt", "u")
 _WHOLE: Final = frozenset(
     ["table", "ul", "ol", "pre", "blockquote", "figure", "img", "video", "h1", "h2", "h3"]
 )
 """Tags that say something of their own when the body's selector names one of them."""
 
 HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(_INLINE, as_inline),  # as is every tag that is not here: these are found by their numbers
     **dict.fromkeys(_BLOCKS, as_block),
     **dict.fromkeys(dom.UNSEEN | {"rp"}, as_nothing),
     **dict.fromkeys(_FORM, partial(elements.leave, rule="form")),

@@ -175,10 +175,7 @@ def _unsure(page: Page, why: str) -> str:
 def _told(page: Page) -> list[str]:
     """Return what a page tells machines that its title is; its `<title>` comes last."""
     told = [str(data["headline"]) for data in articles(page) if isinstance(data.get("headline"), str)]
-    for selector in _TITLES:
-        node = page.first(selector)
-        if node is not None:
-            told.append(dom.attribute(node, "content") or dom.text_of(node))
+    told += [dom.attribute(node, "content") or dom.text_of(node) for node in _each_first(page, _TITLES)]
     node = page.first("title")
     told.append((node.text() if node is not None else "") or "")
     folded = (text.fold(name)[: title_and_date.LONGEST_HEAD] for name in (*told[:_MOST_TOLD], *told[-1:]))
@@ -194,10 +191,8 @@ def published(page: Page, tz: ZoneInfo) -> datetime | None:
         moment = _moment(data.get("datePublished"), tz)
         if moment is not None:
             return moment
-    for selector in _DATES:
-        node = page.first(selector)
-        said = dom.attribute(node, "content") or dom.attribute(node, "datetime") if node is not None else ""
-        moment = _moment(said, tz)
+    for node in _each_first(page, _DATES):
+        moment = _moment(dom.attribute(node, "content") or dom.attribute(node, "datetime"), tz)
         if moment is not None:
             return moment
     return None
@@ -229,9 +224,15 @@ def only_time(
 
 def source_of(page: Page) -> str | None:
     """Return the source that a page tells machines; None where it tells none."""
-    nodes = (page.first(selector) for selector in _SOURCES)
-    told = (text.fold(dom.attribute(node, "content")) for node in nodes if node is not None)
+    told = (text.fold(dom.attribute(node, "content")) for node in _each_first(page, _SOURCES))
     return next(filter(None, told), None)
+
+
+def _each_first(page: Page, selectors: Sequence[str]) -> Iterator[dom.Node]:
+    """Yield the first element that each selector names, if any: most pages have none, and are asked once."""
+    if page.first(", ".join(selectors)) is not None:
+        found = (page.first(selector) for selector in selectors)
+        yield from (node for node in found if node is not None)
 
 
 def _moment(said: object, tz: ZoneInfo) -> datetime | None:

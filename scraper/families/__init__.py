@@ -47,13 +47,10 @@ def recognise(document: dom.Node, url: Url) -> Family | None:
 
     A page without any mark is of the family to whose articles several of its links lead.
     """
-    marked = (family for family in FAMILIES if _is_marked(family, document))
-    found: list[Family] = []
-    for family in marked:
-        if _article(family, url):
-            return family
-        found.append(family)
-    return found[0] if found else _linked(document, url)
+    by_address = sorted(FAMILIES, key=lambda family: _article(family, url) is None)  # those first
+    return next((family for family in by_address if _is_marked(family, document)), None) or _linked(
+        document, url
+    )
 
 
 def _is_marked(family: Family, document: dom.Node) -> bool:
