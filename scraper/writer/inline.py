@@ -78,14 +78,15 @@ def inline(children: Iterable[Inline], place: Place = "paragraph") -> str:
     goes: it must hold no empty lines, and no blanks where Markdown takes them for something.
     """
     children = tuple(children)
+    only = children[0] if len(children) == 1 else None
+    if type(only) is Text:  # as most paragraphs are
+        text = cleaned(only.text)
+        return _ESCAPES[place](text if place == "preformatted" else text.strip())
+    if type(only) is Picture:
+        return picture(only.src)
     match children:
         case ():
             return ""
-        case (Text(text=text),):  # as most paragraphs are
-            text = cleaned(text)
-            return _ESCAPES[place](text if place == "preformatted" else text.strip())
-        case (Picture(src=src),):
-            return picture(src)
         case (Strong(children=(Text(text=text),)),) if place == "paragraph" and is_plain(text):
             return f"{_STRONG}{text.strip()}{_STRONG}"
     runs = normal(children)

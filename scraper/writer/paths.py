@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u2028\u2029]+")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-_PLAIN: Final = r"(?!(?i:con|prn|aux|nul|com|lpt))[A-Za-z0-9_-]{1,60}(?:\.[A-Za-z0-9_-]{1,40}){0,4}"
-_SURELY_FIT: Final = re.compile(rf"(?:{_PLAIN}/)*{_PLAIN}")
+_PLAIN: Final = r"(?!(?i:con|prn|aux|nul|com|lpt))[A-Za-z0-9_-]{1,60}+(?:\.[A-Za-z0-9_-]{1,40}+){0,4}+"
+_SURELY_FIT: Final = re.compile(rf"(?:{_PLAIN}/)*+{_PLAIN}")
 _LONGEST_NAME: Final = 255  # bytes of UTF-8, on every file system in use
 _LONGEST_PATH: Final = 1024
 _NO_CHANNEL: Final = "_"
@@ -40,14 +41,19 @@ def path_for(site: Site, *, identity: Url, published: datetime, channel: str | N
     """Return the path of a document of which these are known. Raises WriteError, as `document_path`."""
     published = published.astimezone(site.timezone)
     values = {
-        "site": _UNFIT.sub("-", site.name),
-        "channel": _UNFIT.sub("-", channel or _NO_CHANNEL),
+        "site": _fitted(site.name),
+        "channel": _fitted(channel or _NO_CHANNEL),
         "year": f"{published.year:04}",
         "month": f"{published.month:02}",
         "day": f"{published.day:02}",
         "urlname": urlname(identity),
     }
     return checked(fill(site.path, values))
+
+
+@lru_cache(maxsize=64)
+def _fitted(name: str) -> str:
+    return _UNFIT.sub("-", name)
 
 
 def checked(path: str) -> str:
