@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import webencodings
@@ -81,7 +82,7 @@ def decoded(data: bytes, content_type: str | None) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return Decoded(data[len(mark) :].decode(encoding, "replace"), encoding.replace("16-", "16"))
-    label = _lookup(_LABEL.search(content_type or ""))
+    label = _label(content_type or "")
     if label == "utf-8":
         text = _strictly(data, "utf-8")
         return Decoded(text, "utf-8", data) if text is not None else _mended(data)
@@ -161,8 +162,10 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _lookup(match: re.Match[str] | None) -> str | None:
-    """Return the WHATWG name of a label; None where there is none, or no decoder for it."""
+@lru_cache(maxsize=64)  # a site's header is the same on all its pages
+def _label(content_type: str) -> str | None:
+    """Return the WHATWG name of the label in a header; None where there is none, or no decoder for it."""
+    match = _LABEL.search(content_type)
     found = webencodings.lookup(match[1]) if match else None
     return found.name if found and found.name not in _WITHOUT_DECODER else None
 

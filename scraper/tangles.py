@@ -250,7 +250,7 @@ class _Count:
             self._close_at(len(self._open) - 1)
         if not self._sure:
             self._start_unsure(name)
-        elif self._last("svg") >= 0 or name == "svg":
+        elif self._places.get("svg") or name == "svg":
             if not closed:
                 self._push(name)
         elif name in _FORMATTING:
@@ -265,8 +265,8 @@ class _Count:
 
     def _doubt(self, name: str) -> None:
         """Be sure of nothing any more once a tag was met that changes the rules."""
-        in_select = self._last("select") >= 0 and name not in _IN_SELECT
-        in_drawing = self._last("svg") >= 0 and name not in _DRAWING
+        in_select = bool(self._places.get("select")) and name not in _IN_SELECT
+        in_drawing = bool(self._places.get("svg")) and name not in _DRAWING
         if name in _UNSURE or in_select or in_drawing:
             self._sure = False
 
@@ -365,8 +365,8 @@ class _Count:
     # ── end tags ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _end(self, name: str) -> None:
-        in_select = self._last("select") >= 0 and name not in _IN_SELECT
-        in_drawing = self._last("svg") >= 0 and name not in _DRAWING
+        in_select = bool(self._places.get("select")) and name not in _IN_SELECT
+        in_drawing = bool(self._places.get("svg")) and name not in _DRAWING
         self._sure &= not (in_select or in_drawing)
         if not self._sure:
             return

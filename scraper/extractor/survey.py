@@ -49,7 +49,7 @@ class Survey:
 
     def with_any(self, *names: str) -> Iterator[tuple[dom.Node, str]]:
         """Yield the elements that have any of some attributes, none of them plain, with its value."""
-        for name in names:
+        for name in names if self.unusual else ():
             for node, _, attributes in self.unusual:
                 if name in attributes:
                     yield node, attributes[name] or ""

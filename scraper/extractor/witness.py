@@ -156,7 +156,7 @@ def _look_at_once(body: RawBody, leading: Iterable[Element], joined: Joined, see
         elif tag != "a":
             _picture(attributes, [], seen)
         elif (href := _href(attributes, joined)) is not None:
-            shows = text.visible_text(dom.all_text(node)) or any(_pictured(node))
+            shows = text.is_seen(dom.all_text(node)) or any(_pictured(node))
             seen.links.extend([href] if shows else [])
 
 
@@ -203,7 +203,7 @@ def _led(node: dom.Node, joined: Joined, links: list[_Link], seen: _Seen) -> _Li
 def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
     seen.texts.append(characters)
     if links and not links[-1].shows:
-        links[-1].shows = bool(text.visible_text(characters))
+        links[-1].shows = text.is_seen(characters)
 
 
 def _piece(attributes: Attributes, joined: Joined, seen: _Seen) -> None:

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 NAME: Final = re.compile(
-    r"\.(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
+    r"\.(?=[7abcdefgjmoprwxz])(?:(?P<picture>jpe?g|png|gif|webp|bmp|avif)"
     r"|pdf|docx?|docm|xlsx?|xlsm|csv|pptx?|ppsx?|wps|et|dps|ofd|rtf|zip|rar|7z|caj|epub"
     r"|mp4|m4v|flv|f4v|wmv|avi|mov|rmvb?|mpe?g|webm|m3u8|mp3|wma|wav|m4a|ogg)(?=[\"'`?#&\s),\\])",
     re.IGNORECASE,
 )
 _EDGES: Final = frozenset("\"'()<> \t\r\n;`")
-_ATTRIBUTE: Final = re.compile(r"([\w:.\-]{1,60})\s?\Z")  # before its sign
+_ATTRIBUTE: Final = re.compile(r"(?<![\w:.\-])([\w:.\-]{1,60}+)\s?\Z")  # before its sign
 _VALUE: Final = re.compile(r"\s?[\"']?[^\"=<>]{0,300}")  # behind it
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
