@@ -84,6 +84,14 @@ def test_a_name_that_follows_itself_keeps_its_own_delay_alone() -> None:
     assert virtualtime.run(story()) == [0.0] * 5
 
 
+def test_a_name_alone_is_not_slowed_down_by_what_processes_share(tmp_path: Path) -> None:
+    async def story() -> list[float]:
+        server = lanes(StoredHostState(HostFiles(tmp_path)))
+        return [(await ask(server, "alone.example"))[0] for _ in range(5)]
+
+    assert virtualtime.run(story()) == [0.0] * 5
+
+
 def test_names_of_two_machines_do_not_wait_for_each_other() -> None:
     async def story() -> list[tuple[float, float]]:
         server = lanes()
@@ -121,6 +129,39 @@ def test_two_processes_of_a_machine_begin_a_little_apart(tmp_path: Path) -> None
 
     starts = sorted(begun for begun, _ in virtualtime.run(story()))
     assert all(later - earlier >= 0.249 for earlier, later in pairwise(starts))
+
+
+def test_no_process_of_a_machine_waits_until_another_has_done_all(tmp_path: Path) -> None:
+    """Each with more names than the server has places."""
+
+    async def story() -> list[list[float]]:
+        async def one_after_another(server: ServerLanes, host: str) -> list[float]:
+            return [(await ask(server, host, 0.03))[0] for _ in range(8)]
+
+        async def process(first: int) -> list[float]:
+            server = lanes(StoredHostState(HostFiles(tmp_path)))
+            hosts = [f"site{number}.example" for number in range(first, first + 6)]
+            found = await asyncio.gather(*(one_after_another(server, host) for host in hosts))
+            return sorted(moment for moments in found for moment in moments)
+
+        return await asyncio.gather(*(process(first) for first in (0, 6, 12, 18)))
+
+    found = virtualtime.run(story())
+    assert max(starts[0] for starts in found) < 3.0  # each exchange takes its quarter of a second
+    first_ended = min(starts[-1] for starts in found)
+    assert all(sum(moment < first_ended for moment in starts) >= len(starts) // 2 for starts in found)
+
+
+def test_an_exchange_begins_once_no_other_process_is_about_to(tmp_path: Path) -> None:
+    async def story() -> float:
+        server, other = lanes(StoredHostState(HostFiles(tmp_path))), HostFiles(tmp_path)
+        other.take(gate := f"{CAMPUS}+")
+        asked = asyncio.create_task(ask(server, "site1.example"))
+        await asyncio.sleep(1.0)
+        other.give_back(gate, None)
+        return (await asked)[0]
+
+    assert virtualtime.run(story()) >= 1.0
 
 
 def test_a_moment_that_another_process_wrote_by_a_wrong_clock_holds_nothing_up(tmp_path: Path) -> None:

@@ -85,12 +85,27 @@ class ServerLanes:
                 self._host_state.give_back(slot, self._now())
 
     async def _slot(self, server: str) -> str:
-        """Take one of the server's places that all processes of this machine share."""
-        while True:
-            for number in range(self._settings.at_once):
-                if self._host_state.take(slot := f"{server}+{number}"):
-                    return slot
-            await self._sleep(_HELD)
+        """Take one of the server's places that all processes of this machine share.
+
+        Who finds none says that he waits, and whoever comes then lets him look first: else a process with
+        many names would have each place again at the moment that it gave it back.
+        """
+        waits = f"{server}+waits"
+        says_so = self._host_state.take(waits)
+        try:
+            if not says_so:
+                await self._sleep(2 * _HELD)
+            while (slot := self._free_slot(server)) is None:
+                says_so = says_so or self._host_state.take(waits)
+                await self._sleep(_HELD)
+            return slot
+        finally:
+            if says_so:
+                self._host_state.give_back(waits, None)
+
+    def _free_slot(self, server: str) -> str | None:
+        slots = (f"{server}+{number}" for number in range(self._settings.at_once))
+        return next((slot for slot in slots if self._host_state.take(slot)), None)
 
     async def _keep_apart(self, lane: _Lane, server: str, host: str) -> None:
         """Wait until the exchange of another name that began last is long enough ago."""
@@ -110,9 +125,7 @@ class ServerLanes:
         try:
             now = self._now()
             last = self._host_state.last_exchange(gate)
-            if (
-                last is not None and last != lane.told
-            ):  # another process asks, and for another name most likely
+            if last is not None and last != lane.told:  # of another process, and another name most likely
                 left = self._settings.delay - (now - last).total_seconds()
                 if 0 < left <= self._settings.delay:  # no clock was set back
                     return left
