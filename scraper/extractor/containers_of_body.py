@@ -62,7 +62,7 @@ def _found(page: Page, worn: LayoutMatch) -> list[dom.Node]:
     if worn.found is not None:
         return [worn.found.root]
     layout = worn.layout
-    found = dom.select(page.root, ", ".join(layout.body))
+    found = page.all(", ".join(layout.body))
     if not found:
         msg = say(
             "no body: {url}: {join} of layout {name} select nothing",

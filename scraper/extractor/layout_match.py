@@ -71,7 +71,7 @@ def _worn_by(page: Page, site: Site, family: Family | None) -> LayoutMatch:
     layouts = family.layouts if family else ()
     name = family.name if family is not None and family.by_density else GENERIC
     for layout in layouts:
-        if all(page.first(mark) is not None for mark in layout.marks):
+        if all(_has(page, layout, mark) for mark in layout.marks):
             return LayoutMatch(
                 family=family.name if family else GENERIC, layout=_overridden(layout, site.selectors)
             )
@@ -90,6 +90,11 @@ def _worn_by(page: Page, site: Site, family: Family | None) -> LayoutMatch:
         title=None if selectors.title is not None else found.title,
         found=found,
     )
+
+
+def _has(page: Page, layout: Layout, mark: str) -> bool:
+    """Tell whether a mark is on a page; where the mark is the body itself, all of it is found at once."""
+    return bool(page.all(mark)) if mark in layout.body else page.first(mark) is not None
 
 
 def _found(page: Page, instead: page_kind.Verdict | None, *, titled: bool) -> Found:

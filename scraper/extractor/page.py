@@ -52,6 +52,13 @@ class Page:
         self.text = text
         self.root = root
         self._found: dict[str, dom.Node | None] = {}
+        self._all: dict[str, list[dom.Node]] = {}
+
+    def all(self, selector: str) -> list[dom.Node]:
+        """Return the elements that a selector names, in page order."""
+        if selector not in self._all:
+            self._all[selector] = dom.select(self.root, selector)
+        return self._all[selector]
 
     def first(self, selector: str) -> dom.Node | None:
         """Return the first element that a selector names, or None."""

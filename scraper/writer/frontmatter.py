@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import yaml
@@ -81,10 +82,18 @@ def _entry(key: str, value: object) -> str:
             return f"{key}: {'true' if value else 'false'}"
         case datetime() if value.tzinfo is None:
             return f"{key}: {value.isoformat(' ')}"
-        case [_, *_] if all(isinstance(entry, str) and _is_plain(entry) for entry in value):
-            return "\n".join((f"{key}:", *(f"- {entry}" for entry in value)))
+        case [_, *_] if {*map(type, value)} == {str}:
+            return _strings(key, tuple(value))
         case _:
             return dumped({key: value})
+
+
+@lru_cache(maxsize=64)
+def _strings(key: str, values: tuple[str, ...]) -> str:
+    """Return the lines of a list of strings: a site's tags are the same in all its documents."""
+    if all(map(_is_plain, values)):
+        return "\n".join((f"{key}:", *(f"- {value}" for value in values)))
+    return dumped({key: list(values)})
 
 
 def _is_plain(text: str) -> bool:
