@@ -6,7 +6,7 @@ what the writer makes Markdown of; neither knows the other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, final
 
 from scraper.values import Value
 
@@ -85,6 +85,7 @@ class Quote(Value, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
 
 
+@final
 class Listing(Value, frozen=True, kw_only=True):
     """A list; each item is a run of blocks."""
 

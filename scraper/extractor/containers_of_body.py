@@ -140,9 +140,10 @@ def _wrapped(node: dom.Node) -> dom.Node | None:
 
 def _marks(node: dom.Node) -> list[str]:
     """Return selectors for elements of the same kind as a container: its classes, or an id like its own."""
-    classes = dom.attribute(node, "class").split()
+    attributes = node.attributes
+    classes = (attributes.get("class") or "").split()
     named = [f".{name}" for name in classes if name.replace("_", "").replace("-", "").isalnum()]
-    own = dom.attribute(node, "id")
+    own = attributes.get("id") or ""
     return [*named, *([f'[id="{own}"]'] if own and '"' not in own else [])]
 
 

@@ -167,7 +167,7 @@ def _shown_moment(node: dom.Node | None, tz: ZoneInfo, near: datetime | None) ->
     parts = [run for run in dom.texts(node) if run.strip()]
     following = title_and_date.next_element(node)
     behind = dom.text_of(following) if following is not None else ""
-    if dates.is_time(behind):
+    if behind and dates.is_time(behind):
         parts.append(behind)
     joined = " ".join(parts)
     found = dates.find_moment(joined, tz, near=near) or dates.find_moment("".join(parts), tz, near=near)

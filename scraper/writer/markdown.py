@@ -42,7 +42,7 @@ def render_each(blocks: Iterable[Block], depth: int = 0) -> Iterator[tuple[Block
     """
     sign = ""  # of the list just above
     for block in blocks if depth <= _DEEPEST else _without_containers(blocks):
-        if isinstance(block, Listing):
+        if type(block) is Listing:
             signs = _BULLETS if block.start is None else _POINTS
             here = signs[1] if sign == signs[0] else signs[0]
             markdown = _listing(block, here, depth)
