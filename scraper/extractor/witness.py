@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -137,8 +136,14 @@ def _glance(body: RawBody) -> _Glance:
     """Look over the elements of a container."""
     elements, tags = body.elements, body.tags
     leading = [element for element in elements if element[1] in _LEADING]
-    values = set(chain.from_iterable([told.values() for _, tag, told in elements if tag != "img"]))
-    may_name = '"'.join((*filter(None, values), *tags, ""))
+    values = {
+        value
+        for _, tag, told in elements
+        if told and tag != "img"
+        for value in told.values()
+        if value and "." in value
+    }
+    may_name = '"'.join((*values, *tags, ""))
     nests = "a" in tags and len(leading) > 1 and dom.first(body.root, "a a") is not None
     return _Glance(
         leading=leading,
