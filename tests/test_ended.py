@@ -70,6 +70,7 @@ def test_a_signal_ends_the_wait_for_an_answer_and_the_report_is_told(
     found, report = ended_by(number, life)  # nothing else ends it: the answer never comes
     never.set()
     assert (found, report["exit_code"]) == (128 + number, 128 + number)
+    assert life.said().count("stopping ") == (number is signal.SIGINT)
     assert (report["sites"]["beichen"]["listed"], report["sites"]["beichen"]["waiting"]) == (10, 10)
 
 

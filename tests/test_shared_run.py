@@ -354,6 +354,38 @@ def test_where_the_reader_of_the_log_is_gone_the_processes_are_ended_in_order(
         assert not (lock.exists() and lock.read_bytes()), "whoever held it died"
 
 
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_what_was_opened_for_a_run_is_closed_with_it() -> None:
+    before = open_files()
+    with SharedRun([]):
+        assert open_files() > before
+    assert open_files() == before
+
+
+def go_on(tell: Callable[[object], None], mark: Path) -> None:
+    try:
+        while True:
+            tell("here")
+    finally:
+        mark.touch()
+
+
+def test_a_process_that_nobody_hears_any_more_does_not_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "can_be_copied", lambda: False)
+    companion = parallel.Companion(go_on, mark := tmp_path / "mark")
+    assert companion.heard() == "here"
+    companion.pipe.close()
+    for process in multiprocessing.active_children():
+        process.join(PATIENCE)
+    assert not multiprocessing.active_children()
+    assert not mark.exists()
+
+
 # ── what is told meanwhile ────────────────────────────────────────────────────────────────────────────────
 
 
