@@ -32,6 +32,7 @@ _PATIENCE: Final = timedelta(hours=20)  # how long a run may hold the archive be
 
 def main(argv: Sequence[str]) -> int:
     """Run the command that the arguments name and return the exit code."""
+    _open_streams()
     _speak_utf8()
     _speak(language.chosen(option(argv, "--lang"), os.environ))
     return guarded(lambda: _run(argv))
@@ -140,6 +141,13 @@ def _speak_utf8() -> None:
     for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):  # not where a test put its own stream
             stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _open_streams() -> None:
+    """Let a stream that was closed lead nowhere: else its number would be that of a file of the archive."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
 
 
 def _silence(stream: TextIO) -> None:

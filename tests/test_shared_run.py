@@ -23,11 +23,13 @@ from scraper import cli, parallel
 from scraper.app import shares
 from scraper.app.share_process import Share, work_share
 from scraper.app.shares import SharedRun, shares_of
+from scraper.crawl.outcome import Outcome, report_of
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import Server, serve
 from scraper.errors import StoreError
 from scraper.progress import Unwatched
+from scraper.report import SiteReport
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.opening import open_site, prepare
 from scraper.values import replace
@@ -144,6 +146,18 @@ def test_two_processes_bring_what_one_brings(
         assert cli.main(["verify", "-q", "--config", str(folder / "config.yaml")]) == 0
     assert found[0] == found[1]
     assert list(found[1][1]) == ["site00", "site01", "site02", "site03"]
+
+
+def test_how_far_all_processes_are_behind_is_told_once(archive: Archive) -> None:
+    sites, now = archive.config.sites[:2], archive.clock()
+    outcomes = [
+        Outcome(reports={site.name: SiteReport()}, turns=100 * number, late=10 * number)
+        for number, site in enumerate(sites, 1)
+    ]
+    report = report_of("run", sites, outcomes, started=now, finished=now)
+    [note] = report.sites["site00"].notes
+    assert "30 of 300 requests" in note.message
+    assert not report.sites["site01"].notes
 
 
 def test_each_process_logs_whole_lines_in_the_form_that_was_asked_for(

@@ -235,6 +235,15 @@ def test_without_terminal_locale_and_home_and_with_any_mask_it_works(
     assert verified(archive) == 0
 
 
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_with_streams_closed_it_works_all_the_same(archive: Archive, closed: str) -> None:
+    run = [sys.executable, "-m", "scraper", "run", "-v", "--config", str(archive.folder / "config.yaml")]
+    done = subprocess.run(["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *run], check=False, cwd=ROOT)  # noqa: S603 - ours
+    assert done.returncode == 0
+    assert len(archive.documents()) == 10
+    assert verified(archive) == 0
+
+
 # ── clocks ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
