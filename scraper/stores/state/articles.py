@@ -68,6 +68,8 @@ _SELECT_BY_BODY = (
     _SELECT.replace("FROM article a", "FROM article a INDEXED BY article_body")
     + " WHERE a.site = ? AND a.body_digest = ?"
 )
+_BEHIND = "AND a.site = ? AND a.key > CAST(? AS TEXT) AND typeof(a.key) = 'text'"
+"""Of a walk by key. A text that is no UTF-8 comes as bytes, which as such would stand behind all texts."""
 _SELECT_UNHELD = _SELECT.replace("FROM article a", "FROM article a INDEXED BY article_unheld")
 _AT_ONCE = 1000
 _TO_VISIT = "wanted AND due <= :now AND visited_in IS NOT :run"
@@ -276,20 +278,20 @@ class Articles:
 
     def held(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article that has a document, by key."""
-        yield from self._walk(f"{_SELECT} WHERE a.site = ? AND path IS NOT NULL AND a.key > ?", site)
+        yield from self._walk(f"{_SELECT} WHERE path IS NOT NULL", site)
 
     def unheld(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article that has no document, by key."""
-        yield from self._walk(f"{_SELECT_UNHELD} WHERE a.site = ? AND path IS NULL AND a.key > ?", site)
+        yield from self._walk(f"{_SELECT_UNHELD} WHERE path IS NULL", site)
 
     def every(self, site: str) -> Iterator[ArticleRecord]:
         """Yield every article, by key."""
-        yield from self._walk(f"{_SELECT} WHERE a.site = ? AND a.key > ?", site)
+        yield from self._walk(f"{_SELECT} WHERE 1", site)
 
     def _walk(self, query: str, site: str) -> Iterator[ArticleRecord]:
         """Read a thousand at a time: no cursor stays open while the caller writes."""
-        last = ""
-        while rows := self._connection.execute(f"{query} ORDER BY a.key LIMIT 1000", (site, last)).fetchall():
+        last, query = "", f"{query} {_BEHIND} ORDER BY a.key LIMIT 1000"
+        while rows := self._connection.execute(query, (site, last)).fetchall():
             yield from self._all_sound(rows)
             last = rows[-1]["key"]
 

@@ -39,8 +39,10 @@ _CAPTURED = """
 """
 _TEXTS = """
     SELECT key, url, title, channel, article_digest, path, published, listed_date, first_seen AS met
-    FROM article WHERE site = ? AND path IS NOT NULL AND key > ? ORDER BY key LIMIT 1000
-"""
+    FROM article
+    WHERE site = ? AND path IS NOT NULL AND key > CAST(? AS TEXT) AND typeof(key) = 'text'
+    ORDER BY key LIMIT 1000
+"""  # a text that is no UTF-8 comes as bytes, which would stand behind all texts
 _URLNAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _TEXT = {str, type(None)}
 _SECONDS = len("YYYY-MM-DD HH:MM:SS")

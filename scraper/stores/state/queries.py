@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scraper.article_record import Status
 from scraper.messages import say
 from scraper.stores.state.listings import UNREAD_PAGER, loaded_sublists
-from scraper.stores.state.timestamps import loaded, required, stored
+from scraper.stores.state.timestamps import EARLIEST, LATEST, loaded, required, stored
 from scraper.urls import Url
 from scraper.values import Value
 
@@ -208,22 +208,21 @@ def _page(row: sqlite3.Row) -> PageCount | None:
     """Return what a row tells of a page; None: it holds what cannot be."""
     if not all(map(isinstance, row, _PAGE_COLUMNS)):
         return None
-    try:
-        return PageCount(
-            channel=row["channel"],
-            url=Url(row["url"]),
-            number=row["number"],
-            next_url=None if row["next_url"] is None else Url(row["next_url"]),
-            rows=row["rows"],
-            elsewhere=row["elsewhere"],
-            read_at=required(row["read_at"]),
-            listed=row["listed"],
-            held=row["held"],
-            unread_pager=row["unread"] == UNREAD_PAGER,
-            sublists=loaded_sublists(row["unread"]),
-        )
-    except OverflowError:
+    if not all(EARLIEST <= number <= LATEST for number in row if type(number) is int):
         return None
+    return PageCount(
+        channel=row["channel"],
+        url=Url(row["url"]),
+        number=row["number"],
+        next_url=None if row["next_url"] is None else Url(row["next_url"]),
+        rows=row["rows"],
+        elsewhere=row["elsewhere"],
+        read_at=required(row["read_at"]),
+        listed=row["listed"],
+        held=row["held"],
+        unread_pager=row["unread"] == UNREAD_PAGER,
+        sublists=loaded_sublists(row["unread"]),
+    )
 
 
 def _unread(row: sqlite3.Row) -> NamedArticle:

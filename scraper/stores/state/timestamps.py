@@ -8,6 +8,9 @@ from typing import Final
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _A_MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = 60_000_000  # microseconds
+EARLIEST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _A_MICROSECOND
+LATEST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _A_MICROSECOND
+"""The first and the last microsecond that can be; no column holds a whole number beyond them."""
 
 
 def stored(moment: datetime | None) -> int | None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scraper.stores.state.timestamps import stored
+from scraper.stores.state.timestamps import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TYPES: Final = {"TEXT": ("text",), "INTEGER": ("integer",), "BLOB": ("blob", "text")}
-_FIRST: Final = stored(datetime.min.replace(tzinfo=UTC))
-_LAST: Final = stored(datetime.max.replace(tzinfo=UTC))
 _KEPT: Final = {"article", "asset", "capture"}  # their rows are passed over one by one
 _SMALLEST: Final = ("channel", "volume", "memory", "campaign", "broken_list")  # tens of rows
 _SMALL: Final = frozenset([*_SMALLEST, "page", "run", "run_site", "lost", "accepted"])
@@ -139,7 +136,7 @@ def _is_odd(column: str, types: tuple[str, ...]) -> str:
     odd = f"typeof({name}) NOT IN ({allowed})"
     if types != _TYPES["INTEGER"]:
         return odd
-    return f"({odd} OR (typeof({name}) = 'integer' AND {name} NOT BETWEEN {_FIRST} AND {_LAST}))"
+    return f"({odd} OR (typeof({name}) = 'integer' AND {name} NOT BETWEEN {EARLIEST} AND {LATEST}))"
 
 
 def _quoted(name: str) -> str:
