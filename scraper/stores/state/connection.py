@@ -17,9 +17,10 @@ _NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOER
 
 
 # For each NULL and digest `sqlite3` looks for an adapter, through errors where there is none: here is one.
+# They are the whole process's: one of a program that we are a part of stays.
 _NULL: dict[None, None] = {}
-sqlite3.register_adapter(type(None), _NULL.get)  # None for None
-sqlite3.register_adapter(bytes, bytes)
+sqlite3.adapters.setdefault((type(None), sqlite3.PrepareProtocol), _NULL.get)  # None for None
+sqlite3.adapters.setdefault((bytes, sqlite3.PrepareProtocol), bytes)
 
 
 class Connection(sqlite3.Connection):
