@@ -375,3 +375,26 @@ def test_what_is_brought_over_is_never_whole_in_memory(path: Path, monkeypatch: 
         )
         assert state.articles.listed_in("s", 9)[0] == 1
     assert stores == [IN_FILES]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL])
+def test_one_whose_room_cannot_be_given_back_opens_all_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """A container may have no folder for temporary files, and a disk room for one state but not for two."""
+
+    class Poor(Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as SQLite has it
+            if sql == "VACUUM":
+                error = sqlite3.OperationalError("no room")
+                error.sqlite_errorcode = code
+                raise self._told(error)
+            return super().execute(sql, parameters)
+
+    monkeypatch.setattr(states, "Connection", Poor)
+    with open_state(path) as state:
+        assert told(state) == EXPECTED
+        state.listings.put_page(
+            PageState(site="s", channel="b", url=PAGE, read_at=NOON, rows=1), ["1"], run=9
+        )
+        assert state.articles.listed_in("s", 9)[0] == 1

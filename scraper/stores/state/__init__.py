@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
-from scraper.errors import StateTooNew
+from scraper.errors import StateTooNew, StoreError
 from scraper.messages import say
 from scraper.stores.disk import keep_for_owner, make_folder
 from scraper.stores.state.articles import Articles
@@ -120,9 +120,13 @@ def open_state(path: Path) -> State:
 
 
 def _give_room_back(connection: Connection) -> None:
-    """Make the file as small as what is in it, by way of another file: memory may not have that room."""
+    """Make the file as small as what is in it, by way of another file: memory may not have that room.
+
+    Where no such file can be made, or has no room, what is free stays in the file, for what is to come.
+    """
     connection.execute("PRAGMA temp_store = FILE")  # which takes what lies in memory away
-    connection.execute("VACUUM")
+    with suppress(StoreError):
+        connection.execute("VACUUM")
     remember_this_run(connection)
 
 
