@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,14 @@ from archiving import Archive
 from zygote import Life, Zygote, wait_for
 
 from scraper import cli, parallel
-from scraper.app import shares
+from scraper.app import share_process, shares
 from scraper.app.share_process import Share, work_share
 from scraper.app.shares import SharedRun, shares_of
 from scraper.crawl.outcome import Outcome, report_of
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import Server, serve
-from scraper.errors import StoreError
+from scraper.errors import Locked, StateTooNew, StoreError
 from scraper.progress import Unwatched
 from scraper.report import SiteReport
 from scraper.stores.archive_folder import ArchiveFolder
@@ -37,6 +38,7 @@ from scraper.values import replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from scraper.config import Config
     from scraper.demo.world import World
     from scraper.model import Site
 
@@ -199,6 +201,17 @@ def test_a_run_of_which_every_site_is_held_ends_with_4(archive: Archive, zygote:
     one, two = archive.config.sites[:2]
     with open_site(archive.root, one, now=archive.clock), open_site(archive.root, two, now=archive.clock):
         assert zygote.start(*command(archive, one.name, two.name)).code() == 4
+
+
+def test_a_run_of_which_no_site_can_be_opened_says_what_a_person_can_mend(archive: Archive) -> None:
+    """And not that another run has one of them, wherever it stands."""
+    one, two = archive.config.sites[:2]
+    outcomes = [
+        Outcome(unopened={one.name: Locked("held")}),
+        Outcome(unopened={two.name: StateTooNew("new")}),
+    ]
+    with pytest.raises(StateTooNew):
+        report_of("run", (one, two), outcomes, started=archive.clock(), finished=archive.clock())
 
 
 # ── what ends it ──────────────────────────────────────────────────────────────────────────────────────────
@@ -449,3 +462,19 @@ def test_an_error_that_no_site_raised_is_that_of_each_site_of_the_process(archiv
     assert {name: type(error) for name, error in outcome.unopened.items()} == dict.fromkeys(
         ("site00", "site01"), StoreError
     )
+
+
+def test_a_process_has_its_part_of_the_cores_and_all_of_the_time(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: dict[str, Any] = {}
+
+    def new_session(_: Config, **parts: Any) -> None:  # noqa: ANN401 - whatever a session is joined of
+        taken.update(parts)
+        raise StoreError
+
+    monkeypatch.setattr(share_process, "new_session", new_session)
+    hour = timedelta(hours=1)
+    work_share(lambda _: None, replace(share(archive), cores=3, time_limit=hour, watched=False))
+    assert (taken["machine"].cores, taken["time_limit"]) == (3, hour)
+    assert isinstance(taken["progress"], Unwatched)
