@@ -478,3 +478,20 @@ def test_a_process_has_its_part_of_the_cores_and_all_of_the_time(
     work_share(lambda _: None, replace(share(archive), cores=3, time_limit=hour, watched=False))
     assert (taken["machine"].cores, taken["time_limit"]) == (3, hour)
     assert isinstance(taken["progress"], Unwatched)
+
+
+@pytest.mark.parametrize(("cores", "each"), [(7, 3), (1, 1)])
+def test_the_cores_are_shared_out_among_the_processes(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, cores: int, each: int
+) -> None:
+    given: list[Share] = []
+
+    def begin(parts: list[Share]) -> None:
+        given.extend(parts)
+        raise StoreError
+
+    monkeypatch.setattr(shares, "SharedRun", begin)
+    monkeypatch.setattr(shares, "shares_of", lambda sites, **_: (sites[:1], sites[1:]))
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    assert cli.main(command(archive)) == 1
+    assert [part.cores for part in given] == [each, each]
