@@ -46,6 +46,9 @@ KINDS = {
         files=("/__local/A/zc.pdf",),
         seen=Loss(files=1),
     ),
+    "in the words of an attribute with a long name": Kind(
+        body=f"<p data-{'n' * 60}-title='见附件 a.doc'>字</p>", seen=Loss(characters=1)
+    ),
     "in single quotes, slashes escaped": Kind(
         body="<div id=v></div><script>PDFObject.embed('\\/files\\/a.pdf', '#v')</script>",
         files=("/files/a.pdf",),
@@ -663,7 +666,7 @@ def test_the_witness_names_what_nobody_tells(kind: Kind) -> None:
     assert base is not None
     containers = [RawBody(node) for node in dom.select(root, "#body")]
     nothing = witness.Told(images=(), links=(), others=())
-    shown = witness.testify(containers, urls.Joined(base), nothing, {}, {}).shown
+    shown = witness.testify(containers, base, nothing, {}, {}).shown
     assert loss_of(shown, "") == kind.seen
 
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from article_cases import read_body
 
+from scraper import urls
 from scraper.blocks import Anchor
+from scraper.extractor import article as article_reader
 from scraper.extractor import body as body_reader
+from scraper.extractor.addresses import Addresses
 from scraper.model import Loss
 from scraper.values import replace
 from scraper.writer import loss_of, render
@@ -91,3 +94,14 @@ def test_what_a_reader_forgets_is_lost(name: str, monkeypatch: pytest.MonkeyPatc
         if markdown != render(whole.body) and loss_of(article.shown, markdown) == Loss():
             silent.append(told)
     assert silent == []
+
+
+def test_a_reader_that_joins_references_wrongly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The witness joins them itself, on the page's own base: what the reader made of them is not its word."""
+    body = "<p><a href='x.htm'>此</a></p><p><img src='a.jpg'></p><script>showPdf('c.pdf')</script>"
+    elsewhere = urls.parse("http://other.example/y/z.html")
+    assert elsewhere is not None
+    assert (told := read_body(body)) and loss_of(told.shown, render(told.body), told.attachments) == Loss()
+    monkeypatch.setattr(article_reader, "Addresses", lambda _: Addresses(elsewhere))
+    wrong = read_body(body)
+    assert loss_of(wrong.shown, render(wrong.body), wrong.attachments) == Loss(images=1, links=1)

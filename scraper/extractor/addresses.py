@@ -26,7 +26,7 @@ class Addresses:
     def __init__(self, base: Url) -> None:
         """Take the address that relative references stand on."""
         self.base = base
-        self.joined = urls.Joined(base)
+        self._joined = urls.Joined(base)  # a page names its pictures and links again and again
         self.embedded: dict[Url, bytes] = {}  # pictures that the page itself holds
 
     def link(self, reference: str | None) -> str | None:
@@ -37,7 +37,7 @@ class Addresses:
                 return None
             if _OTHER.match(reference):
                 return _foreign(reference)
-        url = self.joined[reference]
+        url = self._joined[reference]
         if url is None:
             return None
         if "#" not in reference:
@@ -56,7 +56,7 @@ class Addresses:
                 return None
             if reference[:5].lower() == "data:":
                 return self._embedded(reference)
-        url = self.joined[reference]
+        url = self._joined[reference]
         return None if url == self.base else url
 
     def _embedded(self, reference: str) -> Url | None:
@@ -69,7 +69,7 @@ class Addresses:
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
         reference = (reference or "").strip()
-        return self.joined[reference] if reference else None
+        return self._joined[reference] if reference else None
 
 
 def _foreign(reference: str) -> str | None:

@@ -193,7 +193,7 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
     attachments = tuple(dict.fromkeys((*own, *beside)))
     testimony = witness.testify(
         [survey.raw for survey in surveys],
-        addresses.joined,
+        page.base,
         witness.Told(images=told.images, links=told.links, others=(*media, *attachments), words=read.words),
         read.account.nodes,
         read.account.addresses,

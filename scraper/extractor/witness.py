@@ -91,15 +91,13 @@ class Testimony(Value, frozen=True, kw_only=True):
 
 def testify(
     bodies: Sequence[RawBody],
-    joined: Joined,
+    base: Url,
     told: Told,
     nodes: Mapping[int, str],
     addresses: Mapping[str, str],
 ) -> Testimony:
-    """Return what the containers show, less what the account names by element (`mem_id`) or by address.
-
-    `joined`: what references on the page lead to.
-    """
+    """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
+    joined = urls.Joined(base)  # its own: what the reader made of a reference is not its word
     seen, naming = _Seen(), []
     for body in bodies:
         glance = _glance(body)
@@ -332,7 +330,7 @@ def _identified(
     """
     if not (pictures or loose):
         return ()
-    if not loose and [joined.get(values[0]) for values in pictures] == list(told.images):  # as on most pages
+    if not loose and [joined[values[0]] for values in pictures] == list(told.images):  # as on most pages
         return tuple(map(urls.Url, told.images))
     left = Counter(told.images)
     found: list[str] = []

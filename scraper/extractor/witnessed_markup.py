@@ -18,7 +18,9 @@ NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _EDGES: Final = frozenset("\"'()<> \t\r\n;`")
-_ATTRIBUTE: Final = re.compile(r"(?<![\w:.\-])([\w:.\-]{1,60}+)\s?\Z")  # before its sign
+_ATTRIBUTE: Final = re.compile(  # before its sign: from where it begins, or the end of a longer one
+    r"(?:(?<![\w:.\-])|\A.)([\w:.\-]{1,60}+)\s?\Z"
+)
 _VALUE: Final = re.compile(r"\s?[\"']?[^\"=<>]{0,300}")  # behind it
 _HOLDS_WORDS: Final = re.compile(
     r"^(?:alt|title|name|id|class|value|content|download)$|title|name|sudyfile|desc|label"
