@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import multiprocessing
 import os
@@ -24,11 +25,13 @@ from scraper import cli, parallel
 from scraper.app import share_process, shares
 from scraper.app.share_process import Share, work_share
 from scraper.app.shares import SharedRun, shares_of
+from scraper.app.wiring import new_session
 from scraper.crawl.outcome import Outcome, report_of
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import Server, serve
 from scraper.errors import Locked, StateTooNew, StoreError
+from scraper.exit_codes import ExitCode
 from scraper.progress import Unwatched
 from scraper.report import SiteReport
 from scraper.stores.archive_folder import ArchiveFolder
@@ -107,6 +110,23 @@ def test_sites_with_a_host_in_common_are_worked_by_one_process(archive: Archive)
     one, two, three, four = archive.config.sites
     shares = shares_of((one, two, _with_host_of(four, one), three), processes=3, cores=8)
     assert named(shares) == [["site00", "site03"], ["site01"], ["site02"]]
+
+
+def test_sites_that_a_third_one_joins_are_worked_by_one_process(archive: Archive) -> None:
+    one, two, three, four = archive.config.sites
+    sites = (_with_host_of(one, four), _with_host_of(two, one), three, four)
+    shares = shares_of(sites, processes=3, cores=8)
+    assert named(shares) == [["site00", "site01", "site03"], ["site02"]]
+
+
+def test_sites_of_one_host_are_as_much_work_as_the_quickest_of_them(archive: Archive) -> None:
+    one, two, three, four = archive.config.sites
+    sites = (
+        one,
+        replace(_with_host_of(two, one), delay=10.0),
+        *(replace(s, delay=0.1) for s in (three, four)),
+    )
+    assert named(shares_of(sites, processes=2, cores=8)) == [["site00", "site01"], ["site02", "site03"]]
 
 
 def _with_host_of(site: Site, other: Site) -> Site:
@@ -212,6 +232,20 @@ def test_a_run_of_which_no_site_can_be_opened_says_what_a_person_can_mend(archiv
     ]
     with pytest.raises(StateTooNew):
         report_of("run", (one, two), outcomes, started=archive.clock(), finished=archive.clock())
+
+
+def test_what_is_to_end_a_session_when_its_sites_have_just_ended_is_in_its_report(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = new_session(archive.config, progress=Unwatched())
+    as_completed = asyncio.as_completed
+
+    def then_signalled(tasks: list[asyncio.Task[None]]) -> Iterator[Any]:
+        yield from as_completed(tasks)
+        session.end(ExitCode.TERMINATED)
+
+    monkeypatch.setattr(asyncio, "as_completed", then_signalled)
+    assert session.go("run", archive.config.sites[:1], Incremental()).exit_code == 143
 
 
 # ── what ends it ──────────────────────────────────────────────────────────────────────────────────────────

@@ -185,7 +185,6 @@ class Session:
                             continue
             finally:
                 self._heed = None
-            self._codes.update(self._ends)  # what came when all was done
 
     async def _one(
         self, command: str, site: Site, turn: _Turn, plan: Plan, places: asyncio.Semaphore
