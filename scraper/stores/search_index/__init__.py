@@ -70,6 +70,7 @@ _LATER: Final = """
         mark       TEXT NOT NULL     -- of the events that were taken in
     );
     CREATE INDEX IF NOT EXISTS article_site ON article (site, moment, id, channel);
+    DROP INDEX IF EXISTS article_urlname; -- which nobody asked
 """
 
 
