@@ -214,3 +214,18 @@ def test_the_newest_of_a_search_without_words_are_not_sorted(
         steps = [row[3] for sql in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
         assert any(found_by in step for step in steps)
         assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize("beside", ["", "site:beichen", "site:beichen site:other", "channel:bcyw", "from:2019"])
+def test_articles_that_most_answer_are_looked_at_from_the_newest_on(beside: str, tmp_path: Path) -> None:
+    """Neither those that have the words nor those of the sites are sorted first."""
+    with _opened("search", tmp_path) as (index, connection):
+        for number in range(2, 42):
+            index.put(an_article(number), "南开大学")
+        heard: list[str] = []
+        connection.set_trace_callback(heard.append)
+        assert index.search(parse(f"大学 {beside}"), limit=1).total == 41
+        connection.set_trace_callback(None)
+        (asked,) = {sql for sql in heard if "ORDER BY" in sql and not sql.startswith("--")}
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked}")]
+        assert not [step for step in steps if "bigram" in step or "TEMP B-TREE" in step]

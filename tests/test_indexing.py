@@ -71,3 +71,15 @@ def test_what_is_new_changed_or_gone_is_found_whatever_the_keys_are(tmp_path: Pa
         changed = [article.key for article in found]
     assert sorted(changed) == sorted(key for key in now if key not in there or key in stale)
     assert sorted(gone) == sorted(there - now)
+
+
+@pytest.mark.parametrize(("before", "after"), [("b", "a"), ("a", "b")])
+def test_an_article_that_came_under_another_key_is_indexed_under_that_one(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    with open_copy(tmp_path / "none") as state:
+        known = held(state, [after])[after]
+    gone: list[str] = []
+    there = iter([(before, indexed(SITE, known).version)])
+    assert [article.key for article in changes_of(SITE, [known], there, gone)] == [after]
+    assert gone == [before]

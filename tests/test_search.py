@@ -19,6 +19,7 @@ from scraper.search.folding import cleaned, fold, occurrences
 from scraper.search.matching import LENGTH, as_html, snippet_of
 from scraper.search.query import Query, Term, parse
 from scraper.stores.search_index import open_index, view_index
+from scraper.stores.search_index.queries import CHECKED
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -95,6 +96,18 @@ def test_several_words_must_all_be_there_and_a_minus_keeps_out(index: SearchInde
     assert numbers(index, "书院 -运动") == [0]
     assert numbers(index, '-"星桥"') == [2]
     assert numbers(index, "") == [2, 1, 0]
+
+
+def test_a_newer_one_that_only_seems_to_answer_takes_no_place(index: SearchIndex) -> None:
+    put(index, "夜读会", "夜读，读会", "夜读，读会")
+    assert numbers(index, "夜读会", limit=1) == [0]
+
+
+def test_how_many_a_site_has_is_no_estimate(index: SearchIndex) -> None:
+    """Nothing needs to be looked at for it, however many there are."""
+    put(index, *["夜"] * (CHECKED + 10))
+    found = index.search(parse("site:beichen"), limit=1)
+    assert (found.total, found.exact) == (CHECKED + 10, True)
 
 
 def test_width_and_case_do_not_matter(index: SearchIndex) -> None:
