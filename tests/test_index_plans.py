@@ -216,7 +216,9 @@ def test_the_newest_of_a_search_without_words_are_not_sorted(
         assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
-@pytest.mark.parametrize("beside", ["", "site:beichen", "site:beichen site:other", "channel:bcyw", "from:2019"])
+@pytest.mark.parametrize(
+    "beside", ["", "site:beichen", "site:beichen site:other", "channel:bcyw", "from:2019"]
+)
 def test_articles_that_most_answer_are_looked_at_from_the_newest_on(beside: str, tmp_path: Path) -> None:
     """Neither those that have the words nor those of the sites are sorted first."""
     with _opened("search", tmp_path) as (index, connection):
