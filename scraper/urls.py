@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import lru_cache
-from typing import NamedTuple, NewType
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
 from scraper.messages import say
 from scraper.numbers import whole
 from scraper.text import whole as whole_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Url = NewType("Url", str)
 """An absolute http or https address with a host, cleaned. Made only here."""
@@ -74,18 +77,12 @@ def join(base: Url, reference: str) -> Url | None:
     return _absolute(_clean(reference), base=base)
 
 
-class Joined(dict[str, "Url | None"]):
-    """What the references on the page `base` lead to, each joined once: a page says one again and again."""
+def joining(base: Url) -> Callable[[str], Url | None]:
+    """Return `join` for the page `base`, each reference joined once: a page says one again and again.
 
-    def __init__(self, base: Url) -> None:
-        """Take the address that they stand on."""
-        super().__init__()
-        self.base = base
-
-    def __missing__(self, reference: str) -> Url | None:
-        """Join a reference that is met for the first time."""
-        url = self[reference] = join(self.base, reference)
-        return url
+    Nobody can put anything into it, so that the reader and its witness may ask the same one.
+    """
+    return cache(partial(join, base))
 
 
 @lru_cache(maxsize=64)  # of one address several things are asked, one after another

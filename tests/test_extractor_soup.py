@@ -30,7 +30,7 @@ from scraper.blocks import (
 from scraper.extractor import witness
 from scraper.extractor.raw_body import RawBody
 from scraper.extractor.tables import flat
-from scraper.urls import Url
+from scraper.urls import Url, joining
 from scraper.writer import render
 from scraper.writer.loss import Missing, missing
 
@@ -154,11 +154,11 @@ def test_all_that_a_soup_shows_is_told(start: int) -> None:
 @pytest.mark.parametrize("start", range(0, 400, 100))
 def test_what_the_witness_sees_at_once_is_what_it_sees_on_a_walk(start: int) -> None:
     nobody = witness.Told(images=(), links=(), others=())
-    base = Url("http://www.nankai.edu.cn/a/b.htm")
+    join = joining(Url("http://www.nankai.edu.cn/a/b.htm"))
     for seed in range(start, start + 100):
         (root,) = dom.select(dom.parse(soup(seed)), "body")
-        at_once = witness.testify([RawBody(root)], base, nobody, {}, {})
-        walked = witness.testify([RawBody(root)], base, nobody, {0: "of no element: but now it walks"}, {})
+        at_once = witness.testify([RawBody(root)], join, nobody, {}, {})
+        walked = witness.testify([RawBody(root)], join, nobody, {0: "of no element: but now it walks"}, {})
         assert at_once == walked, f"seed {seed}"
 
 

@@ -666,7 +666,7 @@ def test_the_witness_names_what_nobody_tells(kind: Kind) -> None:
     assert base is not None
     containers = [RawBody(node) for node in dom.select(root, "#body")]
     nothing = witness.Told(images=(), links=(), others=())
-    shown = witness.testify(containers, base, nothing, {}, {}).shown
+    shown = witness.testify(containers, urls.joining(base), nothing, {}, {}).shown
     assert loss_of(shown, "") == kind.seen
 
 

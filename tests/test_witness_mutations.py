@@ -97,11 +97,12 @@ def test_what_a_reader_forgets_is_lost(name: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_reader_that_joins_references_wrongly_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The witness joins them itself, on the page's own base: what the reader made of them is not its word."""
+    """The witness stands on the page's own base: what the reader made of a reference is not its word."""
     body = "<p><a href='x.htm'>此</a></p><p><img src='a.jpg'></p><script>showPdf('c.pdf')</script>"
     elsewhere = urls.parse("http://other.example/y/z.html")
     assert elsewhere is not None
-    assert (told := read_body(body)) and loss_of(told.shown, render(told.body), told.attachments) == Loss()
-    monkeypatch.setattr(article_reader, "Addresses", lambda _: Addresses(elsewhere))
+    told = read_body(body)
+    assert loss_of(told.shown, render(told.body), told.attachments) == Loss()
+    monkeypatch.setattr(article_reader, "Addresses", lambda *_: Addresses(elsewhere, urls.joining(elsewhere)))
     wrong = read_body(body)
     assert loss_of(wrong.shown, render(wrong.body), wrong.attachments) == Loss(images=1, links=1)

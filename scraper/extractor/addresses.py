@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scraper import urls
 from scraper.extractor import data_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scraper.urls import Url
 
 _OTHER = re.compile(r"(mailto|ftp):", re.IGNORECASE)
@@ -23,10 +24,10 @@ _SURELY_AN_ADDRESS = ("http", "/")  # and neither this page nor what another pro
 class Addresses:
     """The references of one page, resolved against its address (or its `<base>`)."""
 
-    def __init__(self, base: Url) -> None:
-        """Take the address that relative references stand on."""
+    def __init__(self, base: Url, join: Callable[[str], Url | None]) -> None:
+        """Take the address that relative references stand on, and what joins them to it."""
         self.base = base
-        self._joined = urls.Joined(base)  # a page names its pictures and links again and again
+        self._join = join
         self.embedded: dict[Url, bytes] = {}  # pictures that the page itself holds
 
     def link(self, reference: str | None) -> str | None:
@@ -37,7 +38,7 @@ class Addresses:
                 return None
             if _OTHER.match(reference):
                 return _foreign(reference)
-        url = self._joined[reference]
+        url = self._join(reference)
         if url is None:
             return None
         if "#" not in reference:
@@ -56,7 +57,7 @@ class Addresses:
                 return None
             if reference[:5].lower() == "data:":
                 return self._embedded(reference)
-        url = self._joined[reference]
+        url = self._join(reference)
         return None if url == self.base else url
 
     def _embedded(self, reference: str) -> Url | None:
@@ -69,7 +70,7 @@ class Addresses:
     def file(self, reference: str | None) -> Url | None:
         """Return the address of something that a page shows; None where there is none to ask for."""
         reference = (reference or "").strip()
-        return self._joined[reference] if reference else None
+        return self._join(reference) if reference else None
 
 
 def _foreign(reference: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scraper import dates, dom, families, text
+from scraper import dates, dom, families, text, urls
 from scraper.errors import ExtractError, NotAnArticle
 from scraper.extractor import body as body_reader
 from scraper.extractor import (
@@ -181,7 +181,8 @@ class _Body(Value, frozen=True, kw_only=True):
 
 def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int, Rule]) -> _Body:
     """Read the containers of a body, and hold what was read against them."""
-    addresses, roots = Addresses(page.base), [survey.root for survey in surveys]
+    join, roots = urls.joining(page.base), [survey.root for survey in surveys]
+    addresses = Addresses(page.base, join)
     read = body_reader.read(surveys, addresses, left_out, styled_words.shown_in(page, roots))
     told, media = fidelity.told_by(read.blocks), tuple(read.played)
     beside = _beside(page, layout, addresses)
@@ -193,7 +194,7 @@ def _read(page: Page, layout: Layout, surveys: list[Survey], left_out: dict[int,
     attachments = tuple(dict.fromkeys((*own, *beside)))
     testimony = witness.testify(
         [survey.raw for survey in surveys],
-        page.base,
+        join,
         witness.Told(images=told.images, links=told.links, others=(*media, *attachments), words=read.words),
         read.account.nodes,
         read.account.addresses,

@@ -19,10 +19,12 @@ from scraper.model import LeftOut, Shown
 from scraper.values import Value, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scraper.extractor.raw_body import Attributes, Element, RawBody
-    from scraper.urls import Joined, Url
+    from scraper.urls import Url
+
+    Join = Callable[[str], Url | None]
 
 _NO_WORDS: Final = frozenset(
     [
@@ -91,29 +93,31 @@ class Testimony(Value, frozen=True, kw_only=True):
 
 def testify(
     bodies: Sequence[RawBody],
-    base: Url,
+    join: Join,
     told: Told,
     nodes: Mapping[int, str],
     addresses: Mapping[str, str],
 ) -> Testimony:
-    """Return what the containers show, less what the account names by element (`mem_id`) or by address."""
-    joined = urls.Joined(base)  # its own: what the reader made of a reference is not its word
+    """Return what the containers show, less what the account names by element (`mem_id`) or by address.
+
+    `join`: `urls.join` on the page's own base, whatever base the reader took.
+    """
     seen, naming = _Seen(), []
     for body in bodies:
         glance = _glance(body)
         naming += [body.root] if glance.names else []
         if nodes or glance.needs_a_walk:
-            _look(body.root, joined, nodes, seen)
+            _look(body.root, join, nodes, seen)
         else:
-            _look_at_once(body, glance.leading, joined, seen)
+            _look_at_once(body, glance.leading, join, seen)
     files, loose = _named(naming, seen, addresses, told)
-    images = _identified(seen.pictures, loose, joined, told)
+    images = _identified(seen.pictures, loose, join, told)
     return Testimony(
         shown=Shown(
             text=text.visible_text("".join(seen.texts)),
             images=images,
             links=tuple(seen.links),
-            files=tuple(dict.fromkeys(joined[name] or urls.Url(name) for name in files)),
+            files=tuple(dict.fromkeys(join(name) or urls.Url(name) for name in files)),
         ),
         left_out=tuple(_listed(seen.left, addresses)),
     )
@@ -150,15 +154,15 @@ def _glance(body: RawBody) -> _Glance:
     )
 
 
-def _look_at_once(body: RawBody, leading: Iterable[Element], joined: Joined, seen: _Seen) -> None:
+def _look_at_once(body: RawBody, leading: Iterable[Element], join: Join, seen: _Seen) -> None:
     """Note what `_look` does, of a container in which all words are shown and no link stands in another."""
     seen.texts.append(body.text)
     for node, tag, attributes in leading:
         if tag == "area":
-            _piece(attributes, joined, seen)
+            _piece(attributes, join, seen)
         elif tag != "a":
             _picture(attributes, [], seen)
-        elif (href := _href(attributes, joined)) is not None:
+        elif (href := _href(attributes, join)) is not None:
             shows = text.is_seen(dom.all_text(node)) or any(_pictured(node))
             seen.links.extend([href] if shows else [])
 
@@ -168,7 +172,7 @@ def _pictured(link: dom.Node) -> Iterator[str]:
         yield from _values(node.attributes)
 
 
-def _look(root: dom.Node, joined: Joined, nodes: Mapping[int, str], seen: _Seen) -> None:
+def _look(root: dom.Node, join: Join, nodes: Mapping[int, str], seen: _Seen) -> None:
     waiting: list[dom.Node | _Link] = [root]
     links: list[_Link] = []  # those open, outermost first
     while waiting:
@@ -186,18 +190,18 @@ def _look(root: dom.Node, joined: Joined, nodes: Mapping[int, str], seen: _Seen)
         elif tag in _NO_WORDS:
             _pictures_within(node, nodes, links, seen)
         else:
-            if tag in _LEADING and (link := _led(node, joined, links, seen)) is not None:
+            if tag in _LEADING and (link := _led(node, join, links, seen)) is not None:
                 waiting.append(link)
             waiting.extend([child] if (child := node.first_child) is not None else [])
 
 
-def _led(node: dom.Node, joined: Joined, links: list[_Link], seen: _Seen) -> _Link | None:
+def _led(node: dom.Node, join: Join, links: list[_Link], seen: _Seen) -> _Link | None:
     """Note a picture, or a piece of one that leads somewhere; return a link that opens here."""
     if node.tag in _PICTURED:
         _picture(node.attributes, links, seen)
     elif node.tag == "area":
-        _piece(node.attributes, joined, seen)
-    elif (href := _href(node.attributes, joined)) is not None:
+        _piece(node.attributes, join, seen)
+    elif (href := _href(node.attributes, join)) is not None:
         links.append(_Link(href))
         return links[-1]
     return None
@@ -209,9 +213,9 @@ def _note(characters: str, links: list[_Link], seen: _Seen) -> None:
         links[-1].shows = text.is_seen(characters)
 
 
-def _piece(attributes: Attributes, joined: Joined, seen: _Seen) -> None:
+def _piece(attributes: Attributes, join: Join, seen: _Seen) -> None:
     """Note what a piece of a picture leads to."""
-    if (href := _href(attributes, joined)) is not None:
+    if (href := _href(attributes, join)) is not None:
         seen.links.append(href)
 
 
@@ -252,13 +256,13 @@ def _values(attributes: Attributes) -> list[str]:
     return found
 
 
-def _href(attributes: Attributes, joined: Joined) -> str | None:
+def _href(attributes: Attributes, join: Join) -> str | None:
     """Return what a link leads to outside the page; None where it leads nowhere."""
     reference = (attributes.get("href") or "").strip()
     scheme, colon, rest = reference.partition(":")
     if colon and scheme.lower() in {"mailto", "ftp"}:
         return f"{scheme.lower()}:{''.join(rest.split())}" if "@" in rest or scheme.lower() == "ftp" else None
-    url = None if reference.startswith("#") or not reference else joined[reference]
+    url = None if reference.startswith("#") or not reference else join(reference)
     if url is None:
         return None
     fragment = "".join(reference.partition("#")[2].split())
@@ -322,7 +326,7 @@ def _last_of(name: str) -> str:
 
 
 def _identified(
-    pictures: Sequence[tuple[str, ...]], loose: Sequence[str], joined: Joined, told: Told
+    pictures: Sequence[tuple[str, ...]], loose: Sequence[str], join: Join, told: Told
 ) -> tuple[Url, ...]:
     """Return each picture by the address that is told of it, else by its first that can be asked for.
 
@@ -330,14 +334,14 @@ def _identified(
     """
     if not (pictures or loose):
         return ()
-    if not loose and [joined[values[0]] for values in pictures] == list(told.images):  # as on most pages
+    if not loose and [join(values[0]) for values in pictures] == list(told.images):  # as on most pages
         return tuple(map(urls.Url, told.images))
-    left = Counter(told.images)
+    left, page = Counter(told.images), join("")
     found: list[str] = []
     untold: list[Url] = []
     for values in pictures:
-        named = (joined[value] for value in values if not value.startswith("data:"))
-        own = [str(url) for url in named if url is not None and url != joined.base]
+        named = (join(value) for value in values if not value.startswith("data:"))
+        own = [str(url) for url in named if url is not None and url != page]
         if any(value.startswith("data:") for value in values):
             own += [address for address in left if address.startswith("/")]
         same = next((address for address in own if left[address] > 0), None)
@@ -346,7 +350,7 @@ def _identified(
             found.append(same)
         elif own:
             untold.append(urls.Url(own[0]))
-    untold += [url for name in loose if (url := joined[name]) is not None]
+    untold += [url for name in loose if (url := join(name)) is not None]
     counts = Counter(found)
     return (*(urls.Url(address) for address in told.images if _taken(counts, address)), *untold)
 
