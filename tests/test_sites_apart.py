@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from archiving import Archive, Clock, captures_in
 
 from scraper import cli
@@ -130,6 +131,21 @@ def test_a_site_is_deleted_moved_and_put_back_by_its_two_folders(archive: Archiv
         shutil.copytree(tmp_path / "saved" / place.parent.name / first, place)
     assert archive.documents() == documents
     assert archive.run().sites[first].written == 0
+
+
+def test_two_sites_that_list_one_article_have_a_document_of_it_each(
+    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "config.yaml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    first = next(iter(config["sites"]))
+    own = {"home": config["sites"][first]["home"] + "again/", "tags": ["again"]}
+    config["sites"]["again"] = config["sites"][first] | own
+    file.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    report = archive.run()
+    assert report.sites["again"].written == report.sites[first].written == 3
+    assert sum("again" in path for path in archive.documents()) == 3
+    assert cli.main(["verify", "--config", str(file)]) == 0, capsys.readouterr().out
 
 
 def test_no_more_sites_are_open_than_may_be(archive: Archive) -> None:

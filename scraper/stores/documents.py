@@ -20,7 +20,7 @@ from scraper.messages import say
 from scraper.stores.disk import make_folder, open_file, remove_file, replace_file, store_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from scraper.model import Document
     from scraper.stores.disk import Sync, Write
@@ -62,16 +62,19 @@ class DocumentStore:
         root: Path,
         *,
         elsewhere: Elsewhere | None = None,
+        others: Callable[[], Container[str]] = frozenset,
         write: Write = os.write,
         sync: Sync = os.fsync,
     ) -> None:
         """Take the archive's folder, which need not exist yet.
 
-        `elsewhere`: where documents are that are not in the folder; None: there are none. `write` and `sync`
-        are the system's own, given so that a full disk can be tried.
+        `elsewhere`: where documents are that are not in the folder; None: there are none. `others`: the folders
+        of other sites, where no document of this one is looked for. `write` and `sync` are the system's own,
+        given so that a full disk can be tried.
         """
         self._root = root
         self._elsewhere = elsewhere
+        self._others = others
         self._write = write
         self._sync = sync
         self.unsynced = Unsynced()
@@ -160,20 +163,28 @@ class DocumentStore:
             return []  # whoever asks for each of its files hears why
 
     def named(self, name: str) -> str | None:
-        """Return the path of the document whose file is called `<name>.md`, wherever it lies; None: none is.
+        """Return the path of the document whose file is called `<name>.md`; None: there is none.
 
-        The folder is gone through once, when this is first asked. Of several the one with the shortest path.
+        It may lie anywhere but in the folder of another site, which may hold the same article as its own. The
+        folder is gone through once, when this is first asked. Of several the one with the shortest path.
         """
         if self._by_name is None:
             self._by_name = {}
-            for place, folders, names in os.walk(self._root):
-                folders[:] = [folder for folder in folders if folder != _OURS]
-                for found in filter(_DOCUMENT.fullmatch, names):
-                    path = Path(place, found).relative_to(self._root).as_posix()
-                    before = self._by_name.get(found)
-                    if before is None or (len(path), path) < (len(before), before):
-                        self._by_name[found] = path
+            for path in self._own():
+                found = path.rpartition("/")[2]
+                before = self._by_name.get(found)
+                if before is None or (len(path), path) < (len(before), before):
+                    self._by_name[found] = path
         return self._by_name.get(f"{name}.md")
+
+    def _own(self) -> Iterator[str]:
+        """Yield the paths of all documents that lie in no folder of another site."""
+        others = self._others()
+        for place, folders, names in os.walk(self._root):
+            if place == str(self._root):
+                folders[:] = [folder for folder in folders if folder != _OURS and folder not in others]
+            for found in filter(_DOCUMENT.fullmatch, names):
+                yield Path(place, found).relative_to(self._root).as_posix()
 
     def read(self, path: str) -> str | None:
         """Return a document's text, or None where there is no such file."""

@@ -165,4 +165,9 @@ def captures_of(
 
 def documents_of(archive: Path, name: str, *, sync: Sync = os.fsync) -> DocumentStore:
     """Return the documents of a site. Touches nothing yet. `sync`: how they are made durable."""
-    return DocumentStore(archive, elsewhere=elsewhere_of(archive, name), sync=sync)
+    return DocumentStore(
+        archive,
+        elsewhere=elsewhere_of(archive, name),
+        others=lambda: {*ArchiveFolder(archive).sites()} - {name},
+        sync=sync,
+    )
