@@ -41,9 +41,9 @@ _TAG: Final = re.compile(
 _SHORT: Final = 300  # characters of a tag that is surely looked at at once
 _DOUBTFUL: Final = (
     re.compile(  # where a tag may begin that is a root's, or not short, or not surely ended by the next ">"
-        rf"""<(?:(?=/?(?:[Hh][Tt][Mm][Ll]|[Bb][Oo][Dd][Yy])) | (?=/?[a-zA-Z])(?!
-        /?[a-zA-Z0-9]{{1,{_SHORT - 1}}}+>            # most tags; of the others' attributes most are as here:
-      | (?=[^>]{{0,{_SHORT}}}+>) /?[^ \t\n\r\f/>]++ (?:[ ][a-z]++="[^">]*+")*+
+        rf"""</?+(?=[a-zA-Z])(?!(?![Hh][Tt][Mm][Ll]|[Bb][Oo][Dd][Yy])(?:
+        [a-zA-Z0-9]{{1,{_SHORT - 1}}}+>              # most tags; of the others' attributes most are as here:
+      | (?=[^>]{{0,{_SHORT}}}+>) [^ \t\n\r\f/>]++ (?:[ ][a-z]++="[^">]*+")*+
         (?:> | (?: [ \t\n\r\f/]++
                  | [^ \t\n\r\f/>="']++
                    (?:{_SPACE}*+={_SPACE}*+(?:"[^">]*+"|'[^'>]*+'|[^ \t\n\r\f>"'][^ \t\n\r\f>]*+)?+)?+
@@ -428,6 +428,8 @@ class _Count:
             self._floor = len(self._open)
             return
         closed = [self._pop() for _ in range(len(self._open) - place)]
+        if _BARRIERS.isdisjoint(closed):
+            return
         held = [name for name in closed if name in _BARRIERS]  # innermost first
         markers = [name for name in held if name in _MARKERS]
         cleared = not markers or (len(markers) == 1 and (held[0] in _CELLS or held == closed[-1:]))
