@@ -54,6 +54,7 @@ _DOUBTFUL: Final = (
 )
 _COMMENT_END: Final = re.compile(r"-->|--!>")
 _BEGUN: Final = re.compile(r"<([A-Za-z]{1,8})[ \t\n\r\f/>]")  # as long as the names that are counted
+_EACH: Final = re.compile(rf"(?:{_BEGUN.pattern}|<)")  # whatever else a tag begins is ""
 _MOST_LOOKED_AT: Final = 24  # open elements, for what keeps an item open
 _MOST_ALIKE: Final = 3  # formatting elements of one kind that the parser keeps apart (the Noah's Ark clause)
 _MOST_MENDED: Final = 8  # blocks within a formatting element, beyond which its end tag leaves it open
@@ -110,7 +111,9 @@ def check(text: str) -> None:
         msg = say("too tangled to be read: more than {most_tags} tags", most_tags=_MOST_TAGS)
         raise NotAnArticle(msg)
     dear = most * most > 2 * _MOST_WORK or (
-        most * most > _MOST_COPIES and _formatting(text) * most > _MOST_COPIES
+        most * most > _MOST_COPIES
+        and _formatting(text) * most > _MOST_COPIES
+        and _copies(text) > _MOST_COPIES
     )
     if dear or _may_have_many_attributes(text):
         _Count().read(text)
@@ -128,6 +131,26 @@ def _formatting(text: str) -> int:
         elif name in _PARTING:
             markers += times
     return min(links, 1 + markers) + others
+
+
+def _copies(text: str) -> int:
+    """Return how many of them can be open at each tag, summed over the tags: those that begin before it.
+
+    Closer than the most of them at every tag, and far quicker than `_Count`.
+    """
+    names = _EACH.findall(text)
+    copies, free, left = 0, 1, len(names)  # `free`: places beside markers where no link is open yet
+    for written in names:
+        left -= 1
+        name = written.lower()
+        if name in _PARTING:
+            free += 1
+        elif name == "a":
+            copies += left if free else 0
+            free -= free > 0
+        elif name in _FORMATTING:
+            copies += left
+    return copies
 
 
 def _may_have_many_attributes(text: str) -> bool:

@@ -127,6 +127,29 @@ def test_no_more_is_open_than_was_counted(seed: int) -> None:
         real_depth, elements = _real(text)
         assert real_depth <= 3 * deepest + 8, text
         assert elements <= 3 * tags + 2 * copies + 10, text
+        assert elements <= 3 * tags + 2 * tangles._copies(text) + 10, text  # noqa: SLF001 - a first look
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>" + "".join(f"<B x={n}>" for n in range(100)) + "</p>" + "<p>甲</p>" * 100,
+        "<p>" + "".join(f"<td><font x={n}><a>" for n in range(100)) + "</p>" + "<p>甲</p>" * 100,
+        "<p>甲</p>" * 50 + "<p>" + "".join(f"<i x={n}>" for n in range(100)) + "</p>" + "<p>甲</p>" * 100,
+    ],
+)
+def test_what_a_first_look_sums_up_is_no_less_than_what_the_parser_repeats(page: str) -> None:
+    """Each paragraph repeats what was left open before it: far more elements than the page has tags."""
+    _, elements = _real(page)
+    assert 10 * page.count("<") < elements <= 3 * page.count("<") + tangles._copies(page)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("left_open", ["<{tag} x={n}>", "<td><A x={n}><{tag} y={n}>", "<Object><A x={n}>"])
+def test_what_is_left_open_early_is_refused_where_many_paragraphs_follow(left_open: str) -> None:
+    """Five hundred formatting elements and paragraphs make a quarter of a million nodes."""
+    begun = "".join(left_open.format(tag="Font", n=n) for n in range(500))
+    with pytest.raises(NotAnArticle, match="left open"):
+        dom.parse(f"<p>{begun}</p>{'<p>甲</p>' * 500}")
 
 
 @pytest.mark.parametrize(

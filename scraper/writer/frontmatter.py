@@ -25,16 +25,18 @@ Metadata: TypeAlias = dict[str, "str | list[str]"]
 
 # Anything made of digits, signs and what may stand between them, an exponent or a base: `1e5`, `08`, `0o17`,
 # `1_000`, `12:30`, `2020-06-14`, `.5`. An MD5 of digits and a single `e` is among them.
-_NUMBER: Final = re.compile(r"[-+.]*[0-9][-+0-9_.,:eETZtz ]*|[-+]?0[xXoObB][0-9a-fA-F_]*")
-_WORD: Final = re.compile(
-    r"[-+]?\.?(?:y|n|yes|no|on|off|true|false|null|nil|nan|inf|infinity)", re.IGNORECASE
-)
+_NUMBER: Final = r"[-+.]*[0-9][-+0-9_.,:eETZtz ]*|[-+]?0[xXoObB][0-9a-fA-F_]*"
+_WORD: Final = r"(?i:[-+]?\.?(?:y|n|yes|no|on|off|true|false|null|nil|nan|inf|infinity))"
+_TAKEN_FOR_MORE: Final = re.compile(rf"{_NUMBER}|{_WORD}")
 # Signs are told by the few that are not what is asked for: `re` goes through every character of a class.
 _UNSEEN_ONES: Final = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _UNSEEN: Final = re.compile(f"[{_UNSEEN_ONES}]")
 _MARKUP: Final = re.compile(r"[\x00-'\)-/:-@\[-`{-\x7f]|.*(?::(?:\s|$)|\s#|\s$)", re.DOTALL)
 # Begins with a letter, a digit or a sign beyond ASCII, and holds nothing that YAML gives a meaning to.
-_PLAIN: Final = re.compile(rf"[^ -/:-@\[-`{{-~{_UNSEEN_ONES}][^!-'*:-=?@\[-^`{{}}~{_UNSEEN_ONES}]*")
+_PLAIN: Final = re.compile(
+    rf"(?!(?:{_TAKEN_FOR_MORE.pattern})\Z)"
+    rf"[^ -/:-@\[-`{{-~{_UNSEEN_ONES}][^!-'*:-=?@\[-^`{{}}~{_UNSEEN_ONES}]*+(?<!\s)"
+)
 _TAGS_BARE: Final = "\ntags:\n"
 _TAGS: Final = "\ntags: \n"  # as in the older documents, blank and all
 _DOCUMENT: Final = re.compile(
@@ -98,12 +100,7 @@ def _strings(key: str, values: tuple[str, ...]) -> str:
 
 def _is_plain(text: str) -> bool:
     """Tell whether a string stands bare in every YAML, beyond doubt."""
-    return (
-        _PLAIN.fullmatch(text) is not None
-        and not text[-1].isspace()
-        and _NUMBER.fullmatch(text) is None
-        and _WORD.fullmatch(text) is None
-    )
+    return _PLAIN.fullmatch(text) is not None
 
 
 def read(text: str) -> tuple[Metadata, str]:
@@ -149,8 +146,7 @@ def _read_value(value: object) -> str | list[str]:
 def _needs_quotes(text: str) -> bool:
     return (
         not text
-        or _NUMBER.fullmatch(text) is not None
-        or _WORD.fullmatch(text) is not None
+        or _TAKEN_FOR_MORE.fullmatch(text) is not None
         or _MARKUP.match(text) is not None
         or _UNSEEN.search(text) is not None
     )
