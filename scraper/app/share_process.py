@@ -1,8 +1,7 @@
 """A process of a run that has several: the session over its share of the sites, told to whoever began it.
 
-here → there   ("line", text)                    of the log
-("listing", …), ("article", …)    what a watcher hears, by the verb's name
-("outcome", Outcome)              last
+It says `("line", text)` of the log; a watcher's verb by its name and what it hears, as `("listing", …)`; and
+`("outcome", Outcome)` at last.
 """
 
 from __future__ import annotations

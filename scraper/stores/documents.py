@@ -68,9 +68,9 @@ class DocumentStore:
     ) -> None:
         """Take the archive's folder, which need not exist yet.
 
-        `elsewhere`: where documents are that are not in the folder; None: there are none. `others`: folders of
-        other sites, where no document of this one is looked for. `write` and `sync` are the system's own, given
-        so that a full disk can be tried.
+        `elsewhere`: where documents are that are not in the folder; None: there are none. `others`: folders
+        of other sites, where no document of this one is looked for. `write` and `sync` are the system's own,
+        given so that a full disk can be tried.
         """
         self._root = root
         self._elsewhere = elsewhere
