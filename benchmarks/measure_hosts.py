@@ -27,9 +27,9 @@ from scraper.values import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACES = ((30, 1.0), (30, 0.2))  # hosts, seconds of delay
+PACES = (("run", 30, 1.0), ("backfill", 30, 0.2))  # hosts, seconds of delay
 SITES = 40  # that are asked without a delay
-SMALL = ((2, 0.05),)
+SMALL = (("run", 2, 0.05),)
 
 
 class _Run(Value, frozen=True, kw_only=True):
@@ -43,8 +43,8 @@ class _Run(Value, frozen=True, kw_only=True):
 
 def measure(*, small: bool) -> Iterator[Figure]:
     """Yield the seconds of a run, and what of a core it takes."""
-    for hosts, delay in SMALL if small else PACES:
-        ran, name = _run("run", hosts, delay), f"{hosts} hosts, {delay:g} s apart"
+    for command, hosts, delay in SMALL if small else PACES:
+        ran, name = _run(command, hosts, delay), f"{command} of {hosts} hosts, {delay:g} s apart"
         floor = delay * (ran.most - 1)
         yield Figure(name=name, value=ran.wall, unit="s", floor=floor, floor_name="politeness")
         yield Figure(name=f"{name}: CPU", value=ran.spent / ran.wall, unit="cores")
