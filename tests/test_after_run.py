@@ -99,13 +99,15 @@ def test_rebuilding_gives_the_same_and_names_what_cannot_be_read(
     config = ["--config", str(archive.folder / "config.yaml")]
     assert cli.main([*config, "search", "--rebuild"]) == 0
     assert found(archive, "北辰") == before
-    lost = next(iter(archive.documents()))
+    lost, broken, *_ = archive.documents()
     (archive.root / lost).unlink()
+    (archive.root / broken).write_bytes(b"\xff")
     capsys.readouterr()
     assert cli.main([*config, "search", "--rebuild", "北辰", "--json"]) == 3
     said = capsys.readouterr()
     assert lost in said.err
-    assert json.loads(said.out)["total"] == 4
+    assert broken in said.err
+    assert json.loads(said.out)["total"] == 3
     assert sorted(path.name for path in index_path(archive.config).parent.glob("search*")) == [
         "search.sqlite3"
     ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from listing_cases import site
@@ -83,3 +84,34 @@ def test_an_article_that_came_under_another_key_is_indexed_under_that_one(
     there = iter([(before, indexed(SITE, known).version)])
     assert [article.key for article in changes_of(SITE, [known], there, gone)] == [after]
     assert gone == [before]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"article_digest": "0f" * 32},
+        {"path": "s/elsewhere.md"},
+        {"title": "另题"},
+        {"title": None},
+        {"channel": "bcyw"},
+        {"published": datetime(2026, 3, 2, tzinfo=UTC)},
+    ],
+)
+def test_whatever_is_said_otherwise_is_indexed_anew(tmp_path: Path, change: dict[str, Any]) -> None:
+    with open_copy(tmp_path / "none") as state:
+        known = held(state, ["1"])["1"]
+    before = [("1", indexed(SITE, known).version)]
+    assert list(changes_of(SITE, [known], iter(before), [])) == []
+    (found,) = changes_of(SITE, [replace(known, **change)], iter(before), [])
+    told = {name: value for name, value in change.items() if name != "article_digest"}
+    assert {name: getattr(found, name) for name in told} == told | (
+        {"title": known.url} if change.get("title", "") is None else {}
+    )
+
+
+def test_a_site_that_moves_to_another_time_zone_is_indexed_anew(tmp_path: Path) -> None:
+    with open_copy(tmp_path / "none") as state:
+        known = held(state, ["1"])["1"]
+    moved = replace(SITE, timezone=ZoneInfo("Pacific/Auckland"))
+    (found,) = changes_of(moved, [known], iter([("1", indexed(SITE, known).version)]), [])
+    assert found.published.isoformat() == "2026-03-01T13:00:00+13:00"

@@ -49,8 +49,8 @@ def archive(tmp_path: Path, server: Server, world: EcmsWorld) -> Archive:
     return archive
 
 
-def command(archive: Archive, name: str) -> int:
-    return cli.main([name, "--json", "--config", str(archive.folder / "config.yaml")])
+def command(archive: Archive, *name: str) -> int:
+    return cli.main([*name, "--json", "--config", str(archive.folder / "config.yaml")])
 
 
 def sql(archive: Archive, statement: str, *values: object) -> None:
@@ -437,6 +437,21 @@ def test_no_command_ends_at_a_row_that_cannot_be(
         assert command(archive, name) in {0, 3, 7}
     assert only(archive.run()).problems == []
     assert command(archive, "verify") == 0
+
+
+@pytest.mark.parametrize("moment", [-62_135_596_800_000_000, 253_402_300_799_999_999])
+def test_a_moment_that_a_time_zone_cannot_show_ends_no_command(
+    archive: Archive, capsys: pytest.CaptureFixture[str], moment: int
+) -> None:
+    """The first and the last that Python has a date for, which has none where a day begins else."""
+    with opened(archive.config) as context:
+        key = next(iter(context.state.articles.every(SITE))).key
+    sql(archive, "UPDATE article SET published = ? WHERE key = ?", moment, key)
+    assert command(archive, "coverage") == 3  # nobody has walked its lists to their ends
+    assert command(archive, "search", "--rebuild") == 0
+    capsys.readouterr()
+    assert command(archive, "verify") == 7
+    assert f"the article {key}: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import Final
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _A_MICROSECOND: Final = timedelta(microseconds=1)
 MINUTE: Final = 60_000_000  # microseconds
-EARLIEST: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _A_MICROSECOND
-LATEST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _A_MICROSECOND
-"""The first and the last microsecond that can be; no column holds a whole number beyond them."""
+_A_DAY = timedelta(days=1)
+EARLIEST: Final = (datetime.min.replace(tzinfo=UTC) + _A_DAY - _EPOCH) // _A_MICROSECOND
+LATEST: Final = (datetime.max.replace(tzinfo=UTC) - _A_DAY - _EPOCH) // _A_MICROSECOND
+"""The first and the last moment that every time zone can show; no column holds a whole number beyond them."""
 
 
 def stored(moment: datetime | None) -> int | None:
@@ -28,4 +29,7 @@ def required(value: object) -> datetime:
     if type(value) is not int:
         msg = f"a moment is no whole number but {value!r}"
         raise TypeError(msg)
+    if not EARLIEST <= value <= LATEST:
+        msg = f"a moment is beyond all time zones: {value}"
+        raise OverflowError(msg)
     return _EPOCH + timedelta(microseconds=value)
