@@ -334,7 +334,9 @@ def _identified(
     """
     if not (pictures or loose):
         return ()
-    if not loose and [join(values[0]) for values in pictures] == list(told.images):  # as on most pages
+    first = [values[0] for values in pictures]
+    leads = not loose and "data:" not in {value[:5] for value in first}  # such a one is long
+    if leads and list(map(join, first)) == list(told.images):  # as on most pages
         return tuple(map(urls.Url, told.images))
     left, page = Counter(told.images), join("")
     found: list[str] = []
