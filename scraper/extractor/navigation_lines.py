@@ -62,7 +62,8 @@ def lines(root: dom.Node, shown: str) -> Iterator[dom.Node]:
 
     `shown`: the characters of the container; what none of its lines can begin with is not looked for in each.
     """
-    words = [key for key in _KEYS if key[1] in shown and key in shown]  # one character is found far quicker
+    # One character is found far quicker than two are.
+    words = [key for key in _KEYS if key[1] in shown and key[0] in shown and key in shown]
     words += {shown[at.start() - 1 : at.start() + 1] for at in _NEIGHBOUR.finditer(shown)}
     if not words:
         return
