@@ -85,3 +85,25 @@ def test_a_page_that_cannot_be_counts_for_none_to_who_only_looks(
     with open_view(path) as state:
         assert [page.channel for page in state.counts.pages("s")] == ["b"]
         assert [page.channel for page in state.counts.pages("s", counted=False)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("url", b"\xff"),
+        ("path", b"\xff"),
+        ("title", b"\xff"),
+        ("channel", b"\xff"),
+        ("article_digest", 7),
+        ("published", b"\xff"),
+        ("published", BEYOND),
+        ("listed_date", "yesterday"),
+        ("first_seen", "yesterday"),
+    ],
+)
+def test_an_article_whose_row_cannot_be_is_passed_over_by_the_search(
+    path: Path, column: str, value: object
+) -> None:
+    spoil(path, f"UPDATE article SET {column} = ? WHERE key = 'h0003'", value)  # noqa: S608 - a test's own
+    with open_view(path) as state:
+        assert len(keys(state, "texts")) == AT_ONCE + 1
