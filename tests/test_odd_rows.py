@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -76,15 +77,22 @@ def test_a_walk_goes_on_behind_a_key_that_cannot_be(path: Path, walk: str, kind:
         assert keys(state, walk) == [key for key in sound if key != last_read]
 
 
-@pytest.mark.parametrize("column", ["rows", "elsewhere", "number", "read_at"])
-@pytest.mark.parametrize("value", [b"\xff", "x", BEYOND, -BEYOND])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *itertools.product(("rows", "elsewhere", "number", "read_at"), (b"\xff", "x", BEYOND, -BEYOND)),
+        *itertools.product(("channel", "url", "next_url", "unread"), (b"\xff",)),
+    ],
+)
 def test_a_page_that_cannot_be_counts_for_none_to_who_only_looks(
     path: Path, column: str, value: object
 ) -> None:
+    """It is passed over in the file itself: that is not copied into memory for it."""
     spoil(path, f"UPDATE page SET {column} = ? WHERE channel = 'a'", value)  # noqa: S608 - a test's own
     with open_view(path) as state:
         assert [page.channel for page in state.counts.pages("s")] == ["b"]
         assert [page.channel for page in state.counts.pages("s", counted=False)] == ["b"]
+        assert state.connection.execute("PRAGMA database_list").fetchone()["file"] == str(path)
 
 
 @pytest.mark.parametrize(
