@@ -88,6 +88,7 @@ BOMBS = {
     "attributes behind a comment that holds a quote": (
         f'<!-- <p a=" --><p {" ".join(f"a{n}" for n in range(90_000))}>'
     ),
+    "attributes behind a sign in quotes": f'<p x="y" z=">" {" ".join(f"a{n}" for n in range(90_000))}>',
     "attributes of many bodies": "".join(f"<body a{n}>" for n in range(9_000)),
     "an unquoted end": "<b " * 2_500 + _P * 4 + "<div>" * 9_000,
 }
@@ -160,6 +161,7 @@ def test_what_is_left_open_early_is_refused_where_many_paragraphs_follow(left_op
         "<p><span><b>甲</b></span>" * 5_000,
         "<div><p>甲<br>乙<img src=x><font><strong>丙</strong></font></p></div>" * 4_000,
         "<div><a href=x><div><h3>甲</h3><svg><path d=''/></svg></div></a></div>" * 2_000,
+        "<svg>" + "<path d=''/>" * 9_000 + "</svg>甲",
         "<select>" + "<option value=x>甲" * 9_000 + "</select>",
         "<table><tr><form><td>甲</form>" * 500,
     ],

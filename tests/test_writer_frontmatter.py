@@ -132,6 +132,8 @@ PLAUSIBLE = st.text(
 
 
 @example("校史\u3000")
+@example("甲\ufeff乙")
+@example("甲\uffff乙")
 @given(
     st.one_of(st.text(alphabet=st.characters(exclude_categories=["Cs"])), PLAUSIBLE, st.sampled_from(MISREAD))
 )
@@ -187,6 +189,12 @@ def test_a_document_is_laid_out_as_the_older_ones() -> None:
 def test_one_list_twice_is_written_twice() -> None:
     names = ["甲"]
     assert "&" not in frontmatter.document({"tags": names, "categories": names}, "")
+
+
+@pytest.mark.parametrize("values", [["甲", 1], [1, "甲"], ["甲", None], ["甲", "a: b"], ["a: b", "甲"]])
+def test_a_list_with_anything_that_cannot_stand_bare_is_read_as_it_was(values: list[object]) -> None:
+    document = frontmatter.document({"tags": values}, "")
+    assert yaml.safe_load(document.split("\n---\n")[0]) == {"tags": values}
 
 
 def test_the_indents_of_a_body_stay() -> None:

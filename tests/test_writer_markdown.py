@@ -168,3 +168,10 @@ def test_long_runs_of_anything_are_written_in_one_pass(run: str) -> None:
 def _differences(trees: list[tuple[Block, ...]], pages: list[str]) -> list[str]:
     found = (difference(said_by(tree), seen_in(page)) for tree, page in zip(trees, pages, strict=True))
     return [told for told in found if told]
+
+
+@pytest.mark.parametrize("text", ["  甲", "      甲 乙"])
+def test_a_preformatted_line_of_one_text_keeps_the_blanks_that_indent_it(text: str) -> None:
+    block = Paragraph(children=(Text(text=text),), preformatted=True)
+    shown = COMMONMARK.render(render((block,))).removeprefix("<p>").rstrip("\n").removesuffix("</p>")
+    assert shown.replace("\xa0", " ") == text
