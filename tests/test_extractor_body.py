@@ -8,7 +8,8 @@ import pytest
 from article_cases import blocks_of, read_body
 from effort import lines_run
 
-from scraper.blocks import Listing, Quote
+from scraper.blocks import Listing, Quote, Strong, Text
+from scraper.extractor.inline_runs import Style, inlines
 
 PIC = "http://news.qingcheng.example/a.jpg"
 PLAYER = "http://news.qingcheng.example/sys/player.swf"
@@ -334,3 +335,9 @@ def test_what_an_element_carries_comes_in_the_order_of_its_own_attributes() -> N
     body = '<div data-two="/0.pdf"></div><div data-one="/1.pdf" data-two="/2.pdf"></div>'
     names = [address.rpartition("/")[2] for address in read_body(f"<p>字</p>{body}").attachments]
     assert names == ["0.pdf", "1.pdf", "2.pdf"]
+
+
+def test_a_blank_alone_is_emphasised_by_nothing() -> None:
+    strong = Style(strong=True)
+    assert inlines([(" ", strong)], []) == (Text(text=" "),)
+    assert inlines([("甲", strong)], []) == (Strong(children=(Text(text="甲"),)),)

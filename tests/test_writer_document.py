@@ -290,3 +290,10 @@ def test_files_beside_the_text_are_called_as_their_links_call_them() -> None:
         called=((one, "名单.xlsx"), (other, "附件2：表.doc")),
     )
     assert body(news)[1:] == [f"[附件：名单.xlsx]({one})", f"[附件2：表.doc]({other})", f"[附件]({third})"]
+
+
+def test_a_picture_in_the_words_below_another_keeps_its_link_at_the_end() -> None:
+    led = Anchor(href="http://a.example/1", children=(Picture(src=TWO),))
+    news = article(NEWS, Figure(src=ONE, caption=(led,)), images=(ONE, TWO))
+    document = write(news, replace(SITE, image_position="end"), identity=IDENTITY, captured=CAPTURED)
+    assert document.text.endswith(f"\n\n![图]({ONE})\n\n[![图]({TWO})](http://a.example/1)\n\n{LAST}")

@@ -24,6 +24,7 @@ from scraper.blocks import (
     Quote,
     Rule,
     Strong,
+    Struck,
     Table,
     Text,
 )
@@ -175,3 +176,10 @@ def test_a_preformatted_line_of_one_text_keeps_the_blanks_that_indent_it(text: s
     block = Paragraph(children=(Text(text=text),), preformatted=True)
     shown = COMMONMARK.render(render((block,))).removeprefix("<p>").rstrip("\n").removesuffix("</p>")
     assert shown.replace("\xa0", " ") == text
+
+
+def test_what_must_be_a_reference_on_account_of_one_delimiter_is_looked_at_by_the_one_before() -> None:
+    strong = Strong(children=(Text(text="！讯"),))
+    block = Paragraph(children=(Text(text="字"), Struck(children=(Text(text="大"), strong, Text(text="。")))))
+    shown = COMMONMARK.render(render((block,)))
+    assert shown == "<p>字<s>大<strong>！讯</strong>。</s></p>\n"

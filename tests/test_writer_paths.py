@@ -54,6 +54,8 @@ def test_a_document_that_already_stands_stays_where_it_is() -> None:
         ("a/NUL.md", "reserved"),
         ("a./x.md", "dot or a blank"),
         ("北" * 90 + ".md", "too long"),
+        ("a" * 253 + ".md", "too long"),
+        ("a" * 50 + f".{'a' * 40}" * 5 + ".md", "too long"),
         ("a/" * 600 + "x.md", "too long"),
     ],
 )
@@ -74,6 +76,12 @@ def test_whatever_a_page_calls_its_channel_the_path_stays_inside(channel: str) -
     first, middle, last = path.split("/")
     assert (first, last) == ("beichen", f"{NAME}.md")
     assert middle not in {"", ".", ".."}
+
+
+def test_signs_that_no_path_holds_are_hyphens_in_site_and_channel() -> None:
+    site = replace(SITE, name="a/b", path="{site}/{channel}/{urlname}.md")
+    path = document_path(replace(article(), channel="要闻/甲\\乙"), site, identity=IDENTITY)
+    assert path == f"a-b/要闻-甲-乙/{NAME}.md"
 
 
 def test_an_article_without_a_channel_has_a_place_too() -> None:
