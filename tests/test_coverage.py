@@ -135,6 +135,11 @@ def test_the_jump_between_two_series_is_no_run_of_missing_numbers() -> None:
     assert list(number_gaps.missing_runs(["17", "19", "http://x/", "5000000"])) == [(18, 18)]
 
 
+def test_numbers_come_in_any_order_and_those_of_each_width_are_by_themselves() -> None:
+    known = ["0013", "15", "0010", "12", "10", "٣", "12"]  # an Arabic three is no article's number
+    assert list(number_gaps.missing_runs(known)) == [(11, 11), (13, 14), (11, 12)]
+
+
 def test_nothing_known_has_no_numbers_missing() -> None:
     assert list(number_gaps.missing_runs([])) == []
     assert list(number_gaps.runs_without([3, 1, 2, 7], 9)) == [(4, 6), (8, 9)]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from listing_cases import site as a_site
+
 from scraper.article_record import ArticleRecord, Status
+from scraper.audit.coverage_query import coverage_of
 from scraper.stores.state import open_copy
 from scraper.stores.state.listings import PageState
 from scraper.urls import Url
+from scraper.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +63,12 @@ def test_an_article_that_a_list_names_by_several_addresses_counts_once(tmp_path:
         name(state, {"a": ["1", "8"], "b": ["8", "9"], "c": ["7"]})
         told = [(found.channel, found.key) for found in state.counts.named("s")]
     assert told == [("a", "1"), ("b", "1")]
+
+
+def test_an_article_counts_to_the_month_that_it_was_at_its_site(tmp_path: Path) -> None:
+    evening = datetime(2026, 2, 28, 17, tzinfo=UTC)  # and past midnight in Shanghai
+    with open_copy(tmp_path / "none") as state, state.transaction():
+        state.articles.put(replace(an_article("1"), published=evening))
+        name(state, {"a": ["1"]})
+        (month,) = coverage_of(replace(a_site(), name="s"), state).months
+    assert (month.month, month.held) == ("2026-03", 1)
