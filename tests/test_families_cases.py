@@ -140,6 +140,16 @@ def test_what_names_a_visit_names_no_article(family: Family | None) -> None:
     assert {identity_key(family, url(visit)) for visit in visits} == {plain}
 
 
+def test_a_visit_in_the_path_alone_names_no_article_of_its_own() -> None:
+    plain = "https://www.qingcheng.example/xw/7.html"
+    visits = (
+        plain,
+        f"{plain};jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9",
+        "https://www.qingcheng.example/(S(4rd2kq9h0v1s6t3b8m5n7p2c))/xw/7.html",
+    )
+    assert {identity_key(None, url(visit)) for visit in visits} == {plain}
+
+
 def test_a_number_is_one_host_s_own() -> None:
     """Two hosts of a site count from 1 each; where a family takes its numbers along, the number is enough."""
     home = url("http://xw.qingcheng.example/")

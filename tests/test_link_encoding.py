@@ -57,6 +57,7 @@ def test_a_query_is_written_as_the_url_standard_writes_it(
         ("?a=1&timesb=2", "?a=1&timesb=2"),
         ("?a=1&#215;", "?a=1%A1%C1"),
         ("?a=1&b=2&c=中", "?a=1&b=2&c=%D6%D0"),
+        ("?a!$()*+,-./:;=@[]^_`{|}~%z=中", "?a!$()*+,-./:;=@[]^_`{|}~%z=%D6%D0"),
         ("?a=1&b=2021 年", "?a=1&b=2021 %C4%EA"),
     ],
 )

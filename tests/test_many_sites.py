@@ -17,6 +17,7 @@ from scraper import cli, urls
 from scraper.app import indexing
 from scraper.app.indexing import index_path, refresh_sites
 from scraper.app.post_run import HEARTBEAT, keep_up
+from scraper.app.reading_room import ReadingRoom
 from scraper.crawl.plan import Incremental
 from scraper.demo import campus_sites, faults
 from scraper.demo.server import serve
@@ -26,6 +27,7 @@ from scraper.exit_codes import ExitCode
 from scraper.stores.archive_folder import ArchiveFolder
 from scraper.stores.search_index import view_index
 from scraper.stores.search_index.rows import Connection
+from scraper.stores.state import open_state
 from scraper.urls import Url
 
 if TYPE_CHECKING:
@@ -295,3 +297,25 @@ def test_only_the_sites_that_are_named_are_asked(tmp_path: Path, capsys: pytest.
         cli.main(["run", "site02", "--json", "--config", str(config)])
         assert {access.host for access in server.log} == {worlds[2].host}
     assert list(json.loads(capsys.readouterr().out)["sites"]) == ["site02"]
+
+
+def test_readers_keep_what_they_know_of_the_sites_that_stayed_as_they_were(tmp_path: Path) -> None:
+    worlds = campus_sites.many(3)
+    with serve(*worlds) as server:
+        archive = Archive(tmp_path, server, *worlds)
+        archive.run()
+    room = ReadingRoom(archive.config)
+    assert room.refresh()
+    before = room.catalogue
+    held = before.sites()
+    assert len(held) == 3
+    changed = archive.config.sites[1].name
+    with open_state(archive.root / ".scraper" / changed / "state.sqlite3") as state:
+        key = next(iter(state.articles.held(changed))).key
+        state.connection.execute("UPDATE article SET title = '另题' WHERE key = ?", (key,))
+    assert room.refresh()
+    assert room.catalogue.sites() == before.sites() == held
+    entry = room.catalogue.of_key(changed, key)
+    assert entry is not None
+    assert entry.title == "另题"
+    assert not room.refresh()

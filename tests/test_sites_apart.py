@@ -244,6 +244,13 @@ def pacer(folder: Path, clock: Clock) -> Pacer:
     )
 
 
+def test_a_host_of_a_long_name_has_its_files_too(tmp_path: Path) -> None:
+    name = "http://" + ".".join(["x" * 60] * 4) + ".example"
+    HostFiles(tmp_path).put("robots", name, "said")
+    assert HostFiles(tmp_path).get("robots", name) == "said"
+    assert HostFiles(tmp_path).take(name)
+
+
 def test_two_processes_keep_the_pace_of_one_host_together(tmp_path: Path) -> None:
     clock = Clock()
     turns: list[float] = []

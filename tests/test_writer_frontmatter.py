@@ -231,3 +231,8 @@ def test_front_matter_that_is_no_yaml_is_an_error() -> None:
 def test_a_moment_is_read_as_it_is_written() -> None:
     document = frontmatter.document({"date": datetime(2020, 6, 14, tzinfo=UTC).replace(tzinfo=None)}, "")
     assert frontmatter.read(document)[0] == {"date": "2020-06-14 00:00:00"}
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x7f", "\x85", "\u2028", "\ud800", "\ufeff", "\ufffe", "\uffff"])
+def test_what_nobody_sees_or_no_yaml_holds_is_written_by_its_number(sign: str) -> None:
+    assert sign not in frontmatter.document({"title": f"一{sign}二", "tags": [f"三{sign}四"]}, "")
