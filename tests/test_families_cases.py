@@ -11,7 +11,7 @@ import pytest
 from article_cases import as_expected
 from listing_cases import capture, site, url
 
-from scraper import urls
+from scraper import dom, families, urls
 from scraper.extractor import extract
 from scraper.families import FAMILIES, identity_key
 from scraper.families.ecms import ECMS
@@ -162,3 +162,15 @@ def test_a_number_is_one_host_s_own() -> None:
     assert identity_key(VSB, there, home) == "yx.qingcheng.example/7"
     moved = url("http://news2.qingcheng.example/ywsd/system/2022/03/07/030050001.shtml")
     assert identity_key(ECMS, moved, home) == "030050001"
+
+
+@pytest.mark.parametrize("family", [ECMS, VSB], ids=lambda family: family.name)
+def test_of_marks_of_several_families_those_count_whose_articles_have_such_an_address(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(families, "_is_marked", lambda *_: True)
+    address = {
+        ECMS.name: "http://news.beichen.example/ywsd/system/2022/03/07/030050001.shtml",
+        VSB.name: "http://www.starbridge.example/info/1004/4134.htm",
+    }[family.name]
+    assert families.recognise(dom.parse("<p>"), url(address)) is family

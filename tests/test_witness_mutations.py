@@ -14,6 +14,7 @@ from scraper import urls
 from scraper.blocks import Anchor
 from scraper.extractor import article as article_reader
 from scraper.extractor import body as body_reader
+from scraper.extractor import witnessed_markup
 from scraper.extractor.addresses import Addresses
 from scraper.model import Loss
 from scraper.values import replace
@@ -106,3 +107,54 @@ def test_a_reader_that_joins_references_wrongly_is_told(monkeypatch: pytest.Monk
     monkeypatch.setattr(article_reader, "Addresses", lambda *_: Addresses(elsewhere, urls.joining(elsewhere)))
     wrong = read_body(body)
     assert loss_of(wrong.shown, render(wrong.body), wrong.attachments) == Loss(images=1, links=1)
+
+
+def test_pictures_told_as_they_stand_are_shown() -> None:
+    told = read_body(BODIES["pictures"])
+    assert len(told.shown.images) == 3
+    assert told.shown.images == told.images
+
+
+ENDINGS = [
+    *(
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "webp",
+        "bmp",
+        "avif",
+        "pdf",
+        "doc",
+        "docx",
+        "docm",
+        "xls",
+        "xlsx",
+        "xlsm",
+    ),
+    *(
+        "csv",
+        "ppt",
+        "pptx",
+        "pps",
+        "ppsx",
+        "wps",
+        "et",
+        "dps",
+        "ofd",
+        "rtf",
+        "zip",
+        "rar",
+        "7z",
+        "caj",
+        "epub",
+    ),
+    *("mp4", "m4v", "flv", "f4v", "wmv", "avi", "mov", "rmv", "rmvb", "mpg", "mpeg", "webm", "m3u8", "mp3"),
+    *("wma", "wav", "m4a", "ogg"),
+]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_ending_of_a_file_or_picture_names_one(ending: str) -> None:
+    for written in (ending, ending.upper()):
+        assert witnessed_markup.NAME.search(f"'/x.{written}'") is not None
