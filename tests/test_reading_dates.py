@@ -60,6 +60,15 @@ def test_a_line_of_a_day_dates_the_article_and_is_none_of_its_text(meta: str) ->
     assert article.shown.text.startswith("竹山书院昨日")
 
 
+def test_a_day_before_the_box_of_the_text_comes_before_one_behind_it() -> None:
+    html = (
+        f"<html><head><title>{TITLE}</title></head><body><h3>{TITLE}</h3><p>发布时间：2021-03-11</p>"
+        f"<div><div class=v_news_content>{BODY}</div></div><p>发布时间：2021-04-02</p></body></html>"
+    )
+    article = extract(capture(f"{HOME}info/1025/88.htm", html), site(HOME, family="vsb"))
+    assert article.published.date().isoformat() == "2021-03-11"
+
+
 @pytest.mark.parametrize("family", ["generic", "vsb"])
 def test_what_shows_how_long_ago_that_was_is_dated_by_what_its_element_tells(family: str) -> None:
     article = read("<time datetime='2021-03-11T09:00:00+08:00'>3 天前</time>", family=family)
