@@ -164,6 +164,24 @@ def test_an_exchange_begins_once_no_other_process_is_about_to(tmp_path: Path) ->
     assert virtualtime.run(story()) >= 1.0
 
 
+def test_a_name_that_follows_itself_lets_another_process_begin(tmp_path: Path) -> None:
+    """At `delay: 0` it would ask again and again before the quarter of a second is over."""
+
+    async def ask_often(server: ServerLanes, host: str) -> list[float]:
+        return [(await ask(server, host, 0.01))[0] for _ in range(200)]
+
+    async def story() -> list[list[float]]:
+        processes = (lanes(StoredHostState(HostFiles(tmp_path))) for _ in range(2))
+        return await asyncio.gather(*map(ask_often, processes, ("site1.example", "site2.example")))
+
+    first, second = virtualtime.run(story())
+    begun = sorted([(at, 1) for at in first] + [(at, 2) for at in second])
+    changes = [later[0] - earlier[0] for earlier, later in pairwise(begun) if earlier[1] != later[1]]
+    assert min(changes) >= 0.249
+    assert max(first[0], second[0]) < 1.0 < min(first[-1], second[-1])
+    assert max(later - earlier for one in (first, second) for earlier, later in pairwise(one)) < 1.0
+
+
 def test_a_moment_that_another_process_wrote_by_a_wrong_clock_holds_nothing_up(tmp_path: Path) -> None:
     state = StoredHostState(HostFiles(tmp_path))
     state.take(gate := f"{CAMPUS}+")

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -39,7 +39,7 @@ from scraper.stores.opening import open_site, prepare
 from scraper.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scraper.config import Config
     from scraper.demo.world import World
@@ -74,6 +74,18 @@ def zygote(tmp_path: Path) -> Iterator[Zygote]:
 def command(archive: Archive, *more: str, processes: int = 2) -> tuple[str, ...]:
     config = str(archive.folder / "config.yaml")
     return ("run", "--json", "--processes", str(processes), *more, "--config", config)
+
+
+@contextmanager
+def stalled(worlds: Iterable[World]) -> Iterator[None]:
+    """Let sites answer nothing for as long as this lasts."""
+    never = threading.Event()
+    for world in worlds:
+        world.fail(r"", faults.stall(never))
+    yield
+    never.set()
+    for world in worlds:
+        world.heal()
 
 
 def report_in(life: Life) -> dict[str, Any]:
@@ -255,52 +267,42 @@ def test_what_is_to_end_a_session_when_its_sites_have_just_ended_is_in_its_repor
 def test_a_signal_to_the_run_ends_all_its_processes_in_order(
     archive: Archive, zygote: Zygote, campus: Server, worlds: list[World], number: signal.Signals
 ) -> None:
-    never = threading.Event()
-    for world in worlds:
-        world.fail(r"", faults.stall(never))
-    life = zygote.start(*command(archive))
-    wait_for(campus, 2, life)
-    begun = processes_of(life)
-    life.send(number)
-    code = life.code()
-    never.set()
+    with stalled(worlds):
+        life = zygote.start(*command(archive))
+        wait_for(campus, 2, life)
+        begun = processes_of(life)
+        life.send(number)
+        code = life.code()
     assert len(begun) == 2
     assert code == (130 if number is signal.SIGINT else 143)
     assert not any(Path(f"/proc/{pid}").exists() for pid in begun)
     assert report_in(life)["exit_code"] == code
-    for world in worlds:
-        world.heal()
     assert zygote.start(*command(archive)).code() == 0
 
 
 def test_a_terminal_s_ctrl_c_which_each_process_hears_is_told_once(
     archive: Archive, zygote: Zygote, campus: Server, worlds: list[World]
 ) -> None:
-    never = threading.Event()
-    for world in worlds:
-        world.fail(r"", faults.stall(never))
-    life = zygote.start(*command(archive))
-    wait_for(campus, 2, life)
-    for process in (*processes_of(life), life.pid):
-        os.kill(process, signal.SIGINT)
-    code = life.code()
-    never.set()
+    with stalled(worlds):
+        life = zygote.start(*command(archive))
+        wait_for(campus, 2, life)
+        for process in (*processes_of(life), life.pid):
+            os.kill(process, signal.SIGINT)
+        code = life.code()
     assert (code, life.said().count("stopping ")) == (130, 1)
 
 
 def test_a_process_that_is_killed_costs_this_run_its_own_sites_alone(
     archive: Archive, zygote: Zygote, campus: Server, worlds: list[World]
 ) -> None:
-    never = threading.Event()
-    worlds[0].fail(r"", faults.stall(never))
-    life = zygote.start(*command(archive, "site00", "site01"))
-    wait_for(campus, 2, life)
-    while len(processes_of(life)) == 2:  # the second has no more to do, the first waits
-        assert not life.has_ended(0.01)
-    [first] = processes_of(life)
-    os.kill(first, signal.SIGKILL)
-    assert life.code() == 1
-    never.set()
+    with stalled(worlds[:1]):
+        life = zygote.start(*command(archive, "site00", "site01"))
+        wait_for(campus, 2, life)
+        while len(processes_of(life)) == 2:  # the second has no more to do, the first waits
+            assert not life.has_ended(0.01)
+        [first] = processes_of(life)
+        os.kill(first, signal.SIGKILL)
+        assert life.code() == 1
     report = report_in(life)
     [problem] = report["sites"]["site00"]["problems"]
     assert (problem["kind"], problem["message"]) == (
@@ -308,27 +310,21 @@ def test_a_process_that_is_killed_costs_this_run_its_own_sites_alone(
         "the process that worked this site ended with -9",
     )
     assert report["sites"]["site01"]["written"] > 0
-    worlds[0].heal()
     assert zygote.start(*command(archive)).code() == 0
 
 
 def test_a_run_that_is_killed_leaves_no_process_behind(
     archive: Archive, zygote: Zygote, campus: Server, worlds: list[World]
 ) -> None:
-    never = threading.Event()
-    for world in worlds:
-        world.fail(r"", faults.stall(never))
-    life = zygote.start(*command(archive))
-    wait_for(campus, 2, life)
-    begun = [os.pidfd_open(pid) for pid in processes_of(life)]
-    life.send(signal.SIGKILL)
-    assert life.code() == -signal.SIGKILL
-    for handle in begun:
-        assert select.select([handle], [], [], PATIENCE)[0], "it goes on without its run"
-        os.close(handle)
-    never.set()
-    for world in worlds:
-        world.heal()
+    with stalled(worlds):
+        life = zygote.start(*command(archive))
+        wait_for(campus, 2, life)
+        begun = [os.pidfd_open(pid) for pid in processes_of(life)]
+        life.send(signal.SIGKILL)
+        assert life.code() == -signal.SIGKILL
+        for handle in begun:
+            assert select.select([handle], [], [], PATIENCE)[0], "it goes on without its run"
+            os.close(handle)
     assert zygote.start(*command(archive)).code() == 0
 
 

@@ -147,6 +147,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state.sqlite3"
 
 
+def check_worked(path: Path) -> None:
+    """Assert that an older state says what it said, and takes up what is new."""
+    with open_state(path) as state:
+        assert told(state) == EXPECTED
+        state.listings.put_page(
+            PageState(site="s", channel="b", url=PAGE, read_at=NOON, rows=1), ["1"], run=9
+        )
+        assert state.articles.listed_in("s", 9)[0] == 1
+
+
 def told(state: State) -> dict[str, object]:
     """Return what a state says of everything that `old_state` wrote."""
     return {
@@ -368,12 +378,7 @@ def test_what_is_brought_over_is_never_whole_in_memory(path: Path, monkeypatch: 
             return super().execute(sql, parameters)
 
     monkeypatch.setattr(states, "Connection", Heard)
-    with open_state(path) as state:
-        assert told(state) == EXPECTED
-        state.listings.put_page(
-            PageState(site="s", channel="b", url=PAGE, read_at=NOON, rows=1), ["1"], run=9
-        )
-        assert state.articles.listed_in("s", 9)[0] == 1
+    check_worked(path)
     assert stores == [IN_FILES]
 
 
@@ -392,9 +397,4 @@ def test_one_whose_room_cannot_be_given_back_opens_all_the_same(
             return super().execute(sql, parameters)
 
     monkeypatch.setattr(states, "Connection", Poor)
-    with open_state(path) as state:
-        assert told(state) == EXPECTED
-        state.listings.put_page(
-            PageState(site="s", channel="b", url=PAGE, read_at=NOON, rows=1), ["1"], run=9
-        )
-        assert state.articles.listed_in("s", 9)[0] == 1
+    check_worked(path)

@@ -38,6 +38,7 @@ class _Lane(Value):
     turnstile: asyncio.Lock = field(default_factory=asyncio.Lock)
     host: str | None = None  # whose exchange began last; None: none did yet
     begun: float = 0.0  # on the monotonic clock, when
+    waits: bool = False  # others were told that this process is the next to begin
     told: datetime | None = None  # the same by the run's clock, as others were told; None: not yet
 
 
@@ -110,14 +111,21 @@ class ServerLanes:
     async def _keep_apart(self, lane: _Lane, server: str, host: str) -> None:
         """Wait until the exchange of another name that began last is long enough ago."""
         async with lane.turnstile:
-            while (left := self._left(lane, server, host)) > 0:
-                await self._sleep(left)
+            try:
+                while (left := self._left(lane, server, host)) > 0:
+                    await self._sleep(left)
+            finally:
+                if lane.waits:
+                    lane.waits = False
+                    self._host_state.give_back(f"{server}+next", None)
 
     def _left(self, lane: _Lane, server: str, host: str) -> float:
         """Return the seconds until an exchange may begin; 0: it begins, and others hear of it."""
         left = lane.begun + self._settings.delay - self._monotonic()
         if left > 0 and lane.host not in {None, host}:
             return left
+        if left > 0 and lane.host == host and self._is_next_elsewhere(lane, server):
+            return left + _HELD
         gate = f"{server}+"
         if not self._host_state.take(gate):
             return _HELD
@@ -128,12 +136,22 @@ class ServerLanes:
             if last is not None and last != lane.told:  # of another process, and another name most likely
                 left = self._settings.delay - (now - last).total_seconds()
                 if 0 < left <= self._settings.delay:  # no clock was set back
+                    lane.waits = lane.waits or self._host_state.take(f"{server}+next")
                     return left
             lane.host, lane.begun, lane.told = host, self._monotonic(), now
             told = now
         finally:
             self._host_state.give_back(gate, told)
         return 0.0
+
+    def _is_next_elsewhere(self, lane: _Lane, server: str) -> bool:
+        """Tell whether another process waits to begin: a name that follows itself would never let it."""
+        if lane.waits:
+            return False
+        if not self._host_state.take(f"{server}+next"):
+            return True
+        self._host_state.give_back(f"{server}+next", None)
+        return False
 
     async def _server(self, url: Url) -> str | None:
         """Return the address that a name leads to; None: nobody knows, or a proxy does."""
